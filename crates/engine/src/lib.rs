@@ -1,0 +1,1 @@
+//! The outcome of one sequenced command.

@@ -1,0 +1,1 @@
+//! Seeded market activity: the demo market and the benchmark workloads.

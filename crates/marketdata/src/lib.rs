@@ -1,0 +1,1 @@
+//! Public book views and microstructure measures, from events.

@@ -1,0 +1,1 @@
+//! What every number and word of the exchange means.

@@ -1,0 +1,1 @@
+//! A naive second opinion on the engine, and seeded attacks on both.
