@@ -1,1 +1,4 @@
 //! Seeded market activity: the demo market and the benchmark workloads.
+
+pub mod rng;
+pub mod workload;
