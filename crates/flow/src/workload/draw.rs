@@ -8,7 +8,7 @@ use crate::rng::SplitMix64;
 pub(super) fn distance(rng: &mut SplitMix64) -> i64 {
     let bits = rng.next_u64();
     let near = (0_u32..21)
-        .find(|step| (bits >> (3 * step)) % 8 == 0)
+        .find(|step| (bits >> (3 * step)).is_multiple_of(8))
         .unwrap_or(21);
     let far = if rng.once_in_pow2(4) {
         rng.below(500)
