@@ -35,7 +35,7 @@ fn assert_published(row: &Published) -> Workload {
 
 /// Measured records of one kind per ten thousand, rounded to nearest.
 fn share(workload: &Workload, op: Op) -> u64 {
-    let n_pre = usize::try_from(workload.header.n_pre).unwrap();
+    let n_pre = usize::try_from(workload.header.n_pre).expect("fits a pointer");
     let count = workload.records[n_pre..]
         .iter()
         .filter(|record| record.op == op)
