@@ -1,0 +1,100 @@
+# The two commands of the README are `make run` and `make test`; `make` alone lists the others.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+STEP := tools/step
+# What is passed on to `run`, `bench`, `soak` and `mutants`, as in: make run ARGS="--seconds 5"
+ARGS ?=
+FAST := --profile fast --locked
+SOAK := cargo run --quiet $(FAST) -p sim --bin soak --
+MUTANTS := cargo run --quiet $(FAST) -p sim --bin mutants --
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+export CARGO_TERM_COLOR ?= never
+
+# An environment made in another folder points there: make it again.
+ifneq ($(shell cat $(VENV)/.made-in 2>/dev/null),$(CURDIR))
+VENV_STALE := stale
+endif
+CORE_SOURCES := $(shell find crates -path crates/sim -prune -o -path crates/xtask -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print) \
+	Cargo.toml Cargo.lock pyproject.toml
+
+.PHONY: help setup run test check bench soak vectors mutants fmt preflight dev static suites stale
+help: ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(VENV)/.core ## make .venv, install the locked dependencies, build the core
+
+run: $(VENV)/.core ## start the live demo market (ARGS="--seconds 10 --seed 7")
+	@exec $(BIN)/fairlead demo $(ARGS)
+
+test: preflight ## everything CI runs: the static checks, then Rust, Python and vectors
+	@tools/summary start
+	@$(MAKE) dev && $(MAKE) static && $(MAKE) suites || { tools/summary failed; exit 1; }
+	@tools/summary passed
+
+check: preflight ## the static part: format, lint, types, import rules, stub, tidy, fences
+	@tools/summary start
+	@$(MAKE) dev && $(MAKE) static || { tools/summary failed; exit 1; }
+	@tools/summary passed
+
+bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
+	@exec bench/run $(ARGS)
+
+soak: ## compare the engine with the naive one under random commands (ARGS="--sequences 100000")
+	@exec $(SOAK) $(ARGS)
+
+vectors: $(VENV)/.core $(VENV)/.dev ## run the scenario files from Rust and from Python
+	@$(STEP) --closing 'test result:' "vectors, Rust" -- cargo test $(FAST) -p sim vector
+	@$(STEP) --closing '(passed|failed|error)' "vectors, Python" -- $(PY) -m pytest -q -k vector
+
+mutants: ## plant known faults in the engine and show that each is caught
+	@exec $(MUTANTS) $(ARGS)
+
+fmt: $(VENV)/.dev ## format Rust and Python
+	@cargo fmt --all
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix --exit-zero .
+
+preflight:
+	@tools/preflight
+
+dev: $(VENV)/.dev $(VENV)/.core
+
+static:
+	@$(STEP) --needs 'cargo fmt' "cargo fmt" -- cargo fmt --all --check
+	@$(STEP) --needs 'cargo clippy' "clippy" -- cargo clippy --locked --workspace --all-targets -- -D warnings
+	@$(STEP) "ruff lint" -- $(BIN)/ruff check .
+	@$(STEP) "ruff format" -- $(BIN)/ruff format --check .
+	@$(STEP) "mypy" -- $(PY) -m mypy
+	@$(STEP) "import rules" -- $(BIN)/lint-imports
+	@$(STEP) "stub of the core" -- $(PY) -m mypy.stubtest fairlead._core._native
+	@$(STEP) --closing '^tidy:' "tidy" -- cargo run --quiet $(FAST) -p xtask -- tidy
+	@$(STEP) --closing '^fences:' "fences" -- tools/fences_selftest
+
+suites:
+	@$(STEP) --closing '^test result:' "cargo test" -- cargo test $(FAST) --workspace
+	@$(STEP) --closing ' in [0-9.]+s' "pytest" -- $(PY) -m pytest
+
+$(VENV)/.made-in: $(if $(VENV_STALE),stale)
+	@tools/preflight
+	@$(STEP) "python environment" -- "$$(tools/preflight --print-python)" -m venv --clear $(VENV)
+	@printf '%s' '$(CURDIR)' > $@
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt $(VENV)/.made-in
+	@$(STEP) "runtime dependencies" -- $(PY) -m pip install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@$(STEP) "test dependencies" -- $(PY) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.core: $(CORE_SOURCES) $(VENV)/.runtime
+	@tools/preflight
+	@$(STEP) "core (release build)" -- env VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked --skip-install
+	@touch $@
