@@ -1,0 +1,234 @@
+//! Finds the slot of a resting order by its id.
+//!
+//! Ids are a counter, so they are addressed directly: a root of directories, 512 pages to a directory, 64 ids to a page.
+//! Pages and directories whose last id is gone are recycled and the root is trimmed at its front: memory follows the
+//! resting orders, not the lifetime ids, and no call ever rehashes.
+
+use crate::{NONE, Slot};
+
+const PAGE_BITS: u32 = 6;
+const PAGE_IDS: usize = 1 << PAGE_BITS;
+const DIR_BITS: u32 = 9;
+const DIR_PAGES: usize = 1 << DIR_BITS;
+/// Most directories between the lowest and the highest resting id: 2^42 ids, 512 MB of root.
+const ROOT_MAX: u64 = 1 << 27;
+
+/// Order id to slot.
+#[derive(Debug, Default)]
+pub struct OrderIndex {
+    /// Directory of each run of 32,768 ids, from `root_base` on.
+    root: Vec<u32>,
+    root_base: u64,
+    dirs: Pool<DIR_PAGES>,
+    pages: Pool<PAGE_IDS>,
+    len: usize,
+}
+
+/// Recycled blocks of `N` numbers, each with a count of those in use.
+#[derive(Debug, Default)]
+struct Pool<const N: usize> {
+    blocks: Vec<Block<N>>,
+    used: Vec<u16>,
+    free: Vec<u32>,
+}
+
+type Block<const N: usize> = [u32; N];
+
+impl<const N: usize> Pool<N> {
+    #[cold]
+    fn alloc(&mut self) -> u32 {
+        if let Some(block) = self.free.pop() {
+            return block;
+        }
+        if self.blocks.len() == self.blocks.capacity() {
+            let more = (self.blocks.len() / 4).max(1);
+            self.blocks.reserve_exact(more);
+            self.used.reserve_exact(more);
+        }
+        self.blocks.push([NONE; N]);
+        self.used.push(0);
+        u32::try_from(self.blocks.len() - 1).unwrap_or(NONE)
+    }
+
+    #[inline]
+    fn get(&self, block: u32, place: usize) -> u32 {
+        self.blocks[block as usize][place & (N - 1)]
+    }
+
+    #[inline]
+    fn set(&mut self, block: u32, place: usize, value: u32) {
+        self.blocks[block as usize][place & (N - 1)] = value;
+        self.used[block as usize] += 1;
+    }
+
+    /// Clears a place; true where that was the last one of the block, which is then free.
+    #[inline]
+    fn clear(&mut self, block: u32, place: usize) -> bool {
+        self.blocks[block as usize][place & (N - 1)] = NONE;
+        let used = &mut self.used[block as usize];
+        *used -= 1;
+        if *used == 0 {
+            self.free.push(block);
+        }
+        *used == 0
+    }
+
+    fn bytes(&self) -> usize {
+        self.blocks.capacity() * size_of::<Block<N>>()
+            + self.used.capacity() * 2
+            + self.free.capacity() * 4
+    }
+}
+
+impl OrderIndex {
+    /// An empty index.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Number of ids held.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// No id is held.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds an id.
+    ///
+    /// # Panics
+    /// Where the id is already held, or lies more than 2^42 from another one that is.
+    #[inline]
+    pub fn insert(&mut self, order_id: u64, slot: Slot) {
+        assert!(slot != NONE, "no slot: order_id={order_id}");
+        let page = match self.page(order_id) {
+            Some((_, page)) => page,
+            None => self.add_page(order_id),
+        };
+        let place = page_place(order_id);
+        assert!(
+            self.pages.get(page, place) == NONE,
+            "order id used twice: order_id={order_id}"
+        );
+        self.pages.set(page, place, slot);
+        self.len += 1;
+    }
+
+    /// Slot of an id.
+    #[inline]
+    pub fn get(&self, order_id: u64) -> Option<Slot> {
+        let (_, page) = self.page(order_id)?;
+        let slot = self.pages.get(page, page_place(order_id));
+        (slot != NONE).then_some(slot)
+    }
+
+    /// Forgets an id and returns its slot.
+    #[inline]
+    pub fn remove(&mut self, order_id: u64) -> Option<Slot> {
+        let (dir, page) = self.page(order_id)?;
+        let place = page_place(order_id);
+        let slot = self.pages.get(page, place);
+        if slot == NONE {
+            return None;
+        }
+        self.len -= 1;
+        if self.pages.clear(page, place) {
+            self.drop_page(order_id, dir);
+        }
+        Some(slot)
+    }
+
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.root.capacity() * 4 + self.dirs.bytes() + self.pages.bytes()
+    }
+
+    /// Directory and page of an id.
+    #[inline]
+    fn page(&self, order_id: u64) -> Option<(u32, u32)> {
+        let dir = *self.root.get(self.root_place(order_id))?;
+        if dir == NONE {
+            return None;
+        }
+        let page = self.dirs.get(dir, dir_place(order_id));
+        (page != NONE).then_some((dir, page))
+    }
+
+    /// Place of the directory of an id in the root; beyond its end where there is none.
+    #[inline]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "an id holds at most 49 bits here"
+    )]
+    const fn root_place(&self, order_id: u64) -> usize {
+        (order_id >> (PAGE_BITS + DIR_BITS)).wrapping_sub(self.root_base) as usize
+    }
+
+    #[cold]
+    fn add_page(&mut self, order_id: u64) -> u32 {
+        let run = order_id >> (PAGE_BITS + DIR_BITS);
+        if self.len == 0 {
+            self.root.clear();
+            self.root_base = run;
+        }
+        if run < self.root_base {
+            let more = self.root_base - run;
+            assert!(
+                more < ROOT_MAX,
+                "order ids too far apart: order_id={order_id}"
+            );
+            let more = usize::try_from(more).unwrap_or(0);
+            self.root.splice(0..0, std::iter::repeat_n(NONE, more));
+            self.root_base = run;
+        }
+        assert!(
+            run - self.root_base < ROOT_MAX,
+            "order ids too far apart: order_id={order_id}"
+        );
+        let place = self.root_place(order_id);
+        if place >= self.root.len() {
+            self.root.resize(place + 1, NONE);
+        }
+        if self.root[place] == NONE {
+            self.root[place] = self.dirs.alloc();
+        }
+        let page = self.pages.alloc();
+        self.dirs.set(self.root[place], dir_place(order_id), page);
+        page
+    }
+
+    #[cold]
+    fn drop_page(&mut self, order_id: u64, dir: u32) {
+        if !self.dirs.clear(dir, dir_place(order_id)) {
+            return;
+        }
+        let place = self.root_place(order_id);
+        self.root[place] = NONE;
+        // Trimmed only where at least half goes, so that moving the rest costs a constant per directory.
+        let vacant = self.root.iter().take_while(|dir| **dir == NONE).count();
+        if vacant * 2 >= self.root.len() {
+            self.root.drain(..vacant);
+            self.root_base += vacant as u64;
+        }
+    }
+}
+
+#[inline]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "only the low bits are wanted"
+)]
+const fn dir_place(order_id: u64) -> usize {
+    (order_id >> PAGE_BITS) as usize & (DIR_PAGES - 1)
+}
+
+#[inline]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "only the low bits are wanted"
+)]
+const fn page_place(order_id: u64) -> usize {
+    order_id as usize & (PAGE_IDS - 1)
+}
