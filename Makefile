@@ -75,7 +75,7 @@ static:
 	@$(STEP) "import rules" -- $(BIN)/lint-imports
 	@$(STEP) "stub of the core" -- $(PY) -m mypy.stubtest fairlead._core._native
 	@$(STEP) --closing '^tidy:' "tidy" -- cargo run --quiet $(FAST) -p xtask -- tidy
-	@$(STEP) --closing '^fences:' "fences" -- tools/fences_selftest
+	@$(STEP) --closing '^fences:' "fences" -- $(PY) tools/fences_selftest.py
 
 suites:
 	@$(STEP) --closing '^test result:' "cargo test" -- cargo test $(FAST) --workspace
@@ -96,5 +96,5 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 $(VENV)/.core: $(CORE_SOURCES) $(VENV)/.runtime
 	@tools/preflight
-	@$(STEP) "core (release build)" -- env VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked --skip-install
+	@$(STEP) "core (release build)" -- env VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked
 	@touch $@
