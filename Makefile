@@ -96,5 +96,6 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 $(VENV)/.core: $(CORE_SOURCES) $(VENV)/.runtime
 	@tools/preflight
-	@$(STEP) "core (release build)" -- env VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --locked
+	@$(STEP) "core (release build)" -- env MATURIN_PEP517_ARGS=--locked PATH="$(CURDIR)/$(BIN):$$PATH" \
+		$(PY) -m pip install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@

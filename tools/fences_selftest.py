@@ -4,6 +4,7 @@ A rule that nobody has seen fail may long have been switched off. `xtask tidy` p
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -154,8 +155,11 @@ def planted_copy(plant: Mapping[str, str]) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in ("Cargo.toml", "clippy.toml", "pyproject.toml"):
-            shutil.copy(ROOT / name, copy / name)
+        shutil.copy(ROOT / "clippy.toml", copy / "clippy.toml")
+        shutil.copy(ROOT / "pyproject.toml", copy / "pyproject.toml")
+        manifest = (ROOT / "Cargo.toml").read_text(encoding="utf-8")
+        manifest = re.sub(r"members = \[[^]]*\]", 'members = ["crates/planted"]', manifest, count=1)
+        (copy / "Cargo.toml").write_text(manifest, encoding="utf-8")
         if any(path.endswith((".py", ".pyi")) for path in plant):
             shutil.copytree(ROOT / "python", copy / "python", ignore=shutil.ignore_patterns("__pycache__"))
         for path, text in plant.items():
