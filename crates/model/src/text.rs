@@ -1,0 +1,128 @@
+//! Short texts that travel inside commands: client order ids and symbols, inline and bounded.
+
+use core::fmt;
+
+/// Why a text was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextError {
+    /// No characters at all.
+    Empty,
+    /// More bytes than fit.
+    TooLong {
+        /// Length of the refused text in bytes.
+        len: usize,
+        /// Longest accepted text in bytes.
+        max: usize,
+    },
+    /// A character outside printable ASCII (0x21 to 0x7E).
+    NotPrintable {
+        /// Where it stands, counted in bytes from 0.
+        at: usize,
+    },
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TextError::Empty => write!(f, "text is empty: give 1 or more printable characters"),
+            TextError::TooLong { len, max } => write!(f, "text is too long: len={len} max={max}"),
+            TextError::NotPrintable { at } => {
+                write!(f, "text has a character outside printable ASCII at byte {at}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+fn copy<const N: usize>(text: &str) -> Result<[u8; N], TextError> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if bytes.len() > N {
+        return Err(TextError::TooLong { len: bytes.len(), max: N });
+    }
+    if let Some(at) = bytes.iter().position(|b| !b.is_ascii_graphic()) {
+        return Err(TextError::NotPrintable { at });
+    }
+    let mut out = [0; N];
+    out[..bytes.len()].copy_from_slice(bytes);
+    Ok(out)
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $max:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            bytes: [u8; $max],
+            len: u8,
+        }
+
+        impl $name {
+            /// Longest text in bytes.
+            pub const LEN_MAX: usize = $max;
+
+            /// Checks and copies a text.
+            ///
+            /// # Errors
+            /// [`TextError`] where it is empty, too long or not printable ASCII.
+            pub fn new(text: &str) -> Result<Self, TextError> {
+                let bytes = copy::<$max>(text)?;
+                let len = u8::try_from(text.len()).map_err(|_| TextError::TooLong { len: text.len(), max: $max })?;
+                Ok(Self { bytes, len })
+            }
+
+            /// The bytes, without padding.
+            pub fn as_bytes(&self) -> &[u8] {
+                &self.bytes[..usize::from(self.len)]
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                core::str::from_utf8(self.as_bytes()).expect("only ASCII is accepted by new")
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+text! {
+    /// A client's own id for an order or an amend (FIX 11): 1 to 36 printable characters, unique per account.
+    ClOrdId, 36
+}
+text! {
+    /// The name of an instrument, an asset or an account: 1 to 36 printable characters.
+    Symbol, 36
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_id_keeps_its_text() {
+        assert_eq!(ClOrdId::new("A-1").unwrap().as_str(), "A-1");
+        assert_eq!(ClOrdId::new(&"x".repeat(36)).unwrap().as_bytes().len(), 36);
+    }
+
+    #[test]
+    fn empty_long_and_unprintable_texts_are_refused() {
+        assert_eq!(ClOrdId::new(""), Err(TextError::Empty));
+        assert_eq!(ClOrdId::new(&"x".repeat(37)), Err(TextError::TooLong { len: 37, max: 36 }));
+        assert_eq!(ClOrdId::new("a b"), Err(TextError::NotPrintable { at: 1 }));
+        assert_eq!(Symbol::new("caf\u{e9}"), Err(TextError::NotPrintable { at: 3 }));
+    }
+}
