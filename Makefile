@@ -65,6 +65,7 @@ preflight:
 	@tools/preflight
 
 dev: $(VENV)/.dev $(VENV)/.core
+	@:
 
 static:
 	@$(STEP) --needs 'cargo fmt' "cargo fmt" -- cargo fmt --all --check

@@ -1,4 +1,4 @@
-"""Shows that each fence still stands: plants one violation per rule in a copy and expects the intended tool to refuse it.
+"""Shows that each fence still stands: plants one violation per rule in a copy and expects its tool to refuse it.
 
 A rule that nobody has seen fail may long have been switched off. `xtask tidy` plants its violations in its own tests.
 """
@@ -33,7 +33,7 @@ LINT_IMPORTS = (str(SCRIPTS / "lint-imports"), "--no-cache")
 RUFF = (str(SCRIPTS / "ruff"), "check", "--no-cache")
 MYPY = (sys.executable, "-m", "mypy", "--cache-dir", os.devnull)
 STUBTEST = (sys.executable, "-m", "mypy.stubtest", "fairlead._core._native")
-CLIPPY = ("cargo", "clippy", "--quiet", "--offline", "--all-targets", "--manifest-path", "Cargo.toml", "--", "-D", "warnings")
+CLIPPY = ("cargo", "clippy", "--quiet", "--offline", "--all-targets", "--", "-D", "warnings")
 
 PLANTED_MANIFEST = """[package]
 name = "planted"

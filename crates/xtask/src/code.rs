@@ -25,9 +25,7 @@ fn token_end(chars: &[char], at: usize) -> Option<usize> {
     let next = chars.get(at + 1).copied();
     let follows_word = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
     match chars[at] {
-        '/' if next == Some('/') => {
-            Some(find(chars, at, |window| window == '\n').unwrap_or(chars.len()))
-        }
+        '/' if next == Some('/') => Some(find(chars, at, |window| window == '\n').unwrap_or(chars.len())),
         '/' if next == Some('*') => Some(block_comment_end(chars, at)),
         '"' => Some(string_end(chars, at + 1)),
         'r' if !follows_word => raw_string_end(chars, at + 1),
@@ -72,22 +70,14 @@ fn string_end(chars: &[char], from: usize) -> usize {
 }
 
 fn raw_string_end(chars: &[char], from: usize) -> Option<usize> {
-    let hashes = chars[from..]
-        .iter()
-        .take_while(|&&found| found == '#')
-        .count();
+    let hashes = chars[from..].iter().take_while(|&&found| found == '#').count();
     if chars.get(from + hashes) != Some(&'"') {
         return None;
     }
     let body = from + hashes + 1;
-    let closes = |&index: &usize| {
-        chars[index] == '"' && (1..=hashes).all(|offset| chars.get(index + offset) == Some(&'#'))
-    };
-    Some(
-        (body..chars.len())
-            .find(closes)
-            .map_or(chars.len(), |index| index + 1 + hashes),
-    )
+    let closes =
+        |&index: &usize| chars[index] == '"' && (1..=hashes).all(|offset| chars.get(index + offset) == Some(&'#'));
+    Some((body..chars.len()).find(closes).map_or(chars.len(), |index| index + 1 + hashes))
 }
 
 /// A character literal, told from a lifetime by its closing quote.
@@ -108,18 +98,12 @@ mod tests {
 
         let code = code_only(source);
 
-        assert_eq!(
-            code.split_whitespace().collect::<Vec<_>>(),
-            ["a(", ",", ",", ",", ");", "b"]
-        );
+        assert_eq!(code.split_whitespace().collect::<Vec<_>>(), ["a(", ",", ",", ",", ");", "b"]);
         assert_eq!(code.lines().count(), 3);
     }
 
     #[test]
     fn a_lifetime_is_code() {
-        assert_eq!(
-            code_only("fn f<'a>(x: &'a str) {}"),
-            "fn f<'a>(x: &'a str) {}"
-        );
+        assert_eq!(code_only("fn f<'a>(x: &'a str) {}"), "fn f<'a>(x: &'a str) {}");
     }
 }

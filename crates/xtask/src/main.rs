@@ -36,15 +36,6 @@ fn tidy(root: &Path) -> ExitCode {
     for violation in &violations {
         println!("{violation}");
     }
-    println!(
-        "tidy: {} rules, {} files, {} violations",
-        rules::ALL.len(),
-        tree.files().len(),
-        violations.len()
-    );
-    if violations.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    println!("tidy: {} rules, {} files, {} violations", rules::ALL.len(), tree.files().len(), violations.len());
+    if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -5,15 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Folders left out where git cannot say what is ignored.
-const IGNORED: [&str; 7] = [
-    ".git",
-    ".make",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".venv",
-    "__pycache__",
-    "target",
-];
+const IGNORED: [&str; 7] = [".git", ".make", ".mypy_cache", ".ruff_cache", ".venv", "__pycache__", "target"];
 
 /// One file.
 #[derive(Debug, Clone)]
@@ -37,9 +29,7 @@ impl File {
 
     /// Whether the file holds nothing but tests.
     pub fn is_test(&self) -> bool {
-        self.path.starts_with("tests/")
-            || self.path.contains("/tests/")
-            || self.path.ends_with("/tests.rs")
+        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
     }
 }
 
@@ -70,11 +60,7 @@ impl Tree {
             }
             let content = std::fs::read(&full)?;
             let bytes = content.len() as u64;
-            files.push(File {
-                path,
-                bytes,
-                text: String::from_utf8(content).unwrap_or_default(),
-            });
+            files.push(File { path, bytes, text: String::from_utf8(content).unwrap_or_default() });
         }
         Ok(Self { files })
     }
@@ -85,10 +71,7 @@ impl Tree {
     }
 
     /// The files whose name ends in one of `extensions`.
-    pub fn with_extension<'a>(
-        &'a self,
-        extensions: &'a [&'a str],
-    ) -> impl Iterator<Item = &'a File> {
+    pub fn with_extension<'a>(&'a self, extensions: &'a [&'a str]) -> impl Iterator<Item = &'a File> {
         self.files.iter().filter(move |file| file.is(extensions))
     }
 
@@ -100,46 +83,24 @@ impl Tree {
     /// A tree from (path, text) pairs: what the rules' tests plant their violations in.
     #[cfg(test)]
     pub fn planted(pairs: &[(&str, &str)]) -> Self {
-        let file = |&(path, text): &(&str, &str)| File {
-            path: path.into(),
-            bytes: text.len() as u64,
-            text: text.into(),
-        };
-        Self {
-            files: pairs.iter().map(file).collect(),
-        }
+        let file =
+            |&(path, text): &(&str, &str)| File { path: path.into(), bytes: text.len() as u64, text: text.into() };
+        Self { files: pairs.iter().map(file).collect() }
     }
 }
 
 fn git_paths(root: &Path) -> Option<Vec<String>> {
-    let arguments = [
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ];
-    let output = Command::new("git")
-        .current_dir(root)
-        .args(arguments)
-        .output()
-        .ok()?;
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
     let listing = String::from_utf8(output.stdout).ok()?;
-    output
-        .status
-        .success()
-        .then(|| listing.split_terminator('\0').map(str::to_owned).collect())
+    output.status.success().then(|| listing.split_terminator('\0').map(str::to_owned).collect())
 }
 
 fn walk(root: &Path, folder: &str, paths: &mut Vec<String>) -> io::Result<()> {
     for entry in std::fs::read_dir(root.join(folder))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if folder.is_empty() {
-            name.clone()
-        } else {
-            format!("{folder}/{name}")
-        };
+        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
         if !entry.file_type()?.is_dir() {
             paths.push(path);
         } else if !IGNORED.contains(&name.as_str()) {
@@ -155,11 +116,7 @@ mod tests {
 
     #[test]
     fn test_files_are_told_from_sources() {
-        let tree = Tree::planted(&[
-            ("tests/a.py", ""),
-            ("crates/x/tests/a.rs", ""),
-            ("crates/x/src/a.rs", ""),
-        ]);
+        let tree = Tree::planted(&[("tests/a.py", ""), ("crates/x/tests/a.rs", ""), ("crates/x/src/a.rs", "")]);
 
         let verdicts: Vec<bool> = tree.files().iter().map(super::File::is_test).collect();
 

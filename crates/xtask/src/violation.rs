@@ -19,11 +19,7 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {}: {}; {}",
-            self.path, self.line, self.rule, self.what, self.fix
-        )
+        write!(f, "{}:{}: {}: {}; {}", self.path, self.line, self.rule, self.what, self.fix)
     }
 }
 
@@ -33,17 +29,9 @@ mod tests {
 
     #[test]
     fn a_violation_prints_place_rule_finding_and_fix() {
-        let violation = Violation {
-            path: "a.rs".into(),
-            line: 7,
-            rule: "size",
-            what: "9 lines, limit 8".into(),
-            fix: "split it",
-        };
+        let violation =
+            Violation { path: "a.rs".into(), line: 7, rule: "size", what: "9 lines, limit 8".into(), fix: "split it" };
 
-        assert_eq!(
-            violation.to_string(),
-            "a.rs:7: size: 9 lines, limit 8; split it"
-        );
+        assert_eq!(violation.to_string(), "a.rs:7: size: 9 lines, limit 8; split it");
     }
 }

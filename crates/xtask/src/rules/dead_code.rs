@@ -4,10 +4,8 @@ use crate::tree::Tree;
 use crate::violation::Violation;
 
 /// How lines of code begin; as prose these words do not end in `;` or `{`.
-const OPENINGS: [&str; 13] = [
-    "let ", "fn ", "pub ", "use ", "impl ", "struct ", "enum ", "match ", "if ", "for ", "while ",
-    "return ", "self.",
-];
+const OPENINGS: [&str; 13] =
+    ["let ", "fn ", "pub ", "use ", "impl ", "struct ", "enum ", "match ", "if ", "for ", "while ", "return ", "self."];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -35,10 +33,8 @@ fn is_dead_code(line: &str) -> bool {
         return false;
     }
     let comment = comment.trim();
-    let looks_like_code =
-        OPENINGS.iter().any(|opening| comment.starts_with(opening)) || comment.contains('(');
-    comment.starts_with("#[")
-        || (looks_like_code && (comment.ends_with(';') || comment.ends_with('{')))
+    let looks_like_code = OPENINGS.iter().any(|opening| comment.starts_with(opening)) || comment.contains('(');
+    comment.starts_with("#[") || (looks_like_code && (comment.ends_with(';') || comment.ends_with('{')))
 }
 
 #[cfg(test)]
@@ -50,17 +46,15 @@ mod tests {
     fn commented_out_code_is_refused() {
         let bad = "// let x = 1;\n    // book.cancel(id);\n// if x {\n// #[test]\n";
 
-        let lines: Vec<usize> = check(&Tree::planted(&[("a.rs", bad)]))
-            .iter()
-            .map(|found| found.line)
-            .collect();
+        let lines: Vec<usize> = check(&Tree::planted(&[("a.rs", bad)])).iter().map(|found| found.line).collect();
 
         assert_eq!(lines, [1, 2, 3, 4]);
     }
 
     #[test]
     fn prose_and_doc_examples_are_not() {
-        let good = "//! let x = 1;\n/// book.cancel(id);\n// If the level empties, drop it;\n// for each (price, qty)\n";
+        let good =
+            "//! let x = 1;\n/// book.cancel(id);\n// If the level empties, drop it;\n// for each (price, qty)\n";
 
         assert_eq!(check(&Tree::planted(&[("a.rs", good)])), []);
     }

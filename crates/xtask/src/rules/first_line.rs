@@ -4,9 +4,7 @@ use crate::tree::{File, Tree};
 use crate::violation::Violation;
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
-    let silent = tree
-        .with_extension(&["rs", "py", "pyi"])
-        .filter(|file| !says_what_it_is(file));
+    let silent = tree.with_extension(&["rs", "py", "pyi"]).filter(|file| !says_what_it_is(file));
     silent
         .map(|file| Violation {
             path: file.path.clone(),
@@ -19,20 +17,12 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
 }
 
 fn says_what_it_is(file: &File) -> bool {
-    let first = file
-        .text
-        .lines()
-        .find(|line| !line.starts_with("#!"))
-        .unwrap_or_default();
+    let first = file.text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
     if file.is(&["rs"]) {
-        return first
-            .strip_prefix("//!")
-            .is_some_and(|text| !text.trim().is_empty());
+        return first.strip_prefix("//!").is_some_and(|text| !text.trim().is_empty());
     }
     let opening = first.strip_prefix('r').unwrap_or(first);
-    opening
-        .strip_prefix("\"\"\"")
-        .is_some_and(|text| text.trim_matches('"').trim().len() > 3)
+    opening.strip_prefix("\"\"\"").is_some_and(|text| text.trim_matches('"').trim().len() > 3)
 }
 
 #[cfg(test)]

@@ -11,33 +11,19 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
     let rust = tree.with_extension(&["rs"]).flat_map(rust_functions);
     let python = tree.with_extension(&["py"]).flat_map(python_functions);
     let measured: Vec<Sized> = rust.chain(python).collect();
-    compare(
-        tree,
-        "function",
-        &measured,
-        "keep the branches here and move straight lines out",
-    )
+    compare(tree, "function", &measured, "keep the branches here and move straight lines out")
 }
 
 fn sized(file: &File, line: usize, name: &str, lines: usize) -> Sized {
-    Sized {
-        path: file.path.clone(),
-        line,
-        name: name.to_owned(),
-        lines,
-        lines_max: LINES_MAX,
-    }
+    Sized { path: file.path.clone(), line, name: name.to_owned(), lines, lines_max: LINES_MAX }
 }
 
 /// The name after `keyword` where the line defines a function.
 fn defined_name<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
     let at = line.find(keyword)?;
-    let starts_word =
-        !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+    let starts_word = !line[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
     let name = line[at + keyword.len()..].trim_start();
-    let end = name
-        .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .unwrap_or(name.len());
+    let end = name.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(name.len());
     (starts_word && end > 0).then(|| &name[..end])
 }
 
@@ -46,9 +32,7 @@ fn rust_functions(file: &File) -> Vec<Sized> {
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
-        if let (Some(name), Some(length)) =
-            (defined_name(line, "fn "), rust_length(&lines[start..]))
-        {
+        if let (Some(name), Some(length)) = (defined_name(line, "fn "), rust_length(&lines[start..])) {
             found.push(sized(file, start + 1, name, length));
         }
     }
@@ -59,11 +43,7 @@ fn rust_functions(file: &File) -> Vec<Sized> {
 fn rust_length(lines: &[&str]) -> Option<usize> {
     let (mut braces, mut brackets, mut opened) = (0_isize, 0_isize, false);
     for (index, line) in lines.iter().enumerate() {
-        let from = if index == 0 {
-            line.find("fn ").unwrap_or(0)
-        } else {
-            0
-        };
+        let from = if index == 0 { line.find("fn ").unwrap_or(0) } else { 0 };
         for letter in line[from..].chars() {
             match letter {
                 '(' | '[' => brackets += 1,
@@ -95,20 +75,10 @@ fn python_functions(file: &File) -> Vec<Sized> {
         };
         let body = lines[start + 1..].iter().take_while(|next| {
             let closes_head = next.trim_start().starts_with(')');
-            next.trim().is_empty()
-                || indent(next) > indent(line)
-                || (closes_head && indent(next) == indent(line))
+            next.trim().is_empty() || indent(next) > indent(line) || (closes_head && indent(next) == indent(line))
         });
-        let last = body
-            .enumerate()
-            .filter(|(_, next)| !next.trim().is_empty())
-            .last();
-        found.push(sized(
-            file,
-            start + 1,
-            name,
-            last.map_or(1, |(index, _)| index + 2),
-        ));
+        let last = body.enumerate().filter(|(_, next)| !next.trim().is_empty()).last();
+        found.push(sized(file, start + 1, name, last.map_or(1, |(index, _)| index + 2)));
     }
     found
 }
@@ -119,19 +89,13 @@ mod tests {
     use crate::tree::Tree;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        check(&Tree::planted(&[(path, text)]))
-            .iter()
-            .map(|one| format!("{}:{}", one.line, one.what))
-            .collect()
+        check(&Tree::planted(&[(path, text)])).iter().map(|one| format!("{}:{}", one.line, one.what)).collect()
     }
 
     #[test]
     fn a_rust_function_one_line_over_is_refused_and_one_at_the_limit_is_not() {
         let body = |lines: usize| {
-            format!(
-                "//! x\nimpl A {{\n    pub fn f(x: [u8; 2]) {{\n{}    }}\n}}\n",
-                "a('{');\n".repeat(lines)
-            )
+            format!("//! x\nimpl A {{\n    pub fn f(x: [u8; 2]) {{\n{}    }}\n}}\n", "a('{');\n".repeat(lines))
         };
 
         assert_eq!(found("a.rs", &body(68)), [""; 0]);
@@ -151,10 +115,7 @@ mod tests {
     #[test]
     fn a_python_function_one_line_over_is_refused_and_one_at_the_limit_is_not() {
         let body = |lines: usize| {
-            format!(
-                "class A:\n    def f(\n        self,\n    ) -> None:\n{}\n\nx = 1\n",
-                "        a()\n".repeat(lines)
-            )
+            format!("class A:\n    def f(\n        self,\n    ) -> None:\n{}\n\nx = 1\n", "        a()\n".repeat(lines))
         };
 
         assert_eq!(found("a.py", &body(67)), [""; 0]);

@@ -4,12 +4,7 @@ use crate::tree::Tree;
 use crate::violation::Violation;
 
 // In halves, so that this file does not break its own rule.
-const FOLDERS: [&str; 4] = [
-    concat!("/wo", "rk/"),
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/tm", "p/"),
-];
+const FOLDERS: [&str; 4] = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/tm", "p/")];
 const HOSTS: [&str; 8] = [
     concat!("pypi", ".org"),
     concat!("pytho", "nhosted.org"),
@@ -28,9 +23,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
     for file in tree.files().iter().filter(|file| file.path != LOCK) {
         for (index, line) in file.text.lines().enumerate() {
             let folder = FOLDERS.into_iter().find(|folder| begins_path(line, folder));
-            if let Some(name) =
-                folder.or_else(|| HOSTS.into_iter().find(|host| line.contains(host)))
-            {
+            if let Some(name) = folder.or_else(|| HOSTS.into_iter().find(|host| line.contains(host))) {
                 found.push(Violation {
                     path: file.path.clone(),
                     line: index + 1,
@@ -61,11 +54,7 @@ mod tests {
     fn each_folder_and_each_host_is_refused() {
         for bad in FOLDERS.iter().chain(HOSTS.iter()) {
             let line = format!("path = \"{bad}x\"\n");
-            assert_eq!(
-                check(&Tree::planted(&[("a.toml", &line)])).len(),
-                1,
-                "{bad}"
-            );
+            assert_eq!(check(&Tree::planted(&[("a.toml", &line)])).len(), 1, "{bad}");
         }
     }
 
@@ -73,12 +62,6 @@ mod tests {
     fn relative_paths_and_the_lock_are_not() {
         let relative = format!("a{0}b ..{0}b ~{0}b ${{X}}{0}b\n", FOLDERS[0]);
 
-        assert_eq!(
-            check(&Tree::planted(&[
-                ("a.md", &relative),
-                ("Cargo.lock", HOSTS[2])
-            ])),
-            []
-        );
+        assert_eq!(check(&Tree::planted(&[("a.md", &relative), ("Cargo.lock", HOSTS[2])])), []);
     }
 }

@@ -55,10 +55,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let tree = crate::tree::Tree::load(&root).expect("the repository is readable");
 
-        let found: Vec<String> = super::check(&tree)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let found: Vec<String> = super::check(&tree).iter().map(ToString::to_string).collect();
 
         assert!(tree.files().len() > 20, "an empty tree would break no rule");
         assert!(found.is_empty(), "\n{}", found.join("\n"));

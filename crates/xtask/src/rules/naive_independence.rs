@@ -11,10 +11,7 @@ const FORBIDDEN: [&str; 6] = ["book", "engine", "flow", "marketdata", "py", "sim
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
-    for file in tree
-        .with_extension(&["rs"])
-        .filter(|file| file.path.starts_with(HOME))
-    {
+    for file in tree.with_extension(&["rs"]).filter(|file| file.path.starts_with(HOME)) {
         let code = code_only(&file.text);
         for (index, line) in code.lines().enumerate() {
             if let Some(name) = borrowed_name(line) {
@@ -39,20 +36,16 @@ fn borrowed_name(line: &str) -> Option<String> {
         starts.any(|(at, _)| {
             let before = line[..at].chars().next_back();
             let after = &line[at + name.len()..];
-            let begins = !before.is_some_and(|letter| {
-                letter.is_alphanumeric() || letter == '_' || letter == ':' || letter == '.'
-            });
-            begins
-                && (after.starts_with("::")
-                    || (is_import && after.trim_start().starts_with([';', ' ', ',', '}'])))
+            let begins = !before
+                .is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':' || letter == '.');
+            begins && (after.starts_with("::") || (is_import && after.trim_start().starts_with([';', ' ', ',', '}'])))
         })
     };
     if let Some(name) = FORBIDDEN.into_iter().find(|name| path_of(name)) {
         return Some(name.to_owned());
     }
     let mut own = line.match_indices("crate::");
-    own.any(|(at, _)| !line[at..].starts_with("crate::naive"))
-        .then(|| "crate::".to_owned())
+    own.any(|(at, _)| !line[at..].starts_with("crate::naive")).then(|| "crate::".to_owned())
 }
 
 #[cfg(test)]
@@ -64,25 +57,18 @@ mod tests {
     fn reaching_into_the_fast_engine_or_the_rest_of_sim_is_refused() {
         let bad = "use engine::Exchange;\nlet b = book::Book::new();\nuse {model, book};\nuse crate::generate::Step;\n";
 
-        let found = check(&Tree::planted(&[
-            ("crates/sim/src/naive/mod.rs", bad),
-            ("crates/sim/src/naive.rs", bad),
-        ]));
+        let found = check(&Tree::planted(&[("crates/sim/src/naive/mod.rs", bad), ("crates/sim/src/naive.rs", bad)]));
 
-        assert_eq!(
-            found.iter().map(|one| one.line).collect::<Vec<_>>(),
-            [1, 2, 3, 4, 1, 2, 3, 4]
-        );
+        assert_eq!(found.iter().map(|one| one.line).collect::<Vec<_>>(), [1, 2, 3, 4, 1, 2, 3, 4]);
     }
 
     #[test]
     fn the_vocabulary_and_its_own_modules_are_not() {
-        let good = "use model::Price;\nuse crate::naive::book::Side;\nlet book = self.book(x);\nuse super::book::Level;\n";
+        let good =
+            "use model::Price;\nuse crate::naive::book::Side;\nlet book = self.book(x);\nuse super::book::Level;\n";
 
-        let tree = Tree::planted(&[
-            ("crates/sim/src/naive/mod.rs", good),
-            ("crates/sim/src/compare.rs", "use engine::X;"),
-        ]);
+        let tree =
+            Tree::planted(&[("crates/sim/src/naive/mod.rs", good), ("crates/sim/src/compare.rs", "use engine::X;")]);
 
         assert_eq!(check(&tree), []);
     }

@@ -23,21 +23,14 @@ pub struct Sized {
 }
 
 /// Compares sizes with their limits and with the ratchet's exceptions of `kind`, which must all be needed.
-pub fn compare(
-    tree: &Tree,
-    kind: &'static str,
-    measured: &[Sized],
-    fix: &'static str,
-) -> Vec<Violation> {
+pub fn compare(tree: &Tree, kind: &'static str, measured: &[Sized], fix: &'static str) -> Vec<Violation> {
     let mut exceptions = exceptions(tree, kind);
     let mut found = Vec::new();
     for one in measured {
         let key = format!("{} {}", one.path, one.name).trim_end().to_owned();
         let allowed = exceptions.remove(&key);
         let (limit, fix) = match allowed {
-            Some(recorded) if one.lines < recorded => {
-                (one.lines_max, "lower or remove its line in the ratchet")
-            }
+            Some(recorded) if one.lines < recorded => (one.lines_max, "lower or remove its line in the ratchet"),
             Some(recorded) if one.lines == recorded && one.lines > one.lines_max => continue,
             Some(_) | None if one.lines <= one.lines_max && allowed.is_none() => continue,
             Some(recorded) => (recorded.max(one.lines_max), fix),
@@ -77,40 +70,22 @@ mod tests {
     use crate::tree::Tree;
 
     fn found(ratchet: &str, lines: usize) -> Vec<String> {
-        let measured = [Sized {
-            path: "a.rs".into(),
-            line: 1,
-            name: "f".into(),
-            lines,
-            lines_max: 70,
-        }];
+        let measured = [Sized { path: "a.rs".into(), line: 1, name: "f".into(), lines, lines_max: 70 }];
         let tree = Tree::planted(&[(PATH, ratchet)]);
-        compare(&tree, "function", &measured, "split it")
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        compare(&tree, "function", &measured, "split it").iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_recorded_size_is_allowed_and_one_more_is_refused() {
         assert_eq!(found("function 80 a.rs f\n", 80), [""; 0]);
-        assert_eq!(
-            found("function 80 a.rs f\n", 81),
-            ["a.rs:1: function: f 81 lines, limit 80; split it"]
-        );
+        assert_eq!(found("function 80 a.rs f\n", 81), ["a.rs:1: function: f 81 lines, limit 80; split it"]);
     }
 
     #[test]
     fn the_ratchet_follows_a_size_down() {
         let lower = "lower or remove its line in the ratchet";
-        assert_eq!(
-            found("function 80 a.rs f\n", 79),
-            [format!("a.rs:1: function: f 79 lines, limit 70; {lower}")]
-        );
-        assert_eq!(
-            found("function 80 a.rs f\n", 12),
-            [format!("a.rs:1: function: f 12 lines, limit 70; {lower}")]
-        );
+        assert_eq!(found("function 80 a.rs f\n", 79), [format!("a.rs:1: function: f 79 lines, limit 70; {lower}")]);
+        assert_eq!(found("function 80 a.rs f\n", 12), [format!("a.rs:1: function: f 12 lines, limit 70; {lower}")]);
     }
 
     #[test]

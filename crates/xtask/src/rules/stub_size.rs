@@ -10,21 +10,12 @@ const LINES_MAX: usize = 400;
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let (lines, what) = match tree.get(STUB) {
         None => (0, "the stub is missing".to_owned()),
-        Some(stub) => (
-            stub.text.lines().count(),
-            format!("{} lines, limit {LINES_MAX}", stub.text.lines().count()),
-        ),
+        Some(stub) => (stub.text.lines().count(), format!("{} lines, limit {LINES_MAX}", stub.text.lines().count())),
     };
     if (1..=LINES_MAX).contains(&lines) {
         return Vec::new();
     }
-    vec![Violation {
-        path: STUB.into(),
-        line: 1,
-        rule: "stub",
-        what,
-        fix: "cross the border in fewer, larger calls",
-    }]
+    vec![Violation { path: STUB.into(), line: 1, rule: "stub", what, fix: "cross the border in fewer, larger calls" }]
 }
 
 #[cfg(test)]

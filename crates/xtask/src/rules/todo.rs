@@ -3,11 +3,7 @@
 use crate::tree::Tree;
 use crate::violation::Violation;
 
-const WORDS: [&str; 3] = [
-    concat!("TO", "DO"),
-    concat!("FIX", "ME"),
-    concat!("XX", "X"),
-];
+const WORDS: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -33,12 +29,8 @@ fn lacks_number(line: &str, word: &str) -> bool {
         let after = &line[at + word.len()..];
         let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
         let stands_alone = !before.is_some_and(is_word) && !after.starts_with(is_word);
-        let number = after
-            .strip_prefix("(#")
-            .and_then(|rest| rest.split_once(')'))
-            .map(|(digits, _)| digits);
-        let numbered = number
-            .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|d| d.is_ascii_digit()));
+        let number = after.strip_prefix("(#").and_then(|rest| rest.split_once(')')).map(|(digits, _)| digits);
+        let numbered = number.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|d| d.is_ascii_digit()));
         stands_alone && !numbered
     })
 }
@@ -50,9 +42,7 @@ mod tests {
 
     #[test]
     fn a_note_without_a_number_is_refused() {
-        let bad = WORDS
-            .map(|word| format!("x // {word}: later\n// {word}(#): later\n// {word}(#x): later\n"))
-            .concat();
+        let bad = WORDS.map(|word| format!("x // {word}: later\n// {word}(#): later\n// {word}(#x): later\n")).concat();
 
         assert_eq!(check(&Tree::planted(&[("a.rs", &bad)])).len(), 9);
     }

@@ -4,9 +4,7 @@ use crate::tree::{File, Tree};
 use crate::violation::Violation;
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
-    let scenarios = tree
-        .with_extension(&["vec"])
-        .filter(|file| file.path.starts_with("vectors/"));
+    let scenarios = tree.with_extension(&["vec"]).filter(|file| file.path.starts_with("vectors/"));
     scenarios.flat_map(check_scenario).collect()
 }
 
@@ -29,10 +27,7 @@ fn check_scenario(file: &File) -> Vec<Violation> {
         }
     }
     if commands == 0 || expectations == 0 {
-        found.push(report(
-            1,
-            format!("{commands} commands and {expectations} expectations, at least 1 each"),
-        ));
+        found.push(report(1, format!("{commands} commands and {expectations} expectations, at least 1 each")));
     }
     found
 }
@@ -56,9 +51,6 @@ mod tests {
 
     #[test]
     fn a_scenario_with_commands_and_expectations_is_not() {
-        assert_eq!(
-            found("# why\ninstrument ABC tick=0.01\n\n> new A buy 1 @ 1\n< accepted A\n"),
-            0
-        );
+        assert_eq!(found("# why\ninstrument ABC tick=0.01\n\n> new A buy 1 @ 1\n< accepted A\n"), 0);
     }
 }
