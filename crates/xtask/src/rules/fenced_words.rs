@@ -9,7 +9,9 @@ const FENCES: [(&str, &str); 2] = [("unsafe", "crates/ring/"), ("pyo3", "crates/
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
-    for file in tree.with_extension(&["rs", "toml"]).filter(|file| is_rust(&file.path)) {
+    for file in
+        tree.with_extension(&["rs", "toml"]).filter(|file| file.is(&["rs"]) || file.path.ends_with("/Cargo.toml"))
+    {
         let code = if file.is(&["rs"]) { code_only(&file.text) } else { without_comments(&file.text) };
         for (word, home) in FENCES {
             if file.path.starts_with(home) {
@@ -26,11 +28,6 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         }
     }
     found
-}
-
-/// Sources and manifests of Rust; other tools' settings may name whom they like.
-fn is_rust(path: &str) -> bool {
-    !path.ends_with(".toml") || path.ends_with("/Cargo.toml")
 }
 
 fn without_comments(manifest: &str) -> String {

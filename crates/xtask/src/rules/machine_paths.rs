@@ -10,8 +10,8 @@ const HOSTS: [&str; 8] = [
     concat!("pytho", "nhosted.org"),
     concat!("crates", ".io"),
     concat!("npmjs", ".org"),
-    concat!("maven", ".org"),
-    concat!("maven", ".apache.org"),
+    concat!("repo1.maven", ".org"),
+    concat!("repo.maven", ".apache.org"),
     concat!("proxy.gol", "ang.org"),
     concat!("pyth", "onhosted.com"),
 ];
