@@ -36,12 +36,12 @@ run: $(VENV)/.core ## start the live demo market (ARGS="--seconds 10 --seed 7")
 
 test: preflight ## everything CI runs: the static checks, then Rust, Python and vectors
 	@tools/summary start
-	@$(MAKE) dev && $(MAKE) static && $(MAKE) suites || { tools/summary failed; exit 1; }
+	@$(MAKE) dev && $(MAKE) -k static suites || { tools/summary failed; exit 1; }
 	@tools/summary passed
 
 check: preflight ## the static part: format, lint, types, import rules, stub, tidy, fences
 	@tools/summary start
-	@$(MAKE) dev && $(MAKE) static || { tools/summary failed; exit 1; }
+	@$(MAKE) dev && $(MAKE) -k static || { tools/summary failed; exit 1; }
 	@tools/summary passed
 
 bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
@@ -67,19 +67,34 @@ preflight:
 dev: $(VENV)/.dev $(VENV)/.core
 	@:
 
-static:
-	@$(STEP) --needs 'cargo fmt' "cargo fmt" -- cargo fmt --all --check
-	@$(STEP) --needs 'cargo clippy' "clippy" -- cargo clippy --locked --workspace --all-targets -- -D warnings
-	@$(STEP) "ruff lint" -- $(BIN)/ruff check .
-	@$(STEP) "ruff format" -- $(BIN)/ruff format --check .
-	@$(STEP) "mypy" -- $(PY) -m mypy
-	@$(STEP) "import rules" -- $(BIN)/lint-imports
-	@$(STEP) "stub of the core" -- $(PY) -m mypy.stubtest fairlead._core._native
-	@$(STEP) --closing '^tidy:' "tidy" -- cargo run --quiet $(FAST) -p xtask -- tidy
-	@$(STEP) --closing '^fences:' "fences" -- $(PY) tools/fences_selftest.py
+# One target each, so that `make -k` reports every failure of a run and not only the first.
+STATIC := rustfmt clippy ruff-lint ruff-format mypy imports stub tidy fences
+SUITES := cargo-test pytest
+.PHONY: $(STATIC) $(SUITES)
+static: $(STATIC)
+suites: $(SUITES)
 
-suites:
-	@$(STEP) --closing '^test result:' "cargo test" -- cargo test $(FAST) --workspace
+rustfmt:
+	@$(STEP) --needs 'cargo fmt' "cargo fmt" -- cargo fmt --all --check
+clippy:
+	@$(STEP) --needs 'cargo clippy' "clippy" -- cargo clippy --locked --workspace --all-targets -- -D warnings
+ruff-lint:
+	@$(STEP) "ruff lint" -- $(BIN)/ruff check .
+ruff-format:
+	@$(STEP) "ruff format" -- $(BIN)/ruff format --check .
+mypy:
+	@$(STEP) "mypy" -- $(PY) -m mypy
+imports:
+	@$(STEP) --closing '^Contracts:' "import rules" -- $(BIN)/lint-imports
+stub:
+	@$(STEP) "stub of the core" -- $(PY) -m mypy.stubtest fairlead._core._native
+tidy:
+	@$(STEP) --closing '^tidy:' "tidy" -- cargo run --quiet $(FAST) -p xtask -- tidy
+fences:
+	@$(STEP) --closing '^fences:' "fences" -- $(PY) tools/fences_selftest.py
+cargo-test:
+	@$(STEP) --closing '^test result:' "cargo test" -- cargo test $(FAST) --workspace --no-fail-fast
+pytest:
 	@$(STEP) --closing ' in [0-9.]+s' "pytest" -- $(PY) -m pytest
 
 $(VENV)/.made-in: $(if $(VENV_STALE),stale)
