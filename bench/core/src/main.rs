@@ -1,0 +1,46 @@
+//! `bench-core ENGINE FILE` answers requests on standard input; `bench-core write WORKLOAD FILE` writes a workload.
+
+use bench_core::file;
+use bench_core::serve::serve;
+use bench_core::textbook::Textbook;
+use flow::workload::{Kind, Workload};
+use std::io::{stdin, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["write", name, path] => write(name, path),
+        [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &workload)),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn write(name: &str, path: &str) -> Result<(), String> {
+    let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == name) else {
+        return Err(format!(
+            "unknown workload: name={name} known=mixed,deep,itch"
+        ));
+    };
+    std::fs::write(path, kind.generate().to_bytes())
+        .map_err(|error| format!("cannot write workload: path={path} error={error}"))
+}
+
+fn run(engine: &str, workload: &Workload) -> Result<(), String> {
+    let served = match engine {
+        "textbook" => serve::<Textbook>(workload, stdin().lock(), stdout().lock()),
+        _ => return Err(format!("unknown engine: name={engine} known=textbook")),
+    };
+    served.map_err(|error| error.to_string())
+}
