@@ -137,12 +137,12 @@ reasons! {
         /// The trading state cannot be entered from here, or not by command.
         StateTransition = 409, "STATE_TRANSITION";
 
-        /// The account's available balance does not cover it.
-        InsufficientFunds = 501, "INSUFFICIENT_FUNDS";
         /// A reduce-only order that would not reduce a position.
-        ReduceOnly = 502, "REDUCE_ONLY";
+        ReduceOnly = 501, "REDUCE_ONLY";
         /// A post-only order that would take.
-        PostOnlyWouldTrade = 503, "POST_ONLY_WOULD_TRADE";
+        PostOnlyWouldTrade = 502, "POST_ONLY_WOULD_TRADE";
+        /// The account's available balance does not cover it.
+        InsufficientFunds = 503, "INSUFFICIENT_FUNDS";
     }
 }
 
