@@ -78,6 +78,24 @@ FENCES = (
         says=("One-way layers BROKEN", "utils"),
     ),
     Fence(
+        name="import rules: a new package of the domain has no place",
+        plant={"python/fairlead/domain/planted/__init__.py": '"""Planted."""\n'},
+        command=LINT_IMPORTS,
+        says=("Domain sub-layers BROKEN", "planted"),
+    ),
+    Fence(
+        name="import rules: a rule of business calls a use case",
+        plant={"python/fairlead/domain/market_replay/planted.py": '"""Planted."""\nimport fairlead.services\n'},
+        command=LINT_IMPORTS,
+        says=("One-way layers BROKEN",),
+    ),
+    Fence(
+        name="import rules: one family of adapters knows another",
+        plant={"python/fairlead/adapters/feeds/planted.py": '"""Planted."""\nimport fairlead.adapters.exports\n'},
+        command=LINT_IMPORTS,
+        says=("Adapter families do not know each other BROKEN",),
+    ),
+    Fence(
         name="import rules: only the facade touches the core",
         plant={"python/fairlead/cli/planted.py": '"""Planted."""\nfrom fairlead import _core\n'},
         command=LINT_IMPORTS,
@@ -186,7 +204,7 @@ def shortcomings(fence: Fence) -> list[str]:
     found = [f"did not say: {words}" for words in fence.says if words not in output]
     if done.returncode == 0:
         found.append("exit code 0")
-    return [*found, output] if found else []
+    return [*found, *output.splitlines()[-15:]] if found else []
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 mod big_files;
 mod crate_graph;
 mod dead_code;
+mod document_sizes;
 mod fenced_words;
 mod file_sizes;
 mod first_line;
@@ -22,10 +23,11 @@ use crate::violation::Violation;
 pub type Rule = fn(&Tree) -> Vec<Violation>;
 
 /// Every rule.
-pub const ALL: [Rule; 13] = [
+pub const ALL: [Rule; 14] = [
     big_files::check,
     crate_graph::check,
     dead_code::check,
+    document_sizes::check,
     fenced_words::check,
     file_sizes::check,
     first_line::check,
