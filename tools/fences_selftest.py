@@ -35,6 +35,10 @@ MYPY = (sys.executable, "-m", "mypy", "--cache-dir", os.devnull)
 STUBTEST = (sys.executable, "-m", "mypy.stubtest", "fairlead._core._native")
 CLIPPY = ("cargo", "clippy", "--quiet", "--offline", "--all-targets", "--", "-D", "warnings")
 
+# A machine of which only the folder `bin` is on the path.
+PREFLIGHT = ("env", "PATH=bin", shutil.which("bash") or "bash", str(ROOT / "tools" / "preflight"))
+WORKS = "#!/bin/sh\n"
+
 PLANTED_MANIFEST = """[package]
 name = "planted"
 edition.workspace = true
@@ -65,6 +69,36 @@ pub fn undocumented() {}
 """
 
 FENCES = (
+    Fence(
+        name="make: a missing Python is named",
+        plant={"bin/cargo": WORKS},
+        command=PREFLIGHT,
+        says=("python3 >= 3.11 is missing: no python3 found; install it with:  ",),
+    ),
+    Fence(
+        name="make: an old Python is named",
+        plant={"bin/python3": '#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2\n'},
+        command=PREFLIGHT,
+        says=("python3 >= 3.11 is missing: Python 3.9.2 found; install it with:  ",),
+    ),
+    Fence(
+        name="make: a missing cargo is named",
+        plant={"bin/python3": WORKS},
+        command=PREFLIGHT,
+        says=("cargo >= 1.88 is missing: no cargo found; install it with:  ",),
+    ),
+    Fence(
+        name="make: an old cargo is named",
+        plant={"bin/python3": WORKS, "bin/cargo": "#!/bin/sh\necho 'cargo 1.87.9 (0)'\n"},
+        command=PREFLIGHT,
+        says=("cargo >= 1.88 is missing: found 1.87; install it with:  ",),
+    ),
+    Fence(
+        name="make: a missing linker is named",
+        plant={"bin/python3": WORKS, "bin/cargo": "#!/bin/sh\necho 'cargo 1.88.0 (0)'\n"},
+        command=PREFLIGHT,
+        says=("a C linker (cc) is missing: cargo links with it; install it with:  ",),
+    ),
     Fence(
         name="import rules: a lower layer imports a higher one",
         plant={"python/fairlead/errors.py": '"""Planted."""\nimport fairlead.cli\n'},
@@ -184,6 +218,7 @@ def planted_copy(plant: Mapping[str, str]) -> Iterator[Path]:
             target = copy / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
+            target.chmod(0o755)
         yield copy
 
 
