@@ -1,0 +1,1 @@
+"""The frozen vocabulary: words and numbers, no behaviour beyond validation."""
