@@ -1,4 +1,4 @@
-//! `unsafe` lives in crate `ring` only, `pyo3` in crate `py` only.
+//! `unsafe` lives in crate `ring` only, `pyo3` in crate `py` only, the import of `_native` in `fairlead._core` only.
 
 use crate::code::code_only;
 use crate::tree::Tree;
@@ -27,6 +27,25 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
             }));
         }
     }
+    found.extend(native_imports(tree));
+    found
+}
+
+/// The import rules do not see the compiled module, so an import past `fairlead._core` is found here.
+fn native_imports(tree: &Tree) -> Vec<Violation> {
+    let is_outside = |path: &str| path.starts_with("python/fairlead/") && !path.starts_with("python/fairlead/_core/");
+    let mut found = Vec::new();
+    for file in tree.with_extension(&["py", "pyi"]).filter(|file| is_outside(&file.path)) {
+        let is_import = |line: &str| line.trim_start().starts_with("import ") || line.trim_start().starts_with("from ");
+        let lines = file.text.lines().enumerate().filter(|(_, line)| is_import(line) && contains_word(line, "_native"));
+        found.extend(lines.map(|(index, _)| Violation {
+            path: file.path.clone(),
+            line: index + 1,
+            rule: "fence",
+            what: "imports `_native` outside python/fairlead/_core/".into(),
+            fix: "go through `fairlead.engine`",
+        }));
+    }
     found
 }
 
@@ -50,6 +69,22 @@ mod tests {
             [("crates/book/src/a.rs", "unsafe { x }\nuse pyo3::*;"), ("crates/book/Cargo.toml", "pyo3 = \"0.30\"")];
 
         assert_eq!(check(&Tree::planted(&bad)).len(), 3);
+    }
+
+    #[test]
+    fn an_import_of_the_compiled_module_past_its_package_is_refused() {
+        let import = "\"\"\"_native\"\"\"\nfrom fairlead._core._native import Core\n";
+
+        let found = check(&Tree::planted(&[
+            ("python/fairlead/cli/a.py", import),
+            ("python/fairlead/_core/__init__.py", import),
+            ("tests/a.py", import),
+        ]));
+
+        assert_eq!(
+            found.iter().map(|one| (one.path.as_str(), one.line)).collect::<Vec<_>>(),
+            [("python/fairlead/cli/a.py", 2)]
+        );
     }
 
     #[test]
