@@ -1,8 +1,6 @@
 //! Reads a workload file, so that every engine, ours and the peers, starts from the same bytes and a clean heap.
 
-use flow::workload::{
-    FillTally, HEADER_BYTES, MAGIC, Op, RECORD_BYTES, Record, Side, Totals, Workload,
-};
+use flow::workload::{FillTally, HEADER_BYTES, MAGIC, Op, RECORD_BYTES, Record, Side, Totals, Workload};
 use std::path::Path;
 
 /// Reads a whole workload.
@@ -10,12 +8,8 @@ use std::path::Path;
 /// # Errors
 /// Where the file cannot be read, is not a workload, is cut, or holds an unknown command.
 pub fn read(path: &Path) -> Result<Workload, String> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        format!(
-            "cannot read workload: path={} error={error}",
-            path.display()
-        )
-    })?;
+    let bytes =
+        std::fs::read(path).map_err(|error| format!("cannot read workload: path={} error={error}", path.display()))?;
     parse(&bytes).map_err(|reason| format!("not a workload: path={} {reason}", path.display()))
 }
 
@@ -31,10 +25,7 @@ fn parse(bytes: &[u8]) -> Result<Workload, String> {
     if body.len() as u64 != expected {
         return Err(format!("record_bytes={} expected={expected}", body.len()));
     }
-    let records = body
-        .chunks_exact(RECORD_BYTES)
-        .map(record)
-        .collect::<Result<_, _>>()?;
+    let records = body.chunks_exact(RECORD_BYTES).map(record).collect::<Result<_, _>>()?;
     Ok(Workload { header, records })
 }
 
@@ -46,12 +37,7 @@ fn totals(head: &[u8]) -> Totals {
         max_id: word(2),
         seed: word(3),
         n_sym: word(4),
-        tally: FillTally {
-            fills: word(5),
-            qty: word(6),
-            notional: word(7),
-            hash: word(8),
-        },
+        tally: FillTally { fills: word(5), qty: word(6), notional: word(7), hash: word(8) },
         rest: word(9),
         rest_qty: word(10),
     }
@@ -82,9 +68,7 @@ fn record(bytes: &[u8]) -> Result<Record, String> {
 }
 
 fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    *bytes
-        .first_chunk()
-        .expect("the length was checked against the header")
+    *bytes.first_chunk().expect("the length was checked against the header")
 }
 
 #[cfg(test)]
@@ -113,18 +97,8 @@ mod tests {
 
         let reason = parse(&bytes).unwrap_err();
 
-        assert_eq!(
-            reason,
-            format!(
-                "record_bytes={} expected={}",
-                10 * RECORD_BYTES - 1,
-                10 * RECORD_BYTES
-            )
-        );
-        assert_eq!(
-            parse(&bytes[..100]).unwrap_err(),
-            format!("bytes=100 min={HEADER_BYTES}")
-        );
+        assert_eq!(reason, format!("record_bytes={} expected={}", 10 * RECORD_BYTES - 1, 10 * RECORD_BYTES));
+        assert_eq!(parse(&bytes[..100]).unwrap_err(), format!("bytes=100 min={HEADER_BYTES}"));
     }
 
     #[test]

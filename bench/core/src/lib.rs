@@ -1,5 +1,6 @@
-//! Measures one engine on one workload: the loop every driver shares, and a book written plainly to compare with.
+//! Measures one engine on one workload: the loops every driver shares, our own drivers, and a plain book to compare with.
 
+pub mod bare_book;
 pub mod clock;
 pub mod driver;
 pub mod file;

@@ -1,5 +1,6 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `bench-core write WORKLOAD FILE` writes a workload.
 
+use bench_core::bare_book::BareBook;
 use bench_core::file;
 use bench_core::serve::serve;
 use bench_core::textbook::Textbook;
@@ -29,9 +30,7 @@ fn main() -> ExitCode {
 
 fn write(name: &str, path: &str) -> Result<(), String> {
     let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == name) else {
-        return Err(format!(
-            "unknown workload: name={name} known=mixed,deep,itch"
-        ));
+        return Err(format!("unknown workload: name={name} known=mixed,deep,itch"));
     };
     std::fs::write(path, kind.generate().to_bytes())
         .map_err(|error| format!("cannot write workload: path={path} error={error}"))
@@ -39,8 +38,9 @@ fn write(name: &str, path: &str) -> Result<(), String> {
 
 fn run(engine: &str, workload: &Workload) -> Result<(), String> {
     let served = match engine {
+        "book" => serve::<BareBook>(workload, stdin().lock(), stdout().lock()),
         "textbook" => serve::<Textbook>(workload, stdin().lock(), stdout().lock()),
-        _ => return Err(format!("unknown engine: name={engine} known=textbook")),
+        _ => return Err(format!("unknown engine: name={engine} known=book,textbook")),
     };
     served.map_err(|error| error.to_string())
 }

@@ -1,14 +1,23 @@
-//! The timed loops: one pass over a workload, whole or with sampled commands.
+//! The loops over a workload: checked, timed as a whole, and timed command by command.
 
 use crate::clock::{monotonic_ns, pair_cost_ns, thread_cpu_ns};
-use crate::driver::Driver;
+use crate::driver::{Driver, Trade, tally_all};
 use flow::workload::{FillTally, Record, Workload};
 use std::hint::black_box;
 
 /// One command in this many is timed; prime, so that it does not walk in step with a pattern.
 const SAMPLE_STRIDE: usize = 7;
 
-/// One pass over the measured records.
+/// What an engine ended with, to be compared with the header.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked {
+    /// All fills, preload included.
+    pub tally: FillTally,
+    /// Orders resting at the end.
+    pub resting: u64,
+}
+
+/// One timed pass over the measured records.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
     /// Time on the wall, nanoseconds.
@@ -17,8 +26,8 @@ pub struct Pass {
     pub cpu_ns: u64,
     /// Commands measured.
     pub commands: u64,
-    /// All fills, preload included.
-    pub tally: FillTally,
+    /// Fills of the measured commands.
+    pub fills: u64,
     /// Orders resting at the end.
     pub resting: u64,
 }
@@ -49,27 +58,48 @@ pub fn split(workload: &Workload) -> (&[Record], &[Record]) {
     workload.records.split_at(n_pre)
 }
 
+/// Carries out the preload on a fresh engine.
+pub fn preloaded<D: Driver>(workload: &Workload) -> D {
+    let (preload, _) = split(workload);
+    let mut driver = D::start(&workload.header);
+    let mut trades = Vec::with_capacity(1_024);
+    for record in preload {
+        driver.apply(record, &mut trades);
+        trades.clear();
+    }
+    driver
+}
+
+/// Carries out the whole workload untimed and hashes every fill.
+pub fn check<D: Driver>(workload: &Workload) -> Checked {
+    let mut driver = D::start(&workload.header);
+    let mut tally = FillTally::default();
+    let mut trades: Vec<Trade> = Vec::with_capacity(1_024);
+    for record in &workload.records {
+        driver.apply(record, &mut trades);
+        tally_all(&mut tally, &trades);
+        trades.clear();
+    }
+    Checked { tally, resting: driver.resting() }
+}
+
 /// Preloads a fresh engine and times the rest of the workload as one stretch.
 pub fn pass<D: Driver>(workload: &Workload) -> Pass {
-    let (preload, measured) = split(workload);
-    let mut driver = D::start(&workload.header);
-    for record in preload {
-        driver.apply(record);
-    }
+    let (_, measured) = split(workload);
+    let mut driver: D = preloaded(workload);
+    let mut trades = Vec::with_capacity(1_024);
+    let mut fills = 0;
 
     let (wall, cpu) = (monotonic_ns(), thread_cpu_ns());
     for record in measured {
-        driver.apply(black_box(record));
+        driver.apply(black_box(record), &mut trades);
+        fills += black_box(&trades).len() as u64;
+        trades.clear();
     }
     let (cpu_ns, wall_ns) = (thread_cpu_ns() - cpu, monotonic_ns() - wall);
 
-    Pass {
-        wall_ns,
-        cpu_ns,
-        commands: measured.len() as u64,
-        tally: driver.tally(),
-        resting: driver.resting(),
-    }
+    let commands = measured.len() as u64;
+    Pass { wall_ns, cpu_ns, commands, fills, resting: driver.resting() }
 }
 
 /// Preloads a fresh engine and times one command in [`SAMPLE_STRIDE`] of the rest.
@@ -77,22 +107,22 @@ pub fn pass<D: Driver>(workload: &Workload) -> Pass {
 /// # Panics
 /// Where there is nothing to measure.
 pub fn latency<D: Driver>(workload: &Workload) -> Latency {
-    let (preload, measured) = split(workload);
-    let mut driver = D::start(&workload.header);
-    for record in preload {
-        driver.apply(record);
-    }
+    let (_, measured) = split(workload);
+    let mut driver: D = preloaded(workload);
+    let mut trades = Vec::with_capacity(1_024);
 
     let clock_ns = pair_cost_ns();
     let mut samples = Vec::with_capacity(measured.len() / SAMPLE_STRIDE + 1);
     for stretch in measured.chunks(SAMPLE_STRIDE) {
         let (timed, rest) = stretch.split_first().expect("a chunk is not empty");
         let start = monotonic_ns();
-        driver.apply(black_box(timed));
+        driver.apply(black_box(timed), &mut trades);
         samples.push((monotonic_ns() - start).saturating_sub(clock_ns));
         for record in rest {
-            driver.apply(black_box(record));
+            driver.apply(black_box(record), &mut trades);
         }
+        black_box(&trades);
+        trades.clear();
     }
     samples.sort_unstable();
     summarise(&samples, clock_ns)
@@ -100,14 +130,7 @@ pub fn latency<D: Driver>(workload: &Workload) -> Latency {
 
 fn summarise(sorted: &[u64], clock_ns: u64) -> Latency {
     let at = |per_mille: usize| sorted[(sorted.len() - 1) * per_mille / 1_000];
-    Latency {
-        samples: sorted.len(),
-        clock_ns,
-        p50_ns: at(500),
-        p99_ns: at(990),
-        p999_ns: at(999),
-        max_ns: at(1_000),
-    }
+    Latency { samples: sorted.len(), clock_ns, p50_ns: at(500), p99_ns: at(990), p999_ns: at(999), max_ns: at(1_000) }
 }
 
 #[cfg(test)]

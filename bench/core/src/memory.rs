@@ -1,7 +1,7 @@
 //! Resident memory of an engine, as the kernel counts it. Only the first figure of a process is clean.
 
 use crate::driver::Driver;
-use crate::measure::split;
+use crate::measure::preloaded;
 use flow::workload::{Totals, Workload};
 
 /// Resident bytes an engine took, and what it held then.
@@ -15,16 +15,9 @@ pub struct Footprint {
 
 /// Resident growth while the preload of a workload comes to rest.
 pub fn of_resting_orders<D: Driver>(workload: &Workload) -> Footprint {
-    let (preload, _) = split(workload);
     let before = resident_bytes();
-    let mut driver = D::start(&workload.header);
-    for record in preload {
-        driver.apply(record);
-    }
-    Footprint {
-        resident_bytes: resident_bytes().saturating_sub(before),
-        held: driver.resting(),
-    }
+    let driver: D = preloaded(workload);
+    Footprint { resident_bytes: resident_bytes().saturating_sub(before), held: driver.resting() }
 }
 
 /// Resident growth of `n_sym` instruments without an order.
@@ -33,37 +26,16 @@ pub fn of_resting_orders<D: Driver>(workload: &Workload) -> Footprint {
 /// Where the engine claims to hold orders, or the kernel does not tell the resident size.
 pub fn of_empty_symbols<D: Driver>(header: &Totals, n_sym: u64) -> Footprint {
     let before = resident_bytes();
-    let driver = D::start(&Totals {
-        n_sym,
-        n_pre: 0,
-        n_ops: 0,
-        max_id: 0,
-        ..*header
-    });
+    let driver = D::start(&Totals { n_sym, n_pre: 0, n_ops: 0, max_id: 0, ..*header });
     let after = resident_bytes();
-    assert_eq!(
-        driver.resting(),
-        0,
-        "an engine without commands holds no order"
-    );
-    Footprint {
-        resident_bytes: after.saturating_sub(before),
-        held: n_sym,
-    }
+    assert_eq!(driver.resting(), 0, "an engine without commands holds no order");
+    Footprint { resident_bytes: after.saturating_sub(before), held: n_sym }
 }
 
 /// `VmRSS` of this process. A system that does not tell is a failed measurement, not a zero.
 fn resident_bytes() -> u64 {
-    let status =
-        std::fs::read_to_string("/proc/self/status").expect("the kernel lists this process");
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .expect("VmRSS is listed");
-    let kilobytes: u64 = line
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .expect("VmRSS is a number of kB");
+    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel lists this process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS is listed");
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("VmRSS is a number of kB");
     kilobytes * 1_024
 }

@@ -1,9 +1,9 @@
 //! A driver as a process: one request a line in, one JSON object a line out, so that passes of many engines interleave.
 //!
-//! Requests: `pass`, `latency`, `memory`, `empty N` (N symbols without orders). The end of input ends the process.
+//! Requests: `check`, `pass`, `latency`, `memory`, `empty N` (N symbols without orders). The end of input ends the process.
 
 use crate::driver::Driver;
-use crate::measure::{Latency, Pass, latency, pass};
+use crate::measure::{Checked, Latency, Pass, check, latency, pass};
 use crate::memory::{Footprint, of_empty_symbols, of_resting_orders};
 use flow::workload::Workload;
 use std::io::{BufRead, Write};
@@ -12,14 +12,11 @@ use std::io::{BufRead, Write};
 ///
 /// # Errors
 /// Where reading or writing fails, or a request is unknown.
-pub fn serve<D: Driver>(
-    workload: &Workload,
-    input: impl BufRead,
-    mut output: impl Write,
-) -> std::io::Result<()> {
+pub fn serve<D: Driver>(workload: &Workload, input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
     for line in input.lines() {
         let line = line?;
         let answer = match line.split_once(' ') {
+            None if line == "check" => checked_json(&check::<D>(workload)),
             None if line == "pass" => pass_json(&pass::<D>(workload)),
             None if line == "latency" => latency_json(&latency::<D>(workload)),
             None if line == "memory" => footprint_json(&of_resting_orders::<D>(workload)),
@@ -28,9 +25,7 @@ pub fn serve<D: Driver>(
                 footprint_json(&of_empty_symbols::<D>(&workload.header, n_sym))
             }
             None | Some(_) => {
-                return Err(std::io::Error::other(format!(
-                    "unknown request: line={line}"
-                )));
+                return Err(std::io::Error::other(format!("unknown request: line={line}")));
             }
         };
         writeln!(output, "{answer}")?;
@@ -39,35 +34,28 @@ pub fn serve<D: Driver>(
     Ok(())
 }
 
+fn checked_json(checked: &Checked) -> String {
+    let tally = &checked.tally;
+    format!(
+        r#"{{"fills":{},"qty":{},"notional":{},"hash":"{:016x}","rest":{}}}"#,
+        tally.fills, tally.qty, tally.notional, tally.hash, checked.resting
+    )
+}
+
 fn pass_json(pass: &Pass) -> String {
     format!(
-        r#"{{"wall_ns":{},"cpu_ns":{},"commands":{},"fills":{},"qty":{},"notional":{},"hash":"{:016x}","rest":{}}}"#,
-        pass.wall_ns,
-        pass.cpu_ns,
-        pass.commands,
-        pass.tally.fills,
-        pass.tally.qty,
-        pass.tally.notional,
-        pass.tally.hash,
-        pass.resting
+        r#"{{"wall_ns":{},"cpu_ns":{},"commands":{},"fills":{},"rest":{}}}"#,
+        pass.wall_ns, pass.cpu_ns, pass.commands, pass.fills, pass.resting
     )
 }
 
 fn latency_json(latency: &Latency) -> String {
     format!(
         r#"{{"samples":{},"clock_ns":{},"p50_ns":{},"p99_ns":{},"p999_ns":{},"max_ns":{}}}"#,
-        latency.samples,
-        latency.clock_ns,
-        latency.p50_ns,
-        latency.p99_ns,
-        latency.p999_ns,
-        latency.max_ns
+        latency.samples, latency.clock_ns, latency.p50_ns, latency.p99_ns, latency.p999_ns, latency.max_ns
     )
 }
 
 fn footprint_json(footprint: &Footprint) -> String {
-    format!(
-        r#"{{"resident_bytes":{},"held":{}}}"#,
-        footprint.resident_bytes, footprint.held
-    )
+    format!(r#"{{"resident_bytes":{},"held":{}}}"#, footprint.resident_bytes, footprint.held)
 }

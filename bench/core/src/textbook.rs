@@ -3,13 +3,10 @@
 //! This is what our figures are compared with, so it does what a careful programmer writes first and nothing clever.
 
 // The standard hash map is what a textbook takes, and nothing here depends on its order.
-#![expect(
-    clippy::disallowed_types,
-    reason = "a plain peer uses the standard hash map"
-)]
+#![expect(clippy::disallowed_types, reason = "a plain peer uses the standard hash map")]
 
-use crate::driver::Driver;
-use flow::workload::{FillTally, Op, Record, Side, Totals};
+use crate::driver::{Driver, Trade};
+use flow::workload::{Op, Record, Side, Totals};
 use std::collections::{BTreeMap, HashMap};
 
 /// End of a queue.
@@ -50,18 +47,12 @@ impl Book {
     }
 
     /// Matches a limit order and returns what is left of it.
-    fn execute(&mut self, record: &Record, tally: &mut FillTally) -> u32 {
+    fn execute(&mut self, record: &Record, trades: &mut Vec<Trade>) -> u32 {
         let mut qty = record.qty;
         while qty > 0 {
             let best = match record.side {
-                Side::Buy => self
-                    .asks
-                    .first_key_value()
-                    .filter(|(px, _)| **px <= record.px),
-                Side::Sell => self
-                    .bids
-                    .last_key_value()
-                    .filter(|(px, _)| **px >= record.px),
+                Side::Buy => self.asks.first_key_value().filter(|(px, _)| **px <= record.px),
+                Side::Sell => self.bids.last_key_value().filter(|(px, _)| **px >= record.px),
             };
             let Some((_, level)) = best else { break };
             let at = level.head;
@@ -69,7 +60,7 @@ impl Book {
             let last_qty = qty.min(maker.qty);
             maker.qty -= last_qty;
             qty -= last_qty;
-            tally.add(maker.id, record.id, maker.px, last_qty);
+            trades.push(Trade { maker: maker.id, taker: record.id, px: maker.px, qty: u64::from(last_qty) });
             if maker.qty == 0 {
                 let id = maker.id;
                 self.index.remove(&id);
@@ -80,14 +71,7 @@ impl Book {
     }
 
     fn rest(&mut self, record: &Record, qty: u32) {
-        let order = Order {
-            id: record.id,
-            px: record.px,
-            qty,
-            side: record.side,
-            before: NONE,
-            after: NONE,
-        };
+        let order = Order { id: record.id, px: record.px, qty, side: record.side, before: NONE, after: NONE };
         let at = if let Some(at) = self.free.pop() {
             self.orders[at as usize] = order;
             at
@@ -96,10 +80,7 @@ impl Book {
             u32::try_from(self.orders.len() - 1).expect("fewer than 2^32 resting orders")
         };
         self.index.insert(record.id, at);
-        let level = self.levels(record.side).entry(record.px).or_insert(Level {
-            head: at,
-            tail: NONE,
-        });
+        let level = self.levels(record.side).entry(record.px).or_insert(Level { head: at, tail: NONE });
         let before = std::mem::replace(&mut level.tail, at);
         if before != NONE {
             self.orders[before as usize].after = at;
@@ -108,10 +89,7 @@ impl Book {
     }
 
     fn cancel(&mut self, id: u64) {
-        let at = self
-            .index
-            .remove(&id)
-            .expect("workloads cancel live orders only");
+        let at = self.index.remove(&id).expect("workloads cancel live orders only");
         self.unlink(at);
     }
 
@@ -121,29 +99,17 @@ impl Book {
     }
 
     fn unlink(&mut self, at: u32) {
-        let Order {
-            px,
-            side,
-            before,
-            after,
-            ..
-        } = self.orders[at as usize];
+        let Order { px, side, before, after, .. } = self.orders[at as usize];
         if before == NONE && after == NONE {
             self.levels(side).remove(&px);
         } else {
             if before == NONE {
-                self.levels(side)
-                    .get_mut(&px)
-                    .expect("the level of a live order")
-                    .head = after;
+                self.levels(side).get_mut(&px).expect("the level of a live order").head = after;
             } else {
                 self.orders[before as usize].after = after;
             }
             if after == NONE {
-                self.levels(side)
-                    .get_mut(&px)
-                    .expect("the level of a live order")
-                    .tail = before;
+                self.levels(side).get_mut(&px).expect("the level of a live order").tail = before;
             } else {
                 self.orders[after as usize].before = before;
             }
@@ -155,23 +121,19 @@ impl Book {
 /// One plain book per symbol.
 pub struct Textbook {
     books: Vec<Book>,
-    tally: FillTally,
 }
 
 impl Driver for Textbook {
     fn start(header: &Totals) -> Self {
         let books = (0..header.n_sym).map(|_| Book::default()).collect();
-        Self {
-            books,
-            tally: FillTally::default(),
-        }
+        Self { books }
     }
 
-    fn apply(&mut self, record: &Record) {
+    fn apply(&mut self, record: &Record, trades: &mut Vec<Trade>) {
         let book = &mut self.books[usize::from(record.sym)];
         match record.op {
             Op::Add => {
-                let left = book.execute(record, &mut self.tally);
+                let left = book.execute(record, trades);
                 if left > 0 {
                     book.rest(record, left);
                 }
@@ -180,19 +142,15 @@ impl Driver for Textbook {
             Op::Reduce => book.reduce(record.id, record.qty),
             Op::Replace => {
                 book.cancel(record.id);
-                let left = book.execute(record, &mut self.tally);
+                let left = book.execute(record, trades);
                 if left > 0 {
                     book.rest(record, left);
                 }
             }
             Op::Ioc => {
-                book.execute(record, &mut self.tally);
+                book.execute(record, trades);
             }
         }
-    }
-
-    fn tally(&self) -> FillTally {
-        self.tally
     }
 
     fn resting(&self) -> u64 {

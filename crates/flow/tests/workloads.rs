@@ -20,26 +20,17 @@ fn assert_published(row: &Published) -> Workload {
     let workload = row.kind.generate();
     let header = &workload.header;
 
-    assert_eq!(
-        (header.seed, header.n_sym, header.n_pre, header.n_ops),
-        (row.seed, row.n_sym, row.n_pre, row.n_ops)
-    );
+    assert_eq!((header.seed, header.n_sym, header.n_pre, header.n_ops), (row.seed, row.n_sym, row.n_pre, row.n_ops));
     assert_eq!(header.n_pre + header.n_ops, workload.records.len() as u64);
     assert_eq!((header.tally.fills, header.tally.qty), (row.fills, row.qty));
-    assert_eq!(
-        (header.tally.notional, header.tally.hash, header.rest),
-        (row.notional, row.hash, row.rest)
-    );
+    assert_eq!((header.tally.notional, header.tally.hash, header.rest), (row.notional, row.hash, row.rest));
     workload
 }
 
 /// Measured records of one kind per ten thousand, rounded to nearest.
 fn share(workload: &Workload, op: Op) -> u64 {
     let n_pre = usize::try_from(workload.header.n_pre).expect("fits a pointer");
-    let count = workload.records[n_pre..]
-        .iter()
-        .filter(|record| record.op == op)
-        .count() as u64;
+    let count = workload.records[n_pre..].iter().filter(|record| record.op == op).count() as u64;
     (count * 10_000 + workload.header.n_ops / 2) / workload.header.n_ops
 }
 
@@ -60,10 +51,7 @@ fn mixed_has_the_published_totals_and_mix() {
 
     // Published per cent: add 52.4, cancel 32.6, reduce 2.5, replace 2.5, IOC 10.
     let per_mille = |op| (share(&workload, op) + 5) / 10;
-    assert_eq!(
-        [Op::Add, Op::Cancel, Op::Reduce, Op::Replace, Op::Ioc].map(per_mille),
-        [524, 326, 25, 25, 100]
-    );
+    assert_eq!([Op::Add, Op::Cancel, Op::Reduce, Op::Replace, Op::Ioc].map(per_mille), [524, 326, 25, 25, 100]);
 }
 
 #[test]
@@ -81,12 +69,7 @@ fn deep_has_the_published_totals_and_never_trades() {
         rest: 999_570,
     });
 
-    assert!(
-        workload
-            .records
-            .iter()
-            .all(|record| matches!(record.op, Op::Add | Op::Cancel))
-    );
+    assert!(workload.records.iter().all(|record| matches!(record.op, Op::Add | Op::Cancel)));
 }
 
 #[test]
@@ -110,14 +93,7 @@ fn itch_has_the_published_totals_and_mix() {
 
 #[test]
 fn a_record_has_the_published_layout() {
-    let record = Record {
-        id: 0x0102,
-        px: -2,
-        qty: 0x0304,
-        sym: 0x0506,
-        op: Op::Replace,
-        side: Side::Sell,
-    };
+    let record = Record { id: 0x0102, px: -2, qty: 0x0304, sym: 0x0506, op: Op::Replace, side: Side::Sell };
 
     let bytes = record.to_bytes(0x0708);
 
@@ -142,12 +118,6 @@ fn a_file_is_the_header_then_the_records_in_order() {
     assert_eq!(bytes[8..16], 1_000_000_u64.to_le_bytes());
     assert_eq!(bytes[32..40], 29_u64.to_le_bytes());
     assert_eq!(bytes[96..128], [0; 32]);
-    assert_eq!(
-        bytes[HEADER_BYTES + RECORD_BYTES - 8..][..8],
-        0_u64.to_le_bytes()
-    );
-    assert_eq!(
-        bytes[HEADER_BYTES + 2 * RECORD_BYTES - 8..],
-        1_u64.to_le_bytes()
-    );
+    assert_eq!(bytes[HEADER_BYTES + RECORD_BYTES - 8..][..8], 0_u64.to_le_bytes());
+    assert_eq!(bytes[HEADER_BYTES + 2 * RECORD_BYTES - 8..], 1_u64.to_le_bytes());
 }

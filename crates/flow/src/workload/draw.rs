@@ -7,14 +7,8 @@ use crate::rng::SplitMix64;
 /// Distance from the fair price in ticks: geometric with p = 1/8 (capped at 21), one in sixteen with up to 499 more.
 pub(super) fn distance(rng: &mut SplitMix64) -> i64 {
     let bits = rng.next_u64();
-    let near = (0_u32..21)
-        .find(|step| (bits >> (3 * step)).is_multiple_of(8))
-        .unwrap_or(21);
-    let far = if rng.once_in_pow2(4) {
-        rng.below(500)
-    } else {
-        0
-    };
+    let near = (0_u32..21).find(|step| (bits >> (3 * step)).is_multiple_of(8)).unwrap_or(21);
+    let far = if rng.once_in_pow2(4) { rng.below(500) } else { 0 };
     i64::from(near + far)
 }
 

@@ -14,9 +14,7 @@ pub(super) fn generate() -> Workload {
     let mut run = Run {
         rng: SplitMix64::new(SEED),
         market: Market::new(usize::from(N_SYM), N_PRE + N_OPS),
-        fair: (0..N_SYM)
-            .map(|sym| 10_000 + 400 * i64::from(sym))
-            .collect(),
+        fair: (0..N_SYM).map(|sym| 10_000 + 400 * i64::from(sym)).collect(),
     };
     for sym in (0..N_SYM).cycle().take(N_PRE) {
         run.add(sym);
@@ -43,11 +41,7 @@ impl Run {
         let drawn = self.rng.below(1_000);
         let n_live = count(self.market.live(sym));
         let is_cancel = (495..990).contains(&drawn);
-        let choice = if is_cancel && refills(&mut self.rng, n_live, 2_000) {
-            0
-        } else {
-            drawn
-        };
+        let choice = if is_cancel && refills(&mut self.rng, n_live, 2_000) { 0 } else { drawn };
         match choice {
             0..495 => self.add(sym),
             495..990 => {

@@ -40,15 +40,7 @@ pub(super) struct Market {
 
 impl Market {
     pub(super) fn new(n_sym: usize, records_max: usize) -> Self {
-        let unused = Resting {
-            px: 0,
-            qty: 0,
-            side: Side::Buy,
-            sym: 0,
-            before: NONE,
-            after: NONE,
-            live_at: 0,
-        };
+        let unused = Resting { px: 0, qty: 0, side: Side::Buy, sym: 0, before: NONE, after: NONE, live_at: 0 };
         Self {
             books: vec![[Levels::new(), Levels::new()]; n_sym],
             orders: vec![unused],
@@ -140,48 +132,25 @@ impl Market {
             rest: self.rest,
             rest_qty: self.rest_qty,
         };
-        Workload {
-            header,
-            records: self.records,
-        }
+        Workload { header, records: self.records }
     }
 
     /// Gives the next id to an order and records the command that brings it.
     fn introduce(&mut self, op: Op, sym: u16, side: Side, px: i64, qty: u32) -> u32 {
         let id = u32::try_from(self.orders.len()).expect("a workload has fewer than 2^32 orders");
-        self.orders.push(Resting {
-            px,
-            qty: 0,
-            side,
-            sym,
-            before: NONE,
-            after: NONE,
-            live_at: 0,
-        });
+        self.orders.push(Resting { px, qty: 0, side, sym, before: NONE, after: NONE, live_at: 0 });
         self.write(op, id, px, qty);
         id
     }
 
     fn write(&mut self, op: Op, id: u32, px: i64, qty: u32) {
         let Resting { sym, side, .. } = *self.order(id);
-        self.records.push(Record {
-            id: u64::from(id),
-            px,
-            qty,
-            sym,
-            op,
-            side,
-        });
+        self.records.push(Record { id: u64::from(id), px, qty, sym, op, side });
     }
 
     /// Trades `qty` of `taker` against the other side and returns what is left of it.
     fn match_against(&mut self, taker: u32, mut qty: u32) -> u32 {
-        let Resting {
-            px: limit,
-            side,
-            sym,
-            ..
-        } = *self.order(taker);
+        let Resting { px: limit, side, sym, .. } = *self.order(taker);
         let against = side.opposite();
         while qty > 0 {
             let levels = &self.books[usize::from(sym)][against as usize];
@@ -198,8 +167,7 @@ impl Market {
             let maker = &mut self.orders[queue.head as usize];
             let last_qty = qty.min(maker.qty);
             qty -= last_qty;
-            self.tally
-                .add(u64::from(queue.head), u64::from(taker), px, last_qty);
+            self.tally.add(u64::from(queue.head), u64::from(taker), px, u64::from(last_qty));
             if last_qty == maker.qty {
                 self.remove(queue.head);
             } else {
@@ -215,12 +183,7 @@ impl Market {
             return;
         }
         let Resting { px, side, sym, .. } = *self.order(id);
-        let queue = self.books[usize::from(sym)][side as usize]
-            .entry(px)
-            .or_insert(Queue {
-                head: id,
-                tail: NONE,
-            });
+        let queue = self.books[usize::from(sym)][side as usize].entry(px).or_insert(Queue { head: id, tail: NONE });
         let before = std::mem::replace(&mut queue.tail, id);
         if before != NONE {
             self.orders[before as usize].after = id;
@@ -238,15 +201,7 @@ impl Market {
 
     /// Takes a resting order out of its queue and out of the list of live ids, whose last entry takes its place.
     fn remove(&mut self, id: u32) {
-        let Resting {
-            px,
-            qty,
-            side,
-            sym,
-            before,
-            after,
-            live_at,
-        } = *self.order(id);
+        let Resting { px, qty, side, sym, before, after, live_at } = *self.order(id);
         let levels = &mut self.books[usize::from(sym)][side as usize];
         if before == NONE && after == NONE {
             levels.remove(&px);
@@ -262,10 +217,7 @@ impl Market {
             }
         }
         let live = &mut self.live[usize::from(sym)];
-        debug_assert_eq!(
-            live[live_at], id,
-            "a live order knows its place in the list"
-        );
+        debug_assert_eq!(live[live_at], id, "a live order knows its place in the list");
         live.swap_remove(live_at);
         if let Some(moved) = live.get(live_at) {
             self.orders[*moved as usize].live_at = live_at;

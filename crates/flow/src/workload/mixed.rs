@@ -11,11 +11,7 @@ const N_OPS: usize = 2_000_000;
 const SYM: u16 = 0;
 
 pub(super) fn generate() -> Workload {
-    let mut run = Run {
-        rng: SplitMix64::new(SEED),
-        market: Market::new(1, N_PRE + N_OPS),
-        fair: 32_768,
-    };
+    let mut run = Run { rng: SplitMix64::new(SEED), market: Market::new(1, N_PRE + N_OPS), fair: 32_768 };
     for _ in 0..N_PRE {
         run.add();
     }
@@ -53,11 +49,7 @@ impl Run {
         let drawn = self.rng.below(1_000);
         let n_live = count(self.market.live(SYM));
         let is_cancel = (450..850).contains(&drawn);
-        let refilled = if is_cancel && refills(&mut self.rng, n_live, 10_000) {
-            0
-        } else {
-            drawn
-        };
+        let refilled = if is_cancel && refills(&mut self.rng, n_live, 10_000) { 0 } else { drawn };
         if refilled < 450 && n_live > 20_000 {
             500
         } else if refilled >= 450 && n_live < 1_000 {

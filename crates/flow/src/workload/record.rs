@@ -75,25 +75,19 @@ pub struct FillTally {
 
 impl Default for FillTally {
     fn default() -> Self {
-        Self {
-            fills: 0,
-            qty: 0,
-            notional: 0,
-            hash: HASH_START,
-        }
+        Self { fills: 0, qty: 0, notional: 0, hash: HASH_START }
     }
 }
 
 impl FillTally {
     /// Counts one fill of `last_qty` lots (FIX 32) at `last_px` ticks (FIX 31, >= 0) between two order ids.
     #[inline]
-    pub fn add(&mut self, maker: u64, taker: u64, last_px: i64, last_qty: u32) {
+    pub fn add(&mut self, maker: u64, taker: u64, last_px: i64, last_qty: u64) {
         let px = last_px.cast_unsigned();
-        let qty = u64::from(last_qty);
         self.fills += 1;
-        self.qty += qty;
-        self.notional += px * qty;
-        for word in [maker, taker, px, qty] {
+        self.qty += last_qty;
+        self.notional += px * last_qty;
+        for word in [maker, taker, px, last_qty] {
             self.hash = (self.hash ^ word).wrapping_mul(HASH_PRIME);
         }
     }
@@ -142,10 +136,7 @@ mod tests {
         other.add(2, 3, 101, 5);
         other.add(1, 3, 100, 5);
 
-        assert_eq!(
-            (one.fills, one.qty, one.notional),
-            (other.fills, other.qty, other.notional)
-        );
+        assert_eq!((one.fills, one.qty, one.notional), (other.fills, other.qty, other.notional));
         assert_eq!(one.notional, 5 * 100 + 5 * 101);
         assert_ne!(one.hash, other.hash);
     }
