@@ -1,5 +1,52 @@
-"""The exceptions of the package; a business "no" is an event and none of these."""
+"""Every exception Fairlead raises on purpose.
+
+A business "no" is never one of these: an order that is refused comes back as a report with a reason.
+
+::
+
+    FairleadError
+    ├── UsageError            (ValueError)   the call itself cannot be meant
+    │   ├── WrongTypeError    (TypeError)    an argument of a Python type the call does not take
+    │   └── OffGridError                     a float that is not exactly a value of the grid
+    ├── NotFoundError         (LookupError)  a question about a name or an id that does not exist
+    ├── DataError                            a file or a buffer that is not what it says it is
+    └── InternalError                        a fault of Fairlead itself; the object it came from is poisoned
+"""
+
+__all__ = [
+    "DataError",
+    "FairleadError",
+    "InternalError",
+    "NotFoundError",
+    "OffGridError",
+    "UsageError",
+    "WrongTypeError",
+]
 
 
 class FairleadError(Exception):
-    """The root of every exception the package raises on purpose."""
+    """The root: catches everything Fairlead raises on purpose."""
+
+
+class UsageError(FairleadError, ValueError):
+    """The call itself cannot be meant: arguments that contradict each other or lie outside their range."""
+
+
+class WrongTypeError(UsageError, TypeError):
+    """An argument has a Python type the call does not take."""
+
+
+class OffGridError(UsageError):
+    """A float is not exactly a value of the grid; the message names the two nearest values that are."""
+
+
+class NotFoundError(FairleadError, LookupError):
+    """A question names an account, an instrument, an asset or an order that does not exist."""
+
+
+class DataError(FairleadError):
+    """A file or a buffer is not what it says it is; the message names the row or the byte."""
+
+
+class InternalError(FairleadError):
+    """Fairlead broke one of its own rules. The object is poisoned: every later call on it raises this again."""
