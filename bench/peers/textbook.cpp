@@ -1,5 +1,5 @@
 // The textbook order book in C++, written plainly: std::map of levels, std::list queues, std::unordered_map of ids.
-// Speaks the requests of bench/core/src/serve.rs: `pass`, `latency`, `memory`, one JSON object a line.
+// Speaks the requests of bench/core/src/serve.rs: `check`, `pass`, `latency`, `memory`, one JSON object a line.
 // Build: c++ -O2 -std=c++17 textbook.cpp -o textbook        Run: textbook FILE
 #include <algorithm>
 #include <cstdint>
@@ -34,14 +34,22 @@ static_assert(sizeof(Record) == 32, "a record is 32 bytes");
 enum Op : uint8_t { kAdd, kCancel, kReduce, kReplace, kIoc };
 enum Side : uint8_t { kBuy, kSell };
 
+struct Trade {
+    uint64_t maker, taker;
+    int64_t px;
+    uint64_t qty;
+};
+
+using Trades = std::vector<Trade>;
+
 struct Tally {
     uint64_t fills = 0, qty = 0, notional = 0, hash = 1469598103934665603ull;
 
-    void add(uint64_t maker, uint64_t taker, int64_t px, uint32_t last_qty) {
+    void add(const Trade& trade) {
         fills += 1;
-        qty += last_qty;
-        notional += static_cast<uint64_t>(px) * last_qty;
-        for (uint64_t word : {maker, taker, static_cast<uint64_t>(px), static_cast<uint64_t>(last_qty)})
+        qty += trade.qty;
+        notional += static_cast<uint64_t>(trade.px) * trade.qty;
+        for (uint64_t word : {trade.maker, trade.taker, static_cast<uint64_t>(trade.px), trade.qty})
             hash = (hash ^ word) * 1099511628211ull;
     }
 };
@@ -55,8 +63,8 @@ struct Order {
 
 class Book {
 public:
-    void add(const Record& record, Tally& tally) {
-        uint32_t left = execute(record, tally);
+    void add(const Record& record, Trades& trades) {
+        uint32_t left = execute(record, trades);
         if (left == 0) return;
         auto& queue = levels(record.side)[record.px];
         queue.push_back({record.id, record.px, left, record.side});
@@ -75,13 +83,13 @@ public:
 
     void reduce(uint64_t id, uint32_t qty) { index_.find(id)->second->qty = qty; }
 
-    uint32_t execute(const Record& record, Tally& tally) {
+    uint32_t execute(const Record& record, Trades& trades) {
         uint32_t left = record.qty;
         if (record.side == kBuy) {
-            while (left && !asks_.empty() && asks_.begin()->first <= record.px) take(asks_, asks_.begin(), record, left, tally);
+            while (left && !asks_.empty() && asks_.begin()->first <= record.px) take(asks_, asks_.begin(), record, left, trades);
         } else {
             while (left && !bids_.empty() && std::prev(bids_.end())->first >= record.px)
-                take(bids_, std::prev(bids_.end()), record, left, tally);
+                take(bids_, std::prev(bids_.end()), record, left, trades);
         }
         return left;
     }
@@ -94,12 +102,12 @@ private:
 
     Levels& levels(uint8_t side) { return side == kBuy ? bids_ : asks_; }
 
-    void take(Levels& side, Levels::iterator level, const Record& record, uint32_t& left, Tally& tally) {
+    void take(Levels& side, Levels::iterator level, const Record& record, uint32_t& left, Trades& trades) {
         Queue& queue = level->second;
         while (left && !queue.empty()) {
             Order& maker = queue.front();
             uint32_t last_qty = std::min(left, maker.qty);
-            tally.add(maker.id, record.id, maker.px, last_qty);
+            trades.push_back({maker.id, record.id, maker.px, last_qty});
             left -= last_qty;
             maker.qty -= last_qty;
             if (maker.qty == 0) {
@@ -118,17 +126,17 @@ class Textbook {
 public:
     explicit Textbook(uint64_t n_sym) : books_(n_sym) {}
 
-    void apply(const Record& record) {
+    void apply(const Record& record, Trades& trades) {
         Book& book = books_[record.sym];
         switch (record.op) {
-            case kAdd: book.add(record, tally); break;
+            case kAdd: book.add(record, trades); break;
             case kCancel: book.cancel(record.id); break;
             case kReduce: book.reduce(record.id, record.qty); break;
             case kReplace:
                 book.cancel(record.id);
-                book.add(record, tally);
+                book.add(record, trades);
                 break;
-            case kIoc: book.execute(record, tally); break;
+            case kIoc: book.execute(record, trades); break;
         }
     }
 
@@ -137,8 +145,6 @@ public:
         for (const Book& book : books_) sum += book.resting();
         return sum;
     }
-
-    Tally tally;
 
 private:
     std::vector<Book> books_;
@@ -173,19 +179,41 @@ struct Workload {
 };
 
 static void preload(Textbook& engine, const Workload& workload) {
-    for (uint64_t i = 0; i < workload.header.n_pre; i++) engine.apply(workload.records[i]);
+    Trades trades;
+    for (uint64_t i = 0; i < workload.header.n_pre; i++) {
+        engine.apply(workload.records[i], trades);
+        trades.clear();
+    }
+}
+
+static void check(const Workload& workload) {
+    Textbook engine(workload.header.n_sym);
+    Tally tally;
+    Trades trades;
+    for (const Record& record : workload.records) {
+        engine.apply(record, trades);
+        for (const Trade& trade : trades) tally.add(trade);
+        trades.clear();
+    }
+    printf("{\"fills\":%lu,\"qty\":%lu,\"notional\":%lu,\"hash\":\"%016lx\",\"rest\":%lu}\n", tally.fills, tally.qty, tally.notional,
+           tally.hash, engine.resting());
 }
 
 static void pass(const Workload& workload) {
     Textbook engine(workload.header.n_sym);
     preload(engine, workload);
+    Trades trades;
+    uint64_t fills = 0;
     uint64_t wall = now_ns(CLOCK_MONOTONIC), cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
-    for (size_t i = workload.header.n_pre; i < workload.records.size(); i++) engine.apply(workload.records[i]);
+    for (size_t i = workload.header.n_pre; i < workload.records.size(); i++) {
+        engine.apply(workload.records[i], trades);
+        fills += trades.size();
+        trades.clear();
+    }
     cpu = now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
     wall = now_ns(CLOCK_MONOTONIC) - wall;
-    const Tally& tally = engine.tally;
-    printf("{\"wall_ns\":%lu,\"cpu_ns\":%lu,\"commands\":%lu,\"fills\":%lu,\"qty\":%lu,\"notional\":%lu,\"hash\":\"%016lx\",\"rest\":%lu}\n",
-           wall, cpu, workload.header.n_ops, tally.fills, tally.qty, tally.notional, tally.hash, engine.resting());
+    printf("{\"wall_ns\":%lu,\"cpu_ns\":%lu,\"commands\":%lu,\"fills\":%lu,\"rest\":%lu}\n", wall, cpu, workload.header.n_ops, fills,
+           engine.resting());
 }
 
 static void latency(const Workload& workload) {
@@ -193,15 +221,17 @@ static void latency(const Workload& workload) {
     Textbook engine(workload.header.n_sym);
     preload(engine, workload);
     uint64_t clock_ns = clock_pair_cost_ns();
+    Trades trades;
     std::vector<uint64_t> samples;
     samples.reserve(workload.header.n_ops / stride + 1);
     for (size_t i = workload.header.n_pre, n = 0; i < workload.records.size(); i++, n++) {
+        trades.clear();
         if (n % stride != 0) {
-            engine.apply(workload.records[i]);
+            engine.apply(workload.records[i], trades);
             continue;
         }
         uint64_t start = now_ns(CLOCK_MONOTONIC);
-        engine.apply(workload.records[i]);
+        engine.apply(workload.records[i], trades);
         uint64_t took = now_ns(CLOCK_MONOTONIC) - start;
         samples.push_back(took > clock_ns ? took - clock_ns : 0);
     }
@@ -233,7 +263,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     for (std::string line; std::getline(std::cin, line); fflush(stdout)) {
-        if (line == "pass") pass(workload);
+        if (line == "check") check(workload);
+        else if (line == "pass") pass(workload);
         else if (line == "latency") latency(workload);
         else if (line == "memory") memory(workload);
         else {
