@@ -1,0 +1,1 @@
+"""Speak to the outside world: one package per foreign protocol."""

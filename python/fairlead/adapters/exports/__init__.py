@@ -1,0 +1,1 @@
+"""Write results in the formats other programs read."""

@@ -1,0 +1,1 @@
+"""Read market data, one package per source; they do not know each other."""

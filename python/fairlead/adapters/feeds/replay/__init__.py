@@ -1,0 +1,1 @@
+"""Read recordings of real markets, one file per format, into the replay's neutral vocabulary."""

@@ -1,0 +1,1 @@
+"""Decide whether a replayed recording gave what the market recorded."""

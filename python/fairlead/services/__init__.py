@@ -1,0 +1,1 @@
+"""Order the steps of each use case; hold no rule of business and speak no foreign protocol."""

@@ -1,0 +1,154 @@
+"""Replay inbound orders through a matching engine and compare trades and books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fairlead.domain.market_replay.book_port import MatchingEngine
+from fairlead.domain.market_replay.compare_orders import SnapshotComparer, TradeComparer
+from fairlead.domain.market_replay.errors import FoldError, RecordingError
+from fairlead.domain.market_replay.perturb import perturb_orders
+from fairlead.domain.market_replay.records import Fill, Inbound, Level, NewLimit, OpenMarket, OrderRecording
+from fairlead.domain.market_replay.result import Difference, ReplayResult, earliest
+from fairlead.domain.market_replay.tape import Tape
+from fairlead.services.replay_clock import CoreClock
+
+SNAPSHOT_DEPTH = 10
+LEVELS_MAX = 1_000_000
+PROGRESS_EVERY = 1_000
+
+
+def replay_orders(
+    recording: OrderRecording,
+    *,
+    engine: MatchingEngine,
+    perturb_row: int | None,
+    tape: Tape | None,
+    progress: Callable[[int], None],
+) -> ReplayResult:
+    """Apply every inbound command and compare each trade and each snapshot.
+
+    Raises:
+        RecordingError: a file is wrong, or the engine rejects what the market accepted.
+        PerturbRefusedError: the row is no order or does not exist.
+    """
+    run = _Run(recording, engine=engine, tape=tape)
+    inbound = recording.inbound()
+    if perturb_row is not None:
+        inbound = perturb_orders(inbound, row=perturb_row)
+    for command in inbound:
+        run.step(command)
+        if run.commands % PROGRESS_EVERY == 0:
+            progress(run.commands)
+    progress(run.commands)
+    return run.finish()
+
+
+class _Run:
+    """One replay in progress."""
+
+    def __init__(self, recording: OrderRecording, *, engine: MatchingEngine, tape: Tape | None) -> None:
+        self._recording = recording
+        self._engine = engine
+        self._tape = tape
+        self._trades = TradeComparer(recording.expected_trades())
+        self._snapshots = SnapshotComparer(recording.expected_snapshots())
+        self._clock = CoreClock()
+        self._is_open = False
+        self._last_ticks: int | None = None
+        self._auction_trades = 0
+        self._cancels = 0
+        self._cancels_equal = 0
+        self._lots = {"buy": 0, "sell": 0}
+        self.commands = 0
+
+    def step(self, command: Inbound) -> None:
+        """Apply one command, then compare what it did."""
+        try:
+            with self._clock:
+                fills = self._engine.apply(command)
+        except FoldError as error:
+            row = None if isinstance(command, OpenMarket) else command.row
+            raise RecordingError(self._recording.path, row=row, why=str(error)) from None
+        for fill in fills:
+            self._trades.observe(fill)
+            self._last_ticks = fill.price_ticks
+        self._account(command, fills=fills)
+        if self._is_open:
+            made, volume = self._trades.made, self._trades.volume_lots
+            self._snapshots.observe(trades=made, volume_lots=volume, levels=self._levels)
+            self._draw(command)
+
+    def finish(self) -> ReplayResult:
+        """Compare what is left over and give the result."""
+        self._trades.finish()
+        self._snapshots.finish()
+        trades, books = self._trades.tally, self._snapshots.tally
+        conserved = self._conservation()
+        return ReplayResult(
+            dataset=self._recording.dataset,
+            commands=self.commands,
+            events=self._engine.events,
+            trades_expected=trades.compared,
+            trades_equal=trades.equal,
+            books_compared=books.compared,
+            books_equal=books.equal,
+            first_difference=earliest(trades.first, books.first, conserved),
+            state_hash=self._engine.state_hash(),
+            commands_per_second=self._clock.per_second(self.commands),
+            details={
+                "auction_trades": self._auction_trades,
+                "cancels_compared": self._cancels,
+                "cancels_equal": self._cancels_equal,
+                "conserved": conserved is None,
+                "format": self._recording.format,
+                "trades_made": self._trades.made,
+                "volume_lots": self._trades.volume_lots,
+            },
+        )
+
+    def _account(self, command: Inbound, *, fills: Sequence[Fill]) -> None:
+        if isinstance(command, OpenMarket):
+            self._is_open = True
+            self._auction_trades = len(fills)
+            return
+        self.commands += 1
+        if isinstance(command, NewLimit):
+            self._lots[command.side] += command.order_qty
+        else:
+            canceled = self._engine.canceled_lots()
+            self._lots[command.side] -= canceled
+            self._cancels += 1
+            self._cancels_equal += canceled == command.leaves_qty
+
+    def _levels(self) -> tuple[Sequence[Level], Sequence[Level]]:
+        bids = self._engine.levels("buy", depth=SNAPSHOT_DEPTH)
+        return bids, self._engine.levels("sell", depth=SNAPSHOT_DEPTH)
+
+    def _draw(self, command: Inbound) -> None:
+        if self._tape is not None:
+            self._tape.observe(
+                ts_ns=command.ts_ns,
+                bids=self._engine.levels("buy", depth=1),
+                asks=self._engine.levels("sell", depth=1),
+                last_ticks=self._last_ticks,
+                volume_lots=self._trades.volume_lots,
+            )
+
+    def _conservation(self) -> Difference | None:
+        """Return where entered lots are not the cancelled, traded and resting ones together, per side."""
+        traded = self._trades.volume_lots
+        resting = {
+            "buy": sum(qty for _, qty in self._engine.levels("buy", depth=LEVELS_MAX)),
+            "sell": sum(qty for _, qty in self._engine.levels("sell", depth=LEVELS_MAX)),
+        }
+        for side, entered in self._lots.items():
+            if entered != traded + resting[side]:
+                return Difference(
+                    kind="conservation",
+                    position=(1 << 62, 0),
+                    where=f"{side} lots entered and not cancelled",
+                    expected=entered,
+                    actual=traded + resting[side],
+                )
+        return None
