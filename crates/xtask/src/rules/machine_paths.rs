@@ -15,12 +15,12 @@ const HOSTS: [&str; 8] = [
     concat!("proxy.gol", "ang.org"),
     concat!("pyth", "onhosted.com"),
 ];
-/// Cargo writes its default index there; the file is the same on every machine.
+/// Cargo writes its default index into its lock; the file is the same on every machine.
 const LOCK: &str = "Cargo.lock";
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
-    for file in tree.files().iter().filter(|file| file.path != LOCK) {
+    for file in tree.files().iter().filter(|file| !file.path.ends_with(LOCK)) {
         for (index, line) in file.text.lines().enumerate() {
             let folder = FOLDERS.into_iter().find(|folder| begins_path(line, folder));
             if let Some(name) = folder.or_else(|| HOSTS.into_iter().find(|host| line.contains(host))) {
@@ -62,6 +62,6 @@ mod tests {
     fn relative_paths_and_the_lock_are_not() {
         let relative = format!("a{0}b ..{0}b ~{0}b ${{X}}{0}b\n", FOLDERS[0]);
 
-        assert_eq!(check(&Tree::planted(&[("a.md", &relative), ("Cargo.lock", HOSTS[2])])), []);
+        assert_eq!(check(&Tree::planted(&[("a.md", &relative), ("bench/Cargo.lock", HOSTS[2])])), []);
     }
 }
