@@ -96,6 +96,12 @@ impl DepthWeights {
         if is_valid { Ok(Self { decay, levels_max }) } else { Err(Unavailable::BadParameter) }
     }
 
+    /// Levels read of each side at most.
+    #[must_use]
+    pub fn levels_max(&self) -> usize {
+        self.levels_max
+    }
+
     fn weigh(&self, levels: &[Level]) -> f64 {
         let mut weight = 1.0;
         let mut sum = 0.0;
