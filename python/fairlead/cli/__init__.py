@@ -13,9 +13,9 @@ def root() -> None:
 @app.command()
 def version() -> None:
     """Print the version of the package."""
-    from fairlead.engine import core_version
+    from fairlead.engine import __version__
 
-    typer.echo(core_version)
+    typer.echo(__version__)
 
 
 def main() -> None:
