@@ -229,6 +229,35 @@ mod tests {
     }
 
     #[test]
+    fn elimination_works_where_the_diagonal_is_not_the_largest_entry() {
+        let mut chain = balanced();
+        chain.q = vec![
+            vec![0.3, 0.2, 0.1, 0.1],
+            vec![0.95, 0.0, 0.0, 0.0],
+            vec![0.0, 0.0, 0.0, 0.95],
+            vec![0.1, 0.1, 0.2, 0.3],
+        ];
+        chain.r1 = vec![vec![0.2, 0.1], vec![0.03, 0.02], vec![0.02, 0.03], vec![0.1, 0.2]];
+        chain.r2 = vec![
+            vec![0.1, 0.1, 0.05, 0.05],
+            vec![0.05, 0.0, 0.0, 0.0],
+            vec![0.0, 0.0, 0.0, 0.05],
+            vec![0.05, 0.05, 0.1, 0.1],
+        ];
+
+        let solution = chain.solve().unwrap();
+
+        for state in 0..4 {
+            let first = dot(&chain.r1[state], &chain.k) + dot(&chain.q[state], &solution.g1);
+            assert!((solution.g1[state] - first).abs() < 1e-12);
+            for (to, share) in solution.b[state].iter().enumerate() {
+                let column: Vec<f64> = solution.b.iter().map(|row| row[to]).collect();
+                assert!((share - chain.r2[state][to] - dot(&chain.q[state], &column)).abs() < 1e-12);
+            }
+        }
+    }
+
+    #[test]
     fn moves_that_do_not_balance_are_refused() {
         let mut drifting = balanced();
         drifting.r1 = vec![vec![0.1, 0.2], vec![0.1, 0.2]];

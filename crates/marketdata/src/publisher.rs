@@ -2,7 +2,8 @@
 //!
 //! 1. After each command, the L2 view is the sum of the L3 view, and L1 its best levels (INV-8).
 //! 2. A channel's view is what its messages add up to, because the publisher applies each message itself.
-//! 3. Within a command, L3 tells each change; L2 and L1 tell the net change once, after it.
+//! 3. An order is remembered while it is displayed, so memory is bounded by the displayed book.
+//! 4. Within a command, L3 tells each change; L2 and L1 tell the net change once, after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +99,7 @@ impl Publisher {
                 }
             }
         }
+        debug_assert_eq!(self.shown.len(), self.orders_shown(), "an order is known while it is displayed, no longer");
     }
 
     /// The L1 state of an instrument that has been listed or has had an event.
@@ -122,6 +124,10 @@ impl Publisher {
     #[must_use]
     pub fn levels(&self, instrument: InstrumentId) -> Option<&Levels> {
         self.instruments.get(&instrument).map(|channels| channels.l2.view())
+    }
+
+    fn orders_shown(&self) -> usize {
+        self.instruments.values().map(|channels| channels.l3.view().len()).sum()
     }
 
     fn absorb_event(&mut self, event: &Event, out: &mut Vec<Update>) {
@@ -194,7 +200,7 @@ impl Publisher {
         self.channels(instrument).change(ts_ns, (side, price), added, out);
     }
 
-    /// An order shows `qty` from now on. Orders that show nothing are not known here, and stay so.
+    /// An order shows `qty` from now on, nothing where that is 0 or below. Orders that show nothing are not known here, and stay so.
     fn resize(&mut self, ts_ns: i64, order_id: OrderId, qty: Qty, out: &mut Vec<Update>) {
         let Some((instrument, order)) = self.find(order_id) else { return };
         let ShownOrder { public_id, side, price, .. } = order;
@@ -230,7 +236,7 @@ impl Publisher {
         self.channels(trade.instrument).publish_all(ts_ns, Body::Traded(print), out);
         for TradeLeg { order_id, .. } in [&trade.buy, &trade.sell] {
             if let Some((_, order)) = self.find(*order_id) {
-                self.resize(ts_ns, *order_id, Qty((order.qty.0 - trade.qty.0).max(0)), out);
+                self.resize(ts_ns, *order_id, Qty(order.qty.0 - trade.qty.0), out);
             }
         }
     }

@@ -6,8 +6,8 @@ use marketdata::l1::Top;
 use marketdata::level::Level;
 use marketdata::publisher::Publisher;
 use model::{
-    AccountId, EndReason, Event, EventKind, Events, InstrumentId, Money, OrderEnded, OrderId, OrderPosted, Price,
-    PublicId, Qty, Side, Stamp, Symbol, Trade, TradeId, TradeLeg, TradingState,
+    AccountId, ClOrdId, EndReason, Event, EventKind, Events, InstrumentId, Money, OrderEnded, OrderId, OrderPosted,
+    OrderReplaced, Price, PublicId, Qty, Side, Stamp, Symbol, TimeInForce, Trade, TradeId, TradeLeg, TradingState,
 };
 
 const INSTRUMENT: InstrumentId = InstrumentId(1);
@@ -133,6 +133,56 @@ fn a_hidden_order_shows_in_its_prints_only() {
 
     assert_eq!(said, [print(4, Some(Side::Buy), 0)]);
     assert!(bench.publisher.l3(INSTRUMENT).unwrap().view.is_empty());
+}
+
+#[test]
+fn an_order_without_a_public_name_is_never_shown_whatever_its_event_says() {
+    let mut bench = Bench::new();
+
+    assert_eq!(bench.says(Depth::L3, &[EventKind::OrderPosted(posted(7, 0, Side::Sell, 100, 5))]), []);
+    assert_eq!(bench.says(Depth::L2, &[EventKind::OrderPosted(posted(8, 0, Side::Sell, 100, 5))]), []);
+}
+
+#[test]
+fn whichever_way_an_order_leaves_it_leaves_every_channel() {
+    let (order_id, account, instrument) = (OrderId(7), AccountId(1), INSTRUMENT);
+    let ended = OrderEnded { order_id, account, instrument, canceled_qty: Qty(4), reason: EndReason::User };
+    let replaced = OrderReplaced {
+        order_id,
+        account,
+        instrument,
+        cl_ord_id: ClOrdId::new("a2").unwrap(),
+        price: Some(Price(101)),
+        order_qty: Qty(4),
+        leaves_qty: Qty(4),
+        displayed_qty: Qty(0),
+        tif: TimeInForce::Gtc,
+        priority_kept: false,
+    };
+    for leaves in [
+        EventKind::OrderParked { order_id, account, instrument },
+        EventKind::OrderCanceled(ended),
+        EventKind::OrderExpired(ended),
+        EventKind::OrderReplaced(replaced),
+        trade(8, 7, 4, Some(Side::Buy)),
+    ] {
+        let mut bench = Bench::new();
+        bench.says(Depth::L3, &[EventKind::OrderPosted(posted(7, 3, Side::Sell, 100, 4))]);
+
+        let said = bench.says(Depth::L3, &[leaves]);
+
+        assert_eq!(said.last(), Some(&order(OrderChange::Deleted { public_id: PublicId(3) })), "{leaves:?}");
+        assert_eq!(bench.publisher.l2(INSTRUMENT).unwrap().view.best(Side::Sell), None);
+        assert_eq!(bench.publisher.l1(INSTRUMENT).unwrap().view, Top::default());
+    }
+}
+
+#[test]
+fn l1_is_silent_where_the_best_levels_stay() {
+    let mut bench = Bench::new();
+    bench.says(Depth::L1, &[EventKind::OrderPosted(posted(7, 3, Side::Sell, 100, 4))]);
+
+    assert_eq!(bench.says(Depth::L1, &[EventKind::OrderPosted(posted(8, 4, Side::Sell, 101, 4))]), []);
 }
 
 #[test]
