@@ -60,8 +60,14 @@ def read_steps(message_path: Path) -> Iterator[FoldStep]:
 def _parse_step(row: int, fields: list[str]) -> FoldStep:
     ts_ns = seconds_ns(fields[0], name="time")
     change = _parse_change(fields)
-    printed = (_price_ticks(fields[4]), positive(fields[3], name="size")) if fields[1] in _EXECUTIONS else None
-    return FoldStep(row=row, ts_ns=ts_ns, change=change, printed=printed)
+    return FoldStep(row=row, ts_ns=ts_ns, change=change, printed=_parse_print(fields))
+
+
+def _parse_print(fields: list[str]) -> tuple[int, int] | None:
+    """Return what an execution printed; a hidden one may lie between ticks, and is only drawn, never compared."""
+    if fields[1] not in _EXECUTIONS:
+        return None
+    return whole(fields[4], name="price") // TICK_UNITS, positive(fields[3], name="size")
 
 
 def _parse_change(fields: list[str]) -> L3Change | None:

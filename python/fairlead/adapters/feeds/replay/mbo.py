@@ -52,15 +52,19 @@ def grid(symbol: str) -> Grid:
     return Grid(symbol=symbol, quote="USD", tick_size="0.005", lot_size="1")
 
 
+def _nanos(text: str) -> int:
+    return scaled(text, name="price", places=PRICE_PLACES)
+
+
 def _price_ticks(text: str) -> int:
-    return ticks(scaled(text, name="price", places=PRICE_PLACES), step=TICK_NANOS, name="price (in 1e-9)")
+    return ticks(_nanos(text), step=TICK_NANOS, name="price (in 1e-9)")
 
 
 def _key(action: str, sequence: str, order_id: str, price: str, size: str) -> str:
-    price_text = price if price == "" else str(_price_ticks(price))
+    price_text = price if price == "" else str(_nanos(price))
     return (
         f"{action} sequence={whole(sequence, name='sequence')} order_id={whole(order_id, name='order_id')} "
-        f"price_ticks={price_text} size={whole(size, name='size')}"
+        f"price_nanos={price_text} size={whole(size, name='size')}"
     )
 
 
@@ -93,7 +97,8 @@ def _parse_step(row: int, fields: list[str]) -> tuple[int, list[str], FoldStep]:
         raise ValueError(f"side is unknown: {side[:40]!r}")
     key = None if action == "F" else _key(action, sequence, order_id, price, size)
     change = _parse_change(action, side=side, price=price, size=size, order_id=order_id)
-    printed = (_price_ticks(price), positive(size, name="size")) if action == "T" else None
+    # A print may lie between ticks (midpoint executions); it is only drawn, never compared.
+    printed = (_nanos(price) // TICK_NANOS, positive(size, name="size")) if action == "T" else None
     ts_ns = iso_ns(fields[1], name="ts_event")
     return row, fields, FoldStep(row=row, ts_ns=ts_ns, change=change, key=key, printed=printed)
 

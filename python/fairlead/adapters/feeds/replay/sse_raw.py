@@ -98,7 +98,7 @@ def _fields(line: str) -> dict[str, str]:
 
 def _records(path: Path, *, kinds: frozenset[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield ``(row, fields)`` of the records whose ``MsgType`` is in ``kinds``; every line is checked."""
-    for row, line in enumerate(lines(path, ends_with_newline=True), start=1):
+    for row, line in enumerate(lines(path, first_row=1, ends_with_newline=True), start=1):
         try:
             fields = _fields(line)
             if fields.get("MsgType") not in _ORDERS_AND_TRADES | _SNAPSHOTS:

@@ -18,8 +18,8 @@ from fairlead.domain.market_replay.errors import RecordingError
 
 Record = TypeVar("Record")
 
-LINE_CHARS_MAX = 65_536
-INTEGER_MAX = (1 << 62) - 1
+LINE_BYTES_MAX = 65_536
+INTEGER_MAX = 1 << 60
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _XZ_MAGIC = b"\xfd7zXZ\x00"
@@ -35,30 +35,32 @@ def _open_bytes(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def lines(path: Path, *, ends_with_newline: bool) -> Iterator[str]:
-    """Yield the lines of a file without their ends.
+def lines(path: Path, *, first_row: int, ends_with_newline: bool) -> Iterator[str]:
+    """Yield the lines of a file without their ends; the first one is row ``first_row`` (0 for a header).
 
     Raises:
         RecordingError: the file cannot be read or is empty, is compressed and cut, is no text, or its last line has no
             end although ``ends_with_newline`` says it must.
     """
-    number = 0
+    row = first_row
+    is_empty = True
     try:
         with _open_bytes(path) as file:
-            while raw := file.readline(LINE_CHARS_MAX):
-                number += 1
-                if len(raw) == LINE_CHARS_MAX:
-                    raise _wrong(path, row=number, why=f"line longer than {LINE_CHARS_MAX} bytes")
+            while raw := file.readline(LINE_BYTES_MAX):
+                if len(raw) == LINE_BYTES_MAX:
+                    raise _wrong(path, row=row, why=f"line longer than {LINE_BYTES_MAX} bytes")
                 if ends_with_newline and not raw.endswith(b"\n"):
-                    raise _wrong(path, row=number, why="cut: the last line has no end of line")
+                    raise _wrong(path, row=row, why="cut: the last line has no end of line")
                 yield raw.decode("ascii").rstrip("\r\n")
+                is_empty = False
+                row += 1
     except UnicodeDecodeError as error:
-        raise _wrong(path, row=number, why=f"not text: byte {error.object[error.start]:#04x}") from None
+        raise _wrong(path, row=row, why=f"not text: byte {error.object[error.start]:#04x}") from None
     except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
-        raise _wrong(path, row=number + 1, why=f"cut or damaged: {error}") from None
+        raise _wrong(path, row=row, why=f"cut or damaged: {error}") from None
     except OSError as error:
         raise RecordingError(str(path), row=None, why=error.strerror or str(error)) from None
-    if number == 0:
+    if is_empty:
         raise RecordingError(str(path), row=None, why="the file is empty")
 
 
@@ -72,7 +74,7 @@ def header_of(path: Path) -> str:
     Raises:
         RecordingError: the file cannot be read.
     """
-    return next(lines(path, ends_with_newline=False))
+    return next(lines(path, first_row=0, ends_with_newline=False))
 
 
 def parsed_rows(
@@ -89,7 +91,7 @@ def parsed_rows(
     Raises:
         RecordingError: names file, row and reason.
     """
-    rows = lines(path, ends_with_newline=header is not None)
+    rows = lines(path, first_row=1 if header is None else 0, ends_with_newline=header is not None)
     if header is not None and (found := next(rows)) != header:
         raise RecordingError(str(path), row=0, why=f"header is not this format's: {found[:60]!r}")
     row = 0
