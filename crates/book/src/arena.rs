@@ -13,7 +13,7 @@ pub(crate) const ICEBERG: u32 = 1 << 30;
 /// Number of the level without the flags.
 pub(crate) const LEVEL_MASK: u32 = ICEBERG - 1;
 /// `level` of an order that is in no book.
-const UNLINKED: u32 = NONE;
+const UNLINKED: u32 = LEVEL_MASK;
 
 /// One order, the fields matching reads.
 #[derive(Clone, Copy, Debug)]
@@ -32,14 +32,7 @@ pub struct Node {
 const _: () = assert!(size_of::<Node>() == 32, "two orders share a cache line");
 
 impl Node {
-    const VACANT: Self = Self {
-        order_id: 0,
-        qty: 0,
-        next: NONE,
-        prev: NONE,
-        level: UNLINKED,
-        owner: 0,
-    };
+    const VACANT: Self = Self { order_id: 0, qty: 0, next: NONE, prev: NONE, level: UNLINKED, owner: 0 };
 
     /// Engine-given order id.
     #[inline]
@@ -62,12 +55,12 @@ impl Node {
     /// The order shows nothing.
     #[inline]
     pub const fn is_hidden(&self) -> bool {
-        self.is_linked() && self.level & HIDDEN != 0
+        self.level & HIDDEN != 0
     }
 
     #[inline]
     pub(crate) const fn is_iceberg(&self) -> bool {
-        self.is_linked() && self.level & ICEBERG != 0
+        self.level & ICEBERG != 0
     }
 
     #[inline]
@@ -112,12 +105,7 @@ impl Arena {
     pub fn with_capacity(orders: usize) -> Self {
         let mut nodes = Vec::with_capacity(orders + 1);
         nodes.push(Node::VACANT);
-        Self {
-            nodes,
-            free: NONE,
-            cold: Vec::new(),
-            cold_free: NONE,
-        }
+        Self { nodes, free: NONE, cold: Vec::new(), cold_free: NONE }
     }
 
     /// Takes a slot: the one freed last, else the next new one.
@@ -154,11 +142,9 @@ impl Arena {
     pub fn free(&mut self, slot: Slot) {
         let next = self.free;
         let node = self.node_mut(slot);
-        assert!(
-            !node.is_linked(),
-            "freed while resting: slot={slot} order_id={}",
-            node.order_id
-        );
+        if node.is_linked() {
+            freed_while_resting(slot);
+        }
         node.next = next;
         self.free = slot;
     }
@@ -181,11 +167,7 @@ impl Arena {
     #[inline]
     pub fn leaves(&self, slot: Slot) -> i64 {
         let node = self.node(slot);
-        if node.is_iceberg() {
-            node.qty + self.cold_of(node).hidden
-        } else {
-            node.qty
-        }
+        if node.is_iceberg() { node.qty + self.cold_of(node).hidden } else { node.qty }
     }
 
     /// Lots tradable at its place in the queue: the tip of an iceberg, else everything left.
@@ -232,11 +214,7 @@ impl Arena {
 
     #[inline]
     pub(crate) fn owner_of(&self, node: &Node) -> u32 {
-        if node.is_iceberg() {
-            self.cold_of(node).owner
-        } else {
-            node.owner
-        }
+        if node.is_iceberg() { self.cold_of(node).owner } else { node.owner }
     }
 
     pub(crate) fn cold_of(&self, node: &Node) -> &Cold {
@@ -263,16 +241,26 @@ impl Arena {
     #[inline]
     pub(crate) fn detach(&mut self, slot: Slot) {
         let node = self.node_mut(slot);
-        let (record, is_iceberg) = (node.owner, node.is_iceberg());
+        let (level, record) = (node.level, node.owner);
         node.level = UNLINKED;
         node.qty = 0;
-        if is_iceberg {
-            let owner = self.cold[record as usize].owner;
-            self.cold[record as usize].owner = self.cold_free;
-            self.cold_free = record;
-            self.node_mut(slot).owner = owner;
+        if level & ICEBERG != 0 {
+            self.detach_cold(slot, record);
         }
     }
+
+    #[cold]
+    fn detach_cold(&mut self, slot: Slot, record: u32) {
+        let owner = std::mem::replace(&mut self.cold[record as usize].owner, self.cold_free);
+        self.cold_free = record;
+        self.node_mut(slot).owner = owner;
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn freed_while_resting(slot: Slot) -> ! {
+    panic!("slot freed while its order rests: slot={slot}");
 }
 
 /// `nodes` index of a slot; [`NONE`] is the scratch node.
@@ -333,10 +321,6 @@ mod tests {
             assert_ne!(arena.alloc(), NONE);
         }
 
-        assert!(
-            arena.bytes() <= 100_001 * 40 + 8_192,
-            "bytes={}",
-            arena.bytes()
-        );
+        assert!(arena.bytes() <= 100_001 * 40 + 8_192, "bytes={}", arena.bytes());
     }
 }

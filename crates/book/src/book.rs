@@ -1,11 +1,11 @@
 //! One price-time order book: the operations the engine calls.
 
-use crate::arena::{Arena, Cold, HIDDEN, ICEBERG};
+use crate::arena::{Arena, HIDDEN, ICEBERG, Node};
+use crate::iceberg::cold;
 use crate::ladder::{Ladder, NO_KEY};
 use crate::level::{queue_of, shown};
-use crate::order::{Display, Fill, Iceberg, LevelView, Maker, Resting};
+use crate::order::{Display, Fill, LevelView, Maker, Resting};
 use crate::pages::{PAGE_BITS, Pages};
-use crate::refill::varied_display;
 use crate::side::{Side, TICK_ABS_MAX};
 use crate::{NONE, Slot};
 
@@ -25,10 +25,7 @@ impl Default for Book {
 impl Book {
     /// An empty book; it holds no memory beside itself until the first order.
     pub fn new() -> Self {
-        Self {
-            ladders: [Ladder::new(Side::Bid), Ladder::new(Side::Ask)],
-            pages: Pages::default(),
-        }
+        Self { ladders: [Ladder::new(Side::Bid), Ladder::new(Side::Ask)], pages: Pages::default() }
     }
 
     /// Best price in ticks, hidden orders included.
@@ -55,19 +52,24 @@ impl Book {
         Some(maker(arena, slot, side.tick(ladder.best_key)))
     }
 
+    /// The order that trades next on `side` if its price is `limit` ticks or better for the taker.
+    #[inline]
+    pub fn front_within(&self, arena: &Arena, side: Side, limit: i64) -> Option<Maker> {
+        if self.reaches(side, limit) { self.front(arena, side) } else { None }
+    }
+
+    /// The best price on `side` is `limit` ticks or better for a taker: a taker with that limit would trade.
+    #[inline]
+    pub fn reaches(&self, side: Side, limit: i64) -> bool {
+        self.ladder(side).best_key <= side.key(limit)
+    }
+
     /// Rests the order at the back of its queue and returns the lots tradable there.
     ///
     /// # Panics
     /// Where the slot already rests, or a quantity or the price is out of its range.
     #[inline]
-    pub fn insert(
-        &mut self,
-        arena: &mut Arena,
-        slot: Slot,
-        side: Side,
-        tick: i64,
-        order: &Resting,
-    ) -> i64 {
+    pub fn insert(&mut self, arena: &mut Arena, slot: Slot, side: Side, tick: i64, order: &Resting) -> i64 {
         let tip = match order.display {
             Display::All | Display::Hidden => order.leaves,
             Display::Iceberg(rule) => rule.display_size.min(order.leaves),
@@ -81,49 +83,23 @@ impl Book {
     /// # Panics
     /// As [`Book::insert`], and where `tip` is not in `1 ..= leaves`, or not `leaves` for an order without a reserve.
     #[inline]
-    pub fn restore(
-        &mut self,
-        arena: &mut Arena,
-        slot: Slot,
-        side: Side,
-        tick: i64,
-        order: &Resting,
-        tip: i64,
-    ) {
-        let Resting {
-            order_id,
-            owner,
-            leaves,
-            display,
-        } = *order;
-        assert!(
-            !arena.node(slot).is_linked(),
-            "already resting: slot={slot} order_id={order_id}"
-        );
-        assert!(
-            leaves > 0,
-            "nothing to rest: order_id={order_id} leaves={leaves}"
-        );
-        assert!(
-            (-TICK_ABS_MAX..=TICK_ABS_MAX).contains(&tick),
-            "price out of range: order_id={order_id} tick={tick}"
-        );
+    pub fn restore(&mut self, arena: &mut Arena, slot: Slot, side: Side, tick: i64, order: &Resting, tip: i64) {
+        let Resting { order_id, owner, leaves, display } = *order;
+        if arena.node(slot).is_linked() || leaves <= 0 || tick.unsigned_abs() > TICK_ABS_MAX.unsigned_abs() {
+            cannot_rest(slot, tick, order);
+        }
         let (owner, flags) = match display {
             Display::All => (owner, 0),
             Display::Hidden => (owner, HIDDEN),
             Display::Iceberg(rule) => (arena.cold_alloc(cold(order, rule, tip)), ICEBERG),
         };
-        assert!(
-            flags == ICEBERG || tip == leaves,
-            "tip without reserve: order_id={order_id} tip={tip} leaves={leaves}"
-        );
+        if flags != ICEBERG && tip != leaves {
+            cannot_show(tip, order);
+        }
         let level = self.ladders[side.index()].occupy(&mut self.pages, side.key(tick));
-        let node = arena.node_mut(slot);
-        node.order_id = order_id;
-        node.qty = tip;
-        node.owner = owner;
-        node.level = u32::try_from(level).unwrap_or(NONE) | flags;
-        self.pages.levels[level].push_back(arena, slot);
+        let prev = self.pages.levels[level].push_back(arena, slot, queue_of(flags), tip);
+        let level = u32::try_from(level).unwrap_or(NONE) | flags;
+        *arena.node_mut(slot) = Node { order_id, qty: tip, next: NONE, prev, level, owner };
     }
 
     /// Takes `qty` lots from the order, wherever it stands.
@@ -133,13 +109,9 @@ impl Book {
     #[inline]
     pub fn fill(&mut self, arena: &mut Arena, slot: Slot, qty: i64) -> Fill {
         let node = arena.node_mut(slot);
-        assert!(node.is_linked(), "filled while not resting: slot={slot}");
-        assert!(
-            qty > 0 && qty <= node.qty,
-            "fill out of range: order_id={} qty={qty} tip={}",
-            node.order_id,
-            node.qty
-        );
+        if !node.is_linked() || qty <= 0 || qty > node.qty {
+            cannot_fill(slot, qty, node);
+        }
         if node.is_iceberg() {
             return self.fill_iceberg(arena, slot, qty);
         }
@@ -148,28 +120,9 @@ impl Book {
             return Fill::Done;
         }
         node.qty -= qty;
-        let which = queue_of(node.level);
-        self.pages.levels[node.level_index()].displayed -= shown(which, qty);
+        let shown = shown(queue_of(node.level), qty);
+        self.pages.levels[node.level_index()].displayed -= shown;
         Fill::Partial
-    }
-
-    /// Takes `qty` lots from the whole of the order, reserve included, as in an auction (S-55): the tip first, then the
-    /// reserve, and at most one refill.
-    ///
-    /// # Panics
-    /// Where the order does not rest, or `qty` is not in `1 ..= leaves`.
-    pub fn fill_leaves(&mut self, arena: &mut Arena, slot: Slot, qty: i64) -> Fill {
-        let node = arena.node(slot);
-        assert!(node.is_linked(), "filled while not resting: slot={slot}");
-        if !node.is_iceberg() {
-            return self.fill(arena, slot, qty);
-        }
-        let leaves = arena.leaves(slot);
-        assert!(
-            qty > 0 && qty <= leaves,
-            "fill out of range: slot={slot} qty={qty} leaves={leaves}"
-        );
-        self.fill_iceberg(arena, slot, qty)
     }
 
     /// Takes the order out of the book and returns the lots it had left. The slot is still the caller's to free.
@@ -179,12 +132,10 @@ impl Book {
     #[inline]
     pub fn remove(&mut self, arena: &mut Arena, slot: Slot) -> i64 {
         let node = arena.node(slot);
-        assert!(node.is_linked(), "removed while not resting: slot={slot}");
-        let hidden = if node.is_iceberg() {
-            arena.cold_of(node).hidden
-        } else {
-            0
-        };
+        if !node.is_linked() {
+            not_resting(slot);
+        }
+        let hidden = if node.is_iceberg() { arena.cold_of(node).hidden } else { 0 };
         self.unlink(arena, slot) + hidden
     }
 
@@ -204,42 +155,6 @@ impl Book {
         if node.is_iceberg() {
             arena.cold_mut(node.owner).hidden = new_leaves - tip;
         }
-        self.show(arena, slot, tip);
-    }
-
-    /// Adds `by` lots to the reserve of an iceberg, priority kept.
-    ///
-    /// # Panics
-    /// Where the order is no resting iceberg, or `by` is not positive.
-    pub fn grow_hidden(&mut self, arena: &mut Arena, slot: Slot, by: i64) {
-        let node = *arena.node(slot);
-        assert!(node.is_iceberg(), "grown while no iceberg: slot={slot}");
-        assert!(by > 0, "grow by nothing: slot={slot} by={by}");
-        arena.cold_mut(node.owner).hidden += by;
-        debug_assert!(
-            node.level_index() < self.pages.levels.len(),
-            "INV-4: level of another book: slot={slot}"
-        );
-    }
-
-    /// Sets the display size of an iceberg, priority kept: at the next refresh, at once only where the tip is larger.
-    ///
-    /// # Panics
-    /// Where the order is no resting iceberg, or `display_size` is below one lot.
-    pub fn set_display(&mut self, arena: &mut Arena, slot: Slot, display_size: i64) {
-        let node = *arena.node(slot);
-        assert!(
-            node.is_iceberg(),
-            "display set while no iceberg: slot={slot}"
-        );
-        assert!(
-            display_size >= 1,
-            "display below one lot: slot={slot} display_size={display_size}"
-        );
-        let tip = node.qty.min(display_size);
-        let cold = arena.cold_mut(node.owner);
-        cold.rule.display_size = display_size;
-        cold.hidden += node.qty - tip;
         self.show(arena, slot, tip);
     }
 
@@ -275,9 +190,7 @@ impl Book {
 
     /// Memory held, the struct included, in bytes.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.pages.bytes()
-            + self.ladders.iter().map(Ladder::bytes).sum::<usize>()
+        size_of::<Self>() + self.pages.bytes() + self.ladders.iter().map(Ladder::bytes).sum::<usize>()
     }
 
     #[inline]
@@ -286,8 +199,9 @@ impl Book {
     }
 
     /// Unlinks the order, vacates its level if it was the last, and returns the lots that were tradable.
-    #[inline]
-    fn unlink(&mut self, arena: &mut Arena, slot: Slot) -> i64 {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call costs as much as the work, in the two hottest paths")]
+    pub(crate) fn unlink(&mut self, arena: &mut Arena, slot: Slot) -> i64 {
         let index = arena.node(slot).level_index();
         let level = &mut self.pages.levels[index];
         let qty = level.unlink(arena, slot);
@@ -301,83 +215,43 @@ impl Book {
     }
 
     /// Sets the tradable lots of a linked order, priority kept.
-    fn show(&mut self, arena: &mut Arena, slot: Slot, tip: i64) {
+    pub(crate) fn show(&mut self, arena: &mut Arena, slot: Slot, tip: i64) {
         let node = arena.node_mut(slot);
         let change = tip - std::mem::replace(&mut node.qty, tip);
         self.pages.levels[node.level_index()].displayed += shown(queue_of(node.level), change);
     }
-
-    #[cold]
-    fn fill_iceberg(&mut self, arena: &mut Arena, slot: Slot, qty: i64) -> Fill {
-        let node = *arena.node(slot);
-        let cold = *arena.cold_of(&node);
-        let from_tip = qty.min(node.qty);
-        let tip = node.qty - from_tip;
-        let hidden = cold.hidden - (qty - from_tip);
-        if tip + hidden == 0 {
-            self.unlink(arena, slot);
-            return Fill::Done;
-        }
-        if hidden == 0 || tip > cold.rule.threshold {
-            arena.cold_mut(node.owner).hidden = hidden;
-            self.show(arena, slot, tip);
-            return Fill::Partial;
-        }
-        let Iceberg {
-            display_size,
-            variance_bps,
-            seed,
-            refills,
-            ..
-        } = cold.rule;
-        let refreshed = varied_display(seed, node.order_id, refills, display_size, variance_bps)
-            .min(tip + hidden);
-        let level = &mut self.pages.levels[node.level_index()];
-        level.unlink(arena, slot);
-        let cold = arena.cold_mut(node.owner);
-        cold.hidden = tip + hidden - refreshed;
-        cold.rule.refills += 1;
-        arena.node_mut(slot).qty = refreshed;
-        level.push_back(arena, slot);
-        Fill::Refilled {
-            tip: refreshed,
-            hidden: tip + hidden - refreshed,
-        }
-    }
 }
 
-/// The cold record of an iceberg that comes to rest.
-fn cold(order: &Resting, rule: Iceberg, tip: i64) -> Cold {
-    let Resting {
-        order_id,
-        owner,
-        leaves,
-        ..
-    } = *order;
-    assert!(
-        rule.display_size >= 1,
-        "display below one lot: order_id={order_id} display_size={}",
-        rule.display_size
+// The broken contracts, out of line: a message formatted in place costs the hot paths registers.
+
+#[cold]
+#[inline(never)]
+fn cannot_rest(slot: Slot, tick: i64, order: &Resting) -> ! {
+    let Resting { order_id, leaves, .. } = *order;
+    panic!(
+        "order cannot rest: already resting, nothing left or price out of range: slot={slot} order_id={order_id} tick={tick} leaves={leaves}"
     );
-    assert!(
-        rule.threshold >= 0,
-        "negative threshold: order_id={order_id} threshold={}",
-        rule.threshold
+}
+
+#[cold]
+#[inline(never)]
+fn cannot_show(tip: i64, order: &Resting) -> ! {
+    panic!("tip without a reserve: order_id={} tip={tip} leaves={}", order.order_id, order.leaves);
+}
+
+#[cold]
+#[inline(never)]
+fn cannot_fill(slot: Slot, qty: i64, node: &Node) -> ! {
+    panic!(
+        "order cannot be filled: not resting or quantity out of range: slot={slot} order_id={} qty={qty} tip={}",
+        node.order_id, node.qty
     );
-    assert!(
-        rule.variance_bps <= 10_000,
-        "variance above 100 %: order_id={order_id} bps={}",
-        rule.variance_bps
-    );
-    assert!(
-        tip >= 1 && tip <= leaves,
-        "tip out of range: order_id={order_id} tip={tip} leaves={leaves}"
-    );
-    Cold {
-        hidden: leaves - tip,
-        rule,
-        owner,
-    }
+}
+
+#[cold]
+#[inline(never)]
+fn not_resting(slot: Slot) -> ! {
+    panic!("order does not rest: slot={slot}");
 }
 
 /// The order in `slot` as seen by a taker at `tick`.
@@ -394,8 +268,5 @@ pub(crate) fn maker(arena: &Arena, slot: Slot, tick: i64) -> Maker {
     }
 }
 
-const _: () = assert!(
-    size_of::<Book>() < 1_024,
-    "an empty book costs less than a kilobyte"
-);
+const _: () = assert!(size_of::<Book>() < 1_024, "an empty book costs less than a kilobyte");
 const _: () = assert!(PAGE_BITS == 6, "one word marks the levels of a page");

@@ -50,33 +50,16 @@ impl<const N: usize> Pool<N> {
         u32::try_from(self.blocks.len() - 1).unwrap_or(NONE)
     }
 
+    /// Counts one number of a block less; true where that was the last one: the caller then frees the block.
     #[inline]
-    fn get(&self, block: u32, place: usize) -> u32 {
-        self.blocks[block as usize][place & (N - 1)]
-    }
-
-    #[inline]
-    fn set(&mut self, block: u32, place: usize, value: u32) {
-        self.blocks[block as usize][place & (N - 1)] = value;
-        self.used[block as usize] += 1;
-    }
-
-    /// Clears a place; true where that was the last one of the block, which is then free.
-    #[inline]
-    fn clear(&mut self, block: u32, place: usize) -> bool {
-        self.blocks[block as usize][place & (N - 1)] = NONE;
+    fn release_one(&mut self, block: u32) -> bool {
         let used = &mut self.used[block as usize];
         *used -= 1;
-        if *used == 0 {
-            self.free.push(block);
-        }
         *used == 0
     }
 
     fn bytes(&self) -> usize {
-        self.blocks.capacity() * size_of::<Block<N>>()
-            + self.used.capacity() * 2
-            + self.free.capacity() * 4
+        self.blocks.capacity() * size_of::<Block<N>>() + self.used.capacity() * 2 + self.free.capacity() * 4
     }
 }
 
@@ -104,15 +87,13 @@ impl OrderIndex {
     pub fn insert(&mut self, order_id: u64, slot: Slot) {
         assert!(slot != NONE, "no slot: order_id={order_id}");
         let page = match self.page(order_id) {
-            Some((_, page)) => page,
-            None => self.add_page(order_id),
+            Some((_, page)) if page != NONE => page,
+            Some(_) | None => self.add_page(order_id),
         };
-        let place = page_place(order_id);
-        assert!(
-            self.pages.get(page, place) == NONE,
-            "order id used twice: order_id={order_id}"
-        );
-        self.pages.set(page, place, slot);
+        let place = &mut self.pages.blocks[page as usize][page_place(order_id)];
+        assert!(*place == NONE, "order id used twice: order_id={order_id}");
+        *place = slot;
+        self.pages.used[page as usize] += 1;
         self.len += 1;
     }
 
@@ -120,7 +101,7 @@ impl OrderIndex {
     #[inline]
     pub fn get(&self, order_id: u64) -> Option<Slot> {
         let (_, page) = self.page(order_id)?;
-        let slot = self.pages.get(page, page_place(order_id));
+        let slot = self.pages.blocks.get(page as usize)?[page_place(order_id)];
         (slot != NONE).then_some(slot)
     }
 
@@ -128,14 +109,14 @@ impl OrderIndex {
     #[inline]
     pub fn remove(&mut self, order_id: u64) -> Option<Slot> {
         let (dir, page) = self.page(order_id)?;
-        let place = page_place(order_id);
-        let slot = self.pages.get(page, place);
+        let place = &mut self.pages.blocks.get_mut(page as usize)?[page_place(order_id)];
+        let slot = std::mem::replace(place, NONE);
         if slot == NONE {
             return None;
         }
         self.len -= 1;
-        if self.pages.clear(page, place) {
-            self.drop_page(order_id, dir);
+        if self.pages.release_one(page) {
+            self.drop_page(order_id, dir, page);
         }
         Some(slot)
     }
@@ -148,20 +129,15 @@ impl OrderIndex {
     /// Directory and page of an id.
     #[inline]
     fn page(&self, order_id: u64) -> Option<(u32, u32)> {
+        // NONE is beyond the end of every pool, so the bounds check is also the test for it.
         let dir = *self.root.get(self.root_place(order_id))?;
-        if dir == NONE {
-            return None;
-        }
-        let page = self.dirs.get(dir, dir_place(order_id));
-        (page != NONE).then_some((dir, page))
+        let page = self.dirs.blocks.get(dir as usize)?[dir_place(order_id)];
+        Some((dir, page))
     }
 
     /// Place of the directory of an id in the root; beyond its end where there is none.
     #[inline]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "an id holds at most 49 bits here"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "an id holds at most 49 bits here")]
     const fn root_place(&self, order_id: u64) -> usize {
         (order_id >> (PAGE_BITS + DIR_BITS)).wrapping_sub(self.root_base) as usize
     }
@@ -175,18 +151,12 @@ impl OrderIndex {
         }
         if run < self.root_base {
             let more = self.root_base - run;
-            assert!(
-                more < ROOT_MAX,
-                "order ids too far apart: order_id={order_id}"
-            );
+            assert!(more < ROOT_MAX, "order ids too far apart: order_id={order_id}");
             let more = usize::try_from(more).unwrap_or(0);
             self.root.splice(0..0, std::iter::repeat_n(NONE, more));
             self.root_base = run;
         }
-        assert!(
-            run - self.root_base < ROOT_MAX,
-            "order ids too far apart: order_id={order_id}"
-        );
+        assert!(run - self.root_base < ROOT_MAX, "order ids too far apart: order_id={order_id}");
         let place = self.root_place(order_id);
         if place >= self.root.len() {
             self.root.resize(place + 1, NONE);
@@ -195,15 +165,20 @@ impl OrderIndex {
             self.root[place] = self.dirs.alloc();
         }
         let page = self.pages.alloc();
-        self.dirs.set(self.root[place], dir_place(order_id), page);
+        let dir = self.root[place] as usize;
+        self.dirs.blocks[dir][dir_place(order_id)] = page;
+        self.dirs.used[dir] += 1;
         page
     }
 
     #[cold]
-    fn drop_page(&mut self, order_id: u64, dir: u32) {
-        if !self.dirs.clear(dir, dir_place(order_id)) {
+    fn drop_page(&mut self, order_id: u64, dir: u32, page: u32) {
+        self.pages.free.push(page);
+        self.dirs.blocks[dir as usize][dir_place(order_id)] = NONE;
+        if !self.dirs.release_one(dir) {
             return;
         }
+        self.dirs.free.push(dir);
         let place = self.root_place(order_id);
         self.root[place] = NONE;
         // Trimmed only where at least half goes, so that moving the rest costs a constant per directory.
@@ -216,19 +191,13 @@ impl OrderIndex {
 }
 
 #[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "only the low bits are wanted"
-)]
+#[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
 const fn dir_place(order_id: u64) -> usize {
     (order_id >> PAGE_BITS) as usize & (DIR_PAGES - 1)
 }
 
 #[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "only the low bits are wanted"
-)]
+#[allow(clippy::cast_possible_truncation, reason = "only the low bits are wanted")]
 const fn page_place(order_id: u64) -> usize {
     order_id as usize & (PAGE_IDS - 1)
 }

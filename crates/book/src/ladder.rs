@@ -73,15 +73,12 @@ impl Ladder {
     }
 
     /// Marks `level`, which has just lost its last order, as vacant, and finds the best price again if it was that.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn vacate(&mut self, pages: &mut Pages, level: usize, key: i64) {
         let (page_no, offset) = split(key);
         let page = PageId::try_from(level >> crate::pages::PAGE_BITS).unwrap_or(NO_PAGE);
         let head = &mut pages.heads[page as usize];
-        debug_assert!(
-            head.occupied & (1 << offset) != 0,
-            "INV-2: vacated level was not marked: key={key}"
-        );
+        debug_assert!(head.occupied & (1 << offset) != 0, "INV-2: vacated level was not marked: key={key}");
         head.occupied &= !(1 << offset);
         let occupied = head.occupied;
         if occupied == 0 {
@@ -122,23 +119,14 @@ impl Ladder {
 
     /// Number of pages in use, counted.
     pub(crate) fn pages_in_use(&self) -> usize {
-        self.far.len()
-            + self
-                .summary
-                .iter()
-                .map(|word| word.count_ones() as usize)
-                .sum::<usize>()
+        self.far.len() + self.summary.iter().map(|word| word.count_ones() as usize).sum::<usize>()
     }
 
     /// Panics where the look-up structures disagree (INV-7).
     pub(crate) fn check_lookup(&self) {
         for (index, &page) in self.window.iter().enumerate() {
             let marked = self.summary[index / 64] >> (index % 64) & 1 == 1;
-            assert_eq!(
-                marked,
-                page != NO_PAGE,
-                "INV-7: window page and summary disagree: index={index}"
-            );
+            assert_eq!(marked, page != NO_PAGE, "INV-7: window page and summary disagree: index={index}");
         }
         assert_eq!(
             self.far_first,
@@ -147,10 +135,7 @@ impl Ladder {
         );
         for &page_no in self.far.keys() {
             let inside = self.window_index(page_no) < self.window.len();
-            assert!(
-                !inside,
-                "INV-7: far page lies in the window: page_no={page_no}"
-            );
+            assert!(!inside, "INV-7: far page lies in the window: page_no={page_no}");
         }
     }
 
@@ -185,11 +170,7 @@ impl Ladder {
         if near.is_some_and(|(page_no, _)| page_no < self.far_first) {
             return near;
         }
-        let far = self
-            .far
-            .range(from..)
-            .next()
-            .map(|(&page_no, &page)| (page_no, page));
+        let far = self.far.range(from..).next().map(|(&page_no, &page)| (page_no, page));
         match (near, far) {
             (Some(near), Some(far)) => Some(if near.0 < far.0 { near } else { far }),
             (near, far) => near.or(far),
@@ -209,10 +190,7 @@ impl Ladder {
             bits = *self.summary.get(word)?;
         }
         let index = word * 64 + bits.trailing_zeros() as usize;
-        Some((
-            self.base + i64::try_from(index).unwrap_or(0),
-            self.window[index],
-        ))
+        Some((self.base + i64::try_from(index).unwrap_or(0), self.window[index]))
     }
 
     fn find_best(&mut self, pages: &Pages) {
@@ -256,10 +234,7 @@ impl Ladder {
         let mut moved = Vec::new();
         for (index, page) in self.window.iter_mut().enumerate() {
             if *page != NO_PAGE {
-                moved.push((
-                    window + i64::try_from(index).unwrap_or(0),
-                    std::mem::replace(page, NO_PAGE),
-                ));
+                moved.push((window + i64::try_from(index).unwrap_or(0), std::mem::replace(page, NO_PAGE)));
             }
         }
         self.summary = [0; WINDOW_PAGES / 64];

@@ -1,5 +1,7 @@
 //! One price level: a displayed and a hidden queue of orders, linked through the arena.
 
+use std::hint::select_unpredictable;
+
 use crate::arena::{Arena, HIDDEN};
 use crate::order::LevelView;
 use crate::{NONE, Slot};
@@ -28,14 +30,7 @@ pub(crate) struct Level {
 const _: () = assert!(size_of::<Level>() == 32, "two levels share a cache line");
 
 impl Level {
-    pub(crate) const EMPTY: Self = Self {
-        displayed: 0,
-        queues: [Queue {
-            head: NONE,
-            tail: NONE,
-        }; 2],
-        counts: [0; 2],
-    };
+    pub(crate) const EMPTY: Self = Self { displayed: 0, queues: [Queue { head: NONE, tail: NONE }; 2], counts: [0; 2] };
 
     #[inline]
     pub(crate) const fn is_empty(&self) -> bool {
@@ -46,60 +41,46 @@ impl Level {
     #[inline]
     pub(crate) const fn front(&self) -> Slot {
         let head = self.queues[DISPLAYED].head;
-        if head == NONE {
-            self.queues[CONCEALED].head
-        } else {
-            head
-        }
+        if head == NONE { self.queues[CONCEALED].head } else { head }
     }
 
     pub(crate) const fn view(&self) -> LevelView {
-        LevelView {
-            displayed: self.displayed,
-            count: self.counts[DISPLAYED],
-            hidden_count: self.counts[CONCEALED],
-        }
+        LevelView { displayed: self.displayed, count: self.counts[DISPLAYED], hidden_count: self.counts[CONCEALED] }
     }
 
-    /// Links the order in `slot` at the back of the queue its flags name and adds its displayed lots.
+    /// Links `slot` at the back of queue `which` with `qty` lots; returns the slot before it.
+    ///
+    /// The caller writes the node of `slot` itself, with what is returned and no next one.
     #[inline]
-    pub(crate) fn push_back(&mut self, arena: &mut Arena, slot: Slot) {
-        let node = *arena.node(slot);
-        let which = queue_of(node.level);
-        let prev = self.queues[which].tail;
-        self.queues[which].tail = slot;
-        if prev == NONE {
-            self.queues[which].head = slot;
-        }
+    pub(crate) fn push_back(&mut self, arena: &mut Arena, slot: Slot, which: usize, qty: i64) -> Slot {
+        let queue = &mut self.queues[which];
+        let prev = std::mem::replace(&mut queue.tail, slot);
+        queue.head = select_unpredictable(prev == NONE, slot, queue.head);
         arena.node_mut(prev).next = slot;
-        let node_mut = arena.node_mut(slot);
-        node_mut.prev = prev;
-        node_mut.next = NONE;
-        self.counts[which] += 1;
-        self.displayed += shown(which, node.qty);
+        // No more orders than slots: the counts cannot wrap.
+        self.counts[which] = self.counts[which].wrapping_add(1);
+        self.displayed += shown(which, qty);
+        prev
     }
 
     /// Unlinks the order in `slot`, subtracts its displayed lots and returns its tradable lots.
     #[inline]
     pub(crate) fn unlink(&mut self, arena: &mut Arena, slot: Slot) -> i64 {
-        let node = *arena.node(slot);
-        let which = queue_of(node.level);
-        arena.node_mut(node.prev).next = node.next;
-        arena.node_mut(node.next).prev = node.prev;
+        // Field by field: a copy of the node would be read in wide loads that wait for the narrow stores before them.
+        let node = arena.node(slot);
+        let (prev, next, which, qty) = (node.prev, node.next, queue_of(node.level), node.qty);
+        arena.node_mut(prev).next = next;
+        arena.node_mut(next).prev = prev;
         let queue = &mut self.queues[which];
-        queue.head = if node.prev == NONE {
-            node.next
-        } else {
-            queue.head
-        };
-        queue.tail = if node.next == NONE {
-            node.prev
-        } else {
-            queue.tail
-        };
-        self.counts[which] -= 1;
-        self.displayed -= shown(which, node.qty);
-        node.qty
+        if prev == NONE {
+            queue.head = next;
+        }
+        if next == NONE {
+            queue.tail = prev;
+        }
+        self.counts[which] = self.counts[which].wrapping_sub(1);
+        self.displayed -= shown(which, qty);
+        qty
     }
 }
 
@@ -117,16 +98,20 @@ pub(crate) const fn shown(which: usize, qty: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Queue};
-    use crate::arena::{Arena, HIDDEN};
+    use super::{Level, Queue, queue_of};
+    use crate::arena::{Arena, HIDDEN, Node};
     use crate::{NONE, Slot};
 
-    fn order(arena: &mut Arena, qty: i64, flags: u32) -> Slot {
+    /// Links a new order and returns its slot.
+    fn push(arena: &mut Arena, level: &mut Level, qty: i64, flags: u32) -> Slot {
         let slot = arena.alloc();
-        let node = arena.node_mut(slot);
-        node.qty = qty;
-        node.level = flags;
+        let prev = level.push_back(arena, slot, queue_of(flags), qty);
+        *arena.node_mut(slot) = Node { order_id: 1, qty, next: NONE, prev, level: flags, owner: 0 };
         slot
+    }
+
+    fn unlink(arena: &mut Arena, level: &mut Level, slot: Slot) {
+        level.unlink(arena, slot);
     }
 
     fn forward(arena: &Arena, mut slot: Slot) -> Vec<Slot> {
@@ -142,8 +127,7 @@ mod tests {
     fn orders_queue_in_order_of_arrival() {
         let (mut arena, mut level) = (Arena::new(), Level::EMPTY);
         for qty in [3, 4, 5] {
-            let slot = order(&mut arena, qty, 0);
-            level.push_back(&mut arena, slot);
+            push(&mut arena, &mut level, qty, 0);
         }
 
         assert_eq!(forward(&arena, level.front()), [0, 1, 2]);
@@ -156,11 +140,10 @@ mod tests {
         for (gone, rest) in [(0, [1, 2]), (1, [0, 2]), (2, [0, 1])] {
             let (mut arena, mut level) = (Arena::new(), Level::EMPTY);
             for qty in [3, 4, 5] {
-                let slot = order(&mut arena, qty, 0);
-                level.push_back(&mut arena, slot);
+                push(&mut arena, &mut level, qty, 0);
             }
 
-            assert_eq!(level.unlink(&mut arena, gone), 3 + i64::from(gone));
+            unlink(&mut arena, &mut level, gone);
 
             assert_eq!(forward(&arena, level.front()), rest);
             assert_eq!(level.queues[0].tail, rest[1]);
@@ -173,41 +156,25 @@ mod tests {
     #[test]
     fn hidden_order_ranks_behind_a_later_displayed_one_and_shows_nothing() {
         let (mut arena, mut level) = (Arena::new(), Level::EMPTY);
-        let hidden = order(&mut arena, 9, HIDDEN);
-        level.push_back(&mut arena, hidden);
+        let hidden = push(&mut arena, &mut level, 9, HIDDEN);
         assert_eq!(level.front(), hidden);
 
-        let shown = order(&mut arena, 4, 0);
-        level.push_back(&mut arena, shown);
+        let shown = push(&mut arena, &mut level, 4, 0);
 
         assert_eq!(level.front(), shown);
-        assert_eq!(
-            (
-                level.view().displayed,
-                level.view().count,
-                level.view().hidden_count
-            ),
-            (4, 1, 1)
-        );
+        assert_eq!((level.view().displayed, level.view().count, level.view().hidden_count), (4, 1, 1));
     }
 
     #[test]
     fn level_is_empty_again_after_its_last_order() {
         let (mut arena, mut level) = (Arena::new(), Level::EMPTY);
-        let slot = order(&mut arena, 7, 0);
-        level.push_back(&mut arena, slot);
+        let slot = push(&mut arena, &mut level, 7, 0);
         assert!(!level.is_empty());
 
-        level.unlink(&mut arena, slot);
+        unlink(&mut arena, &mut level, slot);
 
         assert!(level.is_empty());
         assert_eq!(level.front(), NONE);
-        assert_eq!(
-            level.queues[0],
-            Queue {
-                head: NONE,
-                tail: NONE
-            }
-        );
+        assert_eq!(level.queues[0], Queue { head: NONE, tail: NONE });
     }
 }

@@ -18,6 +18,7 @@
 
 mod arena;
 mod book;
+mod iceberg;
 mod index;
 mod invariants;
 mod ladder;

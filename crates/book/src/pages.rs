@@ -9,8 +9,8 @@ pub(crate) type PageId = u32;
 pub(crate) const PAGE_BITS: u32 = 6;
 /// Levels of a page.
 const PAGE_LEVELS: usize = 1 << PAGE_BITS;
-/// Most pages of one book: a level number fits 30 bits beside the two flags of a node.
-const PAGES_MAX: usize = 1 << (30 - PAGE_BITS);
+/// Most pages of one book: a level number fits 30 bits beside the two flags of a node, and one number means none.
+const PAGES_MAX: usize = (1 << (30 - PAGE_BITS)) - 1;
 
 /// What is known of a page without touching its levels.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +38,7 @@ impl Pages {
             self.heads[page as usize] = head;
             return page;
         }
-        assert!(
-            self.heads.len() < PAGES_MAX,
-            "book has too many price pages: pages_max={PAGES_MAX}"
-        );
+        assert!(self.heads.len() < PAGES_MAX, "book has too many price pages: pages_max={PAGES_MAX}");
         if self.heads.len() == self.heads.capacity() {
             // Small steps: 2 KB a page is most of the memory of a quiet instrument.
             let more = (self.heads.len() / 4).max(1);
@@ -49,17 +46,13 @@ impl Pages {
             self.levels.reserve_exact(more * PAGE_LEVELS);
         }
         self.heads.push(head);
-        self.levels
-            .resize(self.heads.len() * PAGE_LEVELS, Level::EMPTY);
+        self.levels.resize(self.heads.len() * PAGE_LEVELS, Level::EMPTY);
         u32::try_from(self.heads.len() - 1).unwrap_or(PageId::MAX)
     }
 
     /// Gives an empty page back; its levels are empty, so it needs no clearing.
     pub(crate) fn release(&mut self, page: PageId) {
-        debug_assert_eq!(
-            self.heads[page as usize].occupied, 0,
-            "INV-2: page {page} released with orders"
-        );
+        debug_assert_eq!(self.heads[page as usize].occupied, 0, "INV-2: page {page} released with orders");
         self.free.push(page);
     }
 
@@ -86,12 +79,7 @@ impl Pages {
 
 /// Page number and offset of a key.
 #[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "0 to 63"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "0 to 63")]
 pub(crate) const fn split(key: i64) -> (i64, usize) {
     (key >> PAGE_BITS, (key & (PAGE_LEVELS as i64 - 1)) as usize)
 }

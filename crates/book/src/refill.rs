@@ -15,21 +15,9 @@
 /// Lots to show at the refill with number `refills` (0 for the first), >= 1.
 ///
 /// `display_size` in lots, >= 1; `variance_bps` in basis points, 0 to 10,000.
-pub fn varied_display(
-    seed: u64,
-    order_id: u64,
-    refills: u32,
-    display_size: i64,
-    variance_bps: u32,
-) -> i64 {
-    debug_assert!(
-        display_size >= 1,
-        "display_size below one lot: {display_size}"
-    );
-    debug_assert!(
-        variance_bps <= 10_000,
-        "variance above 100 %: {variance_bps}"
-    );
+pub fn varied_display(seed: u64, order_id: u64, refills: u32, display_size: i64, variance_bps: u32) -> i64 {
+    debug_assert!(display_size >= 1, "display_size below one lot: {display_size}");
+    debug_assert!(variance_bps <= 10_000, "variance above 100 %: {variance_bps}");
     let half_width = i128::from(display_size) * i128::from(variance_bps) / 10_000;
     if half_width == 0 {
         return display_size;
@@ -92,9 +80,7 @@ mod tests {
 
     #[test]
     fn full_variance_never_shows_less_than_one_lot() {
-        let lots: Vec<i64> = (0..1_000)
-            .map(|refills| varied_display(3, 4, refills, 2, 10_000))
-            .collect();
+        let lots: Vec<i64> = (0..1_000).map(|refills| varied_display(3, 4, refills, 2, 10_000)).collect();
 
         assert_eq!(lots.iter().min(), Some(&1));
         assert_eq!(lots.iter().max(), Some(&4));

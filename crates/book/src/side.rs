@@ -7,9 +7,9 @@ pub(crate) const TICK_ABS_MAX: i64 = 1 << 61;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// Buyers; the best price is the highest.
-    Bid,
+    Bid = 0,
     /// Sellers; the best price is the lowest.
-    Ask,
+    Ask = 1,
 }
 
 impl Side {
@@ -26,10 +26,9 @@ impl Side {
     /// Where a price in ticks sorts: the smaller key is the better price on either side.
     #[inline]
     pub(crate) const fn key(self, tick: i64) -> i64 {
-        match self {
-            Self::Bid => tick.wrapping_neg(),
-            Self::Ask => tick,
-        }
+        // Two's complement negation by mask: sides alternate at random, a branch here is mispredicted half the time.
+        let mask = self as i64 - 1;
+        (tick ^ mask).wrapping_sub(mask)
     }
 
     /// Inverse of [`Side::key`].
@@ -40,10 +39,7 @@ impl Side {
 
     #[inline]
     pub(crate) const fn index(self) -> usize {
-        match self {
-            Self::Bid => 0,
-            Self::Ask => 1,
-        }
+        self as usize
     }
 }
 

@@ -21,10 +21,7 @@ impl Iterator for Levels<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (key, level) = self.next?;
-        self.next = self
-            .book
-            .ladder(self.side)
-            .next_after(&self.book.pages, key);
+        self.next = self.book.ladder(self.side).next_after(&self.book.pages, key);
         Some((self.side.tick(key), self.book.pages.levels[level].view()))
     }
 }
@@ -59,28 +56,14 @@ impl Book {
     /// Price in ticks and sums of every occupied level, best first. A level of hidden orders has `displayed == 0`.
     pub fn levels(&self, side: Side) -> Levels<'_> {
         let ladder = self.ladder(side);
-        let next = self
-            .best(side)
-            .map(|_| (ladder.best_key, ladder.best_level));
-        Levels {
-            book: self,
-            side,
-            next,
-        }
+        let next = self.best(side).map(|_| (ladder.best_key, ladder.best_level));
+        Levels { book: self, side, next }
     }
 
     /// The orders at a price, the displayed ones and then the hidden ones, each in order of arrival.
     pub fn level_orders<'a>(&self, arena: &'a Arena, side: Side, tick: i64) -> LevelOrders<'a> {
-        let level = self
-            .ladder(side)
-            .find(side.key(tick))
-            .map(|level| &self.pages.levels[level]);
+        let level = self.ladder(side).find(side.key(tick)).map(|level| &self.pages.levels[level]);
         let head = |which: usize| level.map_or(NONE, |level| level.queues[which].head);
-        LevelOrders {
-            arena,
-            tick,
-            next: head(DISPLAYED),
-            concealed: head(CONCEALED),
-        }
+        LevelOrders { arena, tick, next: head(DISPLAYED), concealed: head(CONCEALED) }
     }
 }
