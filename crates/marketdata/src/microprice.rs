@@ -7,7 +7,7 @@
 //! Source: S. Stoikov, "The micro-price", 2017 (SSRN 2970694).
 #![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "analytics: nothing here changes a balance")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use model::Price;
@@ -167,22 +167,32 @@ impl Estimator {
 fn solvable(counts: &BTreeMap<Transition, u64>) -> BTreeMap<Transition, u64> {
     let mut kept = counts.clone();
     loop {
-        let mut moving: Vec<usize> =
-            kept.keys().filter(|(.., column)| column.is_some()).map(|(from, ..)| *from).collect();
-        let mut next = 0;
-        while next < moving.len() {
-            let target = moving[next];
-            let sources: Vec<usize> =
-                kept.keys().filter(|(from, to, _)| *to == target && !moving.contains(from)).map(|k| k.0).collect();
-            moving.extend(sources);
-            next += 1;
-        }
+        let moving = reaches_a_move(&kept);
         let before = kept.len();
         kept.retain(|(from, to, _), _| moving.contains(from) && moving.contains(to));
         if kept.len() == before {
             return kept;
         }
     }
+}
+
+/// The states from which some sequence of transitions moves the mid.
+fn reaches_a_move(counts: &BTreeMap<Transition, u64>) -> BTreeSet<usize> {
+    let mut sources: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut open = Vec::new();
+    for (from, to, column) in counts.keys() {
+        sources.entry(*to).or_default().insert(*from);
+        if column.is_some() {
+            open.push(*from);
+        }
+    }
+    let mut moving = BTreeSet::new();
+    while let Some(state) = open.pop() {
+        if moving.insert(state) {
+            open.extend(sources.get(&state).into_iter().flatten());
+        }
+    }
+    moving
 }
 
 fn chain_of(states: &[usize], counts: &BTreeMap<Transition, u64>) -> Chain {
