@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.replay.plain_market import PLAIN_CORE
+
 from fairlead.adapters.feeds.replay.detect import open_recording
 from fairlead.domain.market_replay.result import ReplayResult
 from fairlead.services.replay import replay
-from tests.replay.plain_market import PLAIN_CORE
 
 
 def outcome(path: Path, *, market_format: str | None = None, perturb_row: int | None = None) -> ReplayResult:

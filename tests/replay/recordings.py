@@ -236,9 +236,9 @@ def lobster_levels(*, bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int,
 
 LOBSTER_BIDS = tuple((1000 - at, 10) for at in range(10))
 LOBSTER_ASKS = tuple((1001 + at, 20) for at in range(10))
-# Message 1 is in row 1 already. 2 adds to a level with unnamed orders. 3 takes unnamed shares. 4 empties the best ask, so
-# a tenth comes from nowhere. 5 is hidden. 6 adds a best ask, which pushes that tenth out of sight. 8 takes the best ask
-# away again, and the tenth comes back with another quantity.
+# Message 1 is in row 1 already. 2 adds to a level with unnamed orders. 3 takes unnamed shares. 4 empties the best ask,
+# so a tenth comes from nowhere. 5 is hidden. 6 adds a best ask, which pushes that tenth out of sight. 8 takes the best
+# ask away again, and the tenth comes back with another quantity.
 LOBSTER_MESSAGES = (
     "34200.000000001,1,501,4,100000,1",
     "34200.000000002,1,502,5,99900,1",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 from tests.replay.outcomes import outcome
 from tests.replay.recordings import BITSTAMP_ROWS, changed, write_bitstamp
+
+from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 
 
 def test_each_decrement_is_placed_or_listed_with_its_reason(tmp_path: Path) -> None:

@@ -7,9 +7,6 @@ import lzma
 from pathlib import Path
 
 import pytest
-
-from fairlead.adapters.feeds.replay.detect import open_recording
-from fairlead.domain.market_replay.errors import RecordingError
 from tests.replay.outcomes import outcome
 from tests.replay.recordings import (
     SSE_RAW,
@@ -19,6 +16,9 @@ from tests.replay.recordings import (
     write_rows,
     write_sse,
 )
+
+from fairlead.adapters.feeds.replay.detect import open_recording
+from fairlead.domain.market_replay.errors import RecordingError
 
 
 def _compress(folder: Path, suffix: str) -> None:

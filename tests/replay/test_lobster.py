@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 from tests.replay.outcomes import outcome
 from tests.replay.recordings import LOBSTER_BOOKS, LOBSTER_MESSAGES, changed, write_lobster
+
+from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 
 
 def test_determined_levels_are_equal_and_the_others_are_counted(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 from tests.replay.outcomes import outcome
 from tests.replay.recordings import MBO_ROWS, MBP_ROWS, changed, mbo_row, write_mbo
+
+from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 
 
 def test_every_answer_row_is_equal_to_the_folded_book(tmp_path: Path) -> None:

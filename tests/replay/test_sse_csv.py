@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 from tests.replay.outcomes import outcome
 from tests.replay.recordings import SSE_INBOUND, SSE_SNAPSHOTS, SSE_TRADES, changed, snapshot_row, write_sse
+
+from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
 
 
 def test_a_session_is_reproduced_trade_for_trade_and_book_for_book(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.replay.outcomes import outcome
+from tests.replay.recordings import SSE_RAW, changed, raw_order, raw_trade, write_rows, write_sse
 
 from fairlead.adapters.feeds.replay import sse_csv, sse_raw
 from fairlead.domain.market_replay.errors import RecordingError
-from tests.replay.outcomes import outcome
-from tests.replay.recordings import SSE_RAW, changed, raw_order, raw_trade, write_rows, write_sse
+from fairlead.domain.market_replay.records import NewLimit
 
 
 def _write(folder: Path, rows: tuple[str, ...] = SSE_RAW) -> Path:
@@ -57,7 +58,7 @@ def test_an_aggressor_that_sweeps_two_orders_is_one_order(tmp_path: Path) -> Non
         raw_trade(biz=5, time=9300002, buy=8, sell=6, price=10010, qty=6, kind=66),
     )
 
-    commands = [command for command in sse_raw.read_inbound(_write(tmp_path, rows)) if hasattr(command, "order_qty")]
+    commands = [command for command in sse_raw.read_inbound(_write(tmp_path, rows)) if isinstance(command, NewLimit)]
 
     assert [(one.order_id, one.price_ticks, one.order_qty) for one in commands[2:]] == [(7, 1001, 14), (8, 1001, 6)]
 
