@@ -61,13 +61,8 @@ def test_a_difference_exits_4_and_is_in_the_object(tmp_path: Path, capsys: pytes
     found = _printed(capsys)
     assert code == 4
     assert found["first_difference"]["where"] == "trade 3"
-    assert (
-        found["first_difference"]["expected"]["price_ticks"],
-        found["first_difference"]["actual"]["price_ticks"],
-    ) == (
-        1001,
-        1002,
-    )
+    assert found["first_difference"]["expected"]["price_ticks"] == 1001
+    assert found["first_difference"]["actual"]["price_ticks"] == 1002
 
 
 def test_a_perturbed_replay_exits_4_and_names_the_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +133,7 @@ def test_a_damaged_recording_leaves_no_picture(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("market.gif", "ends in .png or .html"), ("no/market.png", "does not exist")]
+    ("name", "why"), [("market.gif", "ends in .png or .html"), ("no/market.png", "the folder of the picture does not")]
 )
 def test_a_picture_that_cannot_be_written_exits_2_before_anything_is_replayed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, why: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -85,7 +86,7 @@ def test_a_long_replay_keeps_evenly_many_points() -> None:
 
     times = [point.ts_ns for point in tape.points]
     assert POINTS_MAX // 4 <= len(times) < POINTS_MAX
-    assert {after - before for before, after in zip(times, times[1:], strict=False)} == {8}
+    assert {after - before for before, after in pairwise(times)} == {8}
     assert times[-1] == count
 
 

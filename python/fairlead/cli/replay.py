@@ -109,7 +109,8 @@ def _fail(text: str, *, code: int) -> int:
 
 
 def _title(result: ReplayResult) -> str:
-    return f"{result.dataset}: {result.commands:,} commands, {result.trades_expected:,} trades"
+    proof = f"{result.trades_expected:,} trades" if result.trades_expected else f"{result.books_compared:,} books"
+    return f"{result.dataset}: {result.commands:,} commands, {proof}"
 
 
 @contextmanager

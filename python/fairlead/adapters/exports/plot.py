@@ -22,10 +22,13 @@ from fairlead.domain.market_replay.tape import TapePoint
 from fairlead.errors import FairleadError, UsageError
 
 SUFFIXES = (".png", ".html")
+INTERVALS = 120
+"""Volume and mean imbalance are drawn for this many equal intervals of time."""
 PAGE_POINTS_MAX = 2_000
 """An SVG holds every point as text: more would make the page large and show nothing more."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BID, _ASK, _LAST, _NEUTRAL = "#0072B2", "#D55E00", "#000000", "#595959"
+_BID, _ASK, _LAST, _FAINT = "#0072B2", "#D55E00", "#222222", "#CCCCCC"
+_STEPS: dict[str, Any] = {"linewidth": 0.8, "drawstyle": "steps-post"}
 
 
 class PlotPathError(UsageError):
@@ -55,28 +58,49 @@ def require_plot(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """The four panels in units of the quote currency and the base quantity."""
+    """What is drawn: prices in the quote currency, quantities in the base; ``mid_times`` are centres of intervals."""
 
     times: list[datetime]
     bid: list[float]
     ask: list[float]
-    last: list[float | None]
+    last: list[float]
     spread: list[float]
     imbalance: list[float]
+    mid_times: list[datetime]
+    mean_imbalance: list[float]
     volume: list[float]
+    interval_days: float
 
 
 def _series(points: Sequence[TapePoint], *, grid: Grid) -> _Series:
     tick, lot = float(Decimal(grid.tick_size)), float(Decimal(grid.lot_size))
+    start_ns = points[0].ts_ns if points else 0
+    step_ns = ((points[-1].ts_ns - start_ns) // INTERVALS + 1) if points else 1
+    sums, counts, lots = [0.0] * INTERVALS, [0] * INTERVALS, [0] * INTERVALS
+    volume_before = points[0].volume_lots if points else 0
+    for point in points:
+        at = max(0, min(INTERVALS - 1, (point.ts_ns - start_ns) // step_ns))
+        sums[at] += point.imbalance
+        counts[at] += 1
+        lots[at] += point.volume_lots - volume_before
+        volume_before = point.volume_lots
+    kept = [at for at in range(INTERVALS) if counts[at]]
     return _Series(
-        times=[_EPOCH + timedelta(microseconds=point.ts_ns // 1_000) for point in points],
+        times=[_moment(point.ts_ns) for point in points],
         bid=[point.bid_ticks * tick for point in points],
         ask=[point.ask_ticks * tick for point in points],
-        last=[None if point.last_ticks is None else point.last_ticks * tick for point in points],
+        last=[float("nan") if point.last_ticks is None else point.last_ticks * tick for point in points],
         spread=[point.spread_ticks * tick for point in points],
         imbalance=[point.imbalance for point in points],
-        volume=[point.volume_lots * lot for point in points],
+        mid_times=[_moment(start_ns + at * step_ns + step_ns // 2) for at in kept],
+        mean_imbalance=[sums[at] / counts[at] for at in kept],
+        volume=[lots[at] * lot for at in kept],
+        interval_days=step_ns / 86_400e9,
     )
+
+
+def _moment(ts_ns: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=ts_ns // 1_000)
 
 
 def write_plot(path: Path, *, title: str, points: Sequence[TapePoint], grid: Grid) -> None:
@@ -105,36 +129,28 @@ def write_plot(path: Path, *, title: str, points: Sequence[TapePoint], grid: Gri
         unfinished.unlink(missing_ok=True)
 
 
-def _panels(series: _Series, *, grid: Grid) -> list[tuple[str, list[tuple[str, Sequence[float | None], str]]]]:
-    """Return each panel as ``(axis title, [(name, values, colour)])``, top to bottom."""
-    price: list[tuple[str, Sequence[float | None], str]] = [("bid", series.bid, _BID), ("ask", series.ask, _ASK)]
-    if any(last is not None for last in series.last):
-        price.append(("last", series.last, _LAST))
-    return [
-        (f"price ({grid.quote})", price),
-        (f"spread ({grid.quote})", [("spread", series.spread, _NEUTRAL)]),
-        ("imbalance at the touch (-1..1)", [("imbalance", series.imbalance, _NEUTRAL)]),
-        ("volume since start", [("volume", series.volume, _NEUTRAL)]),
-    ]
-
-
 def _figure(*, title: str, points: Sequence[TapePoint], grid: Grid) -> Any:
     """Return the drawn figure; no window system and no global state of matplotlib is involved."""
     figures: Any = importlib.import_module("matplotlib.figure")
     dates: Any = importlib.import_module("matplotlib.dates")
     series = _series(points, grid=grid)
-    panels = _panels(series, grid=grid)
     figure = figures.Figure(figsize=(12, 10), dpi=110, layout="constrained")
-    axes = figure.subplots(len(panels), 1, sharex=True, height_ratios=[3, 1, 1, 1])
-    for axis, (label, lines) in zip(axes, panels, strict=True):
-        for name, values, colour in lines:
-            drawn = [float("nan") if value is None else value for value in values]
-            axis.plot(series.times, drawn, label=name, color=colour, linewidth=0.8, drawstyle="steps-post")
+    price, spread, imbalance, volume = figure.subplots(4, 1, sharex=True, height_ratios=[3, 1, 1, 1])
+    price.plot(series.times, series.last, ".", label="last", color=_LAST, markersize=1)
+    price.plot(series.times, series.bid, label="bid", color=_BID, **_STEPS)
+    price.plot(series.times, series.ask, label="ask", color=_ASK, **_STEPS)
+    spread.plot(series.times, series.spread, color=_LAST, **_STEPS)
+    imbalance.plot(series.times, series.imbalance, color=_FAINT, **_STEPS)
+    imbalance.plot(series.mid_times, series.mean_imbalance, color=_LAST, linewidth=1.2)
+    volume.bar(series.mid_times, series.volume, width=series.interval_days * 0.9, color=_BID)
+    labels = (f"price ({grid.quote})", f"spread ({grid.quote})", "imbalance at the touch", "volume per interval")
+    for axis, label in zip((price, spread, imbalance, volume), labels, strict=True):
         axis.set_ylabel(label, fontsize=8)
         axis.grid(visible=True, alpha=0.3)
-    axes[0].set_title(title)
-    axes[0].legend(loc="upper right", fontsize=8)
-    axes[-1].xaxis.set_major_formatter(dates.DateFormatter("%H:%M", tz=UTC))
+    imbalance.set_ylim(-1.05, 1.05)
+    price.set_title(title)
+    price.legend(loc="upper right", fontsize=8, markerscale=8)
+    volume.xaxis.set_major_formatter(dates.DateFormatter("%H:%M", tz=UTC))
     return figure
 
 
