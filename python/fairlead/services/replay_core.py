@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fairlead.domain.market_replay.book_port import MatchingEngine
 from fairlead.domain.market_replay.records import CountedLevel, Grid, Side
 from fairlead.engine import L3Book
+from fairlead.errors import InternalError
+from fairlead.services.replay import Core
 
 
 class CoreBook:
@@ -46,3 +49,17 @@ class CoreBook:
 def make_book(_grid: Grid) -> CoreBook:
     """Return an empty book; ticks and lots need no scale."""
     return CoreBook()
+
+
+def make_engine(_grid: Grid) -> MatchingEngine:
+    """Refuse: this build has no exchange.
+
+    Raises:
+        InternalError: always.
+    """
+    raise InternalError("this build has no exchange to replay orders on")
+
+
+def real_core() -> Core:
+    """Return the core that recordings are replayed on."""
+    return Core(engine=make_engine, book=make_book)
