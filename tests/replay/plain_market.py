@@ -71,6 +71,7 @@ class PlainEngine:
             return self._enter(inbound)
         if isinstance(inbound, CancelOrder):
             resting = self._book.order(inbound.order_id)
+            self._canceled_lots = 0
             if resting is None:
                 raise FoldError(f"unknown order: order_id={inbound.order_id}")
             self._book.delete(order_id=inbound.order_id)

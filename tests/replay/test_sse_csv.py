@@ -114,6 +114,23 @@ def test_a_perturbation_that_shows_nowhere_is_refused(tmp_path: Path, row: int, 
         outcome(write_sse(tmp_path), perturb_row=row)
 
 
+def test_a_cancel_that_comes_too_late_after_a_difference_is_no_damage(tmp_path: Path) -> None:
+    inbound = (
+        "1,9150000,OPEN_CALL,NEW,11,B,10000,100,0",
+        "2,9300000,CONT,NEW,12,S,10000,99,1",
+        "3,9300100,CONT,CANCEL,11,B,10000,1,0",
+    )
+    write_sse(tmp_path, inbound=inbound, trades=["1,2,9300000,CONT,11,12,S,10000,99"], snapshots=SSE_SNAPSHOTS[:1])
+
+    assert outcome(tmp_path).is_equal
+    perturbed = outcome(tmp_path, perturb_row=2)
+
+    assert perturbed.first_difference is not None
+    assert perturbed.first_difference.where == "trade 1"
+    assert (perturbed.details["cancels_compared"], perturbed.details["cancels_equal"]) == (1, 0)
+    assert perturbed.details["conserved"] is True
+
+
 @pytest.mark.parametrize(
     ("row", "text", "why"),
     [

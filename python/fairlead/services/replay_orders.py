@@ -8,7 +8,15 @@ from fairlead.domain.market_replay.book_port import MatchingEngine
 from fairlead.domain.market_replay.compare_orders import SnapshotComparer, TradeComparer
 from fairlead.domain.market_replay.errors import FoldError, RecordingError
 from fairlead.domain.market_replay.perturb import perturb_orders
-from fairlead.domain.market_replay.records import Fill, Inbound, Level, NewLimit, OpenMarket, OrderRecording
+from fairlead.domain.market_replay.records import (
+    CancelOrder,
+    Fill,
+    Inbound,
+    Level,
+    NewLimit,
+    OpenMarket,
+    OrderRecording,
+)
 from fairlead.domain.market_replay.result import Difference, ReplayResult, earliest
 from fairlead.domain.market_replay.tape import Tape
 from fairlead.services.replay_clock import CoreClock
@@ -32,7 +40,7 @@ def replay_orders(
         RecordingError: a file is wrong, or the engine rejects what the market accepted.
         PerturbRefusedError: the row is no order or does not exist.
     """
-    run = _Run(recording, engine=engine, tape=tape)
+    run = _Run(recording, engine=engine, tape=tape, is_perturbed=perturb_row is not None)
     inbound = recording.inbound()
     if perturb_row is not None:
         inbound = perturb_orders(inbound, row=perturb_row)
@@ -47,8 +55,11 @@ def replay_orders(
 class _Run:
     """One replay in progress."""
 
-    def __init__(self, recording: OrderRecording, *, engine: MatchingEngine, tape: Tape | None) -> None:
+    def __init__(
+        self, recording: OrderRecording, *, engine: MatchingEngine, tape: Tape | None, is_perturbed: bool
+    ) -> None:
         self._recording = recording
+        self._is_perturbed = is_perturbed
         self._engine = engine
         self._tape = tape
         self._trades = TradeComparer(recording.expected_trades())
@@ -68,8 +79,11 @@ class _Run:
             with self._clock:
                 fills = self._engine.apply(command)
         except FoldError as error:
-            row = None if isinstance(command, OpenMarket) else command.row
-            raise RecordingError(self._recording.path, row=row, why=str(error)) from None
+            if not (isinstance(command, CancelOrder) and self._has_diverged()):
+                row = None if isinstance(command, OpenMarket) else command.row
+                raise RecordingError(self._recording.path, row=row, why=str(error)) from None
+            # What the market cancelled may have been filled here once the two have parted; the difference is known.
+            fills = ()
         for fill in fills:
             self._trades.observe(fill)
             self._last_ticks = fill.price_ticks
@@ -120,6 +134,10 @@ class _Run:
             self._lots[command.side] -= canceled
             self._cancels += 1
             self._cancels_equal += canceled == command.leaves_qty
+
+    def _has_diverged(self) -> bool:
+        found = (self._trades.tally.first, self._snapshots.tally.first)
+        return self._is_perturbed or found != (None, None)
 
     def _levels(self) -> tuple[Sequence[Level], Sequence[Level]]:
         bids = self._engine.levels("buy", depth=SNAPSHOT_DEPTH)

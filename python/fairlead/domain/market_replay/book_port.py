@@ -46,7 +46,7 @@ class MatchingEngine(Protocol):
         """
 
     def canceled_lots(self) -> int:
-        """Return what the last cancel took off the book, in lots."""
+        """Return what the last cancel took off the book, in lots; 0 where it was refused."""
 
     def levels(self, side: Side, *, depth: int) -> Sequence[tuple[int, int]]:
         """Return up to ``depth`` levels ``(price_ticks, qty_lots)``, best first."""
