@@ -201,3 +201,85 @@ const fn dir_place(order_id: u64) -> usize {
 const fn page_place(order_id: u64) -> usize {
     order_id as usize & (PAGE_IDS - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::OrderIndex;
+
+    #[test]
+    fn id_is_found_until_it_is_removed() {
+        let mut index = OrderIndex::new();
+        assert!(index.is_empty());
+        index.insert(7, 70);
+
+        assert_eq!(index.get(7), Some(70));
+        assert_eq!(index.remove(7), Some(70));
+        assert_eq!((index.get(7), index.remove(7), index.len()), (None, None, 0));
+    }
+
+    #[test]
+    fn unknown_ids_are_not_found_near_and_far() {
+        let mut index = OrderIndex::new();
+        index.insert(100_000, 1);
+
+        for id in [0, 99_999, 100_001, 100_064, 131_072, 1 << 40, u64::MAX] {
+            assert_eq!(index.get(id), None, "id={id}");
+            assert_eq!(index.remove(id), None, "id={id}");
+        }
+        assert_eq!(index.len(), 1);
+    }
+
+    /// A snapshot is loaded in book order, so ids come in any order.
+    #[test]
+    fn ids_in_any_order_match_an_ordered_map() {
+        let (mut index, mut naive, mut state) = (OrderIndex::new(), BTreeMap::new(), 5_u64);
+        for step in 0..60_000_u32 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let id = 3_000_000 + (state >> 33) % 500_000 - u64::from(step) * 40;
+            if state >> 20 & 1 == 0 && !naive.contains_key(&id) {
+                naive.insert(id, step);
+                index.insert(id, step);
+            } else if let Some((&id, _)) = naive.range(id..).next() {
+                assert_eq!(index.remove(id), naive.remove(&id));
+            }
+            assert_eq!((index.get(id), index.len()), (naive.get(&id).copied(), naive.len()));
+        }
+        for (id, slot) in naive {
+            assert_eq!(index.remove(id), Some(slot));
+        }
+        assert!(index.is_empty());
+    }
+
+    /// A thousand orders rest at any time while ten million ids go by.
+    #[test]
+    fn memory_follows_resting_orders_not_lifetime_ids() {
+        let mut index = OrderIndex::new();
+        for id in 0..10_000_000_u64 {
+            index.insert(id, 1);
+            if id >= 1_000 {
+                assert_eq!(index.remove(id - 1_000), Some(1));
+            }
+        }
+
+        assert_eq!(index.len(), 1_000);
+        assert!(index.bytes() < 20_000, "bytes={}", index.bytes());
+    }
+
+    #[test]
+    #[should_panic(expected = "order id used twice")]
+    fn id_used_twice_is_refused() {
+        let mut index = OrderIndex::new();
+        index.insert(5, 1);
+        index.insert(5, 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "order ids too far apart")]
+    fn id_far_from_the_others_is_refused() {
+        let mut index = OrderIndex::new();
+        index.insert(5, 1);
+        index.insert(1 << 50, 2);
+    }
+}

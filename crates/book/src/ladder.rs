@@ -272,3 +272,86 @@ impl Ladder {
         pages.release(page);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FAR_USES_MAX, Ladder, NO_KEY};
+    use crate::pages::Pages;
+    use crate::side::Side;
+
+    /// A key some windows away from zero.
+    const FAR: i64 = 10_000_000;
+
+    fn pair() -> (Ladder, Pages) {
+        (Ladder::new(Side::Ask), Pages::default())
+    }
+
+    fn vacate(ladder: &mut Ladder, pages: &mut Pages, key: i64) {
+        let level = ladder.find(key).unwrap();
+        ladder.vacate(pages, level, key);
+    }
+
+    fn keys(ladder: &Ladder, pages: &Pages) -> Vec<i64> {
+        let next = |key: i64| ladder.next_after(pages, key).map(|(key, _)| key);
+        std::iter::successors(next(-(1 << 60)), |key| next(*key)).collect()
+    }
+
+    #[test]
+    fn best_is_the_smallest_key_wherever_its_page_lies() {
+        let (mut ladder, mut pages) = pair();
+        for key in [0, FAR, -FAR, 63, 64, -1] {
+            ladder.occupy(&mut pages, key);
+        }
+
+        assert_eq!(keys(&ladder, &pages), [-FAR, -1, 0, 63, 64, FAR]);
+        for (key, next) in [(-FAR, -1), (-1, 0), (0, 63), (63, 64), (64, FAR), (FAR, NO_KEY)] {
+            assert_eq!(ladder.best_key, key);
+            vacate(&mut ladder, &mut pages, key);
+            assert_eq!(ladder.best_key, next);
+            ladder.check_lookup();
+        }
+        assert_eq!(ladder.pages_in_use(), 0);
+    }
+
+    #[test]
+    fn window_follows_the_touch_after_enough_far_uses() {
+        let (mut ladder, mut pages) = pair();
+        ladder.occupy(&mut pages, 0);
+        ladder.occupy(&mut pages, -FAR);
+        assert!(ladder.far.contains_key(&(-FAR >> 6)));
+
+        for _ in 0..FAR_USES_MAX {
+            ladder.occupy(&mut pages, -FAR + 1);
+        }
+
+        assert!(ladder.far.contains_key(&0), "the old window went to the map");
+        assert!(!ladder.far.contains_key(&(-FAR >> 6)), "the touch is in the window");
+        assert_eq!(keys(&ladder, &pages), [-FAR, -FAR + 1, 0]);
+        ladder.check_lookup();
+    }
+
+    #[test]
+    fn empty_side_lays_its_window_around_the_next_order() {
+        let (mut ladder, mut pages) = pair();
+        ladder.occupy(&mut pages, 0);
+        vacate(&mut ladder, &mut pages, 0);
+
+        ladder.occupy(&mut pages, FAR);
+
+        assert!(ladder.far.is_empty());
+        assert_eq!(ladder.find(0), None);
+        assert_eq!(keys(&ladder, &pages), [FAR]);
+    }
+
+    #[test]
+    fn emptied_page_is_used_again() {
+        let (mut ladder, mut pages) = pair();
+        for key in (0..100_000).step_by(64) {
+            ladder.occupy(&mut pages, key);
+            vacate(&mut ladder, &mut pages, key);
+        }
+
+        assert_eq!(pages.heads.len(), 1);
+        assert_eq!(ladder.next_after(&pages, -1), None);
+    }
+}
