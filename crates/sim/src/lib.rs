@@ -1,1 +1,3 @@
 //! A naive second opinion on the engine, and seeded attacks on both.
+
+pub mod naive;

@@ -1,0 +1,212 @@
+//! Changing an order in place.
+
+use model::{
+    AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, PostOnly,
+    Price, Qty, RejectReason, TradingState,
+};
+
+use super::checks::{Checks, Refusal};
+use super::client_ids::IdCheck;
+use super::{NaiveExchange, Order, Place, request_digest};
+
+/// What an admitted amend does.
+enum Change {
+    /// Nothing remains: the order ends.
+    End,
+    /// The order as it will be.
+    To { order: Box<Order>, loses_priority: bool },
+}
+
+impl NaiveExchange {
+    pub(super) fn amend(&mut self, request: &AmendOrder, out: &mut Events) {
+        let digest = request_digest::of_amend(request);
+        let (account, cl_ord_id) = (request.account, request.cl_ord_id);
+        let refused = |refusal: Refusal, order_id: OrderId| {
+            let Refusal { reason, value, limit } = refusal;
+            EventKind::AmendRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
+        };
+        match self.check_id(account, cl_ord_id, digest, out) {
+            IdCheck::Answered => return,
+            IdCheck::Refused(refusal) => {
+                out.push(refused(refusal, OrderId(0)));
+                return;
+            }
+            IdCheck::Free => {}
+        }
+        let found = self.find_order(account, request.target);
+        let order_id = found.unwrap_or(OrderId(0));
+        let change = found.map_err(Refusal::plain).and_then(|id| self.admit_amend(request, self.order(id)));
+        match change {
+            Err(refusal) => {
+                self.remember_rejected(account, cl_ord_id, digest, refusal.reason);
+                out.push(refused(refusal, order_id));
+            }
+            Ok(change) => {
+                self.remember_accepted(cl_ord_id, digest, order_id);
+                match change {
+                    Change::End => self.cancel_order(order_id, EndReason::User, out),
+                    Change::To { order, loses_priority } => self.replace(&order, loses_priority, request, out),
+                }
+            }
+        }
+    }
+
+    /// the total an amend asks for.
+    fn new_total(request: &AmendOrder, order: &Order) -> i64 {
+        match (request.order_qty, request.seen_cum_qty) {
+            (Some(qty), Some(seen)) => qty.0.saturating_sub(order.cum.saturating_sub(seen.0)),
+            (Some(qty), None) => qty.0,
+            (None, _) => order.order_qty,
+        }
+    }
+
+    /// Checks everything and works out the change, changing nothing.
+    fn admit_amend(&self, request: &AmendOrder, order: &Order) -> Result<Change, Refusal> {
+        let total = Self::new_total(request, order);
+        let mut checks = Checks::default();
+        self.check_amend_values(request, order, total, &mut checks);
+        self.check_amend_state(request, order, total, &mut checks);
+        checks.result()?;
+        let leaves = total - order.cum - order.prevented;
+        if leaves <= 0 {
+            return Ok(Change::End);
+        }
+
+        let mut changed = order.clone();
+        changed.order_qty = total;
+        if leaves > order.leaves && order.reduce_only {
+            let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id));
+            checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left);
+        }
+        checks.result()?;
+        if let Some(price) = request.price {
+            changed.limit = match order.post_only {
+                PostOnly::No => Some(price),
+                PostOnly::Reject | PostOnly::Slide => self.passive_price(order, Some(price))?,
+            };
+        }
+        let grows = leaves > order.leaves && !order.is_iceberg();
+        let loses_priority = grows || changed.limit != order.limit;
+        if leaves < order.leaves {
+            changed.shrink_to(leaves);
+        }
+        changed.leaves = leaves;
+        if let (Some(size), Display::Iceberg { threshold, variance_bps, .. }) = (request.display_qty, order.display) {
+            changed.display = Display::Iceberg { display_qty: size, threshold, variance_bps };
+            changed.tip = changed.tip.min(size.0);
+        }
+        changed.tif = request.tif.unwrap_or(order.tif);
+        changed.stp = request.stp.unwrap_or(order.stp);
+
+        let increase = self.reserve_of(&changed) - order.reserved;
+        let available = self.available(order.account, self.reserve_asset(order));
+        let is_short = increase > 0 && increase > available;
+        checks.measured(is_short, RejectReason::InsufficientFunds, increase, available);
+        checks.result()?;
+        Ok(Change::To { order: Box::new(changed), loses_priority })
+    }
+
+    /// 203 to 313.
+    fn check_amend_values(&self, request: &AmendOrder, order: &Order, total: i64, checks: &mut Checks) {
+        let definition = &self.instrument(order.instrument).definition;
+        let lot = definition.lot_size.0;
+        let is_market = order.ord_type == OrdType::Market;
+        let bad_display = request.display_qty.is_some() && !order.is_iceberg();
+        checks.plain((request.price.is_some() && is_market) || bad_display, RejectReason::FieldNotAllowed);
+        if let Some(tif) = request.tif.filter(|tif| *tif != order.tif) {
+            checks.plain(!tif.rests() || !order.tif.rests(), RejectReason::TifNotAllowed);
+            let (expire, now) = (tif.expire_ns(), self.stamp.ts_ns);
+            let is_past = matches!(tif, model::TimeInForce::Gtd { .. }) && expire <= now;
+            checks.measured(is_past, RejectReason::ExpireInPast, expire.into(), now.into());
+        }
+        if let Some(Qty(qty)) = request.order_qty {
+            checks.measured(qty <= 0, RejectReason::QtyNotPositive, qty.into(), 0);
+            checks.quantity(qty, definition);
+        }
+        if let Some(Qty(seen)) = request.seen_cum_qty {
+            let is_bad = seen < 0 || seen % lot != 0 || seen > order.cum;
+            checks.measured(is_bad, RejectReason::MinQty, seen.into(), order.cum.into());
+        }
+        if let (Some(Qty(size)), Display::Iceberg { threshold, .. }) = (request.display_qty, order.display) {
+            let is_low = threshold.0 != 0 && size <= threshold.0;
+            let is_bad = size < lot || size % lot != 0 || is_low || size > total;
+            checks.measured(is_bad, RejectReason::DisplayQty, size.into(), total.into());
+        }
+        if let Some(price) = request.price {
+            checks.price(price, definition);
+        }
+        let has_notional = matches!(order.ord_type, OrdType::Limit | OrdType::MarketToLimit);
+        let is_touched = request.price.is_some() || request.order_qty.is_some();
+        if let Some(price) = request.price.or(order.limit).filter(|_| has_notional && is_touched && checks.all_hold()) {
+            checks.notional(self.notional(order.instrument, price, total).abs(), definition);
+        }
+    }
+
+    /// 401 to 405.
+    fn check_amend_state(&self, request: &AmendOrder, order: &Order, total: i64, checks: &mut Checks) {
+        let state = self.instrument(order.instrument).state;
+        let AmendOrder { price, display_qty, tif, stp, .. } = *request;
+        let is_decrease =
+            price.is_none() && display_qty.is_none() && tif.is_none() && stp.is_none() && total < order.order_qty;
+        let is_refused = match state.amends() {
+            Entry::All => false,
+            Entry::DecreaseOnly => !is_decrease,
+            Entry::Nothing => true,
+        };
+        let at = |there: TradingState| is_refused && state == there;
+        checks.plain(at(TradingState::PreListed), RejectReason::NotListed);
+        checks.plain(at(TradingState::Delisted), RejectReason::Delisted);
+        checks.plain(at(TradingState::Closed), RejectReason::MarketClosed);
+        checks.plain(at(TradingState::Halted), RejectReason::Halted);
+        checks.plain(at(TradingState::CancelOnly), RejectReason::CancelOnly);
+    }
+
+    /// the order becomes what was worked out.
+    fn replace(&mut self, changed: &Order, loses_priority: bool, request: &AmendOrder, out: &mut Events) {
+        let id = changed.id;
+        let chain = self.order(id).chain.clone();
+        self.orders.insert(id, Order { chain, ..changed.clone() });
+        if loses_priority {
+            self.leave_queue(id);
+        }
+        self.update_reserve(id);
+        let order = self.order(id);
+        out.push(EventKind::OrderReplaced(OrderReplaced {
+            order_id: id,
+            account: order.account,
+            instrument: order.instrument,
+            cl_ord_id: request.cl_ord_id,
+            price: order.limit,
+            order_qty: Qty(order.order_qty),
+            leaves_qty: Qty(order.leaves),
+            displayed_qty: Qty(order.tip),
+            tif: order.tif,
+            priority_kept: !loses_priority,
+        }));
+        if loses_priority && order.place == Place::Incoming {
+            self.come_in_again(id, out);
+        }
+    }
+
+    /// Priority is lost: off the book, or to the back of the auction's market orders.
+    fn leave_queue(&mut self, id: OrderId) {
+        let is_pegged = self.order(id).ord_type == OrdType::Pegged;
+        match self.order(id).place {
+            Place::AuctionQueue => self.order_mut(id).public_id = self.take_public_id(),
+            Place::Book(_) if is_pegged => self.order_mut(id).place = Place::Parked,
+            Place::Book(_) => self.order_mut(id).place = Place::Incoming,
+            Place::Incoming | Place::Parked => {}
+        }
+        self.order_mut(id).tip = 0;
+    }
+
+    fn come_in_again(&mut self, id: OrderId, out: &mut Events) {
+        let order = self.order(id);
+        let price: Price = order.limit.expect("only pegged orders rest without a limit");
+        if self.instrument(order.instrument).state.matches_orders() {
+            self.match_and_rest(id, out);
+        } else {
+            self.post(id, price, out);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Auctions: the indicative price and the uncross.
+
+use model::{EventKind, Events, InstrumentId, Limits, OrderId, Price, Qty, Side};
+
+use super::price_discovery::{Candidate, Interest, best};
+use super::{NaiveExchange, Order, Place, Published};
+
+/// What an uncross gives, or would give. Without a cross the price is empty and both numbers are 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cross {
+    pub price: Option<Price>,
+    pub volume: i64,
+    pub imbalance: i64,
+}
+
+/// Sorts orders for allocation: market orders, then price, displayed, hidden, each by time.
+fn allocation_key(order: &Order) -> (bool, (i64, bool, u64)) {
+    match order.place {
+        Place::AuctionQueue => (false, (0, false, order.public_id)),
+        Place::Book(_) | Place::Incoming | Place::Parked => (true, order.priority()),
+    }
+}
+
+impl NaiveExchange {
+    /// The orders of one side that take part in an auction.
+    fn auction_side(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
+        let of_side = self.orders.values().filter(|order| order.instrument == instrument && order.side == side);
+        of_side.filter(|order| matches!(order.place, Place::Book(_) | Place::AuctionQueue)).collect()
+    }
+
+    /// The price an order accepts in an auction, empty where any will do.
+    fn auction_limit(order: &Order) -> Option<Price> {
+        match order.place {
+            Place::Book(price) => Some(price),
+            Place::AuctionQueue | Place::Incoming | Place::Parked => order.protection,
+        }
+    }
+
+    fn find_cross(&self, instrument: InstrumentId) -> Cross {
+        let listed = self.instrument(instrument);
+        let reference = listed.last_trade.or(listed.definition.previous_close);
+        let [buys, sells] = [Side::Buy, Side::Sell].map(|side| self.auction_side(instrument, side));
+        let limits = || buys.iter().chain(&sells).filter_map(|order| order.book_price());
+        let prices: Vec<Price> = match (limits().min(), limits().max()) {
+            (Some(low), Some(high)) => {
+                std::iter::successors(Some(low), |price| Some(listed.definition.ticks.up(*price)))
+                    .take_while(|price| *price <= high)
+                    .collect()
+            }
+            _ => reference.into_iter().collect(),
+        };
+        let [buys, sells] = [buys, sells].map(|side| -> Vec<Interest> {
+            side.iter().map(|order| Interest { limit: Self::auction_limit(order), qty: order.leaves }).collect()
+        });
+        let candidates = prices.into_iter().map(|price| Candidate::at(price, &buys, &sells)).collect();
+        let number = |value: i128| i64::try_from(value).expect("quantities of one auction fit 64 bits");
+        best(candidates, reference).map_or_else(Cross::default, |found| Cross {
+            price: Some(found.price),
+            volume: number(found.volume()),
+            imbalance: number(found.surplus()),
+        })
+    }
+
+    ///
+    pub(super) fn uncross(&mut self, instrument: InstrumentId, out: &mut Events) {
+        let cross = self.find_cross(instrument);
+        if let Some(price) = cross.price {
+            let mut buys = self.allocation(instrument, Side::Buy, price);
+            let mut sells = self.allocation(instrument, Side::Sell, price);
+            while let (Some(buy), Some(sell)) = (buys.first().copied(), sells.first().copied()) {
+                let qty = self.order(buy).leaves.min(self.order(sell).leaves);
+                self.trade(price, qty, buy, sell, None, out);
+                if self.order(buy).leaves == 0 {
+                    buys.remove(0);
+                }
+                if self.order(sell).leaves == 0 {
+                    sells.remove(0);
+                }
+                for id in [buy, sell] {
+                    self.consume_slices(id, qty, out);
+                    self.end_if_filled(id);
+                }
+            }
+            self.instrument_mut(instrument).last_auction = Some(price);
+        }
+        let (volume, imbalance) = (Qty(cross.volume), Qty(cross.imbalance));
+        out.push(EventKind::Uncrossed { instrument, price: cross.price, volume, imbalance });
+    }
+
+    fn allocation(&self, instrument: InstrumentId, side: Side, price: Price) -> Vec<OrderId> {
+        let mut orders = self.auction_side(instrument, side);
+        orders.retain(|order| Self::auction_limit(order).is_none_or(|limit| side.accepts(limit, price)));
+        orders.sort_by_key(|order| allocation_key(order));
+        orders.into_iter().map(|order| order.id).collect()
+    }
+
+    /// Takes an auction fill off what an order shows, slice by slice.
+    fn consume_slices(&mut self, id: OrderId, qty: i64, out: &mut Events) {
+        if !self.order(id).is_iceberg() {
+            let order = self.order_mut(id);
+            order.shrink_to(order.leaves);
+            return;
+        }
+        // The trade has taken `qty` off the leaves at once; the slices are taken one by one.
+        let mut left = qty;
+        while left > 0 && self.order(id).tip > 0 {
+            let order = self.order_mut(id);
+            let slice = left.min(order.tip);
+            order.tip -= slice;
+            left -= slice;
+            // What the order has, counted as if only the slices so far had traded.
+            order.leaves += left;
+            if order.needs_refill() {
+                self.refill(id, out);
+            }
+            self.order_mut(id).leaves -= left;
+        }
+    }
+
+    ///
+    pub(super) fn publish_indicative(&mut self, out: &mut Events) {
+        let now = self.stamp.ts_ns;
+        for index in 0..self.instruments.len() {
+            let instrument = InstrumentId(u32::try_from(index).expect("fewer than 2^32 instruments"));
+            let listed = self.instrument(instrument);
+            let is_due = listed.published.is_none_or(|last| now - last.ts_ns >= Limits::INDICATIVE_NS_MIN);
+            if !listed.state.is_call() || !is_due {
+                continue;
+            }
+            let last = listed.published.map(|last| last.cross).unwrap_or_default();
+            let cross = self.find_cross(instrument);
+            if cross != last {
+                self.instrument_mut(instrument).published = Some(Published { ts_ns: now, cross });
+                let (volume, imbalance) = (Qty(cross.volume), Qty(cross.imbalance));
+                out.push(EventKind::IndicativePrice { instrument, price: cross.price, volume, imbalance });
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Client order ids: exactly once per account, and how orders are found by them.
+
+use model::{AccountId, ClOrdId, EventKind, Events, Limits, OrderId, OrderRef, RejectReason};
+
+use super::NaiveExchange;
+use super::checks::Refusal;
+
+/// What is remembered about a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remembered {
+    pub digest: u64,
+    pub outcome: Result<OrderId, RejectReason>,
+    pub is_retired: bool,
+}
+
+/// The ids of one ended order, or the one id of a rejected request.
+#[derive(Clone, Debug)]
+pub(super) struct RetiredChain {
+    pub retired_ns: i64,
+    pub account: AccountId,
+    pub ids: Vec<ClOrdId>,
+}
+
+/// What to do with a request after a look at its id.
+pub(super) enum IdCheck {
+    /// It was answered already.
+    Answered,
+    /// It is refused and nothing is remembered.
+    Refused(Refusal),
+    /// Its id is free and there is room to remember it.
+    Free,
+}
+
+impl NaiveExchange {
+    /// forgets retired chains whose time is over.
+    pub(super) fn forget_old_ids(&mut self) {
+        for _ in 0..Limits::RETIRE_MAX {
+            let Some(oldest) = self.retired.first() else { return };
+            let is_over = oldest.retired_ns.saturating_add(self.limits.client_id_retention_ns) <= self.stamp.ts_ns;
+            if !is_over {
+                return;
+            }
+            self.forget_oldest_chain();
+        }
+    }
+
+    fn forget_oldest_chain(&mut self) {
+        let chain = self.retired.remove(0);
+        for id in chain.ids {
+            self.client_ids.remove(&(chain.account, id));
+        }
+    }
+
+    /// a repeated request is answered, another use of its id refused, room is made for a new id.
+    pub(super) fn check_id(&mut self, account: AccountId, id: ClOrdId, digest: u64, out: &mut Events) -> IdCheck {
+        if self.customer(account).is_none() {
+            return IdCheck::Refused(Refusal::plain(RejectReason::UnknownAccount));
+        }
+        if let Some(known) = self.client_ids.get(&(account, id)) {
+            if known.digest != digest {
+                return IdCheck::Refused(Refusal::plain(RejectReason::DuplicateClOrdId));
+            }
+            let order_id = known.outcome.unwrap_or(OrderId(0));
+            out.push(EventKind::Repeated { account, cl_ord_id: id, order_id, reason: known.outcome.err() });
+            return IdCheck::Answered;
+        }
+        if self.client_ids.len() >= self.limits.client_ids_max {
+            if self.retired.is_empty() {
+                let most = i128::try_from(self.limits.client_ids_max).unwrap_or(i128::MAX);
+                return IdCheck::Refused(Refusal { reason: RejectReason::Capacity, value: most, limit: most });
+            }
+            self.forget_oldest_chain();
+        }
+        IdCheck::Free
+    }
+
+    /// Remembers an accepted request; its id joins the order's chain.
+    pub(super) fn remember_accepted(&mut self, id: ClOrdId, digest: u64, order_id: OrderId) {
+        let account = self.order(order_id).account;
+        self.order_mut(order_id).chain.push(id);
+        let remembered = Remembered { digest, outcome: Ok(order_id), is_retired: false };
+        self.client_ids.insert((account, id), remembered);
+    }
+
+    /// Remembers a rejected request; its id retires at the end of the command.
+    pub(super) fn remember_rejected(&mut self, account: AccountId, id: ClOrdId, digest: u64, reason: RejectReason) {
+        let remembered = Remembered { digest, outcome: Err(reason), is_retired: false };
+        self.client_ids.insert((account, id), remembered);
+        self.rejected_id = Some((account, id));
+    }
+
+    pub(super) fn retire_rejected_id(&mut self) {
+        if let Some((account, id)) = self.rejected_id.take() {
+            self.retire_chain(account, vec![id]);
+        }
+    }
+
+    /// an order ended or a request was rejected.
+    pub(super) fn retire_chain(&mut self, account: AccountId, ids: Vec<ClOrdId>) {
+        for id in &ids {
+            if let Some(remembered) = self.client_ids.get_mut(&(account, *id)) {
+                remembered.is_retired = true;
+            }
+        }
+        self.retired.push(RetiredChain { retired_ns: self.stamp.ts_ns, account, ids });
+    }
+
+    /// the open order a request names.
+    pub(super) fn find_order(&self, account: AccountId, target: OrderRef) -> Result<OrderId, RejectReason> {
+        match target {
+            OrderRef::Order(id) => match self.orders.get(&id) {
+                Some(order) if order.account == account => Ok(id),
+                Some(_) | None => Err(RejectReason::UnknownOrder),
+            },
+            OrderRef::Client(id) => match self.client_ids.get(&(account, id)).map(|known| known.outcome) {
+                Some(Ok(order)) if self.orders.contains_key(&order) => Ok(order),
+                Some(Ok(_)) => Err(RejectReason::OrderFinished),
+                Some(Err(_)) | None => Err(RejectReason::UnknownOrder),
+            },
+        }
+    }
+}

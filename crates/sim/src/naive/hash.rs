@@ -1,0 +1,138 @@
+//! The state hash, section by section.
+
+use model::{AccountId, Digest, InstrumentId, OrdType, Price, Side, StateHash};
+
+use super::{NaiveExchange, Order, Place};
+
+fn write_optional_price(digest: &mut Digest, price: Option<Price>) {
+    digest.write_u64(u64::from(price.is_some()));
+    digest.write_price(price.unwrap_or_default());
+}
+
+fn tif_words(order: &Order, digest: &mut Digest) {
+    digest.write_u64(order.tif.code().into());
+    digest.write_i64(order.tif.expire_ns());
+}
+
+impl NaiveExchange {
+    /// The digest of everything the exchange knows.
+    pub fn state_hash(&self) -> StateHash {
+        StateHash {
+            instruments: self.hash_instruments(),
+            books: self.hash_books(),
+            orders: self.hash_orders(),
+            accounts: self.hash_accounts(),
+            client_ids: self.hash_client_ids(),
+        }
+    }
+
+    fn hash_instruments(&self) -> u64 {
+        let mut digest = Digest::new();
+        for listed in &self.instruments {
+            digest.write_u64(u64::from(listed.state as u8));
+            write_optional_price(&mut digest, listed.last_trade);
+            write_optional_price(&mut digest, listed.last_auction);
+            let cross = listed.published.map(|published| published.cross);
+            digest.write_u64(u64::from(cross.is_some()));
+            let cross = cross.unwrap_or_default();
+            digest.write_price(cross.price.unwrap_or_default());
+            digest.write_i64(cross.volume);
+            digest.write_i64(cross.imbalance);
+        }
+        for counter in [self.next_order, self.next_trade, self.next_public] {
+            digest.write_u64(counter);
+        }
+        digest.finish()
+    }
+
+    fn hash_books(&self) -> u64 {
+        let mut digest = Digest::new();
+        for index in 0..self.instruments.len() {
+            let instrument = InstrumentId(u32::try_from(index).expect("fewer than 2^32 instruments"));
+            digest.write_u64(instrument.0.into());
+            for side in [Side::Buy, Side::Sell] {
+                self.hash_side(instrument, side, &mut digest);
+            }
+            for id in self.orders_of(instrument, |o| o.ord_type == OrdType::Pegged && o.place == Place::Parked) {
+                let order = self.order(id);
+                digest.write_u64(id.0);
+                digest.write_i64(order.leaves);
+                digest.write_u64(order.public_id);
+            }
+        }
+        digest.finish()
+    }
+
+    fn hash_side(&self, instrument: InstrumentId, side: Side, digest: &mut Digest) {
+        for order in self.queue(instrument, side) {
+            digest.write_u64(order.id.0);
+            digest.write_price(order.book_price().unwrap_or_default());
+            digest.write_i64(order.leaves);
+            digest.write_i64(order.tip);
+            digest.write_u64(order.public_id);
+        }
+        let waiting = self.orders_of(instrument, |order| order.side == side && order.place == Place::AuctionQueue);
+        let mut waiting: Vec<&Order> = waiting.into_iter().map(|id| self.order(id)).collect();
+        waiting.sort_by_key(|order| order.public_id);
+        for order in waiting {
+            digest.write_u64(order.id.0);
+            digest.write_i64(order.leaves);
+            digest.write_u64(order.public_id);
+        }
+    }
+
+    fn hash_orders(&self) -> u64 {
+        let mut digest = Digest::new();
+        for order in self.orders.values() {
+            digest.write_u64(order.id.0);
+            digest.write_u64(order.account.0.into());
+            for word in [order.order_qty, order.cum, order.prevented] {
+                digest.write_i64(word);
+            }
+            digest.write_price(order.limit.unwrap_or_default());
+            tif_words(order, &mut digest);
+            digest.write_u64(u64::from(order.stp as u8));
+            digest.write_i64(order.fee_cap.into());
+            digest.write_i64(i64::try_from(order.prepaid).expect("below a million"));
+            digest.write_i128(order.value);
+        }
+        digest.finish()
+    }
+
+    fn hash_accounts(&self) -> u64 {
+        let mut digest = Digest::new();
+        for ((account, asset), funds) in &self.funds {
+            if funds.total != 0 || funds.reserved != 0 {
+                digest.write_u64(AccountId(account.0).0.into());
+                digest.write_u64(asset.0.into());
+                digest.write_i128(funds.total);
+                digest.write_i128(funds.reserved);
+            }
+        }
+        for (asset, amount) in self.outside.iter().filter(|(_, amount)| **amount != 0) {
+            digest.write_u64(asset.0.into());
+            digest.write_i128(*amount);
+        }
+        for (schedule, (version, rates)) in &self.schedules {
+            digest.write_u64(schedule.0.into());
+            digest.write_u64(u64::from(*version));
+            digest.write_i64(rates.maker_ppm.into());
+            digest.write_i64(rates.taker_ppm.into());
+        }
+        digest.finish()
+    }
+
+    fn hash_client_ids(&self) -> u64 {
+        let of_one = self.client_ids.iter().map(|((account, id), known)| {
+            let mut digest = Digest::new();
+            digest.write_u64(account.0.into());
+            digest.write_bytes(id.as_bytes());
+            digest.write_u64(known.digest);
+            digest.write_u64(known.outcome.map_or(0, |order| order.0));
+            digest.write_u64(known.outcome.err().map_or(0, |reason| reason.code().into()));
+            digest.write_u64(u64::from(known.is_retired));
+            digest.finish()
+        });
+        of_one.fold(0, |sum, one| sum ^ one)
+    }
+}

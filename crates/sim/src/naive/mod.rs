@@ -1,0 +1,248 @@
+//! The naive engine: docs/reference/rules.md written down as plainly as possible, O(n) everywhere.
+//!
+//! Invariants:
+//! 1. There is no queue: the book is the set of open orders, sorted whenever somebody looks.
+//! 2. `orders` holds open orders only; what ends is removed and its reserve is zero.
+//! 3. Nothing here knows the fast engine; both know the rules page.
+
+mod admit;
+mod amend;
+mod auction;
+mod cancel;
+mod checks;
+mod client_ids;
+mod definitions;
+mod enter;
+mod funds;
+mod hash;
+mod matching;
+mod measure;
+mod order;
+mod pegs;
+mod price_discovery;
+mod pro_rata;
+mod reduce_only;
+mod refill;
+mod request_digest;
+mod self_trade;
+mod states;
+
+use std::collections::BTreeMap;
+
+use model::{
+    AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, Instrument,
+    InstrumentId, Limits, OrderId, Price, Side, Stamp, Symbol, TradingState,
+};
+
+use client_ids::{Remembered, RetiredChain};
+use funds::Funds;
+pub use order::{Order, Place};
+
+/// An asset as defined.
+#[derive(Clone, Debug)]
+struct Asset {
+    symbol: Symbol,
+    decimals: u8,
+}
+
+/// An account as opened; account 0 is the venue and has no name.
+#[derive(Clone, Debug)]
+struct Account {
+    name: Option<Symbol>,
+    kind: AccountKind,
+    stp_group: u32,
+    fees: FeeScheduleId,
+}
+
+/// What was last published about the running call.
+#[derive(Clone, Copy, Debug)]
+struct Published {
+    ts_ns: i64,
+    cross: auction::Cross,
+}
+
+/// An instrument and what the exchange knows of it besides its orders.
+#[derive(Clone, Debug)]
+struct Listed {
+    definition: Instrument,
+    /// Quote units of one price mantissa times one quantity mantissa.
+    notional_scale: i128,
+    /// Base units of one quantity mantissa.
+    base_scale: i128,
+    state: TradingState,
+    last_trade: Option<Price>,
+    last_auction: Option<Price>,
+    published: Option<Published>,
+}
+
+/// A whole exchange, naive.
+#[derive(Clone, Debug)]
+pub struct NaiveExchange {
+    limits: Limits,
+    stamp: Stamp,
+    assets: Vec<Asset>,
+    accounts: Vec<Account>,
+    instruments: Vec<Listed>,
+    schedules: BTreeMap<FeeScheduleId, (u32, FeeRates)>,
+    funds: BTreeMap<(AccountId, AssetId), Funds>,
+    outside: BTreeMap<AssetId, i128>,
+    orders: BTreeMap<OrderId, Order>,
+    client_ids: BTreeMap<(AccountId, ClOrdId), Remembered>,
+    retired: Vec<RetiredChain>,
+    rejected_id: Option<(AccountId, ClOrdId)>,
+    next_order: u64,
+    next_trade: u64,
+    next_public: u64,
+}
+
+impl NaiveExchange {
+    /// An exchange without assets, instruments and customers.
+    pub fn new(limits: Limits) -> Self {
+        let venue = Account { name: None, kind: AccountKind::Credit, stp_group: 0, fees: FeeScheduleId(0) };
+        NaiveExchange {
+            limits,
+            stamp: Stamp::default(),
+            assets: Vec::new(),
+            accounts: vec![venue],
+            instruments: Vec::new(),
+            schedules: BTreeMap::new(),
+            funds: BTreeMap::new(),
+            outside: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            client_ids: BTreeMap::new(),
+            retired: Vec::new(),
+            rejected_id: None,
+            next_order: 1,
+            next_trade: 1,
+            next_public: 1,
+        }
+    }
+
+    /// Applies one command; its events are added to `out`.
+    pub fn apply(&mut self, stamp: Stamp, command: &Command, out: &mut Events) {
+        self.stamp = stamp;
+        out.begin(stamp);
+        self.forget_old_ids();
+        out.set_cause(Cause::Timer);
+        self.expire_gtd(out);
+        out.set_cause(Cause::Command);
+        self.perform(command, out);
+        out.set_cause(Cause::ReduceOnly);
+        self.cut_reduce_only(out);
+        out.set_cause(Cause::Reprice);
+        self.reprice_pegs(out);
+        out.set_cause(Cause::ReduceOnly);
+        self.cut_reduce_only(out);
+        out.set_cause(Cause::Command);
+        self.publish_indicative(out);
+        self.retire_rejected_id();
+        if out.count() == 0 {
+            out.push(EventKind::TimePassed);
+        }
+    }
+
+    fn perform(&mut self, command: &Command, out: &mut Events) {
+        match command {
+            Command::AddAsset { symbol, decimals } => self.add_asset(*symbol, *decimals, out),
+            Command::ListInstrument(definition) => self.list_instrument(definition, out),
+            Command::AddAccount(request) => self.add_account(request, out),
+            Command::SetFees { schedule, rates } => self.set_fees(*schedule, *rates, out),
+            Command::Deposit(request) => self.deposit(request, out),
+            Command::Withdraw(request) => self.withdraw(request, out),
+            Command::NewOrder(request) => self.new_order(request, out),
+            Command::Amend(request) => self.amend(request, out),
+            Command::Cancel(request) => self.cancel(request, out),
+            Command::MassCancel(request) => self.mass_cancel(request, out),
+            Command::SetTradingState(request) => self.set_trading_state(*request, out),
+            Command::Tick => {}
+        }
+    }
+
+    /// Total and reserved balance of an account in an asset.
+    pub fn balance(&self, account: AccountId, asset: AssetId) -> (i128, i128) {
+        let funds = self.funds.get(&(account, asset)).copied().unwrap_or_default();
+        (funds.total, funds.reserved)
+    }
+
+    /// Everything that is reserved anywhere, by account and asset, where it is not zero.
+    pub fn reserves(&self) -> Vec<(AccountId, AssetId, i128)> {
+        let held = self.funds.iter().filter(|(_, funds)| funds.reserved != 0);
+        held.map(|((account, asset), funds)| (*account, *asset, funds.reserved)).collect()
+    }
+
+    /// The open orders, by id.
+    pub fn open_orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.values()
+    }
+
+    /// The state of an instrument.
+    pub fn trading_state(&self, instrument: InstrumentId) -> Option<TradingState> {
+        self.listed(instrument).map(|listed| listed.state)
+    }
+
+    fn listed(&self, instrument: InstrumentId) -> Option<&Listed> {
+        self.instruments.get(usize::try_from(instrument.0).ok()?)
+    }
+
+    /// An instrument that an order already names.
+    fn instrument(&self, instrument: InstrumentId) -> &Listed {
+        self.listed(instrument).expect("orders exist in listed instruments only")
+    }
+
+    fn instrument_mut(&mut self, instrument: InstrumentId) -> &mut Listed {
+        let index = usize::try_from(instrument.0).expect("an index");
+        self.instruments.get_mut(index).expect("orders exist in listed instruments only")
+    }
+
+    /// A customer's account: the venue is none.
+    fn customer(&self, account: AccountId) -> Option<&Account> {
+        if account == AccountId::VENUE {
+            return None;
+        }
+        self.accounts.get(usize::try_from(account.0).ok()?)
+    }
+
+    fn account(&self, account: AccountId) -> &Account {
+        &self.accounts[usize::try_from(account.0).expect("an index")]
+    }
+
+    fn order(&self, id: OrderId) -> &Order {
+        self.orders.get(&id).expect("an open order")
+    }
+
+    fn order_mut(&mut self, id: OrderId) -> &mut Order {
+        self.orders.get_mut(&id).expect("an open order")
+    }
+
+    /// Who an account is to self-trade prevention: its group, or itself. The two name spaces are apart.
+    fn owner(&self, account: AccountId) -> (bool, u32) {
+        match self.account(account).stp_group {
+            0 => (false, account.0),
+            group => (true, group),
+        }
+    }
+
+    /// The orders resting on one side of a book in priority order: price, displayed before hidden, time.
+    fn queue(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
+        let mut queue: Vec<&Order> = self.resting(instrument, side).collect();
+        queue.sort_by_key(|order| order.priority());
+        queue
+    }
+
+    fn resting(&self, instrument: InstrumentId, side: Side) -> impl Iterator<Item = &Order> {
+        self.orders.values().filter(move |order| {
+            order.instrument == instrument && order.side == side && matches!(order.place, Place::Book(_))
+        })
+    }
+
+    fn best_price(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
+        let best = self.resting(instrument, side).min_by_key(|order| order.priority())?;
+        best.book_price()
+    }
+
+    fn take_public_id(&mut self) -> u64 {
+        let taken = self.next_public;
+        self.next_public += 1;
+        taken
+    }
+}
