@@ -1,0 +1,1 @@
+"""Runs engines side by side on the same workloads and reports ratios."""

@@ -1,0 +1,157 @@
+"""What is measured: every engine, how to build it, and why it is missing where it cannot be had."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCH = ROOT / "bench"
+BUILD = ROOT / "target" / "bench"
+BOURSE_VERSION = "0.4.0"
+BUILD_SECONDS_MAX = 900
+
+# Parts of the JDK that exchange-core's libraries reach into, closed by default since Java 16.
+_JAVA_OPENINGS = (
+    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+)
+
+
+class UnavailableError(Exception):
+    """An engine cannot be built here; the message is the reason shown in the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine to be measured.
+
+    Args:
+        name: unique, used in tables and results.
+        note: what it is, for the reader of the table.
+        build: makes it ready and returns the command that serves requests; the workload file is appended.
+        clock: ``"cpu"`` for one thread, ``"wall"`` where several threads share the work.
+        warm_up: passes before the measured ones, >= 0; a Java engine compiles itself meanwhile.
+        is_slow: seconds a pass: measured fewer times.
+        has_latency: whether one command can be timed alone.
+        workloads: names of the workloads it can run.
+    """
+
+    name: str
+    note: str
+    build: Callable[[], list[str]]
+    clock: str = "cpu"
+    warm_up: int = 1
+    is_slow: bool = False
+    has_latency: bool = True
+    workloads: tuple[str, ...] = ("mixed", "deep", "itch")
+
+
+def all_engines() -> list[Engine]:
+    """Return every engine of the core table, ours first."""
+    return [
+        Engine(name="book", note="crate book alone", build=lambda: [*_bench_core(), "book"]),
+        Engine(name="textbook-cpp", note="std::map, std::list, std::unordered_map", build=_textbook_cpp),
+        Engine(name="textbook-rs", note="BTreeMap, linked slab, HashMap", build=lambda: [*_bench_core(), "textbook"]),
+        Engine(
+            name="exchange-core-book",
+            note="exchange-core 0.5.3, OrderBookDirectImpl on one thread",
+            build=lambda: _exchange_core("matcher"),
+            warm_up=3,
+        ),
+        Engine(
+            name="exchange-core",
+            note="exchange-core 0.5.3 whole: accounts, fees, rings, several threads",
+            build=lambda: _exchange_core("core"),
+            clock="wall",
+            warm_up=3,
+            has_latency=False,
+        ),
+        Engine(name="orderbook-rs", note="crate orderbook-rs 0.15.3", build=_orderbook_rs, warm_up=0, is_slow=True),
+        Engine(
+            name="bourse",
+            note=f"bourse {BOURSE_VERSION} from Python, a call a command",
+            build=_bourse,
+            warm_up=0,
+            is_slow=True,
+            workloads=("mixed",),
+        ),
+    ]
+
+
+def write_workload(name: str) -> Path:
+    """Write the named workload below ``target/`` where it is not there yet, and return its path."""
+    path = BUILD / f"{name}.bin"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        run([*_bench_core(), "write", name, str(partial)], cwd=ROOT)
+        partial.replace(path)
+    return path
+
+
+def run(command: list[str], *, cwd: Path) -> None:
+    """Run a build step; its last line of output is the reason where it fails."""
+    try:
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=BUILD_SECONDS_MAX, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnavailableError(f"{command[0]}: {error}") from error
+    if done.returncode != 0:
+        lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise UnavailableError(f"{command[0]} failed: {lines[-1].strip() if lines else done.returncode}")
+
+
+def _cargo_build(manifest: Path, package: str, target: Path) -> Path:
+    command = ["cargo", "build", "--release", "--quiet", "--locked", "--manifest-path", str(manifest), "-p", package]
+    run([*command, "--target-dir", str(target)], cwd=ROOT)
+    return target / "release" / package
+
+
+def _bench_core() -> list[str]:
+    return [str(_cargo_build(ROOT / "Cargo.toml", "bench-core", ROOT / "target"))]
+
+
+def _orderbook_rs() -> list[str]:
+    manifest = BENCH / "peers" / "orderbook-rs" / "Cargo.toml"
+    return [str(_cargo_build(manifest, "orderbook-rs-peer", BUILD / "orderbook-rs"))]
+
+
+def _textbook_cpp() -> list[str]:
+    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        raise UnavailableError("no C++ compiler found")
+    BUILD.mkdir(parents=True, exist_ok=True)
+    program = BUILD / "textbook"
+    source = BENCH / "peers" / "textbook.cpp"
+    run([compiler, "-O2", "-std=c++17", str(source), "-o", str(program)], cwd=BENCH)
+    return [str(program)]
+
+
+def _exchange_core(part: str) -> list[str]:
+    for tool in ("java", "mvn"):
+        if shutil.which(tool) is None:
+            raise UnavailableError(f"{tool} not found")
+    peer = BENCH / "peers" / "exchange-core"
+    run(["mvn", "-q", "-B", "compile"], cwd=peer)
+    classes = f"{peer / 'target' / 'classes'}:{peer / 'target' / 'lib' / '*'}"
+    # Of the waits that leave room for the other threads on two cores, yielding is the fastest here.
+    options = ["-Dpeer.wait=YIELDING", "-XX:+UseParallelGC", "-Xms4g", "-Xmx6g", *_JAVA_OPENINGS]
+    return ["java", *options, "-cp", classes, "peer.Main", part]
+
+
+def _bourse() -> list[str]:
+    venv = BUILD / "venv"
+    python = venv / "bin" / "python"
+    if not python.exists():
+        run([sys.executable, "-m", "venv", str(venv)], cwd=ROOT)
+    run([str(python), "-m", "pip", "install", "--quiet", f"bourse=={BOURSE_VERSION}"], cwd=ROOT)
+    return [str(python), str(BENCH / "python_bench.py"), "bourse"]

@@ -1,0 +1,93 @@
+"""The tables people read: one per workload, and the goals with the ratios of this run."""
+
+from dataclasses import dataclass
+
+from harness.rounds import Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A ratio the project wants.
+
+    Args:
+        mark: the goal's name.
+        ours, peer: names of engines.
+        workload, peer_workload: where each is taken.
+        floor, aim: wanted multiples of the peer's rate, > 0.
+    """
+
+    mark: str
+    ours: str
+    peer: str
+    workload: str
+    floor: float
+    aim: float
+
+
+GOALS = (
+    Goal(mark="core book", ours="book", peer="textbook-cpp", workload="mixed", floor=2.9, aim=3.7),
+    Goal(mark="core book", ours="book", peer="textbook-cpp", workload="deep", floor=3.9, aim=5.0),
+    Goal(mark="core book", ours="book", peer="textbook-cpp", workload="itch", floor=2.8, aim=4.8),
+    Goal(mark="core engine", ours="engine", peer="textbook-cpp", workload="mixed", floor=0.8, aim=1.2),
+    Goal(mark="core engine", ours="engine", peer="textbook-cpp", workload="deep", floor=1.3, aim=2.7),
+    Goal(mark="core engine", ours="engine", peer="textbook-cpp", workload="itch", floor=0.8, aim=1.4),
+    Goal(mark="core engine", ours="engine", peer="exchange-core", workload="mixed", floor=2.0, aim=2.0),
+)
+
+OURS = ("book", "engine")
+
+
+def workload_table(name: str, results: list[Measured], bytes_per_order: dict[str, float]) -> str:
+    """Return one workload's table; ratios say how many times a row's rate each of our engines makes."""
+    rates = {result.engine.name: result.rate() for result in results}
+    ours = [engine for engine in OURS if rates.get(engine)]
+    head = ["engine", "M/s", "min-max", "p50/p99/p99.9 ns", "B/order", *(f"{engine} is" for engine in ours), "fills"]
+    rows = [_row(result, rates, ours, bytes_per_order) for result in results]
+    return f"\n{name}\n{_aligned([head, *rows])}"
+
+
+def goal_table(measured: dict[str, list[Measured]]) -> str:
+    """Return the goals that this run can judge; the peer in brackets is the harder of the two plain books."""
+    rates = {
+        (workload, result.engine.name): result.rate() for workload, results in measured.items() for result in results
+    }
+    rows = [["goal", "workload", "ratio to", "measured", "floor", "aim", ""]]
+    for goal in GOALS:
+        ours, peer = rates.get((goal.workload, goal.ours)), rates.get((goal.workload, goal.peer))
+        if ours is None or peer is None:
+            continue
+        ratio = ours / peer
+        word = "aim" if ratio >= goal.aim else "floor" if ratio >= goal.floor else "BELOW"
+        rows.append([goal.mark, goal.workload, goal.peer, f"{ratio:.2f}x", f"{goal.floor}x", f"{goal.aim}x", word])
+    return f"\ngoals\n{_aligned(rows)}"
+
+
+def _row(
+    result: Measured, rates: dict[str, float | None], ours: list[str], bytes_per_order: dict[str, float]
+) -> list[str]:
+    name, rate = result.engine.name, result.rate()
+    if result.failure is not None or rate is None:
+        return [name, "failed", "", "", "", *("" for _ in ours), result.failure or "no pass"]
+    spread = result.rates()
+    size = bytes_per_order.get(name)
+    mark = " wall" if result.engine.clock == "wall" else ""
+    return [
+        name,
+        f"{rate:.2f}{mark}",
+        f"{min(spread):.2f}-{max(spread):.2f}",
+        _percentiles(result),
+        "" if size is None else f"{size:.0f}",
+        *(f"{(rates[engine] or 0) / rate:.2f}x" for engine in ours),
+        result.verdict,
+    ]
+
+
+def _percentiles(result: Measured) -> str:
+    values = [result.percentile(key) for key in ("p50_ns", "p99_ns", "p999_ns")]
+    return "/".join("" if value is None else f"{value:.0f}" for value in values) if result.latencies else ""
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
