@@ -1,1 +1,41 @@
-//! The outcome of one sequenced command.
+//! The outcome of one sequenced command: `apply(stamp, command) -> events`.
+//!
+//! The engine is a function of the commands it was given. It reads no clock, draws no random number, does no I/O and
+//! never fails: a business "no" is an event, a broken invariant is a panic. What every command does is written in
+//! `docs/reference/rules.md`; R-numbers in this crate point there.
+//!
+//! Data flows one way through `apply`: forget old ids, run timers, execute the command (`admit`, then change), then
+//! settle what the change caused (reduce-only cuts, pegs, indicative prices).
+//!
+//! Invariants are numbered in `invariants.rs`.
+
+mod accounts;
+mod admin;
+mod admit;
+mod allocation;
+mod amend;
+mod auction;
+mod blotter;
+mod cancel;
+mod clients;
+mod exchange;
+mod feasibility;
+mod fees;
+mod hash;
+mod invariants;
+mod market;
+mod matching;
+mod pegs;
+mod place;
+mod record;
+mod reducing;
+mod request;
+mod session;
+mod shared;
+mod timers;
+mod views;
+
+pub use accounts::Balance;
+pub use blotter::{Blotter, OrderHistory, OrderStatus, Quality};
+pub use exchange::Exchange;
+pub use views::{LevelView, OrderView};

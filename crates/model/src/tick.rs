@@ -54,6 +54,11 @@ impl TickTable {
         self.bands.iter().rposition(|band| band.from <= price).unwrap_or(0)
     }
 
+    /// The step that applies at a price.
+    pub fn tick_at(&self, price: Price) -> i64 {
+        self.bands[self.band(price)].tick
+    }
+
     /// Whether an order may be priced there.
     pub fn is_on_grid(&self, price: Price) -> bool {
         price.0 % self.bands[self.band(price)].tick == 0

@@ -1,0 +1,247 @@
+//! Accounts: what they own, what their orders hold, what they pay. Every movement has a counterpart.
+
+use std::collections::BTreeMap;
+
+use model::{AccountId, AccountKind, AssetId, Digest, FeeRates, FeeScheduleId, Money};
+
+/// What an account has of one asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Everything; negative only in credit accounts and the venue's.
+    pub total: Money,
+    /// The part that open orders hold.
+    pub reserved: Money,
+}
+
+impl Balance {
+    /// What may be reserved or withdrawn.
+    pub fn available(&self) -> Money {
+        self.total - self.reserved
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Holding {
+    asset: AssetId,
+    balance: Balance,
+}
+
+/// One account.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) kind: AccountKind,
+    /// Self-trade prevention key.
+    pub(crate) owner: u32,
+    pub(crate) fees: FeeScheduleId,
+    /// How many reduce-only orders it has open.
+    pub(crate) reduce_only: u32,
+    holdings: Vec<Holding>,
+}
+
+impl Account {
+    #[inline]
+    fn holding(&mut self, asset: AssetId) -> &mut Balance {
+        let at = match self.holdings.iter().position(|h| h.asset == asset) {
+            Some(at) => at,
+            None => self.open(asset),
+        };
+        &mut self.holdings[at].balance
+    }
+
+    #[cold]
+    fn open(&mut self, asset: AssetId) -> usize {
+        self.holdings.push(Holding { asset, balance: Balance::default() });
+        self.holdings.len() - 1
+    }
+}
+
+/// One version of a fee schedule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schedule {
+    pub(crate) version: u32,
+    pub(crate) rates: FeeRates,
+}
+
+/// All accounts, the outside world's contra account and the fee schedules.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    list: Vec<Account>,
+    outside: BTreeMap<AssetId, Money>,
+    schedules: BTreeMap<u16, Schedule>,
+    /// Rates by schedule number, for the order path.
+    rates: Vec<FeeRates>,
+    /// An account with reduce-only orders gained or lost something.
+    pub(crate) reduce_due: bool,
+}
+
+/// Both sides of a fill in money.
+pub(crate) struct Settlement {
+    pub(crate) base: AssetId,
+    pub(crate) quote: AssetId,
+    pub(crate) base_units: i128,
+    pub(crate) notional: i128,
+    pub(crate) buyer: AccountId,
+    pub(crate) seller: AccountId,
+    pub(crate) buy_fee: i128,
+    pub(crate) sell_fee: i128,
+}
+
+impl Accounts {
+    pub(crate) fn new() -> Self {
+        let mut accounts = Accounts {
+            list: Vec::new(),
+            outside: BTreeMap::new(),
+            schedules: BTreeMap::new(),
+            rates: vec![FeeRates::default()],
+            reduce_due: false,
+        };
+        accounts.add(AccountKind::Credit, 0, FeeScheduleId(0));
+        accounts
+    }
+
+    /// Opens the next account. `stp_group` 0 makes it its own owner.
+    pub(crate) fn add(&mut self, kind: AccountKind, stp_group: u32, fees: FeeScheduleId) -> AccountId {
+        let id = u32::try_from(self.list.len()).expect("accounts are bounded by u32");
+        // Groups and accounts are two name spaces in one key: even for accounts, odd for groups.
+        let owner = if stp_group == 0 { id.wrapping_mul(2) } else { stp_group.wrapping_mul(2).wrapping_add(1) };
+        self.list.push(Account { kind, owner, fees, reduce_only: 0, holdings: Vec::new() });
+        AccountId(id)
+    }
+
+    /// Whether commands may name it.
+    pub(crate) fn is_customer(&self, account: AccountId) -> bool {
+        account != AccountId::VENUE && (account.0 as usize) < self.list.len()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, account: AccountId) -> &Account {
+        &self.list[account.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, account: AccountId) -> &mut Account {
+        &mut self.list[account.0 as usize]
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn has_schedule(&self, schedule: FeeScheduleId) -> bool {
+        schedule.0 == 0 || self.schedules.contains_key(&schedule.0)
+    }
+
+    /// Sets a schedule's rates and returns its version.
+    pub(crate) fn set_rates(&mut self, schedule: FeeScheduleId, rates: FeeRates) -> u32 {
+        let entry = self.schedules.entry(schedule.0).or_insert(Schedule { version: 0, rates });
+        *entry = Schedule { version: entry.version + 1, rates };
+        let version = entry.version;
+        let at = usize::from(schedule.0);
+        if self.rates.len() <= at {
+            self.rates.resize(at + 1, FeeRates::default());
+        }
+        self.rates[at] = rates;
+        version
+    }
+
+    #[inline]
+    pub(crate) fn rates(&self, account: AccountId) -> FeeRates {
+        self.rates[usize::from(self.get(account).fees.0)]
+    }
+
+    pub(crate) fn balance(&self, account: AccountId, asset: AssetId) -> Balance {
+        let Some(account) = self.list.get(account.0 as usize) else { return Balance::default() };
+        account.holdings.iter().find(|h| h.asset == asset).map_or_else(Balance::default, |h| h.balance)
+    }
+
+    /// All balances of an account, by asset.
+    pub(crate) fn balances(&self, account: AccountId) -> Vec<(AssetId, Balance)> {
+        let holdings = self.list.get(account.0 as usize).map_or(&[][..], |a| &a.holdings);
+        let mut all: Vec<_> = holdings.iter().map(|h| (h.asset, h.balance)).collect();
+        all.sort_unstable_by_key(|(asset, _)| *asset);
+        all
+    }
+
+    /// What came from outside, less what went there, as a negative number.
+    pub(crate) fn outside(&self, asset: AssetId) -> Money {
+        self.outside.get(&asset).copied().unwrap_or_default()
+    }
+
+    /// Moves `amount` (negative: out) from the outside into an account.
+    pub(crate) fn transfer_in(&mut self, account: AccountId, asset: AssetId, amount: Money) {
+        *self.outside.entry(asset).or_default() -= amount;
+        self.change(account, asset, amount.0);
+        let balance = self.balance(account, asset);
+        let credit = self.get(account).kind == AccountKind::Credit;
+        assert!(credit || balance.available().0 >= 0, "INV-5: account={account} available below zero");
+    }
+
+    #[inline]
+    fn change(&mut self, account: AccountId, asset: AssetId, by: i128) {
+        let account = &mut self.list[account.0 as usize];
+        account.holding(asset).total.0 += by;
+        self.reduce_due |= account.reduce_only > 0;
+    }
+
+    /// Holds `by` more (negative: less) for an order of a cash account.
+    #[inline]
+    pub(crate) fn reserve(&mut self, account: AccountId, asset: AssetId, by: i128) {
+        let account = &mut self.list[account.0 as usize];
+        if account.kind == AccountKind::Credit || by == 0 {
+            return;
+        }
+        let balance = account.holding(asset);
+        balance.reserved.0 += by;
+        debug_assert!(balance.reserved.0 >= 0, "INV-5: reserve below zero: asset={asset}");
+    }
+
+    /// Moves base and notional between buyer and seller and the fees to the venue: nothing appears or disappears.
+    #[inline]
+    pub(crate) fn settle(&mut self, fill: &Settlement) {
+        self.change(fill.buyer, fill.base, fill.base_units);
+        self.change(fill.seller, fill.base, -fill.base_units);
+        self.change(fill.buyer, fill.quote, -fill.notional - fill.buy_fee);
+        self.change(fill.seller, fill.quote, fill.notional - fill.sell_fee);
+        let fees = fill.buy_fee + fill.sell_fee;
+        if fees != 0 {
+            self.list[0].holding(fill.quote).total.0 += fees;
+        }
+    }
+
+    /// The sum over all accounts, the venue and the outside of one asset: zero, always (INV-1).
+    pub(crate) fn sum(&self, asset: AssetId) -> i128 {
+        let inside = self.list.iter().flat_map(|a| &a.holdings).filter(|h| h.asset == asset);
+        inside.map(|h| h.balance.total.0).sum::<i128>() + self.outside(asset).0
+    }
+
+    /// The section of the state hash.
+    pub(crate) fn hash(&self) -> u64 {
+        let mut digest = Digest::new();
+        for id in 0..self.list.len() {
+            let id = AccountId(u32::try_from(id).expect("accounts are bounded by u32"));
+            for (asset, balance) in self.balances(id) {
+                if balance != Balance::default() {
+                    digest.write_u64(u64::from(id.0));
+                    digest.write_u64(u64::from(asset.0));
+                    digest.write_money(balance.total);
+                    digest.write_money(balance.reserved);
+                }
+            }
+        }
+        for (asset, amount) in self.outside.iter().filter(|(_, amount)| amount.0 != 0) {
+            digest.write_u64(u64::from(asset.0));
+            digest.write_money(*amount);
+        }
+        for (id, schedule) in &self.schedules {
+            digest.write_u64(u64::from(*id));
+            digest.write_u64(u64::from(schedule.version));
+            digest.write_i64(i64::from(schedule.rates.maker_ppm));
+            digest.write_i64(i64::from(schedule.rates.taker_ppm));
+        }
+        digest.finish()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let held: usize = self.list.iter().map(|a| a.holdings.capacity() * size_of::<Holding>()).sum();
+        self.list.capacity() * size_of::<Account>() + held
+    }
+}

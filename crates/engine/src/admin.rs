@@ -1,0 +1,107 @@
+//! Definitions and money: assets, instruments, accounts, fees, deposits and withdrawals (rules ).
+
+use model::{
+    AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX, Money,
+    MoveFunds, RejectReason, Symbol,
+};
+
+use crate::market::Market;
+use crate::shared::{Reject, Shared, ensure};
+
+/// Names that are taken, and what they name.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) assets: Vec<(Symbol, u8)>,
+    pub(crate) accounts: Vec<Symbol>,
+}
+
+fn refuse(reject: Reject, out: &mut Events) {
+    out.push(EventKind::CommandRejected { reason: reject.reason, value: reject.value, limit: reject.limit });
+}
+
+fn id(count: usize) -> u32 {
+    u32::try_from(count).expect("definitions are bounded by u32")
+}
+
+pub(crate) fn add_asset(names: &mut Names, symbol: Symbol, decimals: u8, out: &mut Events) {
+    if names.assets.iter().any(|(name, _)| *name == symbol) {
+        return refuse(Reject::plain(RejectReason::DuplicateName), out);
+    }
+    if decimals > 18 {
+        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+    }
+    let asset = AssetId(id(names.assets.len()));
+    names.assets.push((symbol, decimals));
+    out.push(EventKind::AssetAdded { asset, symbol, decimals });
+}
+
+pub(crate) fn list(names: &Names, markets: &mut Vec<Market>, def: &Instrument, out: &mut Events) {
+    let asset = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
+    let (Some(base), Some(quote)) = (asset(def.base), asset(def.quote)) else {
+        return refuse(Reject::plain(RejectReason::UnknownAsset), out);
+    };
+    if markets.iter().any(|market| market.def.symbol == def.symbol) {
+        return refuse(Reject::plain(RejectReason::DuplicateName), out);
+    }
+    if def.check(base, quote).is_err() {
+        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+    }
+    let instrument = InstrumentId(id(markets.len()));
+    markets.push(Market::new(instrument, def.clone(), base, quote));
+    out.push(EventKind::InstrumentListed { instrument, symbol: def.symbol });
+}
+
+pub(crate) fn add_account(shared: &mut Shared, names: &mut Names, request: &AddAccount, out: &mut Events) {
+    if names.accounts.contains(&request.name) {
+        return refuse(Reject::plain(RejectReason::DuplicateName), out);
+    }
+    if !shared.accounts.has_schedule(request.fees) {
+        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+    }
+    let account = shared.accounts.add(request.kind, request.stp_group, request.fees);
+    names.accounts.push(request.name);
+    out.push(EventKind::AccountAdded { account, name: request.name });
+}
+
+pub(crate) fn set_fees(shared: &mut Shared, schedule: FeeScheduleId, rates: FeeRates, out: &mut Events) {
+    if !rates.is_valid() {
+        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+    }
+    let version = shared.accounts.set_rates(schedule, rates);
+    out.push(EventKind::FeesSet { schedule: schedule.0, version, rates });
+}
+
+pub(crate) fn deposit(shared: &mut Shared, names: &Names, request: &MoveFunds, out: &mut Events) {
+    let MoveFunds { account, asset, amount } = *request;
+    let checked = movable(shared, names, request).and_then(|()| {
+        let total = shared.accounts.balance(account, asset).total + amount;
+        ensure(total <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, total.0, MONEY_MAX.0))
+    });
+    if let Err(reject) = checked {
+        return refuse(reject, out);
+    }
+    shared.accounts.transfer_in(account, asset, amount);
+    out.push(EventKind::Deposited { account, asset, amount });
+}
+
+pub(crate) fn withdraw(shared: &mut Shared, names: &Names, request: &MoveFunds, out: &mut Events) {
+    let MoveFunds { account, asset, amount } = *request;
+    let checked = movable(shared, names, request).and_then(|()| {
+        let available = shared.accounts.balance(account, asset).available();
+        ensure(amount <= available, || Reject::measured(RejectReason::InsufficientFunds, amount.0, available.0))
+    });
+    if let Err(reject) = checked {
+        return refuse(reject, out);
+    }
+    shared.accounts.transfer_in(account, asset, Money(-amount.0));
+    out.push(EventKind::Withdrawn { account, asset, amount });
+}
+
+fn movable(shared: &Shared, names: &Names, request: &MoveFunds) -> Result<(), Reject> {
+    ensure(shared.accounts.is_customer(request.account), || Reject::plain(RejectReason::UnknownAccount))?;
+    let asset_known = (request.asset.0 as usize) < names.assets.len();
+    ensure(asset_known, || Reject::plain(RejectReason::UnknownAsset))?;
+    let amount = request.amount;
+    ensure(amount.0 > 0, || Reject::measured(RejectReason::AmountNotPositive, amount.0, 0))?;
+    ensure(amount <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, amount.0, MONEY_MAX.0))
+}

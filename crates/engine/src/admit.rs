@@ -1,0 +1,322 @@
+//! Whether a new order is let in: every check of rule R-30, in the order of the reasons' numbers.
+
+use model::{
+    AccountKind, Admission, Allocation, Display, MONEY_MAX, Money, NewOrder, OrdType, PostOnly, Price, RejectReason,
+    Side, TimeInForce, TradingState,
+};
+
+use crate::market::{Market, book_side};
+use crate::record::NO_LIMIT;
+use crate::shared::{Reject, Shared, ensure};
+
+/// What an order is let in with: everything in ticks and lots, caps and slides applied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// Limit or protection price; [`NO_LIMIT`] for none.
+    pub(crate) limit: i64,
+    /// Quantity after a reduce-only cap; 0 for an order by budget alone.
+    pub(crate) lots: i64,
+    /// Highest fee rate it can be charged.
+    pub(crate) fee_cap: i32,
+    /// What a cash account must hold for it.
+    pub(crate) reserve: i128,
+}
+
+/// Checks a new order of a known account in a known instrument.
+pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms, Reject> {
+    form(market, order)?;
+    quantity(market, order)?;
+    prices(market, order)?;
+    if order.quote_qty.is_some() {
+        budget(order)?;
+    }
+    let limit = limit_of(market, order);
+    let lots = market.lots(order.order_qty);
+    notional(market, order, limit, lots)?;
+    account_rules(shared, market, order)?;
+    state(market.state, order)?;
+    let mut terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    if order.reduce_only {
+        terms.lots = reduce_cap(shared, market, order, lots)?;
+    }
+    if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() {
+        terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
+    }
+    terms.reserve = reserve(market, order, &terms);
+    let asset = if order.side == Side::Buy { market.def.quote } else { market.def.base };
+    shared.check_funds(order.account, asset, terms.reserve)?;
+    Ok(terms)
+}
+
+/// 201 to 206.
+#[inline]
+fn form(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+    let fail = |reason| Err(Reject::plain(reason));
+    let is_limit = order.ord_type == OrdType::Limit;
+    if is_limit && order.price.is_none() {
+        return fail(RejectReason::PriceMissing);
+    }
+    if matches!(order.ord_type, OrdType::Market | OrdType::MarketToLimit) && order.price.is_some() {
+        return fail(RejectReason::PriceNotAllowed);
+    }
+    let pegged = order.ord_type == OrdType::Pegged;
+    let stray_protection = (is_limit || pegged) && order.protection_price.is_some();
+    let stray_budget = order.quote_qty.is_some() && !(order.ord_type == OrdType::Market && order.side == Side::Buy);
+    if stray_protection || stray_budget || (order.peg.is_some() && !pegged) {
+        return fail(RejectReason::FieldNotAllowed);
+    }
+    if pegged && order.peg.is_none() {
+        return fail(RejectReason::PegMissing);
+    }
+    let tif_fits = match order.ord_type {
+        OrdType::Limit => true,
+        OrdType::Market if order.quote_qty.is_some() => order.tif == TimeInForce::Ioc,
+        OrdType::Market => !order.tif.rests(),
+        OrdType::MarketToLimit | OrdType::Pegged => order.tif.rests(),
+    };
+    if !tif_fits {
+        return fail(RejectReason::TifNotAllowed);
+    }
+    if instructions_fit(market, order) { Ok(()) } else { fail(RejectReason::ExecInstNotAllowed) }
+}
+
+/// 206.
+#[inline]
+fn instructions_fit(market: &Market, order: &NewOrder) -> bool {
+    let is_limit = order.ord_type == OrdType::Limit;
+    let at_once = matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok);
+    let post_only = order.post_only == PostOnly::No || (is_limit && order.tif.rests());
+    let display = order.display == Display::All || (is_limit && !at_once);
+    let min_qty = order.min_qty.0 == 0 || (order.tif == TimeInForce::Ioc && order.quote_qty.is_none());
+    let reduce_only = !order.reduce_only
+        || (order.quote_qty.is_none()
+            && order.display == Display::All
+            && !order.tif.is_auction()
+            && order.ord_type != OrdType::Pegged
+            && market.def.allocation == Allocation::Fifo);
+    post_only && display && min_qty && reduce_only
+}
+
+/// 301 to 306.
+#[inline]
+fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+    let qty = order.order_qty.0;
+    let by_budget = qty == 0 && order.quote_qty.is_some();
+    if !by_budget {
+        total(market, qty)?;
+    }
+    let min = order.min_qty.0;
+    let min_fits = min >= 0 && (market.lot == 1 || min % market.lot == 0) && (qty == 0 || min <= qty);
+    ensure(min_fits, || Reject::measured(RejectReason::MinQty, min, qty))?;
+    match order.display {
+        Display::All | Display::Hidden => Ok(()),
+        Display::Iceberg { display_qty, threshold, variance_bps } => {
+            let (shown, low) = (display_qty.0, threshold.0);
+            let shown_fits = shown >= market.lot && shown % market.lot == 0 && shown <= qty;
+            let low_fits = low >= 0 && low % market.lot == 0 && low < shown;
+            ensure(shown_fits && low_fits && variance_bps <= 10_000, || {
+                Reject::measured(RejectReason::DisplayQty, shown, qty)
+            })
+        }
+    }
+}
+
+/// 301 to 304: a total quantity as a mantissa.
+#[inline]
+pub(crate) fn total(market: &Market, qty: i64) -> Result<(), Reject> {
+    let (min, max) = (market.def.min_qty.0, market.def.max_qty.0);
+    ensure(qty > 0, || Reject::measured(RejectReason::QtyNotPositive, qty, 0))?;
+    ensure(market.lot == 1 || qty % market.lot == 0, || Reject::measured(RejectReason::QtyLot, qty, market.lot))?;
+    ensure(qty >= min, || Reject::measured(RejectReason::QtyMin, qty, min))?;
+    ensure(qty <= max, || Reject::measured(RejectReason::QtyMax, qty, max))
+}
+
+/// 307, 308 of the price, then of the protection price; by number first.
+#[inline]
+fn prices(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+    for price in [order.price, order.protection_price].into_iter().flatten() {
+        on_grid(market, price)?;
+    }
+    for price in [order.price, order.protection_price].into_iter().flatten() {
+        in_bounds(market, price)?;
+    }
+    Ok(())
+}
+
+/// 307.
+#[inline]
+pub(crate) fn on_grid(market: &Market, price: Price) -> Result<(), Reject> {
+    let uniform = market.def.ticks.bands().len() == 1;
+    let fits = if uniform {
+        market.base_tick == 1 || price.0 % market.base_tick == 0
+    } else {
+        market.def.ticks.is_on_grid(price)
+    };
+    ensure(fits, || Reject::measured(RejectReason::PriceTick, price.0, market.def.ticks.tick_at(price)))
+}
+
+/// 308.
+#[inline]
+pub(crate) fn in_bounds(market: &Market, price: Price) -> Result<(), Reject> {
+    ensure(market.def.in_bounds(price), || {
+        let bound = if price < market.def.min_price { market.def.min_price } else { market.def.max_price };
+        Reject::measured(RejectReason::PriceBounds, price.0, bound.0)
+    })
+}
+
+/// 309, 310 of a budget.
+fn budget(order: &NewOrder) -> Result<(), Reject> {
+    let budget = order.quote_qty.unwrap_or_default();
+    ensure(budget.0 > 0, || Reject::measured(RejectReason::AmountNotPositive, budget.0, 0))?;
+    ensure(budget <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, budget.0, MONEY_MAX.0))
+}
+
+/// The limit or protection price, given or default, in ticks.
+#[inline]
+fn limit_of(market: &Market, order: &NewOrder) -> i64 {
+    match order.ord_type {
+        OrdType::Limit | OrdType::Pegged => order.price.map_or(NO_LIMIT, |price| market.ticks(price)),
+        OrdType::Market | OrdType::MarketToLimit => match order.protection_price {
+            Some(price) => market.ticks(price),
+            None if market.state.matches_orders() => default_protection(market, order.side),
+            None => NO_LIMIT,
+        },
+    }
+}
+
+/// Rule R-50.
+fn default_protection(market: &Market, side: Side) -> i64 {
+    let opposite = market.book.best(book_side(side.opposite()));
+    let Some(reference) = opposite.or(market.last_trade) else { return NO_LIMIT };
+    let reference = market.price(reference).0;
+    let bps = i128::from(market.def.max_slippage_bps);
+    let slippage = i128::from(reference.unsigned_abs()) * bps / 10_000;
+    let slippage = i64::try_from(slippage).expect("at most the reference itself");
+    let (low, high) = (market.def.min_price, market.def.max_price);
+    let far = match side {
+        Side::Buy => reference.saturating_add(slippage),
+        Side::Sell => reference.saturating_sub(slippage),
+    };
+    market.ticks(market.round_passive(side, Price(far)).clamp(low, high))
+}
+
+/// 311, 312.
+#[inline]
+fn notional(market: &Market, order: &NewOrder, limit: i64, lots: i64) -> Result<(), Reject> {
+    let amount = match order.quote_qty {
+        Some(budget) => budget.0,
+        None if limit == NO_LIMIT => return Ok(()),
+        None => market.notional(limit, lots),
+    };
+    within_notional(market, amount)
+}
+
+/// 311, 312 of an amount, whatever its sign.
+#[inline]
+pub(crate) fn within_notional(market: &Market, amount: i128) -> Result<(), Reject> {
+    let (amount, min, max) = (Money(amount.abs()), market.def.min_notional, market.def.max_notional);
+    ensure(amount >= min, || Reject::measured(RejectReason::NotionalMin, amount.0, min.0))?;
+    ensure(amount <= max, || Reject::measured(RejectReason::NotionalMax, amount.0, max.0))
+}
+
+/// 313 to 317.
+#[inline]
+fn account_rules(shared: &Shared, market: &Market, order: &NewOrder) -> Result<(), Reject> {
+    if let TimeInForce::Gtd { expire_ns } = order.tif {
+        ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
+    }
+    if shared.accounts.get(order.account).kind == AccountKind::Credit {
+        return Ok(());
+    }
+    let buy = order.side == Side::Buy;
+    let unlimited_peg = buy && order.ord_type == OrdType::Pegged && order.price.is_none();
+    ensure(!unlimited_peg, || Reject::plain(RejectReason::PegLimitRequired))?;
+    let auction_market = order.ord_type == OrdType::Market && order.tif.is_auction();
+    ensure(!(buy && auction_market && order.protection_price.is_none()), || {
+        Reject::plain(RejectReason::ProtectionRequired)
+    })?;
+    ensure(!market.def.allow_negative, || Reject::plain(RejectReason::CreditOnly))
+}
+
+/// 401 to 408.
+#[inline]
+fn state(state: TradingState, order: &NewOrder) -> Result<(), Reject> {
+    let fail = |reason| Err(Reject::plain(reason));
+    let market_type = matches!(order.ord_type, OrdType::Market | OrdType::MarketToLimit);
+    match state.new_orders() {
+        Admission::Nothing => return fail(closed_reason(state)),
+        Admission::PostOnly => {
+            let fits = order.ord_type == OrdType::Limit && order.post_only != PostOnly::No;
+            return if fits { Ok(()) } else { fail(RejectReason::PostOnlyMarket) };
+        }
+        Admission::Call => {
+            let at_once = matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok);
+            let market_now = market_type && !order.tif.is_auction();
+            let pegged = order.ord_type == OrdType::Pegged;
+            if at_once || market_now || pegged || order.post_only != PostOnly::No {
+                return fail(RejectReason::NotInAuction);
+            }
+        }
+        Admission::LimitOnly if market_type => return fail(RejectReason::NotInAuction),
+        Admission::All | Admission::LimitOnly => {}
+    }
+    let auction = match order.tif {
+        TimeInForce::Ato => matches!(state, TradingState::PreOpen | TradingState::OpeningAuction),
+        TimeInForce::Atc => state == TradingState::ClosingAuction,
+        TimeInForce::Gfa => state == TradingState::PreOpen || state.is_call(),
+        TimeInForce::Gtc | TimeInForce::Day | TimeInForce::Gtd { .. } | TimeInForce::Ioc | TimeInForce::Fok => true,
+    };
+    if auction { Ok(()) } else { fail(RejectReason::AuctionOnly) }
+}
+
+/// The reason for a state that lets nothing in.
+pub(crate) fn closed_reason(state: TradingState) -> RejectReason {
+    match state {
+        TradingState::PreListed => RejectReason::NotListed,
+        TradingState::Delisted => RejectReason::Delisted,
+        TradingState::Closed => RejectReason::MarketClosed,
+        TradingState::Halted => RejectReason::Halted,
+        TradingState::CancelOnly => RejectReason::CancelOnly,
+        TradingState::PreOpen
+        | TradingState::OpeningAuction
+        | TradingState::Continuous
+        | TradingState::LimitState
+        | TradingState::VolatilityAuction
+        | TradingState::PostOnly
+        | TradingState::ClosingAuction
+        | TradingState::Cooling => unreachable!("this state lets some orders in"),
+    }
+}
+
+/// 501: how many lots a reduce-only order may have.
+fn reduce_cap(shared: &Shared, market: &Market, order: &NewOrder, lots: i64) -> Result<i64, Reject> {
+    let room = shared.reduce_room(market, order.account, order.side, None);
+    ensure(room >= 1, || Reject::measured(RejectReason::ReduceOnly, order.order_qty.0, market.qty(room.max(0)).0))?;
+    Ok(lots.min(room))
+}
+
+/// 502: the limit of a post-only order that does not trade now.
+pub(crate) fn passive_limit(market: &Market, side: Side, post_only: PostOnly, limit: i64) -> Result<i64, Reject> {
+    let Some(touch) = market.book.best(book_side(side.opposite())) else { return Ok(limit) };
+    let (price, touch) = (market.price(limit), market.price(touch));
+    if !side.accepts(price, touch) {
+        return Ok(limit);
+    }
+    let reject = Reject::measured(RejectReason::PostOnlyWouldTrade, price.0, touch.0);
+    ensure(post_only == PostOnly::Slide, || reject)?;
+    let behind = match side {
+        Side::Buy => market.def.ticks.down(touch),
+        Side::Sell => market.def.ticks.up(touch),
+    };
+    ensure(market.def.in_bounds(behind), || reject)?;
+    Ok(market.ticks(behind))
+}
+
+/// What a cash account must hold.
+#[inline]
+fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
+    match order.quote_qty {
+        Some(budget) => budget.0,
+        None => Shared::reserve_for(market, order.side, terms.limit, terms.lots, terms.fee_cap),
+    }
+}

@@ -1,0 +1,327 @@
+//! Changes an order in place (rules, table S-15).
+
+use book::Slot;
+use model::{
+    AmendOrder, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, PostOnly,
+    RejectReason, TimeInForce,
+};
+
+use crate::admit;
+use crate::clients::{ClientIds, NO_ENTRY, Outcome};
+use crate::market::Market;
+use crate::matching::{Incoming, run};
+use crate::place::{conclude, life_of, no_room, repeated, set_expiry, wait_for_auction};
+use crate::record::{Life, Place, Record, Shown};
+use crate::request;
+use crate::shared::{Reject, Shared, ensure};
+
+/// What a checked amend asks for, in ticks and lots.
+struct Plan {
+    slot: Slot,
+    order_qty: i64,
+    limit: i64,
+    display: Option<i64>,
+    /// It leaves its place in the queue.
+    loses_priority: bool,
+}
+
+/// Handles an amend.
+pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &AmendOrder, out: &mut Events) {
+    let (account, id) = (request.account, request.cl_ord_id);
+    if !shared.accounts.is_customer(account) {
+        return reject(request, OrderId(0), Reject::plain(RejectReason::UnknownAccount), out);
+    }
+    let tag = ClientIds::tag(account, &id);
+    let content = request::amend(request);
+    if let Some(entry) = shared.clients.find(account, &id, tag) {
+        return match repeated(shared, entry, content) {
+            Some(event) => out.push(event),
+            None => reject(request, OrderId(0), Reject::plain(RejectReason::DuplicateClOrdId), out),
+        };
+    }
+    if !shared.clients.make_room(&shared.limits) {
+        return reject(request, OrderId(0), no_room(shared), out);
+    }
+    let found = shared.find(account, &request.target);
+    let plan = found.and_then(|slot| {
+        let market = &markets[shared.records.get(slot).instrument as usize];
+        check(shared, market, slot, request)
+    });
+    match plan {
+        Err(rejected) => {
+            let order_id = found.map_or(OrderId(0), |slot| OrderId(shared.records.get(slot).order_id));
+            let outcome = Outcome::Rejected(rejected.reason);
+            let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
+            shared.clients.retire(entry, shared.now_ns);
+            reject(request, order_id, rejected, out);
+        }
+        Ok(plan) => {
+            let record = shared.records.get(plan.slot);
+            let (market, older) = (record.instrument as usize, record.client);
+            let outcome = Outcome::Accepted(OrderId(record.order_id));
+            let entry = shared.clients.remember((account, id), tag, content, outcome, older);
+            shared.records.get_mut(plan.slot).client = entry;
+            apply(shared, &mut markets[market], request, &plan, out);
+        }
+    }
+}
+
+fn reject(request: &AmendOrder, order_id: OrderId, reject: Reject, out: &mut Events) {
+    out.push(EventKind::AmendRejected(OrderRejected {
+        account: request.account,
+        cl_ord_id: request.cl_ord_id,
+        order_id,
+        reason: reject.reason,
+        value: reject.value,
+        limit: reject.limit,
+    }));
+}
+
+fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<Plan, Reject> {
+    let record = shared.records.get(slot);
+    form(record, request)?;
+    let order_qty = new_total(market, record, request)?;
+    let display = display(shared, market, slot, request, order_qty)?;
+    if let Some(price) = request.price {
+        admit::on_grid(market, price)?;
+        admit::in_bounds(market, price)?;
+    }
+    let given = request.price.map(|price| market.ticks(price));
+    let limit = given.unwrap_or(record.limit);
+    let priced = matches!(record.ord_type, OrdType::Limit | OrdType::MarketToLimit);
+    if priced && (request.price.is_some() || request.order_qty.is_some()) {
+        admit::within_notional(market, market.notional(limit, order_qty))?;
+    }
+    if let Some(TimeInForce::Gtd { expire_ns }) = request.tif {
+        ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
+    }
+    state(market, record, request, order_qty)?;
+    let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
+    if order_qty > record.cum_qty + record.prevented_qty {
+        risk(shared, market, record, request, &mut plan)?;
+    }
+    Ok(plan)
+}
+
+/// 203 and 205.
+fn form(record: &Record, request: &AmendOrder) -> Result<(), Reject> {
+    let unpriced = record.ord_type == OrdType::Market && request.price.is_some();
+    let no_tip = record.shown != Shown::Iceberg && request.display_qty.is_some();
+    ensure(!unpriced && !no_tip, || Reject::plain(RejectReason::FieldNotAllowed))?;
+    let tif_fits = request.tif.is_none_or(|tif| tif.rests() && record.life.rests());
+    ensure(tif_fits, || Reject::plain(RejectReason::TifNotAllowed))
+}
+
+/// 301 to 305, and the new total in lots.
+fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i64, Reject> {
+    if let Some(qty) = request.order_qty {
+        admit::total(market, qty.0)?;
+    }
+    let cum = record.cum_qty;
+    if let Some(seen) = request.seen_cum_qty {
+        let fits = seen.0 >= 0 && seen.0 % market.lot == 0 && market.lots(seen) <= cum;
+        ensure(fits, || Reject::measured(RejectReason::MinQty, seen.0, market.qty(cum).0))?;
+    }
+    let unseen = request.seen_cum_qty.map_or(0, |seen| cum - market.lots(seen));
+    Ok(request.order_qty.map_or(record.order_qty, |qty| market.lots(qty) - unseen))
+}
+
+/// 306, and the new display size in lots.
+fn display(
+    shared: &Shared,
+    market: &Market,
+    slot: Slot,
+    request: &AmendOrder,
+    order_qty: i64,
+) -> Result<Option<i64>, Reject> {
+    let Some(shown) = request.display_qty else { return Ok(None) };
+    let threshold = shared.arena.iceberg(slot).map_or(0, |rule| rule.threshold);
+    let lots = market.lots(shown);
+    let fits =
+        shown.0 >= market.lot && shown.0 % market.lot == 0 && lots <= order_qty && (threshold == 0 || lots > threshold);
+    ensure(fits, || Reject::measured(RejectReason::DisplayQty, shown.0, market.qty(order_qty).0))?;
+    Ok(Some(lots))
+}
+
+/// 401 to 405.
+fn state(market: &Market, record: &Record, request: &AmendOrder, order_qty: i64) -> Result<(), Reject> {
+    let only_decrease = request.price.is_none()
+        && request.display_qty.is_none()
+        && request.tif.is_none()
+        && request.stp.is_none()
+        && order_qty < record.order_qty;
+    let let_in = match market.state.amends() {
+        Entry::All => true,
+        Entry::DecreaseOnly => only_decrease,
+        Entry::Nothing => false,
+    };
+    ensure(let_in, || Reject::plain(admit::closed_reason(market.state)))
+}
+
+/// 501 to 503 and the question of priority.
+fn risk(
+    shared: &Shared,
+    market: &Market,
+    record: &Record,
+    request: &AmendOrder,
+    plan: &mut Plan,
+) -> Result<(), Reject> {
+    let before = record.leaves();
+    let after = plan.order_qty - record.cum_qty - record.prevented_qty;
+    if record.reduce_only && after > before {
+        let room = shared.reduce_room(market, record.account, record.side, Some(plan.slot));
+        let offered = request.order_qty.unwrap_or_default().0;
+        ensure(after <= room, || Reject::measured(RejectReason::ReduceOnly, offered, market.qty(room.max(0)).0))?;
+    }
+    let reprices = request.price.is_some() && plan.limit != record.limit;
+    if reprices && record.post_only != PostOnly::No && market.state.needs_uncrossed_book() {
+        plan.limit = admit::passive_limit(market, record.side, record.post_only, plan.limit)?;
+    }
+    let held = |limit, leaves| Shared::reserve_for(market, record.side, limit, leaves, record.fee_cap);
+    let increase = held(plan.limit, after) - held(record.limit, before);
+    if increase > 0 {
+        let asset = match record.side {
+            model::Side::Buy => market.def.quote,
+            model::Side::Sell => market.def.base,
+        };
+        shared.check_funds(record.account, asset, increase)?;
+    }
+    let grows = after > before && record.shown != Shown::Iceberg;
+    plan.loses_priority = grows || plan.limit != record.limit;
+    Ok(())
+}
+
+fn apply(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &Plan, out: &mut Events) {
+    let slot = plan.slot;
+    let record = shared.records.get_mut(slot);
+    if plan.order_qty <= record.cum_qty + record.prevented_qty {
+        return shared.cancel(market, slot, EndReason::User, out);
+    }
+    if let Some(stp) = request.stp {
+        record.stp = stp;
+    }
+    if let Some(tif) = request.tif {
+        record.life = life_of(tif);
+        let order_id = record.order_id;
+        set_expiry(shared, order_id, tif);
+    }
+    if plan.loses_priority {
+        requeue(shared, market, request, plan, out);
+    } else {
+        keep_place(shared, market, plan);
+        replaced(shared, market, request, slot, true, out);
+    }
+}
+
+/// The order stays where it is with other numbers.
+fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
+    let slot = plan.slot;
+    let before = shared.records.get(slot).leaves();
+    shared.change_terms(market, slot, plan.limit, plan.order_qty);
+    let record = shared.records.get(slot);
+    let after = record.leaves();
+    if record.place != Place::Book {
+        market.touch();
+        return;
+    }
+    if after < before {
+        market.book.reduce(&mut shared.arena, slot, after);
+    } else if after > before {
+        market.book.grow_hidden(&mut shared.arena, slot, after - before);
+    }
+    if let Some(display) = plan.display {
+        market.book.set_display(&mut shared.arena, slot, display);
+    }
+    market.touch();
+}
+
+/// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
+fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &Plan, out: &mut Events) {
+    let slot = plan.slot;
+    let place = shared.records.get(slot).place;
+    let rule = (place == Place::Book).then(|| with_display(shared.display_of(slot), plan.display));
+    shared.unqueue(market, slot);
+    shared.change_terms(market, slot, plan.limit, plan.order_qty);
+    replaced(shared, market, request, slot, false, out);
+    match (place, rule) {
+        _ if shared.records.get(slot).ord_type == OrdType::Pegged => shared.records.get_mut(slot).place = Place::Parked,
+        (Place::Book, Some(rule)) if market.state.matches_orders() => match_again(shared, market, slot, rule, out),
+        (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, out),
+        (Place::Waiting, _) => wait_for_auction(shared, market, slot),
+        (Place::Book | Place::Incoming | Place::Parked | Place::Ended, _) => {
+            unreachable!("only orders in a queue are requeued")
+        }
+    }
+}
+
+fn with_display(rule: book::Display, display: Option<i64>) -> book::Display {
+    match (rule, display) {
+        (book::Display::Iceberg(rule), Some(display_size)) => {
+            book::Display::Iceberg(book::Iceberg { display_size, ..rule })
+        }
+        (book::Display::All | book::Display::Hidden | book::Display::Iceberg(_), _) => rule,
+    }
+}
+
+/// Matches an order that is already open, at its limit.
+fn match_again(shared: &mut Shared, market: &mut Market, slot: Slot, rule: book::Display, out: &mut Events) {
+    let limit = shared.records.get(slot).limit;
+    let mut incoming = incoming_again(shared, slot, limit);
+    let stop = run(shared, market, &mut incoming, out);
+    if shared.records.get(slot).ord_type == OrdType::MarketToLimit {
+        // It rested at a price before, so it rests at its limit now whatever it traded at.
+        incoming.last_price = Some(limit);
+    }
+    conclude(shared, market, &incoming, stop, |_| rule, out);
+}
+
+/// An open order on its way through the book again, at `limit`.
+pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64) -> Incoming {
+    let record = shared.records.get(slot);
+    Incoming {
+        slot,
+        account: record.account,
+        side: record.side,
+        limit,
+        leaves: record.leaves(),
+        budget: None,
+        owner: shared.accounts.get(record.account).owner,
+        stp: record.stp,
+        taker_ppm: shared.accounts.rates(record.account).taker_ppm,
+        trades_left: shared.limits.trades_max,
+        last_price: None,
+    }
+}
+
+fn replaced(shared: &Shared, market: &Market, request: &AmendOrder, slot: Slot, priority_kept: bool, out: &mut Events) {
+    let record = shared.records.get(slot);
+    out.push(EventKind::OrderReplaced(OrderReplaced {
+        order_id: OrderId(record.order_id),
+        account: record.account,
+        instrument: market.id,
+        cl_ord_id: request.cl_ord_id,
+        price: record.limit().map(|limit| market.price(limit)),
+        order_qty: market.qty(record.order_qty),
+        leaves_qty: market.qty(record.leaves()),
+        displayed_qty: market.qty(shared.displayed(slot)),
+        tif: shared.tif_of(slot),
+        priority_kept,
+    }));
+}
+
+impl Shared {
+    /// The time in force of an open order.
+    pub(crate) fn tif_of(&self, slot: Slot) -> TimeInForce {
+        let record = self.records.get(slot);
+        match record.life {
+            Life::Gtc => TimeInForce::Gtc,
+            Life::Day => TimeInForce::Day,
+            Life::Gtd => TimeInForce::Gtd { expire_ns: self.expiry_of.get(&record.order_id).copied().unwrap_or(0) },
+            Life::Ioc => TimeInForce::Ioc,
+            Life::Fok => TimeInForce::Fok,
+            Life::Ato => TimeInForce::Ato,
+            Life::Atc => TimeInForce::Atc,
+            Life::Gfa => TimeInForce::Gfa,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One exchange: the command switch and the order of work within a command (rule R-01).
+
+use model::{Command, EventKind, Events, Limits, Stamp, StateHash};
+
+use crate::admin::{self, Names};
+use crate::market::Market;
+use crate::shared::Shared;
+use crate::{amend, cancel, hash, invariants, pegs, place, reducing, session, timers};
+
+/// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) shared: Shared,
+    pub(crate) markets: Vec<Market>,
+    pub(crate) names: Names,
+    last: Option<Stamp>,
+}
+
+impl Exchange {
+    /// An exchange without assets, instruments or accounts.
+    ///
+    /// # Panics
+    /// Where a limit is 0.
+    pub fn new(limits: Limits) -> Self {
+        assert!(limits.client_ids_max > 0 && limits.trades_max > 0, "limits must be positive: {limits:?}");
+        assert!(u32::try_from(limits.client_ids_max).is_ok(), "client_ids_max must fit 32 bits: {limits:?}");
+        Exchange { shared: Shared::new(limits), markets: Vec::new(), names: Names::default(), last: None }
+    }
+
+    /// Applies one command and appends its events. Never fails, never blocks; the work is bounded by the state.
+    ///
+    /// # Panics
+    /// Where the stamp is not after the last one in both sequence and time: the sequencer is broken.
+    pub fn apply(&mut self, stamp: Stamp, command: &Command, out: &mut Events) {
+        let in_order = self.last.is_none_or(|last| last.seq < stamp.seq && last.ts_ns < stamp.ts_ns);
+        assert!(in_order, "INV-12: stamp out of order: stamp={stamp:?} last={:?}", self.last);
+        self.last = Some(stamp);
+        out.begin(stamp);
+        self.shared.now_ns = stamp.ts_ns;
+        self.shared.clients.expire(stamp.ts_ns, &self.shared.limits);
+        timers::expire_orders(&mut self.shared, &mut self.markets, out);
+        self.execute(command, out);
+        self.follow_up(out);
+        if out.count() == 0 {
+            out.push(EventKind::TimePassed);
+        }
+    }
+
+    fn execute(&mut self, command: &Command, out: &mut Events) {
+        let Exchange { shared, markets, names, last: _ } = self;
+        match command {
+            Command::NewOrder(order) => place::new_order(shared, markets, order, out),
+            Command::Cancel(request) => cancel::cancel(shared, markets, request, out),
+            Command::Amend(request) => amend::amend(shared, markets, request, out),
+            Command::MassCancel(request) => cancel::mass_cancel(shared, markets, request, out),
+            Command::SetTradingState(request) => session::set_state(shared, markets, *request, out),
+            Command::AddAsset { symbol, decimals } => admin::add_asset(names, *symbol, *decimals, out),
+            Command::ListInstrument(def) => admin::list(names, markets, def, out),
+            Command::AddAccount(request) => admin::add_account(shared, names, request, out),
+            Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
+            Command::Deposit(request) => admin::deposit(shared, names, request, out),
+            Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
+            Command::Tick => {}
+        }
+    }
+
+    /// What the command caused beyond itself: cuts, pegs, indicative prices.
+    #[inline]
+    fn follow_up(&mut self, out: &mut Events) {
+        let Exchange { shared, markets, names: _, last: _ } = self;
+        reducing::cut(shared, markets, out);
+        if !shared.pegged.is_empty() {
+            pegs::reprice_all(shared, markets, out);
+            reducing::cut(shared, markets, out);
+        }
+        if !shared.calls.is_empty() {
+            timers::publish_all(shared, markets, out);
+        }
+    }
+
+    /// A digest of the whole state, by section. Costs a walk over all open orders and remembered ids.
+    pub fn state_hash(&self) -> StateHash {
+        hash::state_hash(&self.shared, &self.markets)
+    }
+
+    /// Checks every numbered invariant.
+    ///
+    /// # Panics
+    /// Where one does not hold; the message names it.
+    pub fn check_invariants(&self) {
+        invariants::check(self);
+    }
+}

@@ -1,0 +1,84 @@
+//! Fees of fills, rounded up once per order (rules ).
+
+const MILLION: u128 = 1_000_000;
+
+/// What a fill costs and the new `prepaid` of the order.
+///
+/// `notional` in quote units (its sign is ignored), `rate_ppm` in parts per million, `prepaid` in `0..1_000_000`
+/// millionths of a unit. The result is the least whole number of units that covers what is due.
+#[inline]
+pub(crate) fn fee_of_fill(notional: i128, rate_ppm: i32, prepaid: u32) -> (i128, u32) {
+    if rate_ppm == 0 {
+        return (0, prepaid);
+    }
+    let (whole, rest) = split(notional.unsigned_abs());
+    let rate = i128::from(rate_ppm);
+    // notional * rate = whole * rate * 1_000_000 + rest * rate, so only the second part has a fraction.
+    let due = i64::from(rest) * i64::from(rate_ppm) - i64::from(prepaid);
+    let units = -(-due).div_euclid(1_000_000);
+    let left = units * 1_000_000 - due;
+    let prepaid = u32::try_from(left).expect("0 <= prepaid < 1_000_000 by rounding up");
+    (i128::from(whole.cast_signed()) * rate + i128::from(units), prepaid)
+}
+
+/// `notional + ceil(notional * cap / 1_000_000)`: what a buy must have reserved.
+#[inline]
+pub(crate) fn with_fee(notional: i128, cap_ppm: i32) -> i128 {
+    notional + fee_of_fill(notional, cap_ppm, 0).0
+}
+
+/// Millions and the rest below a million; the magnitude must stay below 10^6 * 2^63 (`MONEY_MAX` does).
+#[inline]
+fn split(magnitude: u128) -> (u64, u32) {
+    let narrow = u64::try_from(magnitude);
+    match narrow {
+        Ok(small) => (small / 1_000_000, u32::try_from(small % 1_000_000).unwrap_or(0)),
+        Err(_) => split_wide(magnitude),
+    }
+}
+
+#[cold]
+fn split_wide(magnitude: u128) -> (u64, u32) {
+    let whole = u64::try_from(magnitude / MILLION).expect("notionals stay below MONEY_MAX = 10^30");
+    (whole, u32::try_from(magnitude % MILLION).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exact_fee_of_round_numbers() {
+        assert_eq!(fee_of_fill(1_000_000, 250, 0), (250, 0));
+        assert_eq!(fee_of_fill(-1_000_000, 250, 0), (250, 0));
+        assert_eq!(fee_of_fill(1_000_000, -100, 0), (-100, 0));
+        assert_eq!(fee_of_fill(123, 0, 7), (0, 7));
+    }
+
+    #[test]
+    fn many_small_fills_pay_what_one_large_fill_pays() {
+        let (mut paid, mut prepaid) = (0, 0);
+        for _ in 0..1_000 {
+            let (fee, left) = fee_of_fill(37, 2_500, prepaid);
+            paid += fee;
+            prepaid = left;
+        }
+
+        assert_eq!(paid, fee_of_fill(37_000, 2_500, 0).0);
+    }
+
+    #[test]
+    fn rounding_favours_the_venue() {
+        assert_eq!(fee_of_fill(1, 1, 0), (1, 999_999));
+        assert_eq!(fee_of_fill(1, 1, 999_999), (0, 999_998));
+        assert_eq!(fee_of_fill(1, -1, 0), (0, 1));
+        assert_eq!(fee_of_fill(3, -500_000, 0), (-1, 500_000));
+    }
+
+    #[test]
+    fn notionals_beyond_64_bits_are_exact() {
+        let notional = 10_i128.pow(24) + 1;
+
+        assert_eq!(fee_of_fill(notional, 1_000, 0), (10_i128.pow(21) + 1, 999_000));
+    }
+}

@@ -1,0 +1,109 @@
+//! The state hash (rule R-90).
+
+use model::{Digest, Side, StateHash, TimeInForce};
+
+use crate::market::{Market, book_side};
+use crate::record::{NO_LIMIT, Place, Record};
+use crate::shared::Shared;
+
+/// Digests everything that decides what later commands do.
+pub(crate) fn state_hash(shared: &Shared, markets: &[Market]) -> StateHash {
+    StateHash {
+        instruments: instruments(shared, markets),
+        books: books(shared, markets),
+        orders: orders(shared, markets),
+        accounts: shared.accounts.hash(),
+        client_ids: shared.clients.hash(),
+    }
+}
+
+fn instruments(shared: &Shared, markets: &[Market]) -> u64 {
+    let mut digest = Digest::new();
+    for market in markets {
+        digest.write_u64(market.state as u64);
+        for price in [market.last_trade, market.last_auction] {
+            write_optional(&mut digest, market, price);
+        }
+        match market.published {
+            None => [0; 4].iter().for_each(|word| digest.write_u64(*word)),
+            Some((_, cross)) => {
+                digest.write_u64(1);
+                digest.write_i64(cross.price.map_or(0, |ticks| market.price(ticks).0));
+                digest.write_qty(market.qty(cross.volume));
+                digest.write_qty(market.qty(cross.imbalance));
+            }
+        }
+    }
+    for counter in [shared.next_order, shared.next_trade, shared.next_public] {
+        digest.write_u64(counter);
+    }
+    digest.finish()
+}
+
+fn write_optional(digest: &mut Digest, market: &Market, price: Option<i64>) {
+    digest.write_u64(u64::from(price.is_some()));
+    digest.write_i64(price.map_or(0, |ticks| market.price(ticks).0));
+}
+
+fn books(shared: &Shared, markets: &[Market]) -> u64 {
+    let mut digest = Digest::new();
+    for market in markets {
+        digest.write_u64(u64::from(market.id.0));
+        for side in [Side::Buy, Side::Sell] {
+            resting(&mut digest, shared, market, side);
+            for (public, slot) in &market.waiting[side as usize] {
+                let record = shared.records.get(*slot);
+                digest.write_u64(record.order_id);
+                digest.write_qty(market.qty(record.leaves()));
+                digest.write_u64(*public);
+            }
+        }
+        for (order_id, (slot, _)) in &market.pegs {
+            let record = shared.records.get(*slot);
+            if record.place == Place::Parked {
+                digest.write_u64(*order_id);
+                digest.write_qty(market.qty(record.leaves()));
+                digest.write_u64(record.public_id);
+            }
+        }
+    }
+    digest.finish()
+}
+
+fn resting(digest: &mut Digest, shared: &Shared, market: &Market, side: Side) {
+    for (tick, _) in market.book.levels(book_side(side)) {
+        for maker in market.book.level_orders(&shared.arena, book_side(side), tick) {
+            let tip = if maker.hidden { 0 } else { maker.qty };
+            digest.write_u64(maker.order_id);
+            digest.write_price(market.price(tick));
+            digest.write_qty(market.qty(shared.arena.leaves(maker.slot)));
+            digest.write_qty(market.qty(tip));
+            digest.write_u64(shared.records.get(maker.slot).public_id);
+        }
+    }
+}
+
+fn orders(shared: &Shared, markets: &[Market]) -> u64 {
+    let mut digest = Digest::new();
+    for (_, slot) in shared.records.open_where(|_| true) {
+        let record = shared.records.get(slot);
+        let market = &markets[record.instrument as usize];
+        order(&mut digest, market, record, shared.tif_of(slot));
+    }
+    digest.finish()
+}
+
+fn order(digest: &mut Digest, market: &Market, record: &Record, tif: TimeInForce) {
+    digest.write_u64(record.order_id);
+    digest.write_u64(u64::from(record.account.0));
+    for lots in [record.order_qty, record.cum_qty, record.prevented_qty] {
+        digest.write_qty(market.qty(lots));
+    }
+    let limit = if record.limit == NO_LIMIT { 0 } else { market.price(record.limit).0 };
+    digest.write_i64(limit);
+    digest.write_u64(u64::from(tif.code()));
+    digest.write_i64(tif.expire_ns());
+    digest.write_u64(record.stp as u64);
+    digest.write_i64(i64::from(record.fee_cap));
+    digest.write_u64(u64::from(record.prepaid));
+}

@@ -1,0 +1,134 @@
+//! One instrument's market: its grid in ticks and lots, its book, its state.
+
+use std::collections::BTreeMap;
+
+use book::{Book, Slot};
+use model::{Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
+
+use crate::auction::Cross;
+
+/// A market. Inside the engine prices are counted in base ticks and quantities in lots.
+#[derive(Debug)]
+pub(crate) struct Market {
+    pub(crate) id: InstrumentId,
+    pub(crate) def: Instrument,
+    pub(crate) base_tick: i64,
+    pub(crate) lot: i64,
+    /// One tick times one lot in units of the quote asset.
+    unit: i128,
+    /// The same, where it fits 64 bits; otherwise 0.
+    unit_small: i64,
+    /// One lot in units of the base asset.
+    pub(crate) base_unit: i128,
+    pub(crate) book: Book,
+    pub(crate) state: TradingState,
+    /// Last trade price in ticks.
+    pub(crate) last_trade: Option<i64>,
+    /// Last auction price in ticks.
+    pub(crate) last_auction: Option<i64>,
+    /// Market orders waiting for an auction, by side and public id.
+    pub(crate) waiting: [BTreeMap<u64, Slot>; 2],
+    /// Pegged orders by order id, on the book or parked.
+    pub(crate) pegs: BTreeMap<u64, (Slot, Peg)>,
+    /// What was last published in the running call, and when.
+    pub(crate) published: Option<(i64, Cross)>,
+    /// The book changed since pegs were last repriced.
+    pub(crate) reprice_due: bool,
+    /// The book changed since the indicative price was last computed.
+    pub(crate) indicative_due: bool,
+}
+
+impl Market {
+    /// A market of a checked definition.
+    pub(crate) fn new(id: InstrumentId, def: Instrument, base_decimals: u8, quote_decimals: u8) -> Self {
+        let base_tick = def.ticks.base_tick();
+        let lot = def.lot_size.0;
+        let scale = def.notional_scale(quote_decimals).expect("checked by Instrument::check");
+        let unit = i128::from(base_tick) * i128::from(lot) * i128::from(scale);
+        let base_scale = def.base_scale(base_decimals).expect("checked by Instrument::check");
+        Market {
+            id,
+            base_tick,
+            lot,
+            unit,
+            unit_small: i64::try_from(unit).unwrap_or(0),
+            base_unit: i128::from(lot) * i128::from(base_scale),
+            book: Book::new(),
+            state: TradingState::PreListed,
+            last_trade: None,
+            last_auction: None,
+            waiting: [BTreeMap::new(), BTreeMap::new()],
+            pegs: BTreeMap::new(),
+            published: None,
+            reprice_due: false,
+            indicative_due: false,
+            def,
+        }
+    }
+
+    /// Notes that the book changed.
+    pub(crate) fn touch(&mut self) {
+        self.reprice_due = true;
+        self.indicative_due = true;
+    }
+
+    /// `ticks x lots` in units of the quote asset.
+    #[inline]
+    pub(crate) fn notional(&self, ticks: i64, lots: i64) -> i128 {
+        if self.unit_small != 0
+            && let Some(units) = lots.checked_mul(self.unit_small)
+        {
+            return i128::from(ticks) * i128::from(units);
+        }
+        i128::from(ticks) * i128::from(lots) * self.unit
+    }
+
+    #[inline]
+    pub(crate) fn price(&self, ticks: i64) -> Price {
+        Price(ticks * self.base_tick)
+    }
+
+    #[inline]
+    pub(crate) fn qty(&self, lots: i64) -> Qty {
+        Qty(lots * self.lot)
+    }
+
+    /// The price in ticks; it must lie on the grid.
+    #[inline]
+    pub(crate) fn ticks(&self, price: Price) -> i64 {
+        if self.base_tick == 1 { price.0 } else { price.0 / self.base_tick }
+    }
+
+    /// The quantity in lots; it must lie on the grid.
+    #[inline]
+    pub(crate) fn lots(&self, qty: Qty) -> i64 {
+        if self.lot == 1 { qty.0 } else { qty.0 / self.lot }
+    }
+
+    /// The passive direction for an order of `side`: down for a buy, up for a sell, to a valid price.
+    pub(crate) fn round_passive(&self, side: Side, price: Price) -> Price {
+        match side {
+            Side::Buy => self.def.ticks.floor(price),
+            Side::Sell => self.def.ticks.ceil(price),
+        }
+    }
+
+    /// The price auctions and market orders refer to: last trade, else previous close, in ticks.
+    pub(crate) fn reference(&self) -> Option<i64> {
+        self.last_trade.or_else(|| self.def.previous_close.map(|price| self.ticks(price)))
+    }
+
+    /// Lots of the base asset in `total` units, rounded toward zero.
+    pub(crate) fn position(&self, total: Money) -> i64 {
+        i64::try_from(total.0 / self.base_unit).unwrap_or(if total.0 < 0 { i64::MIN + 1 } else { i64::MAX })
+    }
+}
+
+/// The book's word for a side.
+#[inline]
+pub(crate) fn book_side(side: Side) -> book::Side {
+    match side {
+        Side::Buy => book::Side::Bid,
+        Side::Sell => book::Side::Ask,
+    }
+}

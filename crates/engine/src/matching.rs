@@ -1,0 +1,379 @@
+//! One incoming order against the opposite side of its book (rules ).
+
+use book::{Fill, Maker, Slot};
+use model::{
+    AccountId, Allocation, EndReason, EventKind, Events, OrdType, OrderId, Side, StpMode, Trade, TradeId, TradeLeg,
+    TradePrevented,
+};
+
+use crate::accounts::Settlement;
+use crate::allocation;
+use crate::fees::fee_of_fill;
+use crate::market::{Market, book_side};
+use crate::record::NO_LIMIT;
+use crate::shared::{Shared, posted};
+
+/// An order on its way through the book.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Incoming {
+    pub(crate) slot: Slot,
+    pub(crate) account: AccountId,
+    pub(crate) side: Side,
+    /// Worst price it accepts, in ticks; [`NO_LIMIT`] for any.
+    pub(crate) limit: i64,
+    /// Lots left; `i64::MAX` for an order by budget alone.
+    pub(crate) leaves: i64,
+    /// Quote units it may still spend.
+    pub(crate) budget: Option<i128>,
+    pub(crate) owner: u32,
+    pub(crate) stp: StpMode,
+    pub(crate) taker_ppm: i32,
+    /// Trades it may still make.
+    pub(crate) trades_left: u32,
+    /// Price of its last trade.
+    pub(crate) last_price: Option<i64>,
+}
+
+/// Why an incoming order stopped matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Nothing is left of it.
+    Filled,
+    /// The other side is empty.
+    Empty,
+    /// The next price is one it does not accept.
+    Price,
+    /// Self-trade prevention.
+    Stp,
+    /// The budget buys nothing more.
+    Budget,
+    /// It made as many trades as it may.
+    TradesMax,
+}
+
+impl Incoming {
+    #[inline]
+    pub(crate) fn accepts(&self, ticks: i64) -> bool {
+        match self.side {
+            _ if self.limit == NO_LIMIT => true,
+            Side::Buy => ticks <= self.limit,
+            Side::Sell => ticks >= self.limit,
+        }
+    }
+
+    /// An order that has a budget and no quantity.
+    #[inline]
+    pub(crate) fn by_budget_alone(&self) -> bool {
+        self.leaves == i64::MAX
+    }
+}
+
+/// Matches until nothing is left or something stops it.
+#[inline]
+pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
+    let opposite = book_side(incoming.side.opposite());
+    let fifo = market.def.allocation == Allocation::Fifo;
+    while incoming.leaves > 0 {
+        let Some(maker) = market.book.front(&shared.arena, opposite) else { return Stop::Empty };
+        if !incoming.accepts(maker.tick) {
+            return Stop::Price;
+        }
+        let wanted = affordable(shared, market, incoming, maker.tick);
+        if wanted == 0 {
+            return Stop::Budget;
+        }
+        if !fifo && !maker.hidden {
+            match allocation::level(shared, market, incoming, maker.tick, out) {
+                Some(stop) => return stop,
+                None => continue,
+            }
+        }
+        if maker.owner == incoming.owner && incoming.stp != StpMode::None {
+            match prevent(shared, market, incoming, &maker, wanted, out) {
+                Some(stop) => return stop,
+                None => continue,
+            }
+        }
+        if shared.records.get(maker.slot).reduce_only && !fit_reducer(shared, market, maker.slot, out) {
+            continue;
+        }
+        let qty = wanted.min(shared.arena.tip(maker.slot));
+        trade(shared, market, incoming, maker.slot, maker.tick, qty, out);
+        if incoming.leaves > 0 && incoming.trades_left == 0 {
+            return Stop::TradesMax;
+        }
+    }
+    Stop::Filled
+}
+
+/// Lots the order can pay for at a price, at most what is left of it.
+#[inline]
+pub(crate) fn affordable(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64) -> i64 {
+    match incoming.budget {
+        None => incoming.leaves,
+        Some(budget) => lots_for(shared, market, incoming, ticks, budget),
+    }
+}
+
+#[cold]
+fn lots_for(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64, budget: i128) -> i64 {
+    let record = shared.records.get(incoming.slot);
+    let rate = incoming.taker_ppm.min(record.fee_cap);
+    let cost = |lots: i64| {
+        let notional = market.notional(ticks, lots);
+        notional + fee_of_fill(notional, rate, record.prepaid).0
+    };
+    let most = incoming.leaves.min(market.lots(market.def.max_qty));
+    if cost(most) <= budget {
+        return most;
+    }
+    // The cost grows with every lot by at least the lot's price less its rebate, so the largest affordable quantity
+    // is found by halving.
+    let (mut low, mut high) = (0, most);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if cost(middle) <= budget {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// One trade with a resting order; refreshes or ends it.
+#[inline]
+pub(crate) fn trade(
+    shared: &mut Shared,
+    market: &mut Market,
+    incoming: &mut Incoming,
+    maker_slot: Slot,
+    ticks: i64,
+    qty: i64,
+    out: &mut Events,
+) {
+    let notional = market.notional(ticks, qty);
+    let maker_account = shared.records.get(maker_slot).account;
+    let maker_ppm = shared.accounts.rates(maker_account).maker_ppm;
+    let (maker_leg, _) = fill_order(shared, market, maker_slot, qty, notional, maker_ppm);
+    let (mut taker_leg, cost) = fill_order(shared, market, incoming.slot, qty, notional, incoming.taker_ppm);
+    spend(shared, market, incoming, qty, cost);
+    if incoming.by_budget_alone() {
+        taker_leg.leaves_qty = market.qty(0);
+    }
+    let self_match = shared.accounts.get(maker_account).owner == incoming.owner;
+    let (buy, sell) = match incoming.side {
+        Side::Buy => (taker_leg, maker_leg),
+        Side::Sell => (maker_leg, taker_leg),
+    };
+    settle(shared, market, qty, notional, &buy, &sell);
+    let trade_id = TradeId(shared.next_trade);
+    shared.next_trade += 1;
+    market.last_trade = Some(ticks);
+    incoming.last_price = Some(ticks);
+    incoming.trades_left = incoming.trades_left.saturating_sub(1);
+    out.push(EventKind::Trade(Trade {
+        trade_id,
+        instrument: market.id,
+        price: market.price(ticks),
+        qty: market.qty(qty),
+        buy,
+        sell,
+        aggressor: Some(incoming.side),
+        self_match,
+    }));
+    take_from_book(shared, market, maker_slot, incoming.side.opposite(), ticks, qty, out);
+}
+
+/// Moves the money of a trade.
+#[inline]
+pub(crate) fn settle(shared: &mut Shared, market: &Market, qty: i64, notional: i128, buy: &TradeLeg, sell: &TradeLeg) {
+    shared.accounts.settle(&Settlement {
+        base: market.def.base,
+        quote: market.def.quote,
+        base_units: i128::from(qty) * market.base_unit,
+        notional,
+        buyer: buy.account,
+        seller: sell.account,
+        buy_fee: buy.fee.0,
+        sell_fee: sell.fee.0,
+    });
+}
+
+/// Books a fill in an order's own numbers and releases what it held for it. Gives its leg and its notional plus fee.
+#[inline]
+pub(crate) fn fill_order(
+    shared: &mut Shared,
+    market: &Market,
+    slot: Slot,
+    qty: i64,
+    notional: i128,
+    rate_ppm: i32,
+) -> (TradeLeg, i128) {
+    let record = shared.records.get_mut(slot);
+    let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap), record.prepaid);
+    record.prepaid = prepaid;
+    let before = record.leaves();
+    record.cum_qty += qty;
+    let leaves = before - qty;
+    let leg = TradeLeg {
+        order_id: OrderId(record.order_id),
+        account: record.account,
+        leaves_qty: market.qty(leaves.max(0)),
+        fee: model::Money(fee),
+    };
+    if before > 0 {
+        shared.rereserve(market, slot, before, leaves);
+    }
+    (leg, notional + fee)
+}
+
+/// Takes a fill off what the incoming order has left.
+#[inline]
+fn spend(shared: &mut Shared, market: &Market, incoming: &mut Incoming, qty: i64, cost: i128) {
+    if !incoming.by_budget_alone() {
+        incoming.leaves -= qty;
+    }
+    if let Some(budget) = &mut incoming.budget {
+        *budget -= cost;
+        shared.accounts.reserve(incoming.account, market.def.quote, -cost);
+    }
+}
+
+/// Takes lots from a resting order in the book, refreshes its tip or ends it.
+#[inline]
+pub(crate) fn take_from_book(
+    shared: &mut Shared,
+    market: &mut Market,
+    slot: Slot,
+    side: Side,
+    ticks: i64,
+    qty: i64,
+    out: &mut Events,
+) {
+    market.touch();
+    match market.book.fill(&mut shared.arena, slot, qty) {
+        Fill::Partial => {}
+        Fill::Done => shared.finish(market, slot),
+        Fill::Refilled { tip, hidden: _ } => {
+            let public = shared.take_public();
+            let record = shared.records.get_mut(slot);
+            record.public_id = public;
+            let order_id = record.order_id;
+            out.push(EventKind::OrderRefreshed(posted(market, order_id, side, ticks, public, tip)));
+        }
+    }
+}
+
+/// Two orders of one owner met. `Some` where the incoming order stops.
+#[cold]
+pub(crate) fn prevent(
+    shared: &mut Shared,
+    market: &mut Market,
+    incoming: &mut Incoming,
+    maker: &Maker,
+    wanted: i64,
+    out: &mut Events,
+) -> Option<Stop> {
+    let maker_leaves = shared.records.get(maker.slot).leaves();
+    let qty = wanted.min(maker_leaves);
+    if incoming.stp == StpMode::DecrementAndCancel {
+        return decrement(shared, market, incoming, maker, qty, out);
+    }
+    let displayed = shared.displayed(maker.slot);
+    let prevented = prevented(shared, market, incoming, maker, qty, maker_leaves, displayed);
+    out.push(EventKind::TradePrevented(prevented));
+    let cancels_maker = matches!(incoming.stp, StpMode::CancelOldest | StpMode::CancelBoth);
+    if cancels_maker {
+        shared.cancel(market, maker.slot, EndReason::Stp, out);
+    }
+    (incoming.stp != StpMode::CancelOldest).then_some(Stop::Stp)
+}
+
+fn prevented(
+    shared: &Shared,
+    market: &Market,
+    incoming: &Incoming,
+    maker: &Maker,
+    qty: i64,
+    maker_leaves: i64,
+    maker_displayed: i64,
+) -> TradePrevented {
+    TradePrevented {
+        instrument: market.id,
+        taker_order_id: OrderId(shared.records.get(incoming.slot).order_id),
+        maker_order_id: OrderId(maker.order_id),
+        price: market.price(maker.tick),
+        qty: market.qty(qty),
+        mode: incoming.stp,
+        maker_leaves_qty: market.qty(maker_leaves),
+        maker_displayed_qty: market.qty(maker_displayed),
+    }
+}
+
+fn decrement(
+    shared: &mut Shared,
+    market: &mut Market,
+    incoming: &mut Incoming,
+    maker: &Maker,
+    qty: i64,
+    out: &mut Events,
+) -> Option<Stop> {
+    let left = lose(shared, market, maker.slot, qty);
+    if left > 0 {
+        market.book.reduce(&mut shared.arena, maker.slot, left);
+        market.touch();
+    }
+    let displayed = if left > 0 { shared.displayed(maker.slot) } else { 0 };
+    let prevented = prevented(shared, market, incoming, maker, qty, left, displayed);
+    out.push(EventKind::TradePrevented(prevented));
+    if incoming.by_budget_alone() {
+        let notional = market.notional(maker.tick, qty);
+        incoming.budget = incoming.budget.map(|budget| budget - notional);
+        shared.accounts.reserve(incoming.account, market.def.quote, -notional);
+    } else {
+        lose(shared, market, incoming.slot, qty);
+        incoming.leaves -= qty;
+    }
+    if left == 0 {
+        shared.cancel(market, maker.slot, EndReason::Stp, out);
+    }
+    (incoming.leaves == 0).then_some(Stop::Stp)
+}
+
+/// Lowers what is left of an order without a trade.
+fn lose(shared: &mut Shared, market: &Market, slot: Slot, qty: i64) -> i64 {
+    let record = shared.records.get_mut(slot);
+    let before = record.leaves();
+    record.prevented_qty += qty;
+    shared.rereserve(market, slot, before, before - qty);
+    before - qty
+}
+
+/// Cuts a resting reduce-only order to what its account may still reduce; `false` where that ends it.
+#[cold]
+pub(crate) fn fit_reducer(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) -> bool {
+    let record = shared.records.get(slot);
+    let (leaves, room) = (record.leaves(), shared.reducible(market, record.account, record.side));
+    if room == 0 {
+        shared.cancel(market, slot, EndReason::ReduceOnly, out);
+        return false;
+    }
+    if room < leaves {
+        shared.restate(market, slot, room, EndReason::ReduceOnly, out);
+    }
+    true
+}
+
+/// What becomes of an incoming order that stopped with something left and may not rest.
+pub(crate) fn end_reason(stop: Stop, ord_type: OrdType) -> EndReason {
+    let market_type = matches!(ord_type, OrdType::Market | OrdType::MarketToLimit);
+    match stop {
+        Stop::Stp => EndReason::Stp,
+        Stop::TradesMax => EndReason::TradesMax,
+        Stop::Budget => EndReason::Budget,
+        Stop::Price if market_type => EndReason::Protection,
+        Stop::Empty if market_type => EndReason::NoLiquidity,
+        Stop::Price | Stop::Empty | Stop::Filled => EndReason::Ioc,
+    }
+}

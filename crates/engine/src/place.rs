@@ -1,0 +1,267 @@
+//! A new order from its admission to its rest or end (rules ).
+
+use book::Slot;
+use model::{
+    EventKind, Events, NewOrder, OrdType, OrderAccepted, OrderId, OrderRejected, Peg, RejectReason, TimeInForce,
+};
+
+use crate::admit::{self, Terms};
+use crate::clients::{ClientIds, NO_ENTRY, Outcome};
+use crate::feasibility::can_trade;
+use crate::market::Market;
+use crate::matching::{Incoming, Stop, end_reason, run};
+use crate::record::{Life, NO_LIMIT, Place, Record, Shown};
+use crate::request;
+use crate::shared::{Reject, Shared};
+
+/// Handles a new order.
+pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &NewOrder, out: &mut Events) {
+    let (account, id) = (order.account, order.cl_ord_id);
+    if !shared.accounts.is_customer(account) {
+        return reject(order, Reject::plain(RejectReason::UnknownAccount), out);
+    }
+    let tag = ClientIds::tag(account, &id);
+    let content = request::new_order(order);
+    if let Some(entry) = shared.clients.find(account, &id, tag) {
+        return match repeated(shared, entry, content) {
+            Some(event) => out.push(event),
+            None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
+        };
+    }
+    if !shared.clients.make_room(&shared.limits) {
+        return reject(order, no_room(shared), out);
+    }
+    let verdict = match markets.get(order.instrument.0 as usize) {
+        Some(market) => admit::check(shared, market, order),
+        None => Err(Reject::plain(RejectReason::UnknownInstrument)),
+    };
+    match verdict {
+        Err(rejected) => {
+            let outcome = Outcome::Rejected(rejected.reason);
+            let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
+            shared.clients.retire(entry, shared.now_ns);
+            reject(order, rejected, out);
+        }
+        Ok(terms) => {
+            let outcome = Outcome::Accepted(OrderId(shared.next_order));
+            let client = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
+            accept(shared, &mut markets[order.instrument.0 as usize], order, &terms, client, out);
+        }
+    }
+}
+
+/// The answer to a retry; `None` where the id was used for something else.
+pub(crate) fn repeated(shared: &Shared, entry: u32, content: u64) -> Option<EventKind> {
+    let entry = shared.clients.entry(entry);
+    let (order_id, reason) = match entry.outcome {
+        Outcome::Accepted(order_id) => (order_id, None),
+        Outcome::Rejected(reason) => (OrderId(0), Some(reason)),
+    };
+    let answer = EventKind::Repeated { account: entry.account, cl_ord_id: entry.cl_ord_id, order_id, reason };
+    (entry.request == content).then_some(answer)
+}
+
+/// The reject of a request for which no id can be remembered.
+pub(crate) fn no_room(shared: &Shared) -> Reject {
+    let max = i128::try_from(shared.limits.client_ids_max).unwrap_or(i128::MAX);
+    Reject::measured(RejectReason::Capacity, max, max)
+}
+
+fn reject(order: &NewOrder, reject: Reject, out: &mut Events) {
+    out.push(EventKind::OrderRejected(OrderRejected {
+        account: order.account,
+        cl_ord_id: order.cl_ord_id,
+        order_id: OrderId(0),
+        reason: reject.reason,
+        value: reject.value,
+        limit: reject.limit,
+    }));
+}
+
+fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, client: u32, out: &mut Events) {
+    let slot = shared.arena.alloc();
+    let stp = order.stp.unwrap_or(market.def.stp_default);
+    let order_id = shared.next_order;
+    shared.next_order += 1;
+    shared.records.put(slot, record_of(order, terms, order_id, client, stp));
+    out.push(EventKind::OrderAccepted(OrderAccepted {
+        order_id: OrderId(order_id),
+        account: order.account,
+        instrument: market.id,
+        cl_ord_id: order.cl_ord_id,
+        side: order.side,
+        ord_type: order.ord_type,
+        tif: order.tif,
+        price: (terms.limit != NO_LIMIT).then(|| market.price(terms.limit)),
+        order_qty: market.qty(terms.lots),
+        display: order.display,
+        post_only: order.post_only,
+        reduce_only: order.reduce_only,
+        stp,
+    }));
+    let asset = if order.side == model::Side::Buy { market.def.quote } else { market.def.base };
+    shared.accounts.reserve(order.account, asset, terms.reserve);
+    if order.reduce_only {
+        let key = (order.account.0, market.id.0, order.side);
+        shared.reducers.entry(key).or_default().insert(order_id, slot);
+        shared.accounts.get_mut(order.account).reduce_only += 1;
+    }
+    if let Some(peg) = order.peg {
+        park_new(shared, market, slot, order_id, peg, order.tif);
+    } else if market.state.matches_orders() {
+        match_new(shared, market, order, terms, slot, out);
+    } else {
+        join_call(shared, market, order, terms, slot, out);
+    }
+}
+
+fn record_of(order: &NewOrder, terms: &Terms, order_id: u64, client: u32, stp: model::StpMode) -> Record {
+    Record {
+        order_id,
+        order_qty: terms.lots,
+        cum_qty: 0,
+        prevented_qty: 0,
+        // An order by budget holds its budget, not a price times a quantity.
+        limit: if order.quote_qty.is_some() { NO_LIMIT } else { terms.limit },
+        public_id: 0,
+        account: order.account,
+        instrument: order.instrument.0,
+        session: order.session.0,
+        client,
+        fee_cap: terms.fee_cap,
+        prepaid: 0,
+        side: order.side,
+        ord_type: order.ord_type,
+        life: life_of(order.tif),
+        stp,
+        post_only: order.post_only,
+        shown: Shown::from(order.display),
+        reduce_only: order.reduce_only,
+        place: Place::Incoming,
+    }
+}
+
+pub(crate) fn life_of(tif: TimeInForce) -> Life {
+    match tif {
+        TimeInForce::Gtc => Life::Gtc,
+        TimeInForce::Day => Life::Day,
+        TimeInForce::Gtd { .. } => Life::Gtd,
+        TimeInForce::Ioc => Life::Ioc,
+        TimeInForce::Fok => Life::Fok,
+        TimeInForce::Ato => Life::Ato,
+        TimeInForce::Atc => Life::Atc,
+        TimeInForce::Gfa => Life::Gfa,
+    }
+}
+
+fn park_new(shared: &mut Shared, market: &mut Market, slot: Slot, order_id: u64, peg: Peg, tif: TimeInForce) {
+    shared.records.get_mut(slot).place = Place::Parked;
+    shared.index.insert(order_id, slot);
+    set_expiry(shared, order_id, tif);
+    market.pegs.insert(order_id, (slot, peg));
+    shared.pegged.insert(market.id.0);
+    market.touch();
+}
+
+/// Makes an order's expiry known to the timers.
+pub(crate) fn set_expiry(shared: &mut Shared, order_id: u64, tif: TimeInForce) {
+    if let Some(old) = shared.expiry_of.remove(&order_id) {
+        shared.expiries.remove(&(old, order_id));
+    }
+    if let TimeInForce::Gtd { expire_ns } = tif {
+        shared.expiries.insert((expire_ns, order_id));
+        shared.expiry_of.insert(order_id, expire_ns);
+    }
+}
+
+fn join_call(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+    let order_id = shared.records.get(slot).order_id;
+    shared.index.insert(order_id, slot);
+    set_expiry(shared, order_id, order.tif);
+    if order.ord_type == OrdType::Market {
+        wait_for_auction(shared, market, slot);
+    } else {
+        let display = Shared::display_rule(market, order.display);
+        shared.post(market, slot, terms.limit, display, out);
+    }
+}
+
+/// Puts a market order at the back of the queue for the auction.
+pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: Slot) {
+    let public = shared.take_public();
+    let record = shared.records.get_mut(slot);
+    record.public_id = public;
+    record.place = Place::Waiting;
+    market.waiting[record.side as usize].insert(public, slot);
+    market.touch();
+}
+
+fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+    let mut incoming = Incoming {
+        slot,
+        account: order.account,
+        side: order.side,
+        limit: terms.limit,
+        leaves: if terms.lots == 0 { i64::MAX } else { terms.lots },
+        budget: order.quote_qty.map(|budget| budget.0),
+        owner: shared.accounts.get(order.account).owner,
+        stp: shared.records.get(slot).stp,
+        taker_ppm: shared.accounts.rates(order.account).taker_ppm,
+        trades_left: shared.limits.trades_max,
+        last_price: None,
+    };
+    if order.tif == TimeInForce::Fok || order.min_qty.0 > 0 {
+        let fok = order.tif == TimeInForce::Fok;
+        let needed = if fok { terms.lots } else { market.lots(order.min_qty) };
+        if !can_trade(shared, market, &incoming, needed) {
+            let reason = if fok { model::EndReason::Fok } else { model::EndReason::MinQty };
+            return shared.cancel(market, slot, reason, out);
+        }
+        incoming.trades_left = u32::MAX;
+    }
+    let stop = run(shared, market, &mut incoming, out);
+    if let Some(budget) = incoming.budget {
+        shared.accounts.reserve(order.account, market.def.quote, -budget);
+    }
+    let order_id = shared.records.get(slot).order_id;
+    if conclude(shared, market, &incoming, stop, |market| Shared::display_rule(market, order.display), out) {
+        shared.index.insert(order_id, slot);
+        if shared.records.get(slot).life == Life::Gtd {
+            set_expiry(shared, order_id, order.tif);
+        }
+    }
+}
+
+/// Rests or ends an order that stopped matching; `true` where it rests.
+pub(crate) fn conclude(
+    shared: &mut Shared,
+    market: &mut Market,
+    incoming: &Incoming,
+    stop: Stop,
+    display: impl FnOnce(&Market) -> book::Display,
+    out: &mut Events,
+) -> bool {
+    let slot = incoming.slot;
+    if stop == Stop::Filled {
+        shared.finish(market, slot);
+        return false;
+    }
+    let record = shared.records.get(slot);
+    let may_rest = record.life.rests() && matches!(stop, Stop::Empty | Stop::Price);
+    let ticks = match record.ord_type {
+        OrdType::Limit | OrdType::Pegged => Some(incoming.limit),
+        OrdType::MarketToLimit => incoming.last_price,
+        OrdType::Market => None,
+    };
+    let Some(ticks) = ticks.filter(|_| may_rest) else {
+        let reason = end_reason(stop, record.ord_type);
+        shared.cancel(market, slot, reason, out);
+        return false;
+    };
+    if record.ord_type == OrdType::MarketToLimit {
+        shared.move_limit(market, slot, ticks);
+    }
+    let rule = display(market);
+    shared.post(market, slot, ticks, rule, out);
+    true
+}

@@ -1,0 +1,184 @@
+//! A number for the content of a request, to tell a retry from another request under the same id.
+
+use model::{AmendOrder, Display, NewOrder, OrderRef, Price, Qty, StpMode, TimeInForce};
+
+/// Folds pairs of words by 128-bit multiplication; pairs are independent of each other, so they overlap in time.
+struct Fold {
+    sum: u64,
+    round: u64,
+}
+
+impl Fold {
+    #[inline]
+    fn pair(&mut self, a: i64, b: i64) {
+        self.round = self.round.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let left = a.cast_unsigned() ^ self.round;
+        let right = b.cast_unsigned() ^ self.round.rotate_left(32) ^ 0xE703_7ED1_A0B4_28DB;
+        let product = u128::from(left) * u128::from(right);
+        let folded =
+            u64::try_from(product >> 64).unwrap_or(0) ^ u64::try_from(product & u128::from(u64::MAX)).unwrap_or(0);
+        self.sum = self.sum.wrapping_add(folded);
+    }
+}
+
+/// An optional number and whether it is there, apart from each other.
+#[inline]
+fn optional(value: Option<i64>) -> (i64, i64) {
+    (value.unwrap_or(0), i64::from(value.is_some()))
+}
+
+#[inline]
+fn prices(price: Option<Price>) -> (i64, i64) {
+    optional(price.map(|p| p.0))
+}
+
+fn stp_code(stp: Option<StpMode>) -> i64 {
+    stp.map_or(-1, |mode| mode as i64)
+}
+
+fn tif_words(fold: &mut Fold, tif: TimeInForce) {
+    fold.pair(i64::from(tif.code()), tif.expire_ns());
+}
+
+/// The content of a new order.
+#[inline]
+pub(crate) fn new_order(order: &NewOrder) -> u64 {
+    let mut fold = Fold { sum: 1, round: 0 };
+    let (price, has_price) = prices(order.price);
+    let flags = (order.side as i64)
+        | (order.ord_type as i64) << 8
+        | (order.post_only as i64) << 16
+        | i64::from(order.reduce_only) << 24
+        | (stp_code(order.stp) + 1) << 32
+        | has_price << 40;
+    fold.pair(flags, i64::from(order.instrument.0));
+    fold.pair(price, order.order_qty.0);
+    tif_words(&mut fold, order.tif);
+    let plain = order.protection_price.is_none()
+        && order.quote_qty.is_none()
+        && order.peg.is_none()
+        && order.min_qty.0 == 0
+        && order.display == Display::All;
+    if !plain {
+        rare_fields(&mut fold, order);
+    }
+    fold.sum
+}
+
+#[cold]
+fn rare_fields(fold: &mut Fold, order: &NewOrder) {
+    let (protection, has_protection) = prices(order.protection_price);
+    fold.pair(protection, has_protection);
+    let budget = order.quote_qty.unwrap_or_default().0;
+    fold.pair(word(budget), word(budget >> 64));
+    fold.pair(i64::from(order.quote_qty.is_some()), order.min_qty.0);
+    let (peg, offset) = order.peg.map_or((-1, 0), |peg| (peg.reference as i64, i64::from(peg.offset_ticks)));
+    fold.pair(peg, offset);
+    match order.display {
+        Display::All => fold.pair(0, 0),
+        Display::Hidden => fold.pair(1, 0),
+        Display::Iceberg { display_qty, threshold, variance_bps } => {
+            fold.pair(2, i64::from(variance_bps));
+            fold.pair(display_qty.0, threshold.0);
+        }
+    }
+}
+
+/// The content of an amend.
+pub(crate) fn amend(amend: &AmendOrder) -> u64 {
+    let mut fold = Fold { sum: 2, round: 0 };
+    match amend.target {
+        OrderRef::Order(id) => fold.pair(0, id.0.cast_signed()),
+        OrderRef::Client(id) => {
+            fold.pair(1, 0);
+            for chunk in id.as_bytes().chunks(8) {
+                let mut word = [0; 8];
+                word[..chunk.len()].copy_from_slice(chunk);
+                fold.pair(i64::from_le_bytes(word), i64::try_from(chunk.len()).unwrap_or(0));
+            }
+        }
+    }
+    let quantity = |qty: Option<Qty>| optional(qty.map(|q| q.0));
+    for (value, given) in [
+        quantity(amend.order_qty),
+        prices(amend.price),
+        quantity(amend.display_qty),
+        quantity(amend.seen_cum_qty),
+        (stp_code(amend.stp), 0),
+    ] {
+        fold.pair(value, given);
+    }
+    match amend.tif {
+        None => fold.pair(-1, 0),
+        Some(tif) => tif_words(&mut fold, tif),
+    }
+    fold.sum
+}
+
+/// The low 64 bits.
+fn word(wide: i128) -> i64 {
+    i64::try_from(wide.cast_unsigned() & u128::from(u64::MAX) >> 1).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{AccountId, ClOrdId, InstrumentId, OrdType, PostOnly, SessionId, Side};
+
+    fn order() -> NewOrder {
+        NewOrder {
+            account: AccountId(1),
+            session: SessionId(1),
+            instrument: InstrumentId(0),
+            cl_ord_id: ClOrdId::new("A").unwrap(),
+            side: Side::Buy,
+            ord_type: OrdType::Limit,
+            tif: TimeInForce::Gtc,
+            order_qty: Qty(5),
+            price: Some(Price(7)),
+            protection_price: None,
+            quote_qty: None,
+            peg: None,
+            min_qty: Qty(0),
+            display: Display::All,
+            post_only: PostOnly::No,
+            reduce_only: false,
+            stp: None,
+        }
+    }
+
+    #[test]
+    fn a_retry_through_another_session_is_the_same_request() {
+        let retry = NewOrder { session: SessionId(9), ..order() };
+
+        assert_eq!(new_order(&order()), new_order(&retry));
+    }
+
+    #[test]
+    fn every_field_tells_requests_apart() {
+        let base = order();
+        let others = [
+            NewOrder { instrument: InstrumentId(1), ..base },
+            NewOrder { side: Side::Sell, ..base },
+            NewOrder { ord_type: OrdType::Market, ..base },
+            NewOrder { tif: TimeInForce::Day, ..base },
+            NewOrder { tif: TimeInForce::Gtd { expire_ns: 1 }, ..base },
+            NewOrder { order_qty: Qty(7), price: Some(Price(5)), ..base },
+            NewOrder { price: None, ..base },
+            NewOrder { price: Some(Price(0)), ..base },
+            NewOrder { protection_price: Some(Price(7)), ..base },
+            NewOrder { quote_qty: Some(model::Money(7)), ..base },
+            NewOrder { quote_qty: Some(model::Money(7 << 64)), ..base },
+            NewOrder { min_qty: Qty(1), ..base },
+            NewOrder { display: Display::Hidden, ..base },
+            NewOrder { post_only: PostOnly::Slide, ..base },
+            NewOrder { reduce_only: true, ..base },
+            NewOrder { stp: Some(StpMode::None), ..base },
+        ];
+
+        let mut digests: Vec<u64> = others.iter().map(new_order).chain([new_order(&base)]).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        assert_eq!(digests.len(), others.len() + 1);
+    }
+}

@@ -1,0 +1,101 @@
+//! Moves an instrument between trading states, with what each move brings (rules ).
+
+use book::Slot;
+use model::{Cause, EndReason, EventKind, Events, OrderId, RejectReason, SetTradingState, TradingState};
+
+use crate::auction::uncross;
+use crate::market::Market;
+use crate::record::{Life, Place, Record};
+use crate::shared::Shared;
+
+/// Handles a change of state.
+pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: SetTradingState, out: &mut Events) {
+    let Some(market) = markets.get_mut(request.instrument.0 as usize) else {
+        return reject(RejectReason::UnknownInstrument, out);
+    };
+    let (from, to) = (market.state, request.state);
+    if !may_move(from, to) {
+        return reject(RejectReason::StateTransition, out);
+    }
+    let crosses = uncross_due(from, to);
+    if crosses {
+        uncross(shared, market, out);
+    }
+    market.state = to;
+    out.push(EventKind::StateChanged { instrument: market.id, from, to });
+    out.set_cause(Cause::State);
+    if crosses || to == TradingState::Closed {
+        end_all(shared, market, |record| record.life.is_auction(), Ending::Expire(EndReason::Auction), out);
+    }
+    if to == TradingState::Closed {
+        end_all(shared, market, |record| record.life == Life::Day, Ending::Expire(EndReason::Day), out);
+    }
+    if to == TradingState::Delisted {
+        end_all(shared, market, |_| true, Ending::Cancel(EndReason::Delisted), out);
+    }
+    if to != TradingState::Continuous {
+        park_pegs(shared, market, out);
+    }
+    if to.is_call() {
+        shared.calls.insert(market.id.0);
+    } else {
+        shared.calls.remove(&market.id.0);
+    }
+    market.published = None;
+    market.touch();
+    out.set_cause(Cause::Command);
+}
+
+fn reject(reason: RejectReason, out: &mut Events) {
+    out.push(EventKind::CommandRejected { reason, value: 0, limit: 0 });
+}
+
+fn may_move(from: TradingState, to: TradingState) -> bool {
+    let by_command = !matches!(to, TradingState::LimitState | TradingState::Cooling | TradingState::PreListed);
+    from != TradingState::Delisted && from != to && by_command
+}
+
+fn uncross_due(from: TradingState, to: TradingState) -> bool {
+    let carried = matches!(to, TradingState::Halted | TradingState::CancelOnly | TradingState::Delisted);
+    let leaves_call = from.is_call() && !to.is_call() && !carried;
+    let may_be_crossed = !from.matches_orders() && from != TradingState::PostOnly;
+    leaves_call || (to.needs_uncrossed_book() && may_be_crossed)
+}
+
+#[derive(Clone, Copy)]
+enum Ending {
+    Cancel(EndReason),
+    Expire(EndReason),
+}
+
+fn end_all(shared: &mut Shared, market: &mut Market, test: impl Fn(&Record) -> bool, ending: Ending, out: &mut Events) {
+    let id = market.id.0;
+    for (_, slot) in shared.records.open_where(|record| record.instrument == id && test(record)) {
+        match ending {
+            Ending::Cancel(reason) => shared.cancel(market, slot, reason, out),
+            Ending::Expire(reason) => shared.expire(market, slot, reason, out),
+        }
+    }
+}
+
+fn park_pegs(shared: &mut Shared, market: &mut Market, out: &mut Events) {
+    let pegs: Vec<Slot> = market.pegs.values().map(|(slot, _)| *slot).collect();
+    for slot in pegs {
+        park(shared, market, slot, out);
+    }
+}
+
+/// Takes a pegged order off the book until its reference returns; nothing where it is parked already.
+pub(crate) fn park(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) {
+    if shared.records.get(slot).place != Place::Book {
+        return;
+    }
+    shared.unqueue(market, slot);
+    let record = shared.records.get_mut(slot);
+    record.place = Place::Parked;
+    out.push(EventKind::OrderParked {
+        order_id: OrderId(record.order_id),
+        account: record.account,
+        instrument: market.id,
+    });
+}

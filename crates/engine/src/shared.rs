@@ -1,0 +1,373 @@
+//! The state that all markets share, and the steps every order goes through: post, leave, end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use book::{Arena, OrderIndex, Resting, Slot};
+use model::{
+    AccountId, AccountKind, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted,
+    OrderRef, PublicId, Qty, RejectReason, Side,
+};
+
+use crate::accounts::Accounts;
+use crate::clients::{ClientIds, Outcome};
+use crate::fees::with_fee;
+use crate::market::{Market, book_side};
+use crate::record::{Life, NO_LIMIT, Place, Records, Shown};
+
+/// Everything but the markets.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) limits: Limits,
+    /// Time of the running command.
+    pub(crate) now_ns: i64,
+    pub(crate) arena: Arena,
+    pub(crate) records: Records,
+    pub(crate) index: OrderIndex,
+    pub(crate) accounts: Accounts,
+    pub(crate) clients: ClientIds,
+    /// GTD orders by (expiry, order id), and the other way round.
+    pub(crate) expiries: BTreeSet<(i64, u64)>,
+    pub(crate) expiry_of: BTreeMap<u64, i64>,
+    /// Reduce-only orders by (account, instrument, side), then order id.
+    pub(crate) reducers: BTreeMap<(u32, u32, Side), BTreeMap<u64, Slot>>,
+    /// Instruments that have pegged orders, and those in an auction call.
+    pub(crate) pegged: BTreeSet<u32>,
+    pub(crate) calls: BTreeSet<u32>,
+    pub(crate) next_order: u64,
+    pub(crate) next_trade: u64,
+    pub(crate) next_public: u64,
+}
+
+/// Why a request is refused, with what was offered and what it was measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reject {
+    pub(crate) reason: RejectReason,
+    pub(crate) value: i128,
+    pub(crate) limit: i128,
+}
+
+impl Reject {
+    pub(crate) fn plain(reason: RejectReason) -> Self {
+        Reject { reason, value: 0, limit: 0 }
+    }
+
+    pub(crate) fn measured(reason: RejectReason, value: impl Into<i128>, limit: impl Into<i128>) -> Self {
+        Reject { reason, value: value.into(), limit: limit.into() }
+    }
+}
+
+/// Fails with the reject unless the condition holds.
+#[inline]
+pub(crate) fn ensure(holds: bool, reject: impl FnOnce() -> Reject) -> Result<(), Reject> {
+    if holds { Ok(()) } else { Err(reject()) }
+}
+
+impl Shared {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Shared {
+            limits,
+            now_ns: i64::MIN,
+            arena: Arena::new(),
+            records: Records::default(),
+            index: OrderIndex::new(),
+            accounts: Accounts::new(),
+            clients: ClientIds::new(),
+            expiries: BTreeSet::new(),
+            expiry_of: BTreeMap::new(),
+            reducers: BTreeMap::new(),
+            pegged: BTreeSet::new(),
+            calls: BTreeSet::new(),
+            next_order: 1,
+            next_trade: 1,
+            next_public: 1,
+        }
+    }
+
+    /// The next public id.
+    #[inline]
+    pub(crate) fn take_public(&mut self) -> u64 {
+        let id = self.next_public;
+        self.next_public += 1;
+        id
+    }
+
+    pub(crate) fn is_cash(&self, account: AccountId) -> bool {
+        self.accounts.get(account).kind == AccountKind::Cash
+    }
+
+    /// What a cash order holds with `leaves` lots left at `ticks`, and of which asset.
+    #[inline]
+    pub(crate) fn reserve_for(market: &Market, side: Side, ticks: i64, leaves: i64, fee_cap: i32) -> i128 {
+        match side {
+            Side::Sell => i128::from(leaves) * market.base_unit,
+            Side::Buy if ticks == NO_LIMIT => 0,
+            Side::Buy => with_fee(market.notional(ticks, leaves), fee_cap),
+        }
+    }
+
+    /// Changes what an order holds from `before` to `after` lots left at its limit.
+    #[inline]
+    pub(crate) fn rereserve(&mut self, market: &Market, slot: Slot, before: i64, after: i64) {
+        let record = self.records.get(slot);
+        if !self.is_cash(record.account) {
+            return;
+        }
+        let held = |leaves| Shared::reserve_for(market, record.side, record.limit, leaves, record.fee_cap);
+        let by = held(after) - held(before);
+        let asset = match record.side {
+            Side::Buy => market.def.quote,
+            Side::Sell => market.def.base,
+        };
+        let account = record.account;
+        self.accounts.reserve(account, asset, by);
+    }
+
+    /// Gives an order another limit, and holds what it asks for.
+    pub(crate) fn move_limit(&mut self, market: &Market, slot: Slot, limit: i64) {
+        let order_qty = self.records.get(slot).order_qty;
+        self.change_terms(market, slot, limit, order_qty);
+    }
+
+    /// Gives an order another limit and another total, and holds what they ask for.
+    pub(crate) fn change_terms(&mut self, market: &Market, slot: Slot, limit: i64, order_qty: i64) {
+        let leaves = self.records.get(slot).leaves();
+        self.rereserve(market, slot, leaves, 0);
+        let record = self.records.get_mut(slot);
+        record.limit = limit;
+        record.order_qty = order_qty;
+        let leaves = record.leaves();
+        self.rereserve(market, slot, 0, leaves);
+    }
+
+    /// The open order that a request of `account` names.
+    pub(crate) fn find(&self, account: AccountId, target: &OrderRef) -> Result<Slot, Reject> {
+        let unknown = Reject::plain(RejectReason::UnknownOrder);
+        let order_id = match target {
+            OrderRef::Order(id) => *id,
+            OrderRef::Client(id) => {
+                let entry = self.clients.find(account, id, ClientIds::tag(account, id)).ok_or(unknown)?;
+                match self.clients.entry(entry).outcome {
+                    Outcome::Accepted(order_id) => order_id,
+                    Outcome::Rejected(_) => return Err(unknown),
+                }
+            }
+        };
+        let slot = match (self.index.get(order_id.0), target) {
+            (Some(slot), _) => slot,
+            (None, OrderRef::Client(_)) => return Err(Reject::plain(RejectReason::OrderFinished)),
+            (None, OrderRef::Order(_)) => return Err(unknown),
+        };
+        ensure(self.records.get(slot).account == account, || unknown)?;
+        Ok(slot)
+    }
+
+    /// Posts what is left of an order at the back of the queue at `ticks`.
+    pub(crate) fn post(
+        &mut self,
+        market: &mut Market,
+        slot: Slot,
+        ticks: i64,
+        display: book::Display,
+        out: &mut Events,
+    ) {
+        let public = self.take_public();
+        let record = self.records.get_mut(slot);
+        record.place = Place::Book;
+        record.public_id = public;
+        let (side, leaves, hidden) = (record.side, record.leaves(), record.shown == Shown::Hidden);
+        let (order_id, owner) = (record.order_id, self.accounts.get(record.account).owner);
+        let resting = Resting { order_id, owner, leaves, display };
+        let tip = market.book.insert(&mut self.arena, slot, book_side(side), ticks, &resting);
+        market.touch();
+        out.push(EventKind::OrderPosted(posted(market, order_id, side, ticks, public, if hidden { 0 } else { tip })));
+    }
+
+    /// The book's display rule for a new order's display.
+    pub(crate) fn display_rule(market: &Market, display: Display) -> book::Display {
+        match display {
+            Display::All => book::Display::All,
+            Display::Hidden => book::Display::Hidden,
+            Display::Iceberg { display_qty, threshold, variance_bps } => book::Display::Iceberg(book::Iceberg {
+                display_size: market.lots(display_qty),
+                threshold: market.lots(threshold),
+                variance_bps: u32::from(variance_bps),
+                seed: market.def.seed,
+                refills: 0,
+            }),
+        }
+    }
+
+    /// The display rule of a resting order, with the refills it has made.
+    pub(crate) fn display_of(&self, slot: Slot) -> book::Display {
+        match self.records.get(slot).shown {
+            Shown::All => book::Display::All,
+            Shown::Hidden => book::Display::Hidden,
+            Shown::Iceberg => {
+                book::Display::Iceberg(self.arena.iceberg(slot).expect("an iceberg at rest has its rule in the book"))
+            }
+        }
+    }
+
+    /// What the public sees of an order, in lots.
+    pub(crate) fn displayed(&self, slot: Slot) -> i64 {
+        let record = self.records.get(slot);
+        match (record.place, record.shown) {
+            (Place::Book, Shown::All | Shown::Iceberg) => self.arena.tip(slot),
+            (Place::Book, Shown::Hidden) | (Place::Incoming | Place::Waiting | Place::Parked | Place::Ended, _) => 0,
+        }
+    }
+
+    /// Takes an order out of whatever queue it is in.
+    pub(crate) fn unqueue(&mut self, market: &mut Market, slot: Slot) {
+        let record = self.records.get_mut(slot);
+        match record.place {
+            Place::Incoming | Place::Parked | Place::Ended => {}
+            Place::Book => {
+                market.book.remove(&mut self.arena, slot);
+            }
+            Place::Waiting => {
+                market.waiting[record.side as usize].remove(&record.public_id);
+            }
+        }
+        record.place = Place::Incoming;
+        market.touch();
+    }
+
+    /// Ends an order that is in no queue: everything it holds is released, its ids retire, its slot is free.
+    #[inline]
+    pub(crate) fn finish(&mut self, market: &mut Market, slot: Slot) {
+        let record = self.records.get(slot);
+        let (order_id, client) = (record.order_id, record.client);
+        let (leaves, life, reduce_only) = (record.leaves(), record.life, record.reduce_only);
+        if leaves > 0 {
+            self.rereserve(market, slot, leaves, 0);
+        }
+        self.index.remove(order_id);
+        if life == Life::Gtd
+            && let Some(expiry) = self.expiry_of.remove(&order_id)
+        {
+            self.expiries.remove(&(expiry, order_id));
+        }
+        if !market.pegs.is_empty() {
+            market.pegs.remove(&order_id);
+        }
+        if reduce_only {
+            self.forget_reducer(slot, order_id);
+        }
+        self.clients.retire(client, self.now_ns);
+        self.records.get_mut(slot).place = Place::Ended;
+        self.arena.free(slot);
+    }
+
+    fn forget_reducer(&mut self, slot: Slot, order_id: u64) {
+        let record = self.records.get(slot);
+        let key = (record.account.0, record.instrument, record.side);
+        let account = record.account;
+        if let Some(orders) = self.reducers.get_mut(&key) {
+            orders.remove(&order_id);
+            if orders.is_empty() {
+                self.reducers.remove(&key);
+            }
+        }
+        self.accounts.get_mut(account).reduce_only -= 1;
+    }
+
+    /// Cancels an open order wherever it is.
+    pub(crate) fn cancel(&mut self, market: &mut Market, slot: Slot, reason: EndReason, out: &mut Events) {
+        let ended = self.end(market, slot, reason);
+        out.push(EventKind::OrderCanceled(ended));
+    }
+
+    /// Expires an open order wherever it is.
+    pub(crate) fn expire(&mut self, market: &mut Market, slot: Slot, reason: EndReason, out: &mut Events) {
+        let ended = self.end(market, slot, reason);
+        out.push(EventKind::OrderExpired(ended));
+    }
+
+    fn end(&mut self, market: &mut Market, slot: Slot, reason: EndReason) -> OrderEnded {
+        self.unqueue(market, slot);
+        let record = self.records.get(slot);
+        let ended = OrderEnded {
+            order_id: OrderId(record.order_id),
+            account: record.account,
+            instrument: market.id,
+            canceled_qty: market.qty(record.leaves().max(0)),
+            reason,
+        };
+        self.finish(market, slot);
+        ended
+    }
+
+    /// Makes an order smaller on the venue's behalf; `leaves` lots remain, at least one.
+    pub(crate) fn restate(
+        &mut self,
+        market: &mut Market,
+        slot: Slot,
+        leaves: i64,
+        reason: EndReason,
+        out: &mut Events,
+    ) {
+        let before = self.records.get(slot).leaves();
+        self.rereserve(market, slot, before, leaves);
+        if self.records.get(slot).place == Place::Book {
+            market.book.reduce(&mut self.arena, slot, leaves);
+            market.touch();
+        }
+        let displayed = self.displayed(slot);
+        let record = self.records.get_mut(slot);
+        record.order_qty -= before - leaves;
+        out.push(EventKind::OrderRestated {
+            order_id: OrderId(record.order_id),
+            account: record.account,
+            instrument: market.id,
+            order_qty: market.qty(record.order_qty),
+            leaves_qty: market.qty(leaves),
+            displayed_qty: market.qty(displayed),
+            reason,
+        });
+    }
+
+    /// What an account may reduce by selling or buying, in lots, by its position alone.
+    pub(crate) fn reducible(&self, market: &Market, account: AccountId, side: Side) -> i64 {
+        let position = market.position(self.accounts.balance(account, market.def.base).total);
+        match side {
+            Side::Sell => position.max(0),
+            Side::Buy => (-position).max(0),
+        }
+    }
+
+    /// What a reduce-only order may have: what may be reduced less the account's other reduce-only orders of that side.
+    pub(crate) fn reduce_room(&self, market: &Market, account: AccountId, side: Side, but: Option<Slot>) -> i64 {
+        let orders = self.reducers.get(&(account.0, market.id.0, side));
+        let others = orders.into_iter().flat_map(BTreeMap::values).filter(|slot| Some(**slot) != but);
+        self.reducible(market, account, side) - others.map(|slot| self.records.get(*slot).leaves()).sum::<i64>()
+    }
+
+    /// Available balance of an asset, without bound for credit accounts.
+    pub(crate) fn check_funds(&self, account: AccountId, asset: model::AssetId, needed: i128) -> Result<(), Reject> {
+        if !self.is_cash(account) {
+            return Ok(());
+        }
+        let available = self.accounts.balance(account, asset).available();
+        ensure(Money(needed) <= available, || Reject::measured(RejectReason::InsufficientFunds, needed, available.0))
+    }
+}
+
+/// The public description of a post or refresh. `displayed` 0 hides the order: it publishes no id.
+pub(crate) fn posted(
+    market: &Market,
+    order_id: u64,
+    side: Side,
+    ticks: i64,
+    public: u64,
+    displayed: i64,
+) -> OrderPosted {
+    OrderPosted {
+        order_id: OrderId(order_id),
+        instrument: market.id,
+        side,
+        price: market.price(ticks),
+        public_id: PublicId(if displayed == 0 { 0 } else { public }),
+        displayed_qty: if displayed == 0 { Qty(0) } else { market.qty(displayed) },
+    }
+}

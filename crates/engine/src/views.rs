@@ -1,0 +1,170 @@
+//! Questions about the state, answered without changing it.
+
+use book::Slot;
+use model::{
+    AccountId, AssetId, Instrument, InstrumentId, OrdType, OrderId, OrderRef, Price, PublicId, Qty, Side, Symbol,
+    TimeInForce, TradingState,
+};
+
+use crate::accounts::Balance;
+use crate::exchange::Exchange;
+use crate::market::{Market, book_side};
+use crate::record::{Place, Shown};
+
+/// An open order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderView {
+    /// Its id.
+    pub order_id: OrderId,
+    /// Whose.
+    pub account: AccountId,
+    /// In what.
+    pub instrument: InstrumentId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How it is priced.
+    pub ord_type: OrdType,
+    /// How long it lives.
+    pub tif: TimeInForce,
+    /// Its limit, where it has one.
+    pub price: Option<Price>,
+    /// Its total.
+    pub order_qty: Qty,
+    /// What has traded.
+    pub cum_qty: Qty,
+    /// What remains.
+    pub leaves_qty: Qty,
+    /// What the public sees of it.
+    pub displayed_qty: Qty,
+    /// Its place in time; 0 before it was first posted.
+    pub public_id: PublicId,
+}
+
+/// One price of a book, as the public sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelView {
+    /// The price.
+    pub price: Price,
+    /// Displayed quantity.
+    pub qty: Qty,
+    /// Number of displayed orders.
+    pub count: u32,
+}
+
+impl Exchange {
+    fn market(&self, instrument: InstrumentId) -> Option<&Market> {
+        self.markets.get(instrument.0 as usize)
+    }
+
+    /// The definition of an instrument.
+    pub fn instrument(&self, instrument: InstrumentId) -> Option<&Instrument> {
+        self.market(instrument).map(|market| &market.def)
+    }
+
+    /// The trading state of an instrument.
+    pub fn state(&self, instrument: InstrumentId) -> Option<TradingState> {
+        self.market(instrument).map(|market| market.state)
+    }
+
+    /// The price of an instrument's last trade.
+    pub fn last_trade_price(&self, instrument: InstrumentId) -> Option<Price> {
+        let market = self.market(instrument)?;
+        market.last_trade.map(|ticks| market.price(ticks))
+    }
+
+    /// Name and decimals of an asset.
+    pub fn asset(&self, asset: AssetId) -> Option<(Symbol, u8)> {
+        self.names.assets.get(asset.0 as usize).copied()
+    }
+
+    /// What an account has of an asset; zero where it has none.
+    pub fn balance(&self, account: AccountId, asset: AssetId) -> Balance {
+        self.shared.accounts.balance(account, asset)
+    }
+
+    /// Everything an account has, by asset.
+    pub fn balances(&self, account: AccountId) -> Vec<(AssetId, Balance)> {
+        self.shared.accounts.balances(account)
+    }
+
+    /// What all accounts and the venue hold of an asset less what came from outside: zero, always (INV-1).
+    pub fn money_created(&self, asset: AssetId) -> i128 {
+        self.shared.accounts.sum(asset)
+    }
+
+    /// The best displayed prices of a side, best first, at most `max` of them.
+    pub fn levels(&self, instrument: InstrumentId, side: Side, max: usize) -> Vec<LevelView> {
+        let Some(market) = self.market(instrument) else { return Vec::new() };
+        let shown = market.book.levels(book_side(side)).filter(|(_, level)| level.displayed > 0);
+        let view = |(tick, level): (i64, book::LevelView)| LevelView {
+            price: market.price(tick),
+            qty: market.qty(level.displayed),
+            count: level.count,
+        };
+        shown.take(max).map(view).collect()
+    }
+
+    /// Displayed quantity at a price.
+    pub fn volume_at(&self, instrument: InstrumentId, side: Side, price: Price) -> Qty {
+        let Some(market) = self.market(instrument) else { return Qty(0) };
+        market.qty(market.book.volume_at(book_side(side), market.ticks(price)))
+    }
+
+    /// The orders of a side in priority order, hidden ones included: the owner's view of everything.
+    pub fn queue(&self, instrument: InstrumentId, side: Side) -> Vec<OrderView> {
+        let Some(market) = self.market(instrument) else { return Vec::new() };
+        let levels = market.book.levels(book_side(side));
+        let orders = levels.flat_map(|(tick, _)| market.book.level_orders(&self.shared.arena, book_side(side), tick));
+        orders.map(|maker| self.view(maker.slot)).collect()
+    }
+
+    /// An open order.
+    pub fn order(&self, order_id: OrderId) -> Option<OrderView> {
+        self.shared.index.get(order_id.0).map(|slot| self.view(slot))
+    }
+
+    /// The open order that a reference of an account names.
+    pub fn find(&self, account: AccountId, target: &OrderRef) -> Option<OrderId> {
+        let slot = self.shared.find(account, target).ok()?;
+        Some(OrderId(self.shared.records.get(slot).order_id))
+    }
+
+    /// Open orders of an account, oldest first. Looks at every open order.
+    pub fn open_orders(&self, account: AccountId) -> Vec<OrderView> {
+        let open = self.shared.records.open_where(|record| record.account == account);
+        open.into_iter().map(|(_, slot)| self.view(slot)).collect()
+    }
+
+    /// How many orders are open.
+    pub fn open_count(&self) -> usize {
+        self.shared.index.len()
+    }
+
+    /// Memory of resting orders and their ids, in bytes: arena, records, index, books; and of the remembered client ids.
+    pub fn bytes(&self) -> (usize, usize) {
+        let shared = &self.shared;
+        let books: usize = self.markets.iter().map(|market| market.book.bytes()).sum();
+        let orders = shared.arena.bytes() + shared.records.bytes() + shared.index.bytes() + books;
+        (orders + shared.accounts.bytes(), shared.clients.bytes())
+    }
+
+    fn view(&self, slot: Slot) -> OrderView {
+        let record = self.shared.records.get(slot);
+        let market = &self.markets[record.instrument as usize];
+        let hidden = record.place == Place::Book && record.shown == Shown::Hidden;
+        OrderView {
+            order_id: OrderId(record.order_id),
+            account: record.account,
+            instrument: market.id,
+            side: record.side,
+            ord_type: record.ord_type,
+            tif: self.shared.tif_of(slot),
+            price: record.limit().map(|ticks| market.price(ticks)),
+            order_qty: market.qty(record.order_qty),
+            cum_qty: market.qty(record.cum_qty),
+            leaves_qty: market.qty(record.leaves()),
+            displayed_qty: market.qty(self.shared.displayed(slot)),
+            public_id: PublicId(if hidden { 0 } else { record.public_id }),
+        }
+    }
+}
