@@ -118,6 +118,11 @@ impl Accounts {
         &self.list[account.0 as usize]
     }
 
+    #[inline]
+    pub(crate) fn is_cash(&self, account: AccountId) -> bool {
+        self.get(account).kind == AccountKind::Cash
+    }
+
     pub(crate) fn get_mut(&mut self, account: AccountId) -> &mut Account {
         &mut self.list[account.0 as usize]
     }

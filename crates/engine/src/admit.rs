@@ -5,6 +5,7 @@ use model::{
     Side, TimeInForce, TradingState,
 };
 
+use crate::fees::with_fee;
 use crate::market::{Market, book_side};
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
@@ -43,8 +44,7 @@ pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder) -> Resul
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
     }
     terms.reserve = reserve(market, order, &terms);
-    let asset = if order.side == Side::Buy { market.def.quote } else { market.def.base };
-    shared.check_funds(order.account, asset, terms.reserve)?;
+    shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
     Ok(terms)
 }
 
@@ -317,6 +317,10 @@ pub(crate) fn passive_limit(market: &Market, side: Side, post_only: PostOnly, li
 fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
     match order.quote_qty {
         Some(budget) => budget.0,
-        None => Shared::reserve_for(market, order.side, terms.limit, terms.lots, terms.fee_cap),
+        None => match order.side {
+            Side::Sell => i128::from(terms.lots) * market.base_unit,
+            Side::Buy if terms.limit == NO_LIMIT => 0,
+            Side::Buy => with_fee(market.notional(terms.limit, terms.lots), terms.fee_cap, 0),
+        },
     }
 }

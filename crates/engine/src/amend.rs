@@ -3,7 +3,7 @@
 use book::Slot;
 use model::{
     AmendOrder, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, PostOnly,
-    RejectReason, TimeInForce,
+    RejectReason, TimeInForce, TradingState,
 };
 
 use crate::admit;
@@ -52,7 +52,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
             let order_id = found.map_or(OrderId(0), |slot| OrderId(shared.records.get(slot).order_id));
             let outcome = Outcome::Rejected(rejected.reason);
             let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
-            shared.clients.retire(entry, shared.now_ns);
+            shared.refused = Some(entry);
             reject(request, order_id, rejected, out);
         }
         Ok(plan) => {
@@ -79,6 +79,8 @@ fn reject(request: &AmendOrder, order_id: OrderId, reject: Reject, out: &mut Eve
 
 fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<Plan, Reject> {
     let record = shared.records.get(slot);
+    let original = request;
+    let request = &without_same_tif(shared, slot, original);
     form(record, request)?;
     let order_qty = new_total(market, record, request)?;
     let display = display(shared, market, slot, request, order_qty)?;
@@ -95,12 +97,17 @@ fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> 
     if let Some(TimeInForce::Gtd { expire_ns }) = request.tif {
         ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
     }
-    state(market, record, request, order_qty)?;
+    state(market, record, original, order_qty)?;
     let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
     if order_qty > record.cum_qty + record.prevented_qty {
         risk(shared, market, record, request, &mut plan)?;
     }
     Ok(plan)
+}
+
+/// The request without a TIF that changes nothing; the state's rule about decreases still sees the original.
+fn without_same_tif(shared: &Shared, slot: Slot, request: &AmendOrder) -> AmendOrder {
+    AmendOrder { tif: request.tif.filter(|tif| *tif != shared.tif_of(slot)), ..*request }
 }
 
 /// 203 and 205.
@@ -158,6 +165,12 @@ fn state(market: &Market, record: &Record, request: &AmendOrder, order_qty: i64)
     ensure(let_in, || Reject::plain(admit::closed_reason(market.state)))
 }
 
+/// In a market that nobody may take from, every order is post-only.
+fn post_only_now(market: &Market, record: &Record) -> PostOnly {
+    let nobody_takes = market.state == TradingState::PostOnly;
+    if nobody_takes && record.post_only == PostOnly::No { PostOnly::Reject } else { record.post_only }
+}
+
 /// 501 to 503 and the question of priority.
 fn risk(
     shared: &Shared,
@@ -170,21 +183,19 @@ fn risk(
     let after = plan.order_qty - record.cum_qty - record.prevented_qty;
     if record.reduce_only && after > before {
         let room = shared.reduce_room(market, record.account, record.side, Some(plan.slot));
-        let offered = request.order_qty.unwrap_or_default().0;
-        ensure(after <= room, || Reject::measured(RejectReason::ReduceOnly, offered, market.qty(room.max(0)).0))?;
+        ensure(after <= room, || {
+            Reject::measured(RejectReason::ReduceOnly, market.qty(after).0, market.qty(room.max(0)).0)
+        })?;
     }
     let reprices = request.price.is_some() && plan.limit != record.limit;
-    if reprices && record.post_only != PostOnly::No && market.state.needs_uncrossed_book() {
-        plan.limit = admit::passive_limit(market, record.side, record.post_only, plan.limit)?;
+    let post_only = post_only_now(market, record);
+    if reprices && post_only != PostOnly::No && market.state.needs_uncrossed_book() {
+        plan.limit = admit::passive_limit(market, record.side, post_only, plan.limit)?;
     }
-    let held = |limit, leaves| Shared::reserve_for(market, record.side, limit, leaves, record.fee_cap);
-    let increase = held(plan.limit, after) - held(record.limit, before);
+    let changed = Record { limit: plan.limit, order_qty: plan.order_qty, ..record.clone() };
+    let increase = Shared::hold_of(market, &changed) - Shared::hold_of(market, record);
     if increase > 0 {
-        let asset = match record.side {
-            model::Side::Buy => market.def.quote,
-            model::Side::Sell => market.def.base,
-        };
-        shared.check_funds(record.account, asset, increase)?;
+        shared.check_funds(record.account, market.paid_in(record.side), increase)?;
     }
     let grows = after > before && record.shown != Shown::Iceberg;
     plan.loses_priority = grows || plan.limit != record.limit;
@@ -217,7 +228,10 @@ fn apply(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &
 fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     let slot = plan.slot;
     let before = shared.records.get(slot).leaves();
-    shared.change_terms(market, slot, plan.limit, plan.order_qty);
+    shared.update(market, slot, |record| {
+        record.limit = plan.limit;
+        record.order_qty = plan.order_qty;
+    });
     let record = shared.records.get(slot);
     let after = record.leaves();
     if record.place != Place::Book {
@@ -241,7 +255,10 @@ fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan:
     let place = shared.records.get(slot).place;
     let rule = (place == Place::Book).then(|| with_display(shared.display_of(slot), plan.display));
     shared.unqueue(market, slot);
-    shared.change_terms(market, slot, plan.limit, plan.order_qty);
+    shared.update(market, slot, |record| {
+        record.limit = plan.limit;
+        record.order_qty = plan.order_qty;
+    });
     replaced(shared, market, request, slot, false, out);
     match (place, rule) {
         _ if shared.records.get(slot).ord_type == OrdType::Pegged => shared.records.get_mut(slot).place = Place::Parked,

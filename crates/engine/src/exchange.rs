@@ -41,6 +41,9 @@ impl Exchange {
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
         self.execute(command, out);
         self.follow_up(out);
+        if let Some(entry) = self.shared.refused.take() {
+            self.shared.clients.retire(entry, stamp.ts_ns);
+        }
         if out.count() == 0 {
             out.push(EventKind::TimePassed);
         }

@@ -21,10 +21,10 @@ pub(crate) fn fee_of_fill(notional: i128, rate_ppm: i32, prepaid: u32) -> (i128,
     (i128::from(whole.cast_signed()) * rate + i128::from(units), prepaid)
 }
 
-/// `notional + ceil(notional * cap / 1_000_000)`: what a buy must have reserved.
+/// `notional + ceil((notional * cap - prepaid) / 1_000_000)`: what a buy must have reserved.
 #[inline]
-pub(crate) fn with_fee(notional: i128, cap_ppm: i32) -> i128 {
-    notional + fee_of_fill(notional, cap_ppm, 0).0
+pub(crate) fn with_fee(notional: i128, cap_ppm: i32, prepaid: u32) -> i128 {
+    notional + fee_of_fill(notional, cap_ppm, prepaid).0
 }
 
 /// Millions and the rest below a million; the magnitude must stay below 10^6 * 2^63 (`MONEY_MAX` does).

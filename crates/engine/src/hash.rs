@@ -1,6 +1,6 @@
 //! The state hash (rule R-90).
 
-use model::{Digest, Side, StateHash, TimeInForce};
+use model::{Digest, OrdType, Side, StateHash, TimeInForce};
 
 use crate::market::{Market, book_side};
 use crate::record::{NO_LIMIT, Place, Record};
@@ -99,7 +99,8 @@ fn order(digest: &mut Digest, market: &Market, record: &Record, tif: TimeInForce
     for lots in [record.order_qty, record.cum_qty, record.prevented_qty] {
         digest.write_qty(market.qty(lots));
     }
-    let limit = if record.limit == NO_LIMIT { 0 } else { market.price(record.limit).0 };
+    let unpriced = record.limit == NO_LIMIT || record.ord_type == OrdType::Market;
+    let limit = if unpriced { 0 } else { market.price(record.limit).0 };
     digest.write_i64(limit);
     digest.write_u64(u64::from(tif.code()));
     digest.write_i64(tif.expire_ns());

@@ -10,11 +10,11 @@
 use std::collections::BTreeMap;
 
 use book::Slot;
-use model::{AccountId, AccountKind, AssetId, Side};
+use model::{AccountId, AccountKind, AssetId};
 
 use crate::exchange::Exchange;
 use crate::market::{Market, book_side};
-use crate::record::{Place, Record};
+use crate::record::Place;
 use crate::shared::Shared;
 
 /// Checks them all.
@@ -68,8 +68,9 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
     for (_, slot) in open {
         let record = shared.records.get(*slot);
         if shared.accounts.get(record.account).kind == AccountKind::Cash {
-            let (asset, amount) = reserve_of(&markets[record.instrument as usize], record);
-            *held.entry((record.account, asset)).or_default() += amount;
+            let market = &markets[record.instrument as usize];
+            let asset = market.paid_in(record.side);
+            *held.entry((record.account, asset)).or_default() += Shared::hold_of(market, record);
         }
     }
     for account in 1..shared.accounts.count() {
@@ -82,14 +83,6 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
         }
     }
     assert!(held.values().all(|amount| *amount == 0), "INV-5: reserve without a balance: {held:?}");
-}
-
-fn reserve_of(market: &Market, record: &Record) -> (AssetId, i128) {
-    let asset = match record.side {
-        Side::Buy => market.def.quote,
-        Side::Sell => market.def.base,
-    };
-    (asset, Shared::reserve_for(market, record.side, record.limit, record.leaves(), record.fee_cap))
 }
 
 fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {

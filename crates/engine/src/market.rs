@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use book::{Book, Slot};
-use model::{Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
+use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
 
@@ -103,6 +103,15 @@ impl Market {
     #[inline]
     pub(crate) fn lots(&self, qty: Qty) -> i64 {
         if self.lot == 1 { qty.0 } else { qty.0 / self.lot }
+    }
+
+    /// The asset an order of `side` gives away.
+    #[inline]
+    pub(crate) fn paid_in(&self, side: Side) -> AssetId {
+        match side {
+            Side::Buy => self.def.quote,
+            Side::Sell => self.def.base,
+        }
     }
 
     /// The passive direction for an order of `side`: down for a buy, up for a sell, to a valid price.

@@ -210,22 +210,18 @@ pub(crate) fn fill_order(
     notional: i128,
     rate_ppm: i32,
 ) -> (TradeLeg, i128) {
-    let record = shared.records.get_mut(slot);
-    let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap), record.prepaid);
-    record.prepaid = prepaid;
-    let before = record.leaves();
-    record.cum_qty += qty;
-    let leaves = before - qty;
-    let leg = TradeLeg {
-        order_id: OrderId(record.order_id),
-        account: record.account,
-        leaves_qty: market.qty(leaves.max(0)),
-        fee: model::Money(fee),
-    };
-    if before > 0 {
-        shared.rereserve(market, slot, before, leaves);
-    }
-    (leg, notional + fee)
+    shared.update(market, slot, |record| {
+        let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap), record.prepaid);
+        record.prepaid = prepaid;
+        record.cum_qty += qty;
+        let leg = TradeLeg {
+            order_id: OrderId(record.order_id),
+            account: record.account,
+            leaves_qty: market.qty(record.leaves().max(0)),
+            fee: model::Money(fee),
+        };
+        (leg, notional + fee)
+    })
 }
 
 /// Takes a fill off what the incoming order has left.
@@ -276,7 +272,7 @@ pub(crate) fn prevent(
     out: &mut Events,
 ) -> Option<Stop> {
     let maker_leaves = shared.records.get(maker.slot).leaves();
-    let qty = wanted.min(maker_leaves);
+    let qty = if incoming.by_budget_alone() { wanted } else { incoming.leaves }.min(maker_leaves);
     if incoming.stp == StpMode::DecrementAndCancel {
         return decrement(shared, market, incoming, maker, qty, out);
     }
@@ -328,9 +324,10 @@ fn decrement(
     let prevented = prevented(shared, market, incoming, maker, qty, left, displayed);
     out.push(EventKind::TradePrevented(prevented));
     if incoming.by_budget_alone() {
-        let notional = market.notional(maker.tick, qty);
-        incoming.budget = incoming.budget.map(|budget| budget - notional);
-        shared.accounts.reserve(incoming.account, market.def.quote, -notional);
+        let budget = incoming.budget.unwrap_or(0);
+        let lost = market.notional(maker.tick, qty).min(budget);
+        incoming.budget = Some(budget - lost);
+        shared.accounts.reserve(incoming.account, market.def.quote, -lost);
     } else {
         lose(shared, market, incoming.slot, qty);
         incoming.leaves -= qty;
@@ -343,11 +340,10 @@ fn decrement(
 
 /// Lowers what is left of an order without a trade.
 fn lose(shared: &mut Shared, market: &Market, slot: Slot, qty: i64) -> i64 {
-    let record = shared.records.get_mut(slot);
-    let before = record.leaves();
-    record.prevented_qty += qty;
-    shared.rereserve(market, slot, before, before - qty);
-    before - qty
+    shared.update(market, slot, |record| {
+        record.prevented_qty += qty;
+        record.leaves()
+    })
 }
 
 /// Cuts a resting reduce-only order to what its account may still reduce; `false` where that ends it.

@@ -39,7 +39,7 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
         Err(rejected) => {
             let outcome = Outcome::Rejected(rejected.reason);
             let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
-            shared.clients.retire(entry, shared.now_ns);
+            shared.refused = Some(entry);
             reject(order, rejected, out);
         }
         Ok(terms) => {
@@ -99,8 +99,7 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
         reduce_only: order.reduce_only,
         stp,
     }));
-    let asset = if order.side == model::Side::Buy { market.def.quote } else { market.def.base };
-    shared.accounts.reserve(order.account, asset, terms.reserve);
+    shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
     if order.reduce_only {
         let key = (order.account.0, market.id.0, order.side);
         shared.reducers.entry(key).or_default().insert(order_id, slot);
@@ -259,7 +258,7 @@ pub(crate) fn conclude(
         return false;
     };
     if record.ord_type == OrdType::MarketToLimit {
-        shared.move_limit(market, slot, ticks);
+        shared.update(market, slot, |record| record.limit = ticks);
     }
     let rule = display(market);
     shared.post(market, slot, ticks, rule, out);

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use book::{Arena, OrderIndex, Resting, Slot};
 use model::{
-    AccountId, AccountKind, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted,
-    OrderRef, PublicId, Qty, RejectReason, Side,
+    AccountId, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted, OrderRef,
+    PublicId, Qty, RejectReason, Side,
 };
 
 use crate::accounts::Accounts;
 use crate::clients::{ClientIds, Outcome};
 use crate::fees::with_fee;
 use crate::market::{Market, book_side};
-use crate::record::{Life, NO_LIMIT, Place, Records, Shown};
+use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
 
 /// Everything but the markets.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     /// Instruments that have pegged orders, and those in an auction call.
     pub(crate) pegged: BTreeSet<u32>,
     pub(crate) calls: BTreeSet<u32>,
+    /// The id of a request that this command refused; it retires last.
+    pub(crate) refused: Option<u32>,
     pub(crate) next_order: u64,
     pub(crate) next_trade: u64,
     pub(crate) next_public: u64,
@@ -77,6 +79,7 @@ impl Shared {
             reducers: BTreeMap::new(),
             pegged: BTreeSet::new(),
             calls: BTreeSet::new(),
+            refused: None,
             next_order: 1,
             next_trade: 1,
             next_public: 1,
@@ -91,52 +94,31 @@ impl Shared {
         id
     }
 
-    pub(crate) fn is_cash(&self, account: AccountId) -> bool {
-        self.accounts.get(account).kind == AccountKind::Cash
-    }
-
-    /// What a cash order holds with `leaves` lots left at `ticks`, and of which asset.
+    /// What an order of a cash account holds: base for a sell, quote for a buy.
     #[inline]
-    pub(crate) fn reserve_for(market: &Market, side: Side, ticks: i64, leaves: i64, fee_cap: i32) -> i128 {
-        match side {
-            Side::Sell => i128::from(leaves) * market.base_unit,
-            Side::Buy if ticks == NO_LIMIT => 0,
-            Side::Buy => with_fee(market.notional(ticks, leaves), fee_cap),
-        }
-    }
-
-    /// Changes what an order holds from `before` to `after` lots left at its limit.
-    #[inline]
-    pub(crate) fn rereserve(&mut self, market: &Market, slot: Slot, before: i64, after: i64) {
-        let record = self.records.get(slot);
-        if !self.is_cash(record.account) {
-            return;
-        }
-        let held = |leaves| Shared::reserve_for(market, record.side, record.limit, leaves, record.fee_cap);
-        let by = held(after) - held(before);
-        let asset = match record.side {
-            Side::Buy => market.def.quote,
-            Side::Sell => market.def.base,
-        };
-        let account = record.account;
-        self.accounts.reserve(account, asset, by);
-    }
-
-    /// Gives an order another limit, and holds what it asks for.
-    pub(crate) fn move_limit(&mut self, market: &Market, slot: Slot, limit: i64) {
-        let order_qty = self.records.get(slot).order_qty;
-        self.change_terms(market, slot, limit, order_qty);
-    }
-
-    /// Gives an order another limit and another total, and holds what they ask for.
-    pub(crate) fn change_terms(&mut self, market: &Market, slot: Slot, limit: i64, order_qty: i64) {
-        let leaves = self.records.get(slot).leaves();
-        self.rereserve(market, slot, leaves, 0);
-        let record = self.records.get_mut(slot);
-        record.limit = limit;
-        record.order_qty = order_qty;
+    pub(crate) fn hold_of(market: &Market, record: &Record) -> i128 {
         let leaves = record.leaves();
-        self.rereserve(market, slot, 0, leaves);
+        match record.side {
+            _ if leaves <= 0 => 0,
+            Side::Sell => i128::from(leaves) * market.base_unit,
+            Side::Buy if record.limit == NO_LIMIT => 0,
+            Side::Buy => with_fee(market.notional(record.limit, leaves), record.fee_cap, record.prepaid),
+        }
+    }
+
+    /// Changes an order's numbers and holds what they ask for.
+    #[inline]
+    pub(crate) fn update<T>(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record) -> T) -> T {
+        let record = self.records.get_mut(slot);
+        let (account, side) = (record.account, record.side);
+        if !self.accounts.is_cash(account) {
+            return change(record);
+        }
+        let before = Shared::hold_of(market, record);
+        let result = change(record);
+        let after = Shared::hold_of(market, record);
+        self.accounts.reserve(account, market.paid_in(side), after - before);
+        result
     }
 
     /// The open order that a request of `account` names.
@@ -239,8 +221,9 @@ impl Shared {
         let record = self.records.get(slot);
         let (order_id, client) = (record.order_id, record.client);
         let (leaves, life, reduce_only) = (record.leaves(), record.life, record.reduce_only);
-        if leaves > 0 {
-            self.rereserve(market, slot, leaves, 0);
+        if leaves > 0 && self.accounts.is_cash(record.account) {
+            let (account, side, held) = (record.account, record.side, Shared::hold_of(market, record));
+            self.accounts.reserve(account, market.paid_in(side), -held);
         }
         self.index.remove(order_id);
         if life == Life::Gtd
@@ -308,14 +291,13 @@ impl Shared {
         out: &mut Events,
     ) {
         let before = self.records.get(slot).leaves();
-        self.rereserve(market, slot, before, leaves);
+        self.update(market, slot, |record| record.order_qty -= before - leaves);
         if self.records.get(slot).place == Place::Book {
             market.book.reduce(&mut self.arena, slot, leaves);
             market.touch();
         }
         let displayed = self.displayed(slot);
-        let record = self.records.get_mut(slot);
-        record.order_qty -= before - leaves;
+        let record = self.records.get(slot);
         out.push(EventKind::OrderRestated {
             order_id: OrderId(record.order_id),
             account: record.account,
@@ -345,7 +327,7 @@ impl Shared {
 
     /// Available balance of an asset, without bound for credit accounts.
     pub(crate) fn check_funds(&self, account: AccountId, asset: model::AssetId, needed: i128) -> Result<(), Reject> {
-        if !self.is_cash(account) {
+        if !self.accounts.is_cash(account) {
             return Ok(());
         }
         let available = self.accounts.balance(account, asset).available();
