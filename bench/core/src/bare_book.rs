@@ -1,6 +1,7 @@
 //! Crate `book` alone: orders by the dense ids an engine gives, no accounts, no admission.
 
 use crate::driver::{Driver, Trade};
+use crate::plan::Step;
 use book::{Arena, Book, Display, Fill, Maker, OrderIndex, Resting, Slot};
 use flow::workload::{Op, Record, Side, Totals};
 
@@ -82,9 +83,15 @@ impl BareBook {
 }
 
 impl Driver for BareBook {
+    type Command = Record;
+
     fn start(header: &Totals) -> Self {
         let books = (0..header.n_sym).map(|_| Book::new()).collect();
         Self { arena: Arena::new(), index: OrderIndex::new(), books }
+    }
+
+    fn translate(step: &Step, commands: &mut Vec<Record>) {
+        commands.push(step.record);
     }
 
     fn apply(&mut self, record: &Record, trades: &mut Vec<Trade>) {

@@ -1,6 +1,7 @@
 //! What an engine must offer to be measured.
 
-use flow::workload::{FillTally, Record, Totals};
+use crate::plan::Step;
+use flow::workload::{FillTally, Totals};
 
 /// One fill as an engine reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,16 +16,27 @@ pub struct Trade {
     pub qty: u64,
 }
 
-/// One engine behind the workload's commands. Translating a record is part of what is measured.
+/// One engine behind the workload's commands.
 pub trait Driver {
+    /// A command in the engine's own words.
+    type Command;
+
     /// An empty engine with `header.n_sym` symbols. The other totals may size tables, as an operator would.
     fn start(header: &Totals) -> Self;
 
+    /// Appends what the step is in the engine's own words: mostly one command. Not timed: it is the decoder's work.
+    fn translate(step: &Step, commands: &mut Vec<Self::Command>);
+
     /// Carries out one command and appends the fills it causes to `trades`, in order.
-    fn apply(&mut self, record: &Record, trades: &mut Vec<Trade>);
+    fn apply(&mut self, command: &Self::Command, trades: &mut Vec<Trade>);
 
     /// Orders resting, over all symbols.
     fn resting(&self) -> u64;
+
+    /// Bytes held for something else than resting orders, that a goal on memory counts apart.
+    fn bytes_apart(&self) -> u64 {
+        0
+    }
 }
 
 /// Adds reported fills to a tally, the hash included.

@@ -6,5 +6,7 @@ pub mod driver;
 pub mod file;
 pub mod measure;
 pub mod memory;
+pub mod plan;
 pub mod serve;
 pub mod textbook;
+pub mod whole_engine;

@@ -2,9 +2,11 @@
 
 use bench_core::bare_book::BareBook;
 use bench_core::file;
+use bench_core::plan::Plan;
 use bench_core::serve::serve;
 use bench_core::textbook::Textbook;
-use flow::workload::{Kind, Workload};
+use bench_core::whole_engine::WholeEngine;
+use flow::workload::Kind;
 use std::io::{stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["write", name, path] => write(name, path),
-        [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &workload)),
+        [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -36,11 +38,12 @@ fn write(name: &str, path: &str) -> Result<(), String> {
         .map_err(|error| format!("cannot write workload: path={path} error={error}"))
 }
 
-fn run(engine: &str, workload: &Workload) -> Result<(), String> {
+fn run(engine: &str, plan: &Plan) -> Result<(), String> {
     let served = match engine {
-        "book" => serve::<BareBook>(workload, stdin().lock(), stdout().lock()),
-        "textbook" => serve::<Textbook>(workload, stdin().lock(), stdout().lock()),
-        _ => return Err(format!("unknown engine: name={engine} known=book,textbook")),
+        "book" => serve::<BareBook>(plan, stdin().lock(), stdout().lock()),
+        "engine" => serve::<WholeEngine>(plan, stdin().lock(), stdout().lock()),
+        "textbook" => serve::<Textbook>(plan, stdin().lock(), stdout().lock()),
+        _ => return Err(format!("unknown engine: name={engine} known=book,engine,textbook")),
     };
     served.map_err(|error| error.to_string())
 }

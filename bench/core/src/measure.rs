@@ -2,11 +2,15 @@
 
 use crate::clock::{monotonic_ns, pair_cost_ns, thread_cpu_ns};
 use crate::driver::{Driver, Trade, tally_all};
-use flow::workload::{FillTally, Record, Workload};
+use crate::plan::{Plan, Step};
+use flow::workload::FillTally;
 use std::hint::black_box;
 
 /// One command in this many is timed; prime, so that it does not walk in step with a pattern.
 const SAMPLE_STRIDE: usize = 7;
+
+/// Commands translated at a time, so that they are warm in cache as a decoder leaves them.
+const BATCH: usize = 256;
 
 /// What an engine ended with, to be compared with the header.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +22,7 @@ pub struct Checked {
 }
 
 /// One timed pass over the measured records.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Pass {
     /// Time on the wall, nanoseconds.
     pub wall_ns: u64,
@@ -49,77 +53,81 @@ pub struct Latency {
     pub max_ns: u64,
 }
 
-/// The records before the clock starts, and the measured ones.
-///
-/// # Panics
-/// Where the header counts more records than memory can hold.
-pub fn split(workload: &Workload) -> (&[Record], &[Record]) {
-    let n_pre = usize::try_from(workload.header.n_pre).expect("a workload fits in memory");
-    workload.records.split_at(n_pre)
-}
-
 /// Carries out the preload on a fresh engine.
-pub fn preloaded<D: Driver>(workload: &Workload) -> D {
-    let (preload, _) = split(workload);
-    let mut driver = D::start(&workload.header);
-    let mut trades = Vec::with_capacity(1_024);
-    for record in preload {
-        driver.apply(record, &mut trades);
-        trades.clear();
-    }
+pub fn preloaded<D: Driver>(plan: &Plan) -> D {
+    let mut driver = D::start(&plan.header);
+    carry_out(&mut driver, &plan.preload, |_| {});
     driver
 }
 
 /// Carries out the whole workload untimed and hashes every fill.
-pub fn check<D: Driver>(workload: &Workload) -> Checked {
-    let mut driver = D::start(&workload.header);
+pub fn check<D: Driver>(plan: &Plan) -> Checked {
+    let mut driver = D::start(&plan.header);
     let mut tally = FillTally::default();
-    let mut trades: Vec<Trade> = Vec::with_capacity(1_024);
-    for record in &workload.records {
-        driver.apply(record, &mut trades);
-        tally_all(&mut tally, &trades);
-        trades.clear();
-    }
+    carry_out(&mut driver, &plan.preload, |trades| tally_all(&mut tally, trades));
+    carry_out(&mut driver, &plan.measured, |trades| tally_all(&mut tally, trades));
     Checked { tally, resting: driver.resting() }
 }
 
-/// Preloads a fresh engine and times the rest of the workload as one stretch.
-pub fn pass<D: Driver>(workload: &Workload) -> Pass {
-    let (_, measured) = split(workload);
-    let mut driver: D = preloaded(workload);
-    let mut trades = Vec::with_capacity(1_024);
-    let mut fills = 0;
-
-    let (wall, cpu) = (monotonic_ns(), thread_cpu_ns());
-    for record in measured {
-        driver.apply(black_box(record), &mut trades);
-        fills += black_box(&trades).len() as u64;
+fn carry_out<D: Driver>(driver: &mut D, steps: &[Step], mut report: impl FnMut(&[Trade])) {
+    let (mut commands, mut trades) = (Vec::new(), Vec::with_capacity(1_024));
+    for step in steps {
+        D::translate(step, &mut commands);
+        for command in commands.drain(..) {
+            driver.apply(&command, &mut trades);
+        }
+        report(&trades);
         trades.clear();
     }
-    let (cpu_ns, wall_ns) = (thread_cpu_ns() - cpu, monotonic_ns() - wall);
+}
 
-    let commands = measured.len() as u64;
-    Pass { wall_ns, cpu_ns, commands, fills, resting: driver.resting() }
+/// Preloads a fresh engine and times the rest of the workload, a batch of translated commands at a time.
+pub fn pass<D: Driver>(plan: &Plan) -> Pass {
+    let mut driver: D = preloaded(plan);
+    let mut commands = Vec::with_capacity(2 * BATCH);
+    let mut trades = Vec::with_capacity(1_024);
+    let mut pass = Pass { commands: plan.measured.len() as u64, ..Pass::default() };
+
+    for steps in plan.measured.chunks(BATCH) {
+        commands.clear();
+        for step in steps {
+            D::translate(step, &mut commands);
+        }
+        let (wall, cpu) = (monotonic_ns(), thread_cpu_ns());
+        for command in &commands {
+            driver.apply(black_box(command), &mut trades);
+            pass.fills += black_box(&trades).len() as u64;
+            trades.clear();
+        }
+        pass.cpu_ns += thread_cpu_ns() - cpu;
+        pass.wall_ns += monotonic_ns() - wall;
+    }
+    pass.resting = driver.resting();
+    pass
 }
 
 /// Preloads a fresh engine and times one command in [`SAMPLE_STRIDE`] of the rest.
 ///
 /// # Panics
 /// Where there is nothing to measure.
-pub fn latency<D: Driver>(workload: &Workload) -> Latency {
-    let (_, measured) = split(workload);
-    let mut driver: D = preloaded(workload);
+pub fn latency<D: Driver>(plan: &Plan) -> Latency {
+    let mut driver: D = preloaded(plan);
+    let mut commands = Vec::with_capacity(2 * SAMPLE_STRIDE);
     let mut trades = Vec::with_capacity(1_024);
 
     let clock_ns = pair_cost_ns();
-    let mut samples = Vec::with_capacity(measured.len() / SAMPLE_STRIDE + 1);
-    for stretch in measured.chunks(SAMPLE_STRIDE) {
-        let (timed, rest) = stretch.split_first().expect("a chunk is not empty");
+    let mut samples = Vec::with_capacity(plan.measured.len() / SAMPLE_STRIDE + 1);
+    for steps in plan.measured.chunks(SAMPLE_STRIDE) {
+        commands.clear();
+        for step in steps {
+            D::translate(step, &mut commands);
+        }
+        let (timed, rest) = commands.split_first().expect("a chunk is not empty");
         let start = monotonic_ns();
         driver.apply(black_box(timed), &mut trades);
         samples.push((monotonic_ns() - start).saturating_sub(clock_ns));
-        for record in rest {
-            driver.apply(black_box(record), &mut trades);
+        for command in rest {
+            driver.apply(black_box(command), &mut trades);
         }
         black_box(&trades);
         trades.clear();

@@ -2,22 +2,29 @@
 
 use crate::driver::Driver;
 use crate::measure::preloaded;
-use flow::workload::{Totals, Workload};
+use crate::plan::Plan;
+use flow::workload::Totals;
 
 /// Resident bytes an engine took, and what it held then.
 #[derive(Clone, Copy, Debug)]
 pub struct Footprint {
     /// Growth of the resident set.
     pub resident_bytes: u64,
+    /// Of these, bytes the engine says it holds for something else than resting orders.
+    pub apart_bytes: u64,
     /// Orders resting, or symbols where no order was placed.
     pub held: u64,
 }
 
 /// Resident growth while the preload of a workload comes to rest.
-pub fn of_resting_orders<D: Driver>(workload: &Workload) -> Footprint {
+pub fn of_resting_orders<D: Driver>(plan: &Plan) -> Footprint {
     let before = resident_bytes();
-    let driver: D = preloaded(workload);
-    Footprint { resident_bytes: resident_bytes().saturating_sub(before), held: driver.resting() }
+    let driver: D = preloaded(plan);
+    Footprint {
+        resident_bytes: resident_bytes().saturating_sub(before),
+        apart_bytes: driver.bytes_apart(),
+        held: driver.resting(),
+    }
 }
 
 /// Resident growth of `n_sym` instruments without an order.
@@ -29,7 +36,7 @@ pub fn of_empty_symbols<D: Driver>(header: &Totals, n_sym: u64) -> Footprint {
     let driver = D::start(&Totals { n_sym, n_pre: 0, n_ops: 0, max_id: 0, ..*header });
     let after = resident_bytes();
     assert_eq!(driver.resting(), 0, "an engine without commands holds no order");
-    Footprint { resident_bytes: after.saturating_sub(before), held: n_sym }
+    Footprint { resident_bytes: after.saturating_sub(before), apart_bytes: 0, held: n_sym }
 }
 
 /// `VmRSS` of this process. A system that does not tell is a failed measurement, not a zero.

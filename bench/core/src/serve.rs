@@ -5,24 +5,24 @@
 use crate::driver::Driver;
 use crate::measure::{Checked, Latency, Pass, check, latency, pass};
 use crate::memory::{Footprint, of_empty_symbols, of_resting_orders};
-use flow::workload::Workload;
+use crate::plan::Plan;
 use std::io::{BufRead, Write};
 
 /// Answers requests from `input` until it ends.
 ///
 /// # Errors
 /// Where reading or writing fails, or a request is unknown.
-pub fn serve<D: Driver>(workload: &Workload, input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
+pub fn serve<D: Driver>(plan: &Plan, input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
     for line in input.lines() {
         let line = line?;
         let answer = match line.split_once(' ') {
-            None if line == "check" => checked_json(&check::<D>(workload)),
-            None if line == "pass" => pass_json(&pass::<D>(workload)),
-            None if line == "latency" => latency_json(&latency::<D>(workload)),
-            None if line == "memory" => footprint_json(&of_resting_orders::<D>(workload)),
+            None if line == "check" => checked_json(&check::<D>(plan)),
+            None if line == "pass" => pass_json(&pass::<D>(plan)),
+            None if line == "latency" => latency_json(&latency::<D>(plan)),
+            None if line == "memory" => footprint_json(&of_resting_orders::<D>(plan)),
             Some(("empty", n_sym)) => {
                 let n_sym = n_sym.parse().map_err(std::io::Error::other)?;
-                footprint_json(&of_empty_symbols::<D>(&workload.header, n_sym))
+                footprint_json(&of_empty_symbols::<D>(&plan.header, n_sym))
             }
             None | Some(_) => {
                 return Err(std::io::Error::other(format!("unknown request: line={line}")));

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_types, reason = "a plain peer uses the standard hash map")]
 
 use crate::driver::{Driver, Trade};
+use crate::plan::Step;
 use flow::workload::{Op, Record, Side, Totals};
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,6 +71,13 @@ impl Book {
         qty
     }
 
+    fn add(&mut self, record: &Record, trades: &mut Vec<Trade>) {
+        let left = self.execute(record, trades);
+        if left > 0 {
+            self.rest(record, left);
+        }
+    }
+
     fn rest(&mut self, record: &Record, qty: u32) {
         let order = Order { id: record.id, px: record.px, qty, side: record.side, before: NONE, after: NONE };
         let at = if let Some(at) = self.free.pop() {
@@ -123,34 +131,44 @@ pub struct Textbook {
     books: Vec<Book>,
 }
 
+impl Textbook {
+    /// Empty books.
+    pub fn with_symbols(n_sym: u64) -> Self {
+        Self { books: (0..n_sym).map(|_| Book::default()).collect() }
+    }
+}
+
+/// Carries out one record.
+#[inline]
+pub fn apply(textbook: &mut Textbook, record: &Record, trades: &mut Vec<Trade>) {
+    let book = &mut textbook.books[usize::from(record.sym)];
+    match record.op {
+        Op::Add => book.add(record, trades),
+        Op::Cancel => book.cancel(record.id),
+        Op::Reduce => book.reduce(record.id, record.qty),
+        Op::Replace => {
+            book.cancel(record.id);
+            book.add(record, trades);
+        }
+        Op::Ioc => {
+            book.execute(record, trades);
+        }
+    }
+}
+
 impl Driver for Textbook {
+    type Command = Record;
+
     fn start(header: &Totals) -> Self {
-        let books = (0..header.n_sym).map(|_| Book::default()).collect();
-        Self { books }
+        Self::with_symbols(header.n_sym)
     }
 
-    fn apply(&mut self, record: &Record, trades: &mut Vec<Trade>) {
-        let book = &mut self.books[usize::from(record.sym)];
-        match record.op {
-            Op::Add => {
-                let left = book.execute(record, trades);
-                if left > 0 {
-                    book.rest(record, left);
-                }
-            }
-            Op::Cancel => book.cancel(record.id),
-            Op::Reduce => book.reduce(record.id, record.qty),
-            Op::Replace => {
-                book.cancel(record.id);
-                let left = book.execute(record, trades);
-                if left > 0 {
-                    book.rest(record, left);
-                }
-            }
-            Op::Ioc => {
-                book.execute(record, trades);
-            }
-        }
+    fn translate(step: &Step, commands: &mut Vec<Record>) {
+        commands.push(step.record);
+    }
+
+    fn apply(&mut self, command: &Record, trades: &mut Vec<Trade>) {
+        apply(self, command, trades);
     }
 
     fn resting(&self) -> u64 {
