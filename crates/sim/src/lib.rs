@@ -1,3 +1,9 @@
 //! A naive second opinion on the engine, and seeded attacks on both.
 
+pub mod books;
+pub mod compare;
+pub mod coverage;
+pub mod generate;
 pub mod naive;
+pub mod report;
+pub mod shrink;

@@ -39,6 +39,7 @@ fn check_form(request: &NewOrder, definition: &Instrument, checks: &mut Checks) 
     let min_qty = request.min_qty.0 != 0 && (tif != TimeInForce::Ioc || has_budget);
     let reduce_only = request.reduce_only
         && (request.display != Display::All
+            || has_budget
             || tif.is_auction()
             || ord_type == OrdType::Pegged
             || definition.allocation != Allocation::Fifo);

@@ -1,13 +1,12 @@
 //! Changing an order in place.
 
 use model::{
-    AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, PostOnly,
-    Price, Qty, RejectReason, TradingState,
+    AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, Price, Qty, RejectReason, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
-use super::client_ids::IdCheck;
-use super::{NaiveExchange, Order, Place, request_digest};
+use super::client_ids::{IdCheck, Request};
+use super::{NaiveExchange, Order, Place};
 
 /// What an admitted amend does.
 enum Change {
@@ -19,13 +18,13 @@ enum Change {
 
 impl NaiveExchange {
     pub(super) fn amend(&mut self, request: &AmendOrder, out: &mut Events) {
-        let digest = request_digest::of_amend(request);
+        let remembered = Request::Amend(*request);
         let (account, cl_ord_id) = (request.account, request.cl_ord_id);
         let refused = |refusal: Refusal, order_id: OrderId| {
             let Refusal { reason, value, limit } = refusal;
             EventKind::AmendRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
         };
-        match self.check_id(account, cl_ord_id, digest, out) {
+        match self.check_id(account, cl_ord_id, remembered, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal, OrderId(0)));
@@ -38,11 +37,11 @@ impl NaiveExchange {
         let change = found.map_err(Refusal::plain).and_then(|id| self.admit_amend(request, self.order(id)));
         match change {
             Err(refusal) => {
-                self.remember_rejected(account, cl_ord_id, digest, refusal.reason);
+                self.remember_rejected(account, cl_ord_id, remembered, refusal.reason);
                 out.push(refused(refusal, order_id));
             }
             Ok(change) => {
-                self.remember_accepted(cl_ord_id, digest, order_id);
+                self.remember_accepted(cl_ord_id, remembered, order_id);
                 match change {
                     Change::End => self.cancel_order(order_id, EndReason::User, out),
                     Change::To { order, loses_priority } => self.replace(&order, loses_priority, request, out),
@@ -80,10 +79,7 @@ impl NaiveExchange {
         }
         checks.result()?;
         if let Some(price) = request.price {
-            changed.limit = match order.post_only {
-                PostOnly::No => Some(price),
-                PostOnly::Reject | PostOnly::Slide => self.passive_price(order, Some(price))?,
-            };
+            changed.limit = self.passive_price(order, Some(price))?;
         }
         let grows = leaves > order.leaves && !order.is_iceberg();
         let loses_priority = grows || changed.limit != order.limit;

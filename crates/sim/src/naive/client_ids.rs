@@ -1,14 +1,30 @@
 //! Client order ids: exactly once per account, and how orders are found by them.
 
-use model::{AccountId, ClOrdId, EventKind, Events, Limits, OrderId, OrderRef, RejectReason};
+use model::{
+    AccountId, AmendOrder, ClOrdId, EventKind, Events, Limits, NewOrder, OrderId, OrderRef, RejectReason, SessionId,
+};
 
 use super::NaiveExchange;
 use super::checks::Refusal;
 
+/// A request that used a client id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Request {
+    New(NewOrder),
+    Amend(AmendOrder),
+}
+
+impl Request {
+    /// The request without what may differ when it is repeated.
+    pub fn new_order(request: &NewOrder) -> Self {
+        Request::New(NewOrder { session: SessionId(0), ..*request })
+    }
+}
+
 /// What is remembered about a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Remembered {
-    pub digest: u64,
+    pub request: Request,
     pub outcome: Result<OrderId, RejectReason>,
     pub is_retired: bool,
 }
@@ -52,12 +68,12 @@ impl NaiveExchange {
     }
 
     /// a repeated request is answered, another use of its id refused, room is made for a new id.
-    pub(super) fn check_id(&mut self, account: AccountId, id: ClOrdId, digest: u64, out: &mut Events) -> IdCheck {
+    pub(super) fn check_id(&mut self, account: AccountId, id: ClOrdId, request: Request, out: &mut Events) -> IdCheck {
         if self.customer(account).is_none() {
             return IdCheck::Refused(Refusal::plain(RejectReason::UnknownAccount));
         }
         if let Some(known) = self.client_ids.get(&(account, id)) {
-            if known.digest != digest {
+            if known.request != request {
                 return IdCheck::Refused(Refusal::plain(RejectReason::DuplicateClOrdId));
             }
             let order_id = known.outcome.unwrap_or(OrderId(0));
@@ -75,16 +91,16 @@ impl NaiveExchange {
     }
 
     /// Remembers an accepted request; its id joins the order's chain.
-    pub(super) fn remember_accepted(&mut self, id: ClOrdId, digest: u64, order_id: OrderId) {
+    pub(super) fn remember_accepted(&mut self, id: ClOrdId, request: Request, order_id: OrderId) {
         let account = self.order(order_id).account;
         self.order_mut(order_id).chain.push(id);
-        let remembered = Remembered { digest, outcome: Ok(order_id), is_retired: false };
+        let remembered = Remembered { request, outcome: Ok(order_id), is_retired: false };
         self.client_ids.insert((account, id), remembered);
     }
 
     /// Remembers a rejected request; its id retires at the end of the command.
-    pub(super) fn remember_rejected(&mut self, account: AccountId, id: ClOrdId, digest: u64, reason: RejectReason) {
-        let remembered = Remembered { digest, outcome: Err(reason), is_retired: false };
+    pub(super) fn remember_rejected(&mut self, account: AccountId, id: ClOrdId, request: Request, reason: RejectReason) {
+        let remembered = Remembered { request, outcome: Err(reason), is_retired: false };
         self.client_ids.insert((account, id), remembered);
         self.rejected_id = Some((account, id));
     }

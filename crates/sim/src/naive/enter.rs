@@ -3,23 +3,24 @@
 use model::{
     Cause, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded, OrderId,
     OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce,
+    TradingState,
 };
 
 use super::checks::{Checks, Refusal};
-use super::client_ids::IdCheck;
+use super::client_ids::{IdCheck, Request};
 use super::matching::Stop;
-use super::{NaiveExchange, Order, Place, request_digest};
+use super::{NaiveExchange, Order, Place};
 
 impl NaiveExchange {
     pub(super) fn new_order(&mut self, request: &NewOrder, out: &mut Events) {
-        let digest = request_digest::of_new_order(request);
+        let remembered = Request::new_order(request);
         let (account, cl_ord_id) = (request.account, request.cl_ord_id);
         let refused = |refusal: Refusal| {
             let Refusal { reason, value, limit } = refusal;
             let order_id = OrderId(0);
             EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
         };
-        match self.check_id(account, cl_ord_id, digest, out) {
+        match self.check_id(account, cl_ord_id, remembered, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal));
@@ -29,14 +30,14 @@ impl NaiveExchange {
         }
         match self.admit(request) {
             Err(refusal) => {
-                self.remember_rejected(account, cl_ord_id, digest, refusal.reason);
+                self.remember_rejected(account, cl_ord_id, remembered, refusal.reason);
                 out.push(refused(refusal));
             }
             Ok(order) => {
                 let id = order.id;
                 self.next_order += 1;
                 self.orders.insert(id, order);
-                self.remember_accepted(cl_ord_id, digest, id);
+                self.remember_accepted(cl_ord_id, remembered, id);
                 self.update_reserve(id);
                 out.push(self.accepted(id, request));
                 self.let_in(id, out);
@@ -59,7 +60,7 @@ impl NaiveExchange {
             let qty = i128::from(order.order_qty);
             checks.measured(left < listed.definition.lot_size.0.into(), RejectReason::ReduceOnly, qty, left);
             let most = i64::try_from(left).unwrap_or(i64::MAX);
-            order.order_qty = if qty == 0 { most } else { order.order_qty.min(most) };
+            order.order_qty = order.order_qty.min(most);
             order.leaves = order.order_qty;
         }
         checks.result()?;
@@ -96,7 +97,6 @@ impl NaiveExchange {
             stp: request.stp.unwrap_or(listed.definition.stp_default),
             fee_cap: self.fee_cap(request.account),
             prepaid: 0,
-            value: 0,
             place: Place::Incoming,
             tip: 0,
             refills: 0,
@@ -107,18 +107,22 @@ impl NaiveExchange {
         }
     }
 
-    /// the price a post-only order can have without taking. Other orders keep theirs.
+    /// the price an order that must not take can have. Other orders keep theirs.
     pub(super) fn passive_price(&self, order: &Order, limit: Option<Price>) -> Result<Option<Price>, Refusal> {
         let listed = self.instrument(order.instrument);
         let touch = self.best_price(order.instrument, order.side.opposite());
         let (Some(price), Some(touch)) = (limit, touch) else { return Ok(limit) };
-        let is_looked_at = order.post_only != PostOnly::No && listed.state.needs_uncrossed_book();
+        let is_looked_at = if order.post_only == PostOnly::No {
+            listed.state == TradingState::PostOnly
+        } else {
+            listed.state.needs_uncrossed_book()
+        };
         if !is_looked_at || !order.side.accepts(price, touch) {
             return Ok(limit);
         }
         let refusal =
             Refusal { reason: RejectReason::PostOnlyWouldTrade, value: price.0.into(), limit: touch.0.into() };
-        if order.post_only == PostOnly::Reject {
+        if order.post_only != PostOnly::Slide {
             return Err(refusal);
         }
         let behind = match order.side {

@@ -78,8 +78,7 @@ impl NaiveExchange {
     /// what must be reserved for an order as it is.
     pub(super) fn reserve_of(&self, order: &Order) -> i128 {
         let price = order.limit.or(order.protection);
-        let has_no_reference = order.is_market_kind() && price.is_none() && !order.tif.is_auction();
-        if !self.is_cash(order.account) || has_no_reference {
+        if !self.is_cash(order.account) {
             return 0;
         }
         match (order.side, order.budget, price) {
@@ -87,7 +86,7 @@ impl NaiveExchange {
             (Side::Buy, Some(budget), _) => budget,
             (Side::Buy, None, Some(price)) => {
                 let notional = self.notional(order.instrument, price, order.leaves);
-                notional + ceil_div(notional * i128::from(order.fee_cap), 1_000_000)
+                notional + ceil_div(notional * i128::from(order.fee_cap) - order.prepaid, 1_000_000)
             }
             (Side::Buy, None, None) => 0,
         }

@@ -94,7 +94,6 @@ impl NaiveExchange {
             digest.write_u64(u64::from(order.stp as u8));
             digest.write_i64(order.fee_cap.into());
             digest.write_i64(i64::try_from(order.prepaid).expect("below a million"));
-            digest.write_i128(order.value);
         }
         digest.finish()
     }
@@ -127,7 +126,6 @@ impl NaiveExchange {
             let mut digest = Digest::new();
             digest.write_u64(account.0.into());
             digest.write_bytes(id.as_bytes());
-            digest.write_u64(known.digest);
             digest.write_u64(known.outcome.map_or(0, |order| order.0));
             digest.write_u64(known.outcome.err().map_or(0, |reason| reason.code().into()));
             digest.write_u64(u64::from(known.is_retired));

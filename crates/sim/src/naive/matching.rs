@@ -135,7 +135,6 @@ impl NaiveExchange {
     fn fill(&mut self, id: OrderId, price: Price, qty: i64, fee: i128, notional: i128) -> TradeLeg {
         let order = self.order_mut(id);
         order.cum += qty;
-        order.value += i128::from(price.0) * i128::from(qty);
         order.last_price = Some(price);
         if !order.is_by_budget_alone() {
             order.leaves -= qty;

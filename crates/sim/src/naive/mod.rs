@@ -23,7 +23,6 @@ mod price_discovery;
 mod pro_rata;
 mod reduce_only;
 mod refill;
-mod request_digest;
 mod self_trade;
 mod states;
 

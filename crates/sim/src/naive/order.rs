@@ -65,8 +65,6 @@ pub struct Order {
     pub fee_cap: i32,
     /// Fee paid ahead by rounding up, in millionths of a unit.
     pub prepaid: i128,
-    /// Sum over its fills of price times quantity.
-    pub value: i128,
     /// Where it is.
     pub place: Place,
     /// What the public sees of it; 0 while it is not on the book.

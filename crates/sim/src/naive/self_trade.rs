@@ -57,7 +57,7 @@ impl NaiveExchange {
         maker.shrink_to(maker.leaves - qty);
         let taker = self.order_mut(id);
         if taker.is_by_budget_alone() {
-            taker.budget = taker.budget.map(|budget| budget - notional);
+            taker.budget = taker.budget.map(|budget| (budget - notional).max(0));
         } else {
             taker.prevented += qty;
             taker.leaves -= qty;

@@ -1,0 +1,87 @@
+//! `soak`: random sequences through both engines until they differ, or the count or the time is reached.
+
+use std::process::ExitCode;
+
+use sim::compare::run;
+use sim::coverage::Coverage;
+use sim::generate::sequence;
+use sim::report::report;
+
+/// What to run. Without `--seed` the seeds count from 1.
+struct Options {
+    sequences: u64,
+    commands: usize,
+    seed: Option<u64>,
+    seconds: Option<u64>,
+}
+
+const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N]";
+
+fn options() -> Result<Options, String> {
+    let mut options = Options { sequences: 10_000, commands: 200, seed: None, seconds: None };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or(USAGE)?;
+        let number: u64 = value.parse().map_err(|_| format!("{name} {value}: not a number\n{USAGE}"))?;
+        match name.as_str() {
+            "--sequences" => options.sequences = number,
+            "--commands" => options.commands = usize::try_from(number).map_err(|_| USAGE)?,
+            "--seed" => options.seed = Some(number),
+            "--seconds" => options.seconds = Some(number),
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    Ok(options)
+}
+
+fn main() -> ExitCode {
+    match options() {
+        Ok(options) => soak(&options),
+        Err(text) => {
+            eprintln!("{text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A panic of an engine is caught and reported with its sequence; only those of the soak itself are printed.
+fn quieten_engines() {
+    std::panic::set_hook(Box::new(|panic| {
+        let file = panic.location().map_or("", |place| place.file());
+        let is_reported = ["crates/engine/", "crates/book/", "/naive/"].iter().any(|part| file.contains(part));
+        if !is_reported || std::env::var_os("LOUD").is_some() {
+            eprintln!("{panic}");
+        }
+    }));
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long to run is the caller's clock, no engine sees it")]
+fn soak(options: &Options) -> ExitCode {
+    let started = std::time::Instant::now();
+    quieten_engines();
+    let mut coverage = Coverage::default();
+    let first = options.seed.unwrap_or(1);
+    let count = if options.seed.is_some() && options.sequences == 10_000 { 1 } else { options.sequences };
+    for seed in first..first + count {
+        let made = sequence(seed, options.commands);
+        if let Err(found) = run(&made, |pair, command| coverage.see(command, pair.events())) {
+            println!("{}", report(seed, options.commands, &made, &found));
+            return ExitCode::FAILURE;
+        }
+        coverage.end_sequence();
+        let elapsed = started.elapsed().as_secs();
+        if coverage.sequences.is_multiple_of(5_000) {
+            eprintln!("{} sequences, {} commands, {elapsed} s", coverage.sequences, coverage.commands);
+        }
+        if options.seconds.is_some_and(|seconds| elapsed >= seconds) {
+            break;
+        }
+    }
+    print!("{coverage}");
+    println!("no difference in {} sequences ({} s)", coverage.sequences, started.elapsed().as_secs());
+    let missing = if count == 1 { Vec::new() } else { coverage.missing() };
+    for line in &missing {
+        println!("MISSING {line}");
+    }
+    if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

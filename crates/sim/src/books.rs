@@ -1,0 +1,240 @@
+//! Books, orders and balances rebuilt from events alone, as any reader of the event stream could.
+
+use std::collections::BTreeMap;
+
+use model::{
+    AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderId, OrderPosted, Price, Qty, Side,
+    Trade, TradeLeg, TradingState,
+};
+
+/// What events say of an open order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// Whose.
+    pub account: AccountId,
+    /// In what.
+    pub instrument: InstrumentId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Total quantity.
+    pub order_qty: Qty,
+    /// What remains.
+    pub leaves_qty: Qty,
+    /// Its place on the book.
+    pub posted: Option<Posted>,
+}
+
+/// A stay on the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Where.
+    pub price: Price,
+    /// Counts the posts, hidden ones too: time priority.
+    pub nr: u64,
+    /// What the public sees; 0 for a hidden order.
+    pub displayed_qty: Qty,
+    /// Whether nothing of it is ever shown.
+    pub is_hidden: bool,
+}
+
+/// An instrument with what turns its quantities into amounts.
+#[derive(Clone, Debug)]
+struct Scales {
+    definition: Instrument,
+    notional: i128,
+    base: i128,
+    state: TradingState,
+}
+
+/// Everything the events of an exchange say about orders and money.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    decimals: Vec<u8>,
+    instruments: Vec<Scales>,
+    orders: BTreeMap<OrderId, OpenOrder>,
+    totals: BTreeMap<(AccountId, AssetId), i128>,
+    outside: BTreeMap<AssetId, i128>,
+    posts: u64,
+}
+
+impl Books {
+    /// Takes in the events of one command; the command itself tells what was defined.
+    pub fn apply(&mut self, command: &Command, events: &[Event]) {
+        for event in events {
+            self.take(command, &event.kind);
+        }
+    }
+
+    fn take(&mut self, command: &Command, event: &EventKind) {
+        match event {
+            EventKind::AssetAdded { decimals, .. } => self.decimals.push(*decimals),
+            EventKind::InstrumentListed { .. } => self.list(command),
+            EventKind::Deposited { account, asset, amount } => self.pay_in(*account, *asset, amount.0),
+            EventKind::Withdrawn { account, asset, amount } => self.pay_in(*account, *asset, -amount.0),
+            EventKind::OrderAccepted(accepted) => {
+                let order = OpenOrder {
+                    account: accepted.account,
+                    instrument: accepted.instrument,
+                    side: accepted.side,
+                    order_qty: accepted.order_qty,
+                    leaves_qty: accepted.order_qty,
+                    posted: None,
+                };
+                self.orders.insert(accepted.order_id, order);
+            }
+            EventKind::OrderPosted(posted) | EventKind::OrderRefreshed(posted) => self.post(posted),
+            EventKind::OrderReplaced(replaced) => {
+                let Some(order) = self.orders.get_mut(&replaced.order_id) else { return };
+                (order.order_qty, order.leaves_qty) = (replaced.order_qty, replaced.leaves_qty);
+                order.posted = order.posted.filter(|_| replaced.priority_kept);
+                if let Some(posted) = order.posted.as_mut() {
+                    posted.displayed_qty = replaced.displayed_qty;
+                }
+            }
+            EventKind::OrderRestated { order_id, order_qty, leaves_qty, displayed_qty, .. } => {
+                let Some(order) = self.orders.get_mut(order_id) else { return };
+                (order.order_qty, order.leaves_qty) = (*order_qty, *leaves_qty);
+                if let Some(posted) = order.posted.as_mut() {
+                    posted.displayed_qty = *displayed_qty;
+                }
+            }
+            EventKind::OrderParked { order_id, .. } => {
+                if let Some(order) = self.orders.get_mut(order_id) {
+                    order.posted = None;
+                }
+            }
+            EventKind::Trade(trade) => self.trade(trade),
+            EventKind::TradePrevented(prevented) => {
+                if let Some(maker) = self.orders.get_mut(&prevented.maker_order_id) {
+                    maker.leaves_qty = prevented.maker_leaves_qty;
+                    if let Some(posted) = maker.posted.as_mut() {
+                        posted.displayed_qty = prevented.maker_displayed_qty;
+                    }
+                }
+                if prevented.mode == model::StpMode::DecrementAndCancel
+                    && let Some(taker) = self.orders.get_mut(&prevented.taker_order_id)
+                {
+                    taker.leaves_qty.0 = (taker.leaves_qty.0 - prevented.qty.0).max(0);
+                }
+            }
+            EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => {
+                self.orders.remove(&ended.order_id);
+            }
+            EventKind::StateChanged { instrument, to, .. } => {
+                if let Some(scales) = self.instruments.get_mut(instrument.0 as usize) {
+                    scales.state = *to;
+                }
+            }
+            EventKind::AccountAdded { .. }
+            | EventKind::FeesSet { .. }
+            | EventKind::OrderRejected(_)
+            | EventKind::AmendRejected(_)
+            | EventKind::CancelRejected { .. }
+            | EventKind::CommandRejected { .. }
+            | EventKind::Repeated { .. }
+            | EventKind::MassCanceled { .. }
+            | EventKind::IndicativePrice { .. }
+            | EventKind::Uncrossed { .. }
+            | EventKind::TimePassed => {}
+        }
+    }
+
+    fn list(&mut self, command: &Command) {
+        let Command::ListInstrument(definition) = command else { return };
+        let decimals = |asset: AssetId| self.decimals.get(asset.0 as usize).copied().unwrap_or(0);
+        let notional = definition.notional_scale(decimals(definition.quote)).unwrap_or(0).into();
+        let base = definition.base_scale(decimals(definition.base)).unwrap_or(0).into();
+        let state = TradingState::PreListed;
+        self.instruments.push(Scales { definition: (**definition).clone(), notional, base, state });
+    }
+
+    fn pay_in(&mut self, account: AccountId, asset: AssetId, amount: i128) {
+        *self.totals.entry((account, asset)).or_default() += amount;
+        *self.outside.entry(asset).or_default() -= amount;
+    }
+
+    fn post(&mut self, posted: &OrderPosted) {
+        self.posts += 1;
+        let (nr, price, displayed_qty) = (self.posts, posted.price, posted.displayed_qty);
+        if let Some(order) = self.orders.get_mut(&posted.order_id) {
+            order.posted = Some(Posted { price, nr, displayed_qty, is_hidden: posted.public_id.0 == 0 });
+        }
+    }
+
+    fn trade(&mut self, trade: &Trade) {
+        for leg in [&trade.buy, &trade.sell] {
+            self.fill(leg, trade.qty);
+        }
+        let Some(scales) = self.instruments.get(trade.instrument.0 as usize) else { return };
+        let (base, quote) = (scales.definition.base, scales.definition.quote);
+        let notional = i128::from(trade.price.0) * i128::from(trade.qty.0) * scales.notional;
+        let amount = i128::from(trade.qty.0) * scales.base;
+        let (buyer, seller) = (trade.buy.account, trade.sell.account);
+        let fees = [(buyer, trade.buy.fee.0), (seller, trade.sell.fee.0)];
+        let mut add = |account: AccountId, asset: AssetId, amount: i128| {
+            *self.totals.entry((account, asset)).or_default() += amount;
+        };
+        add(buyer, base, amount);
+        add(seller, base, -amount);
+        add(buyer, quote, -notional);
+        add(seller, quote, notional);
+        for (account, fee) in fees {
+            add(account, quote, -fee);
+            add(AccountId::VENUE, quote, fee);
+        }
+    }
+
+    /// An order's part in a trade: the tip shrinks at once, a refreshed one follows as an event of its own.
+    fn fill(&mut self, leg: &TradeLeg, qty: Qty) {
+        let Some(order) = self.orders.get_mut(&leg.order_id) else { return };
+        order.leaves_qty = leg.leaves_qty;
+        if let Some(posted) = order.posted.as_mut() {
+            posted.displayed_qty.0 = (posted.displayed_qty.0 - qty.0).max(0);
+        }
+        if leg.leaves_qty.0 == 0 && order.order_qty.0 != 0 {
+            self.orders.remove(&leg.order_id);
+        }
+    }
+
+    /// Totals of all accounts, the venue included, as events tell them.
+    pub fn totals(&self) -> impl Iterator<Item = ((AccountId, AssetId), i128)> {
+        self.totals.iter().map(|(key, total)| (*key, *total))
+    }
+
+    /// An open order.
+    pub fn order(&self, id: OrderId) -> Option<&OpenOrder> {
+        self.orders.get(&id)
+    }
+
+    /// The state an instrument is in.
+    pub fn state(&self, instrument: InstrumentId) -> Option<TradingState> {
+        self.instruments.get(instrument.0 as usize).map(|scales| scales.state)
+    }
+
+    /// One side of a book in priority order.
+    pub fn queue(&self, instrument: InstrumentId, side: Side) -> Vec<(OrderId, &OpenOrder, Posted)> {
+        let on_side = self.orders.iter().filter(|(_, order)| order.instrument == instrument && order.side == side);
+        let mut queue: Vec<_> =
+            on_side.filter_map(|(id, order)| order.posted.map(|posted| (*id, order, posted))).collect();
+        queue.sort_by_key(|(_, _, posted)| {
+            let rank = if side == Side::Buy { -posted.price.0 } else { posted.price.0 };
+            (rank, posted.is_hidden, posted.nr)
+        });
+        queue
+    }
+
+    /// Per asset the sum over all accounts, the venue and outside is zero.
+    ///
+    /// # Errors
+    /// Names the asset and the sum.
+    pub fn check_sums(&self) -> Result<(), String> {
+        let mut sums = self.outside.clone();
+        for ((_, asset), total) in &self.totals {
+            *sums.entry(*asset).or_default() += total;
+        }
+        match sums.into_iter().find(|(_, sum)| *sum != 0) {
+            Some((asset, sum)) => Err(format!("asset {asset} sums to {sum}")),
+            None => Ok(()),
+        }
+    }
+}

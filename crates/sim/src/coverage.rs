@@ -1,0 +1,165 @@
+//! What a soak has exercised, and what it has missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use model::{Command, Event, EventKind, RejectReason, TradingState};
+
+use crate::naive::NaiveExchange;
+
+/// Counts by what was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Sequences run.
+    pub sequences: u64,
+    /// Commands run.
+    pub commands: u64,
+    /// Events seen.
+    pub events: u64,
+    /// In how many sequences each kind was seen.
+    kinds: BTreeMap<String, u64>,
+    /// How often each reason was given.
+    reasons: BTreeMap<RejectReason, u64>,
+    /// Kinds of the running sequence.
+    current: BTreeSet<String>,
+}
+
+const ORD_TYPES: [&str; 4] = ["Limit", "Market", "MarketToLimit", "Pegged"];
+const TIFS: [&str; 8] = ["Gtc", "Day", "Gtd", "Ioc", "Fok", "Ato", "Atc", "Gfa"];
+const STP_MODES: [&str; 5] = ["None", "CancelNewest", "CancelOldest", "CancelBoth", "DecrementAndCancel"];
+const ENDS: [&str; 15] = [
+    "User", "Mass", "Stp", "NoLiquidity", "Protection", "Budget", "Ioc", "Fok", "MinQty", "ReduceOnly", "TradesMax",
+    "Delisted", "Day", "Gtd", "Auction",
+];
+
+fn word(value: &impl fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    text.split([' ', '{', '(']).next().unwrap_or_default().to_owned()
+}
+
+/// Entered by the breaker alone, so by nobody here.
+fn can_be_entered(state: TradingState) -> bool {
+    !matches!(state, TradingState::LimitState | TradingState::Cooling)
+}
+
+impl Coverage {
+    /// Takes in the events of one command. PreListed is seen by every sequence that lists something.
+    pub fn see(&mut self, command: &Command, events: &[Event]) {
+        self.commands += 1;
+        if matches!(command, Command::ListInstrument(_)) {
+            self.current.insert("state PreListed".to_owned());
+        }
+        for event in events {
+            self.events += 1;
+            self.see_event(&event.kind);
+        }
+    }
+
+    fn see_event(&mut self, event: &EventKind) {
+        match event {
+            EventKind::OrderAccepted(order) => {
+                self.current.insert(format!("type {}", word(&order.ord_type)));
+                self.current.insert(format!("tif {}", word(&order.tif)));
+                self.current.insert(format!("stp {}", word(&order.stp)));
+            }
+            EventKind::TradePrevented(prevented) => {
+                self.current.insert(format!("prevented {}", word(&prevented.mode)));
+            }
+            EventKind::StateChanged { to, .. } => {
+                self.current.insert(format!("state {}", word(to)));
+            }
+            EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) => self.refuse(rejected.reason),
+            EventKind::CancelRejected { reason, .. } | EventKind::CommandRejected { reason, .. } => {
+                self.refuse(*reason);
+            }
+            EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => {
+                self.current.insert(format!("end {}", word(&ended.reason)));
+            }
+            EventKind::AssetAdded { .. }
+            | EventKind::InstrumentListed { .. }
+            | EventKind::AccountAdded { .. }
+            | EventKind::FeesSet { .. }
+            | EventKind::Deposited { .. }
+            | EventKind::Withdrawn { .. }
+            | EventKind::Repeated { .. }
+            | EventKind::OrderPosted(_)
+            | EventKind::OrderRefreshed(_)
+            | EventKind::OrderReplaced(_)
+            | EventKind::OrderRestated { .. }
+            | EventKind::OrderParked { .. }
+            | EventKind::Trade(_)
+            | EventKind::MassCanceled { .. }
+            | EventKind::IndicativePrice { .. }
+            | EventKind::Uncrossed { .. }
+            | EventKind::TimePassed => {
+                self.current.insert(format!("event {}", word(event)));
+            }
+        }
+    }
+
+    fn refuse(&mut self, reason: RejectReason) {
+        *self.reasons.entry(reason).or_default() += 1;
+    }
+
+    /// Ends a sequence.
+    pub fn end_sequence(&mut self) {
+        self.sequences += 1;
+        for kind in std::mem::take(&mut self.current) {
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+    }
+
+    fn expected() -> Vec<String> {
+        let named = |family: &str, names: &[&str]| -> Vec<String> {
+            names.iter().map(|name| format!("{family} {name}")).collect()
+        };
+        let states = TradingState::ALL.into_iter().filter(|state| can_be_entered(*state));
+        let mut expected: Vec<String> = states.map(|state| format!("state {}", word(&state))).collect();
+        expected.extend(named("type", &ORD_TYPES));
+        expected.extend(named("tif", &TIFS));
+        expected.extend(named("stp", &STP_MODES));
+        expected.extend(named("prevented", &STP_MODES[1..]));
+        expected.extend(named("end", &ENDS));
+        expected
+    }
+
+    /// What was seen too rarely: a kind in less than 1 % of the sequences, a reason fewer than 100 times in 100,000.
+    pub fn missing(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        for kind in Self::expected() {
+            let seen = self.kinds.get(&kind).copied().unwrap_or(0);
+            if seen * 100 < self.sequences || seen == 0 {
+                missing.push(format!("{kind}: in {seen} of {} sequences, 1 % needed", self.sequences));
+            }
+        }
+        for reason in RejectReason::ALL.iter().filter(|reason| reason.code() > 100) {
+            let seen = self.reasons.get(reason).copied().unwrap_or(0);
+            let needed = (self.sequences / 1_000).max(1);
+            if seen < needed {
+                missing.push(format!("reason {}: {seen} times, {needed} needed", reason.name()));
+            }
+        }
+        missing
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "sequences {}  commands {}  events {}", self.sequences, self.commands, self.events)?;
+        writeln!(f, "in how many sequences:")?;
+        for (kind, count) in &self.kinds {
+            writeln!(f, "  {kind:<28} {count:>9}")?;
+        }
+        writeln!(f, "reasons given:")?;
+        for reason in RejectReason::ALL.iter().filter(|reason| reason.code() > 100) {
+            let count = self.reasons.get(reason).copied().unwrap_or(0);
+            writeln!(f, "  {:>3} {:<24} {count:>9}", reason.code(), reason.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// How many orders are open: a soak that never fills its books tests little.
+pub fn open_orders(naive: &NaiveExchange) -> usize {
+    naive.open_orders().count()
+}

@@ -1,0 +1,170 @@
+//! Random command sequences: each seed makes one, with its own character, ending with everything cancelled.
+
+mod draw;
+mod orders;
+mod others;
+mod swarm;
+mod world;
+
+use model::{AccountId, ClOrdId, Command, InstrumentId, Limits, MassCancel, Side, Stamp};
+
+pub use draw::Draw;
+use swarm::Swarm;
+use world::{Market, World};
+
+/// Stamped commands for an exchange with some bounds.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// The bounds of the exchange.
+    pub limits: Limits,
+    /// The commands in order.
+    pub commands: Vec<(Stamp, Command)>,
+}
+
+/// A client id that was given, and what for.
+#[derive(Clone, Copy, Debug)]
+struct Used {
+    account: AccountId,
+    cl_ord_id: ClOrdId,
+    instrument: Option<InstrumentId>,
+    side: Side,
+}
+
+/// Makes the commands of one sequence. It never looks at an engine, so that a part of a sequence is one as well.
+struct Generator {
+    draw: Draw,
+    swarm: Swarm,
+    world: World,
+    ts_ns: i64,
+    /// How far the middle of all markets has moved.
+    drift: i64,
+    /// How many new orders there were.
+    entered: u64,
+    used: Vec<Used>,
+    fresh: Vec<u32>,
+    sent: Vec<Command>,
+}
+
+impl Generator {
+    fn is_bad(&mut self) -> bool {
+        self.draw.chance(self.swarm.bad)
+    }
+
+    fn account(&mut self) -> AccountId {
+        AccountId(u32::try_from(1 + self.draw.index(self.world.kinds.len())).expect("a small index"))
+    }
+
+    fn instrument(&mut self) -> (InstrumentId, Market) {
+        let index = self.draw.index(self.world.markets.len());
+        let instrument = InstrumentId(u32::try_from(index).expect("a small index"));
+        (instrument, self.world.markets[index].clone())
+    }
+
+    fn market(&self, instrument: InstrumentId) -> Market {
+        let index = usize::try_from(instrument.0).expect("a small index");
+        self.world.markets.get(index).unwrap_or(&self.world.markets[0]).clone()
+    }
+
+    /// The next id of an account, rarely one used before. Accounts use the same ids.
+    fn fresh_id(&mut self, account: AccountId) -> ClOrdId {
+        if self.draw.chance(self.swarm.reuse) && !self.used.is_empty() {
+            return self.used[self.draw.index(self.used.len())].cl_ord_id;
+        }
+        let index = usize::try_from(account.0).expect("a small index").min(self.fresh.len() - 1);
+        self.fresh[index] += 1;
+        ClOrdId::new(&format!("k{}", self.fresh[index])).expect("printable")
+    }
+
+    /// Something that was entered before, mostly lately.
+    fn used(&mut self) -> Used {
+        let Some(last) = self.used.len().checked_sub(1) else {
+            let cl_ord_id = ClOrdId::new("k1").expect("printable");
+            return Used { account: self.account(), cl_ord_id, instrument: None, side: Side::Buy };
+        };
+        let back = if self.draw.chance(800) { self.draw.index(16) } else { self.draw.index(last + 1) };
+        let mut used = self.used[last.saturating_sub(back)];
+        if self.is_bad() {
+            used.account = self.account();
+        }
+        used
+    }
+
+    fn remember(&mut self, command: &Command) {
+        match command {
+            Command::NewOrder(order) => {
+                self.entered += 1;
+                let (account, cl_ord_id, side) = (order.account, order.cl_ord_id, order.side);
+                self.used.push(Used { account, cl_ord_id, instrument: Some(order.instrument), side });
+            }
+            Command::Amend(amend) => {
+                let (account, cl_ord_id) = (amend.account, amend.cl_ord_id);
+                let old = self.used.iter().rev().find(|used| amend.target == model::OrderRef::Client(used.cl_ord_id));
+                let (instrument, side) = old.map_or((None, Side::Buy), |old| (old.instrument, old.side));
+                self.used.push(Used { account, cl_ord_id, instrument, side });
+            }
+            Command::AddAsset { .. }
+            | Command::ListInstrument(_)
+            | Command::AddAccount(_)
+            | Command::SetFees { .. }
+            | Command::Deposit(_)
+            | Command::Withdraw(_)
+            | Command::Cancel(_)
+            | Command::MassCancel(_)
+            | Command::SetTradingState(_)
+            | Command::Tick => {}
+        }
+        self.sent.push(command.clone());
+    }
+
+    fn next_stamp(&mut self, seq: usize) -> Stamp {
+        let jump = [997, 3_000_000, 2_000_000_000, 90_000_000_000_000][self.draw.weighted(&self.swarm.jumps.clone())];
+        self.ts_ns += self.draw.between(1, jump);
+        Stamp { seq: u64::try_from(seq + 1).expect("a count"), ts_ns: self.ts_ns }
+    }
+}
+
+/// The sequence of a seed: the setup, `count` random commands, and a mass cancel of everything.
+pub fn sequence(seed: u64, count: usize) -> Sequence {
+    let mut draw = Draw::new(seed);
+    let world = World::new(&mut draw);
+    let swarm = Swarm::new(&mut draw);
+    let fresh = vec![0; world.kinds.len() + 1];
+    let (setup, limits) = (world.setup.clone(), world.limits);
+    let (used, sent) = (Vec::new(), Vec::new());
+    let mut generator = Generator { draw, swarm, world, ts_ns: 1_000_000, drift: 0, entered: 0, used, fresh, sent };
+    let mut commands = Vec::with_capacity(setup.len() + count + 8);
+    let first_states = generator.first_states();
+    for command in setup.into_iter().chain(first_states) {
+        let stamp = generator.next_stamp(commands.len());
+        commands.push((stamp, command));
+    }
+    for _ in 0..count {
+        let stamp = generator.next_stamp(commands.len());
+        let command = generator.command();
+        generator.remember(&command);
+        commands.push((stamp, command));
+    }
+    let stamp = generator.next_stamp(commands.len());
+    commands.push((stamp, Command::MassCancel(MassCancel::default())));
+    Sequence { limits, commands }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_always_makes_the_same_sequence() {
+        assert_eq!(sequence(7, 50).commands, sequence(7, 50).commands);
+        assert_ne!(sequence(7, 50).commands, sequence(8, 50).commands);
+    }
+
+    #[test]
+    fn stamps_rise_and_the_last_command_cancels_everything() {
+        let made = sequence(3, 200);
+
+        assert!(made.commands.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].0.ts_ns < pair[1].0.ts_ns));
+        let (_, last) = made.commands.last().expect("commands");
+        assert_eq!(*last, Command::MassCancel(MassCancel::default()));
+    }
+}

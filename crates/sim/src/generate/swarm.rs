@@ -1,0 +1,73 @@
+//! What one sequence is like: its own probabilities, many of them zero, so that rare paths meet undiluted.
+
+use super::draw::Draw;
+
+/// The probabilities of one sequence. Weights are relative, chances are in thousandths.
+#[derive(Clone, Debug)]
+pub struct Swarm {
+    /// New, amend, cancel, mass cancel, state, tick, deposit, withdraw, fees, definition.
+    pub commands: Vec<u32>,
+    /// Limit, market, market-to-limit, pegged.
+    pub ord_types: Vec<u32>,
+    /// GTC, DAY, GTD, IOC, FOK, ATO, ATC, GFA.
+    pub tifs: Vec<u32>,
+    /// All, hidden, iceberg.
+    pub displays: Vec<u32>,
+    /// The instrument's, then the five modes.
+    pub stp_modes: Vec<u32>,
+    /// No, reject, slide.
+    pub post_only: Vec<u32>,
+    /// The trading states by number.
+    pub states: Vec<u32>,
+    /// Nanoseconds, milliseconds, seconds, days.
+    pub jumps: Vec<u32>,
+    /// Of a reduce-only order.
+    pub reduce_only: u32,
+    /// Of a field that breaks a rule.
+    pub bad: u32,
+    /// Of a client id used again.
+    pub reuse: u32,
+    /// Of an order's own price on the far side of the market.
+    pub aggressive: u32,
+    /// How many ticks from the middle prices lie.
+    pub spread_ticks: i64,
+    /// The largest usual order in lots.
+    pub lots: i64,
+}
+
+fn weights(draw: &mut Draw, usual: &[u32]) -> Vec<u32> {
+    let some = |draw: &mut Draw, usual: u32| if draw.chance(300) { 0 } else { usual * draw.pick(&[1, 1, 2, 4]) };
+    usual.iter().map(|usual| some(draw, *usual)).collect()
+}
+
+impl Swarm {
+    /// Draws a character.
+    pub fn new(draw: &mut Draw) -> Self {
+        let mut commands = weights(draw, &[60, 16, 10, 1, 3, 4, 2, 2, 1, 1]);
+        commands[0] = commands[0].max(40);
+        let mut states = vec![0; 13];
+        for (state, usual) in [(1, 3), (2, 3), (3, 12), (5, 2), (6, 2), (7, 1), (8, 2), (9, 3), (10, 2)] {
+            states[state] = weights(draw, &[usual])[0];
+        }
+        states[3] = states[3].max(4);
+        states[11] = u32::from(draw.chance(100));
+        let mut ord_types = weights(draw, &[20, 5, 3, 4]);
+        ord_types[0] = ord_types[0].max(5);
+        Swarm {
+            commands,
+            ord_types,
+            tifs: weights(draw, &[10, 3, 4, 5, 4, 2, 2, 2]),
+            displays: weights(draw, &[8, 2, 5]),
+            stp_modes: weights(draw, &[6, 2, 2, 2, 2, 3]),
+            post_only: weights(draw, &[12, 1, 1]),
+            states,
+            jumps: weights(draw, &[20, 6, 2, 1]),
+            reduce_only: draw.pick(&[0, 0, 100, 400]),
+            bad: draw.pick(&[0, 10, 30, 100]),
+            reuse: draw.pick(&[0, 10, 50]),
+            aggressive: draw.pick(&[100, 300, 500]),
+            spread_ticks: draw.pick(&[1, 2, 4, 10]),
+            lots: draw.pick(&[3, 8, 20, 50]),
+        }
+    }
+}
