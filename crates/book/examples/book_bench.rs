@@ -1,8 +1,15 @@
 //! Replays a workload file through the book alone, checks its totals, and prints speed and memory.
 //!
-//! `cargo run --release -p book --example book_bench -- mixed.bin [passes]`. The file format is that of the workload
+//! `cargo run --release -p book --example book_bench -- mixed.bin [passes]`, or `-- age`: the cost of a command while a
+//! hundred million ids go by. The file format is that of the workload
 //! generator: a 128-byte header with the expected totals, then records of 32 bytes, little endian.
-#![allow(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "figures for people, not for the book")]
+#![allow(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "figures for people, and a file of the generator's own"
+)]
 
 use std::time::Instant;
 
@@ -221,9 +228,43 @@ fn timed(work: &Workload) -> f64 {
     commands.len() as f64 / start.elapsed().as_secs_f64() / 1e6
 }
 
+/// Adds and cancels with 10,000 orders resting, half of the cancels among the latest 256, as in *mixed*.
+#[allow(clippy::disallowed_methods, reason = "a stopwatch outside the pure code")]
+fn age() {
+    let mut market = Market::new(1);
+    let (mut live, mut state): (Vec<u64>, u64) = (Vec::new(), 1);
+    let mut start = Instant::now();
+    for order_id in 1..=100_000_000_u64 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let draw = (state >> 33) as usize;
+        let side = if draw & 1 == 0 { Side::Bid } else { Side::Ask };
+        let distance = 1 + (draw >> 1 & 127) as i64;
+        let tick = if side == Side::Bid { 32_768 - distance } else { 32_768 + distance };
+        let mut record = Record { order_id, tick, lots: 1, symbol: 0, op: 0, side };
+        market.apply(&record);
+        live.push(order_id);
+        if live.len() > 10_000 {
+            let among = if draw >> 8 & 1 == 0 { 256 } else { live.len() };
+            let place = live.len() - 1 - (draw >> 9) % among;
+            record.order_id = live.swap_remove(place);
+            record.op = 1;
+            market.apply(&record);
+        }
+        if order_id % 10_000_000 == 0 {
+            let ns = start.elapsed().as_nanos() as f64 / 2e7;
+            println!("{order_id} ids: {ns:.2} ns a command, {} bytes of ids", market.index.bytes());
+            start = Instant::now();
+        }
+    }
+}
+
 fn main() -> std::io::Result<()> {
     let mut args = std::env::args().skip(1);
     let path = args.next().unwrap_or_else(|| "mixed.bin".to_owned());
+    if path == "age" {
+        age();
+        return Ok(());
+    }
     let passes = args.next().and_then(|passes| passes.parse().ok()).unwrap_or(5_usize);
     let work = load(&path)?;
     verify(&work);

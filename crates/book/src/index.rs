@@ -267,6 +267,21 @@ mod tests {
         assert!(index.bytes() < 20_000, "bytes={}", index.bytes());
     }
 
+    /// The root has one entry per 32,768 ids: the front of it must go as well.
+    #[test]
+    fn root_is_trimmed_behind_the_oldest_resting_order() {
+        let mut index = OrderIndex::new();
+        for run in 0..100_000_u64 {
+            index.insert(run * 32_768, 1);
+            if run >= 10 {
+                assert_eq!(index.remove((run - 10) * 32_768), Some(1));
+            }
+        }
+
+        assert_eq!(index.get(99_999 * 32_768), Some(1));
+        assert!(index.bytes() < 60_000, "bytes={}", index.bytes());
+    }
+
     #[test]
     #[should_panic(expected = "order id used twice")]
     fn id_used_twice_is_refused() {

@@ -203,6 +203,20 @@ fn next_tick_skips_to_the_next_worse_price() {
     assert_eq!(desk.book.next_tick(Side::Bid, i64::MAX), None);
 }
 
+#[test]
+fn price_without_orders_has_no_level() {
+    let mut desk = Desk::new();
+    desk.rest(1, 100, 1, Display::All);
+    let slot = desk.rest(2, 101, 1, Display::All);
+    desk.book.remove(&mut desk.arena, slot);
+
+    for tick in [99, 101, 1_000_000] {
+        assert_eq!(desk.book.level(ASK, tick), None, "tick={tick}");
+        assert_eq!(desk.book.volume_at(ASK, tick), 0, "tick={tick}");
+    }
+    assert_eq!(desk.book.level(Side::Bid, 100), None);
+}
+
 /// A snapshot gives back the tip it found, not a fresh one.
 #[test]
 fn restored_iceberg_shows_the_tip_it_had() {
