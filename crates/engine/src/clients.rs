@@ -1,12 +1,14 @@
 //! Remembers client order ids so that a request takes effect exactly once (S-122, rules ).
 //!
-//! Entries live in a slab; an open-addressed table of (tag, entry) words finds them by (account, id). The entries of
-//! one order form a chain, newest first. When the order ends the chain joins the queue of retired chains, from whose
-//! front it is forgotten in time.
+//! Entries live in a slab of 64 bytes each; [`crate::tags`] finds them by a hash of (account, id). The entries of one
+//! order form a chain, newest first. When the order ends the chain joins the queue of retired chains, from whose front
+//! it is forgotten in time.
 
 use std::collections::VecDeque;
 
 use model::{AccountId, ClOrdId, Digest, Limits, OrderId, RejectReason};
+
+use crate::tags::Tags;
 
 /// No entry.
 pub(crate) const NO_ENTRY: u32 = u32::MAX;
@@ -25,33 +27,55 @@ pub(crate) enum Outcome {
 pub(crate) struct Entry {
     pub(crate) cl_ord_id: ClOrdId,
     pub(crate) account: AccountId,
-    /// Identifies the request's content.
-    pub(crate) request: u64,
-    pub(crate) outcome: Outcome,
-    tag: u32,
     /// The next older entry of its chain; while free, the next free entry.
     older: u32,
+    /// Identifies the request's content.
+    pub(crate) request: u64,
+    /// An order id, or [`REFUSED`] with the code of a reason.
+    outcome: u64,
+}
+
+const _: () = assert!(size_of::<Entry>() == 64, "one cache line an entry");
+
+/// Marks an outcome that is a reason's code and not an order id.
+const REFUSED: u64 = 1 << 63;
+
+impl Entry {
+    /// What became of the request.
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.outcome & REFUSED == 0 {
+            return Outcome::Accepted(OrderId(self.outcome));
+        }
+        let code = self.outcome & !REFUSED;
+        let reason = RejectReason::ALL.iter().find(|reason| u64::from(reason.code()) == code);
+        Outcome::Rejected(*reason.expect("only codes of reasons are stored"))
+    }
 }
 
 /// The table.
 #[derive(Debug)]
 pub(crate) struct ClientIds {
-    /// `(tag << 32) | (entry + 1)`, 0 where empty; linear probing from `tag & mask`.
-    table: Vec<u64>,
+    tags: Tags,
     entries: Vec<Entry>,
     free: u32,
-    len: usize,
     retired: VecDeque<(i64, u32)>,
 }
 
 impl ClientIds {
     pub(crate) fn new() -> Self {
-        ClientIds { table: vec![0; 64], entries: Vec::new(), free: NO_ENTRY, len: 0, retired: VecDeque::new() }
+        ClientIds { tags: Tags::new(), entries: Vec::new(), free: NO_ENTRY, retired: VecDeque::new() }
     }
 
-    /// Where a key's probing starts; also kept in the table to compare before the entry is read.
+    /// Takes memory for `ids` remembered ids at once.
+    pub(crate) fn reserve(&mut self, ids: usize) {
+        self.tags.reserve(ids);
+        self.retired.reserve(ids);
+        self.entries.reserve(ids);
+    }
+
+    /// The hash of a key.
     #[inline]
-    pub(crate) fn tag(account: AccountId, id: &ClOrdId) -> u32 {
+    pub(crate) fn tag(account: AccountId, id: &ClOrdId) -> u64 {
         let mut sum = u64::from(account.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         for chunk in id.as_bytes().chunks(8) {
             let mut word = [0; 8];
@@ -59,32 +83,16 @@ impl ClientIds {
             sum = (sum.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
         }
         let folded = (sum ^ (sum >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        u32::try_from(folded >> 32).unwrap_or(0)
-    }
-
-    #[inline]
-    fn mask(&self) -> usize {
-        self.table.len() - 1
+        folded ^ (folded >> 32)
     }
 
     /// The entry of an account's id.
     #[inline]
-    pub(crate) fn find(&self, account: AccountId, id: &ClOrdId, tag: u32) -> Option<u32> {
-        let mut at = tag as usize & self.mask();
-        loop {
-            let word = self.table[at];
-            if word == 0 {
-                return None;
-            }
-            if (word >> 32) == u64::from(tag) {
-                let entry = entry_of(word);
-                let found = &self.entries[entry as usize];
-                if found.account == account && found.cl_ord_id == *id {
-                    return Some(entry);
-                }
-            }
-            at = (at + 1) & self.mask();
-        }
+    pub(crate) fn find(&self, account: AccountId, id: &ClOrdId, tag: u64) -> Option<u32> {
+        self.tags.find(tag, |entry| {
+            let found = &self.entries[entry as usize];
+            found.account == account && found.cl_ord_id == *id
+        })
     }
 
     pub(crate) fn entry(&self, entry: u32) -> &Entry {
@@ -94,16 +102,12 @@ impl ClientIds {
     /// Makes room for one more id; `false` where every remembered id belongs to an open order.
     #[inline]
     pub(crate) fn make_room(&mut self, limits: &Limits) -> bool {
-        if self.len < limits.client_ids_max {
+        if self.tags.len() < limits.client_ids_max {
             return true;
         }
-        match self.retired.pop_front() {
-            Some((_, chain)) => {
-                self.forget(chain);
-                true
-            }
-            None => false,
-        }
+        let Some((_, chain)) = self.retired.pop_front() else { return false };
+        self.forget(chain);
+        true
     }
 
     /// Remembers an id, in front of the chain `older`.
@@ -111,29 +115,26 @@ impl ClientIds {
     pub(crate) fn remember(
         &mut self,
         (account, cl_ord_id): (AccountId, ClOrdId),
-        tag: u32,
+        tag: u64,
         request: u64,
         outcome: Outcome,
         older: u32,
     ) -> u32 {
-        if (self.len + 1) * 2 > self.table.len() {
-            self.grow();
-        }
-        let entry = Entry { cl_ord_id, account, request, outcome, tag, older };
-        let number = self.place(entry);
-        let mut at = tag as usize & self.mask();
-        while self.table[at] != 0 {
-            at = (at + 1) & self.mask();
-        }
-        self.table[at] = word_of(tag, number);
-        self.len += 1;
+        let outcome = match outcome {
+            Outcome::Accepted(order_id) => order_id.0,
+            Outcome::Rejected(reason) => REFUSED | u64::from(reason.code()),
+        };
+        let number = self.place(Entry { cl_ord_id, account, older, request, outcome });
+        let entries = &self.entries;
+        self.tags.insert(tag, number, |entry| tag_of(&entries[entry as usize]));
         number
     }
 
+    #[inline]
     fn place(&mut self, entry: Entry) -> u32 {
         if self.free == NO_ENTRY {
             self.entries.push(entry);
-            return u32::try_from(self.entries.len() - 1).expect("client_ids_max is far below 2^32");
+            return u32::try_from(self.entries.len() - 1).expect("client_ids_max is below 2^32");
         }
         let number = self.free;
         self.free = self.entries[number as usize].older;
@@ -170,52 +171,12 @@ impl ClientIds {
     fn forget(&mut self, chain: u32) {
         let mut at = chain;
         while at != NO_ENTRY {
-            let older = self.entries[at as usize].older;
-            self.unlink(at);
-            self.entries[at as usize].older = self.free;
+            let entry = &mut self.entries[at as usize];
+            let (tag, older) = (tag_of(entry), entry.older);
+            entry.older = self.free;
+            self.tags.remove(tag, at);
             self.free = at;
-            self.len -= 1;
             at = older;
-        }
-    }
-
-    /// Takes an entry out of the table and closes the gap in its probe run.
-    fn unlink(&mut self, entry: u32) {
-        let mask = self.mask();
-        let tag = self.entries[entry as usize].tag;
-        let word = word_of(tag, entry);
-        let mut gap = tag as usize & mask;
-        while self.table[gap] != word {
-            gap = (gap + 1) & mask;
-        }
-        let mut at = gap;
-        loop {
-            at = (at + 1) & mask;
-            let moved = self.table[at];
-            if moved == 0 {
-                break;
-            }
-            let home = usize::try_from(moved >> 32).unwrap_or(0) & mask;
-            // It may fill the gap unless its home lies between the gap and itself.
-            if (at.wrapping_sub(home) & mask) >= (at.wrapping_sub(gap) & mask) {
-                self.table[gap] = moved;
-                gap = at;
-            }
-        }
-        self.table[gap] = 0;
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let bigger = vec![0; self.table.len() * 2];
-        let old = core::mem::replace(&mut self.table, bigger);
-        let mask = self.mask();
-        for word in old.into_iter().filter(|word| *word != 0) {
-            let mut at = usize::try_from(word >> 32).unwrap_or(0) & mask;
-            while self.table[at] != 0 {
-                at = (at + 1) & mask;
-            }
-            self.table[at] = word;
         }
     }
 
@@ -225,10 +186,9 @@ impl ClientIds {
         for entry in self.retired.iter().flat_map(|(_, newest)| self.chain(*newest)) {
             retired[entry as usize] = true;
         }
-        let live = self.table.iter().filter(|word| **word != 0).map(|word| entry_of(*word));
-        live.fold(0, |sum, at| {
+        self.tags.entries().fold(0, |sum, at| {
             let entry = self.entry(at);
-            let (order_id, reason) = match entry.outcome {
+            let (order_id, reason) = match entry.outcome() {
                 Outcome::Accepted(order_id) => (order_id.0, 0),
                 Outcome::Rejected(reason) => (0, reason.code()),
             };
@@ -243,20 +203,14 @@ impl ClientIds {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.table.capacity() * size_of::<u64>()
+        self.tags.bytes()
             + self.entries.capacity() * size_of::<Entry>()
             + self.retired.capacity() * size_of::<(i64, u32)>()
     }
 }
 
-#[inline]
-fn word_of(tag: u32, entry: u32) -> u64 {
-    (u64::from(tag) << 32) | u64::from(entry + 1)
-}
-
-#[inline]
-fn entry_of(word: u64) -> u32 {
-    u32::try_from(word & u64::from(u32::MAX)).unwrap_or(0) - 1
+fn tag_of(entry: &Entry) -> u64 {
+    ClientIds::tag(entry.account, &entry.cl_ord_id)
 }
 
 #[cfg(test)]
@@ -304,7 +258,7 @@ mod tests {
         for i in 0..1_000 {
             assert_eq!(find(&ids, name(i)).is_some(), i % 3 != 0, "order-{i}");
         }
-        assert_eq!(ids.len, 666);
+        assert_eq!(ids.tags.len(), 666);
     }
 
     #[test]

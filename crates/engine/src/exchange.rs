@@ -27,6 +27,16 @@ impl Exchange {
         Exchange { shared: Shared::new(limits), markets: Vec::new(), names: Names::default(), last: None }
     }
 
+    /// Takes memory for `orders` open orders and `client_ids` remembered ids at once, so that none is taken later.
+    ///
+    /// # Panics
+    /// Where the exchange has applied a command.
+    pub fn reserve(&mut self, orders: usize, client_ids: usize) {
+        assert!(self.last.is_none(), "memory is taken before the first command");
+        self.shared.reserve(orders);
+        self.shared.clients.reserve(client_ids);
+    }
+
     /// Applies one command and appends its events. Never fails, never blocks; the work is bounded by the state.
     ///
     /// # Panics

@@ -32,6 +32,7 @@ mod reducing;
 mod request;
 mod session;
 mod shared;
+mod tags;
 mod timers;
 mod views;
 

@@ -53,7 +53,7 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
 /// The answer to a retry; `None` where the id was used for something else.
 pub(crate) fn repeated(shared: &Shared, entry: u32, content: u64) -> Option<EventKind> {
     let entry = shared.clients.entry(entry);
-    let (order_id, reason) = match entry.outcome {
+    let (order_id, reason) = match entry.outcome() {
         Outcome::Accepted(order_id) => (order_id, None),
         Outcome::Rejected(reason) => (OrderId(0), Some(reason)),
     };

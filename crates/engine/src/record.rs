@@ -122,6 +122,10 @@ impl Records {
         &mut self.slots[slot as usize]
     }
 
+    pub(crate) fn reserve(&mut self, orders: usize) {
+        self.slots.reserve_exact(orders);
+    }
+
     /// Puts a record into a slot that the arena gave out.
     #[inline]
     pub(crate) fn put(&mut self, slot: Slot, record: Record) {

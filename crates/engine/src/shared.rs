@@ -86,6 +86,12 @@ impl Shared {
         }
     }
 
+    /// Takes memory for `orders` open orders.
+    pub(crate) fn reserve(&mut self, orders: usize) {
+        self.arena = Arena::with_capacity(orders);
+        self.records.reserve(orders);
+    }
+
     /// The next public id.
     #[inline]
     pub(crate) fn take_public(&mut self) -> u64 {
@@ -128,7 +134,7 @@ impl Shared {
             OrderRef::Order(id) => *id,
             OrderRef::Client(id) => {
                 let entry = self.clients.find(account, id, ClientIds::tag(account, id)).ok_or(unknown)?;
-                match self.clients.entry(entry).outcome {
+                match self.clients.entry(entry).outcome() {
                     Outcome::Accepted(order_id) => order_id,
                     Outcome::Rejected(_) => return Err(unknown),
                 }
