@@ -149,8 +149,10 @@ impl ClientIds {
     }
 
     fn chain(&self, newest: u32) -> impl Iterator<Item = u32> {
-        core::iter::successors(Some(newest), |at| Some(self.entries[*at as usize].older))
-            .take_while(|at| *at != NO_ENTRY)
+        core::iter::successors(Some(newest), |at| {
+            let older = self.entries[*at as usize].older;
+            (older != NO_ENTRY).then_some(older)
+        })
     }
 
     /// Forgets chains whose time is over.

@@ -27,6 +27,7 @@ pub(crate) fn reprice_all(shared: &mut Shared, markets: &mut [Market], out: &mut
     for id in pegged {
         reprice(shared, &mut markets[id as usize], out);
     }
+    out.set_cause(Cause::Command);
 }
 
 fn reprice(shared: &mut Shared, market: &mut Market, out: &mut Events) {
