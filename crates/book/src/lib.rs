@@ -6,15 +6,15 @@
 //! caller (the engine) has already decided every business "no". Auctions rest crossed books, so the two sides of a
 //! book never look at each other.
 //!
-//! Invariants, each checked by [`Book::check_invariants`]:
-//! 1. (INV-8) The displayed total of a level is the sum of the displayed lots of its orders.
+//! Invariants of this crate, INV-1 to INV-7 checked by [`Book::check_invariants`], the last by the tests:
+//! 1. (INV-8 of the system) The displayed total of a level is the sum of the displayed lots of its orders.
 //! 2. No empty level is marked occupied, no occupied level is unmarked, no page without levels is kept.
 //! 3. The two queues of a level are doubly linked, end at their tail, and their lengths are the level's counts.
 //! 4. Every linked order names the level it is linked in, and lies in the queue its visibility asks for.
 //! 5. Every linked order has at least one lot tradable; an iceberg hides no less than zero lots.
 //! 6. The cached best price of a side is the best occupied one.
 //! 7. Page numbers inside the direct window are found there and nowhere else.
-//! 8. (INV-5) At one price, displayed orders come before hidden ones, each in order of arrival in its queue.
+//! 8. (INV-5 of the system) At one price, displayed orders come before hidden ones, each in order of arrival in its queue.
 
 mod arena;
 mod book;
