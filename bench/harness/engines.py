@@ -60,6 +60,11 @@ def all_engines() -> list[Engine]:
     """Return every engine of the core table, ours first."""
     return [
         Engine(name="book", note="crate book alone", build=lambda: [*_bench_core(), "book"]),
+        Engine(
+            name="engine",
+            note="engine.apply: accounts, fees, STP, client ids",
+            build=lambda: [*_bench_core(), "engine"],
+        ),
         Engine(name="textbook-cpp", note="std::map, std::list, std::unordered_map", build=_textbook_cpp),
         Engine(name="textbook-rs", note="BTreeMap, linked slab, HashMap", build=lambda: [*_bench_core(), "textbook"]),
         Engine(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.rounds import Measured
+from harness.rounds import Footprint, Measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,12 @@ GOALS = (
 OURS = ("book", "engine")
 
 
-def workload_table(name: str, results: list[Measured], bytes_per_order: dict[str, float]) -> str:
+def workload_table(name: str, results: list[Measured], footprints: dict[str, Footprint]) -> str:
     """Return one workload's table; ratios say how many times a row's rate each of our engines makes."""
     rates = {result.engine.name: result.rate() for result in results}
     ours = [engine for engine in OURS if rates.get(engine)]
     head = ["engine", "M/s", "min-max", "p50/p99/p99.9 ns", "B/order", *(f"{engine} is" for engine in ours), "fills"]
-    rows = [_row(result, rates, ours, bytes_per_order) for result in results]
+    rows = [_row(result, rates, ours, footprints) for result in results]
     return f"\n{name}\n{_aligned([head, *rows])}"
 
 
@@ -69,23 +69,28 @@ def goal_table(measured: dict[str, list[Measured]]) -> str:
 
 
 def _row(
-    result: Measured, rates: dict[str, float | None], ours: list[str], bytes_per_order: dict[str, float]
+    result: Measured, rates: dict[str, float | None], ours: list[str], footprints: dict[str, Footprint]
 ) -> list[str]:
     name, rate = result.engine.name, result.rate()
     if result.failure is not None or rate is None:
         return [name, "failed", "", "", "", *("" for _ in ours), result.failure or "no pass"]
     spread = result.rates()
-    size = bytes_per_order.get(name)
+    size = footprints.get(name)
     mark = " wall" if result.engine.clock == "wall" else ""
     return [
         name,
         f"{rate:.2f}{mark}",
         f"{min(spread):.2f}-{max(spread):.2f}",
         _percentiles(result),
-        "" if size is None else f"{size:.0f}",
+        "" if size is None else _bytes(size),
         *(f"{(rates[engine] or 0) / rate:.2f}x" for engine in ours),
         result.verdict,
     ]
+
+
+def _bytes(size: Footprint) -> str:
+    apart = f"+{size.apart_per_order:.0f}" if size.apart_per_order else ""
+    return f"{size.bytes_per_order:.0f}{apart}"
 
 
 def _percentiles(result: Measured) -> str:

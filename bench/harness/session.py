@@ -1,8 +1,9 @@
 """One engine as a process that answers a request a line with a JSON object a line."""
 
 import json
+import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,16 +22,23 @@ class Session:
     Args:
         name: shown in errors.
         command: program and arguments, the workload file last.
+        extra_environment: variables set beside the inherited ones.
     """
 
     name: str
     command: list[str]
+    extra_environment: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         """Start the process."""
         self._process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **self.extra_environment},
         )
         return self
 

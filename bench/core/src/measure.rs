@@ -3,7 +3,7 @@
 use crate::clock::{monotonic_ns, pair_cost_ns, thread_cpu_ns};
 use crate::driver::{Driver, Trade, tally_all};
 use crate::plan::{Plan, Step};
-use flow::workload::FillTally;
+use flow::workload::{FillTally, Totals};
 use std::hint::black_box;
 
 /// One command in this many is timed; prime, so that it does not walk in step with a pattern.
@@ -55,7 +55,12 @@ pub struct Latency {
 
 /// Carries out the preload on a fresh engine.
 pub fn preloaded<D: Driver>(plan: &Plan) -> D {
-    let mut driver = D::start(&plan.header);
+    preloaded_for(plan, &plan.header)
+}
+
+/// As [`preloaded`], the engine's tables sized by another header.
+pub fn preloaded_for<D: Driver>(plan: &Plan, header: &Totals) -> D {
+    let mut driver = D::start(header);
     carry_out(&mut driver, &plan.preload, |_| {});
     driver
 }

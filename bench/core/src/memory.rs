@@ -1,7 +1,7 @@
 //! Resident memory of an engine, as the kernel counts it. Only the first figure of a process is clean.
 
 use crate::driver::Driver;
-use crate::measure::preloaded;
+use crate::measure::preloaded_for;
 use crate::plan::Plan;
 use flow::workload::Totals;
 
@@ -19,7 +19,8 @@ pub struct Footprint {
 /// Resident growth while the preload of a workload comes to rest.
 pub fn of_resting_orders<D: Driver>(plan: &Plan) -> Footprint {
     let before = resident_bytes();
-    let driver: D = preloaded(plan);
+    // Tables are sized by what rests: room for later commands would not be resident, but would be counted.
+    let driver: D = preloaded_for(plan, &Totals { n_ops: 0, ..plan.header });
     Footprint {
         resident_bytes: resident_bytes().saturating_sub(before),
         apart_bytes: driver.bytes_apart(),
@@ -33,7 +34,7 @@ pub fn of_resting_orders<D: Driver>(plan: &Plan) -> Footprint {
 /// Where the engine claims to hold orders, or the kernel does not tell the resident size.
 pub fn of_empty_symbols<D: Driver>(header: &Totals, n_sym: u64) -> Footprint {
     let before = resident_bytes();
-    let driver = D::start(&Totals { n_sym, n_pre: 0, n_ops: 0, max_id: 0, ..*header });
+    let driver = D::start(&Totals { n_sym, n_pre: 0, n_ops: 0, max_id: 0, rest: 0, ..*header });
     let after = resident_bytes();
     assert_eq!(driver.resting(), 0, "an engine without commands holds no order");
     Footprint { resident_bytes: after.saturating_sub(before), apart_bytes: 0, held: n_sym }

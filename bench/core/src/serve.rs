@@ -57,5 +57,6 @@ fn latency_json(latency: &Latency) -> String {
 }
 
 fn footprint_json(footprint: &Footprint) -> String {
-    format!(r#"{{"resident_bytes":{},"held":{}}}"#, footprint.resident_bytes, footprint.held)
+    let Footprint { resident_bytes, apart_bytes, held } = footprint;
+    format!(r#"{{"resident_bytes":{resident_bytes},"apart_bytes":{apart_bytes},"held":{held}}}"#)
 }

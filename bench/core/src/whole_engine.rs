@@ -50,7 +50,9 @@ impl Driver for WholeEngine {
     type Command = Command;
 
     fn start(header: &Totals) -> Self {
-        let exchange = Exchange::new(Limits::default());
+        let mut exchange = Exchange::new(Limits::default());
+        let room = |count: u64| usize::try_from(count).expect("a workload fits in memory");
+        exchange.reserve(room(header.n_pre.max(header.rest)), room(header.n_pre + header.n_ops));
         let mut driver = Self { exchange, events: Events::with_capacity(1_024), stamp: Stamp::default() };
         for symbol in ["BASE", "QUOTE"] {
             driver.set_up(&Command::AddAsset { symbol: name(symbol), decimals: 0 });
