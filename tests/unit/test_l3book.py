@@ -65,7 +65,7 @@ def test_what_the_recording_cannot_mean_raises_and_changes_nothing() -> None:
 
     with pytest.raises(UsageError, match="order_id=1"):
         book.add(1, "sell", 101, 1)
-    with pytest.raises(UsageError, match="side='long'|side=\"long\""):
+    with pytest.raises(UsageError, match="long"):
         book.add(2, "long", 100, 1)
     with pytest.raises(UsageError, match="qty=0"):
         book.add(2, "buy", 100, 0)

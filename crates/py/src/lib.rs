@@ -1,7 +1,27 @@
 //! Translates between Python and the core; contains no rule of business.
 
+mod admin;
+mod batch;
+mod clock;
+mod decimals;
+mod edge;
 mod errors;
+mod event_objects;
+mod event_records;
+mod exchange;
+mod facts;
+mod handle;
+mod ids;
 mod l3book;
+mod methods;
+mod names;
+mod objects;
+mod questions;
+mod refusal;
+mod report;
+mod request;
+mod sequencer;
+mod words;
 
 use pyo3::prelude::*;
 
@@ -9,5 +29,9 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<exchange::Exchange>()?;
+    module.add_class::<handle::Handle>()?;
+    module.add_class::<report::ExecutionReport>()?;
+    module.add_class::<report::CommandReport>()?;
     module.add_class::<l3book::L3Book>()
 }

@@ -1,0 +1,316 @@
+//! The methods of `Exchange` as Python sees them: signatures and one line each.
+#![allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
+
+use model::{CancelOrder, Command, OrderRef};
+use pyo3::buffer::PyBuffer;
+use pyo3::prelude::*;
+
+use crate::admin::Definition;
+use crate::clock::Clock;
+use crate::edge::Edge;
+use crate::errors::{Kind, raise};
+use crate::exchange::{Exchange, Request};
+use crate::handle::Handle;
+use crate::ids::number_id;
+use crate::report::{CommandReport, ExecutionReport};
+use crate::request::{AmendArgs, OrderArgs, Value};
+
+impl Exchange {
+    /// The given client id, or one the exchange makes up.
+    fn id_or_generated(&self, given: Option<&str>) -> String {
+        given.map_or_else(|| number_id(self.generated_id(), true).as_str().to_owned(), str::to_owned)
+    }
+}
+
+#[pymethods]
+impl Exchange {
+    #[new]
+    #[pyo3(signature = (*, clock=None, history_max=1_000_000))]
+    fn py_new(clock: Value<'_, '_>, history_max: usize) -> PyResult<Self> {
+        Ok(Exchange::new(Clock::new(clock)?, history_max))
+    }
+
+    /// Enter an order (FIX 35=D).
+    #[pyo3(signature = (
+        *, account, symbol, side, order_qty=None, price=None, cl_ord_id=None, ord_type="limit", time_in_force=None,
+        expire_ns=None, post_only=None, reduce_only=false, display_qty=None, hidden=false, refill_threshold=None,
+        display_variance_bps=None, min_qty=None, protection_price=None, quote_qty=None, peg=None,
+        peg_offset_ticks=None, stp=None, session=0
+    ))]
+    fn submit<'py>(
+        &self,
+        py: Python<'py>,
+        account: &str,
+        symbol: &str,
+        side: &str,
+        order_qty: Value<'_, 'py>,
+        price: Value<'_, 'py>,
+        cl_ord_id: Option<&str>,
+        ord_type: &str,
+        time_in_force: Option<&str>,
+        expire_ns: Value<'_, 'py>,
+        post_only: Value<'_, 'py>,
+        reduce_only: bool,
+        display_qty: Value<'_, 'py>,
+        hidden: bool,
+        refill_threshold: Value<'_, 'py>,
+        display_variance_bps: Value<'_, 'py>,
+        min_qty: Value<'_, 'py>,
+        protection_price: Value<'_, 'py>,
+        quote_qty: Value<'_, 'py>,
+        peg: Option<&str>,
+        peg_offset_ticks: Value<'_, 'py>,
+        stp: Option<&str>,
+        session: u32,
+    ) -> PyResult<ExecutionReport> {
+        let generated = cl_ord_id.is_none().then(|| self.id_or_generated(None));
+        let args = OrderArgs {
+            account,
+            cl_ord_id: generated.as_deref().or(cl_ord_id).unwrap_or(""),
+            side,
+            order_qty,
+            price,
+            ord_type,
+            time_in_force,
+            expire_ns,
+            post_only,
+            reduce_only,
+            display_qty,
+            hidden,
+            refill_threshold,
+            display_variance_bps,
+            min_qty,
+            protection_price,
+            quote_qty,
+            peg,
+            peg_offset_ticks,
+            stp,
+            session,
+        };
+        self.enter(py, &args, symbol)
+    }
+
+    /// Change an order in place (FIX 35=G); what is not given stays.
+    #[pyo3(signature = (
+        *, account, orig_cl_ord_id=None, order_id=None, cl_ord_id=None, order_qty=None, price=None, display_qty=None,
+        time_in_force=None, expire_ns=None, stp=None, seen_cum_qty=None
+    ))]
+    fn amend<'py>(
+        &self,
+        py: Python<'py>,
+        account: &str,
+        orig_cl_ord_id: Option<&str>,
+        order_id: Option<u64>,
+        cl_ord_id: Option<&str>,
+        order_qty: Value<'_, 'py>,
+        price: Value<'_, 'py>,
+        display_qty: Value<'_, 'py>,
+        time_in_force: Option<&str>,
+        expire_ns: Value<'_, 'py>,
+        stp: Option<&str>,
+        seen_cum_qty: Value<'_, 'py>,
+    ) -> PyResult<ExecutionReport> {
+        let args = AmendArgs {
+            account,
+            cl_ord_id: &self.id_or_generated(cl_ord_id),
+            orig_cl_ord_id,
+            order_id,
+            order_qty,
+            price,
+            display_qty,
+            time_in_force,
+            expire_ns,
+            stp,
+            seen_cum_qty,
+        };
+        self.change(py, &args)
+    }
+
+    /// Cancel an order (FIX 35=F); its own ``cl_ord_id`` is only echoed.
+    #[pyo3(signature = (*, account, orig_cl_ord_id=None, order_id=None, cl_ord_id=None))]
+    fn cancel(
+        &self,
+        py: Python<'_>,
+        account: &str,
+        orig_cl_ord_id: Option<&str>,
+        order_id: Option<u64>,
+        cl_ord_id: Option<&str>,
+    ) -> PyResult<ExecutionReport> {
+        let mut edge = Edge::default();
+        let target: OrderRef = edge.target(orig_cl_ord_id, order_id)?;
+        let echoed = cl_ord_id.or(orig_cl_ord_id).unwrap_or("");
+        let mut request = Request { account, cl_ord_id: echoed, target: None, instrument: None };
+        match edge.verdict(target) {
+            Err(refusal) => Ok(self.refused(request, refusal)),
+            Ok(target) => {
+                request.target = Some(target);
+                let account = self.directory().snapshot().account_id(account);
+                self.execute(py, &Command::Cancel(CancelOrder { account, target }), request)
+            }
+        }
+    }
+
+    /// Cancel every open order that passes all given filters (FIX 35=q); without filters, all.
+    #[pyo3(signature = (*, account=None, symbol=None, side=None, session=None))]
+    fn mass_cancel(
+        &self,
+        py: Python<'_>,
+        account: Option<&str>,
+        symbol: Option<&str>,
+        side: Option<&str>,
+        session: Option<u32>,
+    ) -> PyResult<CommandReport> {
+        self.cancel_many(py, (account, symbol), side, session)
+    }
+
+    /// Define an asset; amounts of it have ``decimals`` decimals, 0 to 18.
+    #[pyo3(signature = (name, *, decimals=12))]
+    fn add_asset(&self, py: Python<'_>, name: &str, decimals: u8) -> PyResult<CommandReport> {
+        self.define_asset(py, name, decimals)
+    }
+
+    fn _list(&self, py: Python<'_>, definition: &Bound<'_, PyAny>) -> PyResult<CommandReport> {
+        self.define_instrument(py, &definition.extract::<Definition>()?)
+    }
+
+    fn _asset_decimals(&self, name: &str) -> Option<u8> {
+        let names = self.directory().snapshot();
+        names.asset(names.asset_id(name)).map(|asset| asset.decimals)
+    }
+
+    /// Open an account: ``kind="cash"`` is covered by balances, ``"credit"`` only matches.
+    #[pyo3(signature = (name, *, kind="cash", stp_group=0, fees=0))]
+    fn add_account(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        kind: &str,
+        stp_group: u32,
+        fees: u16,
+    ) -> PyResult<CommandReport> {
+        self.open_account(py, name, kind, stp_group, fees)
+    }
+
+    /// Put money into an account from outside.
+    fn deposit(
+        &self,
+        py: Python<'_>,
+        account: &str,
+        asset: &str,
+        amount: &Bound<'_, PyAny>,
+    ) -> PyResult<CommandReport> {
+        self.move_funds(py, (account, asset), amount, true)
+    }
+
+    /// Take available money out of an account.
+    fn withdraw(
+        &self,
+        py: Python<'_>,
+        account: &str,
+        asset: &str,
+        amount: &Bound<'_, PyAny>,
+    ) -> PyResult<CommandReport> {
+        self.move_funds(py, (account, asset), amount, false)
+    }
+
+    /// Set a fee schedule's rates from now on, in parts per million of the notional; negative for a rebate.
+    #[pyo3(signature = (schedule=0, *, maker_ppm, taker_ppm))]
+    fn set_fees(&self, py: Python<'_>, schedule: u16, maker_ppm: i32, taker_ppm: i32) -> PyResult<CommandReport> {
+        self.set_rates(py, schedule, maker_ppm, taker_ppm)
+    }
+
+    /// Move an instrument to another trading state.
+    fn set_state(&self, py: Python<'_>, symbol: &str, state: &str) -> PyResult<CommandReport> {
+        self.enter_state(py, symbol, state)
+    }
+
+    /// Let time pass: until ``ts_ns``, or until what the clock says.
+    #[pyo3(signature = (*, ts_ns=None))]
+    fn tick(&self, py: Python<'_>, ts_ns: Option<i64>) -> PyResult<CommandReport> {
+        self.pass_time(py, ts_ns)
+    }
+
+    fn _book<'py>(&self, py: Python<'py>, symbol: &str, levels: usize) -> PyResult<Bound<'py, PyAny>> {
+        self.book_object(py, symbol, levels)
+    }
+
+    fn _open_orders<'py>(&self, py: Python<'py>, account: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.open_order_objects(py, account)
+    }
+
+    fn _order<'py>(
+        &self,
+        py: Python<'py>,
+        account: Option<&str>,
+        cl_ord_id: Option<&str>,
+        order_id: Option<u64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.one_order(py, account, cl_ord_id, order_id)
+    }
+
+    fn _execution_quality<'py>(
+        &self,
+        py: Python<'py>,
+        account: Option<&str>,
+        cl_ord_id: Option<&str>,
+        order_id: Option<u64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.quality_object(py, account, cl_ord_id, order_id)
+    }
+
+    fn _trades<'py>(&self, py: Python<'py>, symbol: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.trade_objects(py, symbol)
+    }
+
+    fn _events<'py>(&self, py: Python<'py>, since: u64) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.event_list(py, since)
+    }
+
+    fn _balances<'py>(&self, py: Python<'py>, account: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.balance_objects(py, account)
+    }
+
+    fn _statistics<'py>(&self, py: Python<'py>, symbol: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.statistics_object(py, symbol)
+    }
+
+    /// Return the hash of the whole state, 16 hexadecimal digits; ``client_ids=False`` leaves remembered ids out.
+    #[pyo3(signature = (*, client_ids=true))]
+    fn state_hash(&self, py: Python<'_>, client_ids: bool) -> PyResult<String> {
+        let hash = self.with(py, |sequencer| Ok(sequencer.engine.state_hash()))?;
+        let hash = if client_ids { hash.combined() } else { hash.without_client_ids() };
+        Ok(format!("{hash:016x}"))
+    }
+
+    /// Check every numbered invariant of the engine; one that does not hold raises ``InternalError``.
+    fn check_invariants(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, |sequencer| {
+            sequencer.engine.check_invariants();
+            Ok(())
+        })
+    }
+
+    /// Return an account's number, as handles and batches name it.
+    fn account_id(&self, name: &str) -> PyResult<u32> {
+        self.account_number(name).map(|id| id.0)
+    }
+
+    /// Return an instrument's number, as batches name it.
+    fn instrument_id(&self, symbol: &str) -> PyResult<u32> {
+        self.instrument_of(symbol).map(|listed| listed.id.0)
+    }
+
+    /// Return an instrument's handle: integers and positional arguments, for tight loops.
+    fn handle(slf: Bound<'_, Self>, symbol: &str) -> PyResult<Handle> {
+        let listed = slf.get().instrument_of(symbol)?;
+        Ok(Handle::new(slf.unbind(), listed))
+    }
+
+    fn _run<'py>(&self, py: Python<'py>, commands: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let flat = "commands is no flat buffer of bytes; give bytes, a memoryview of bytes or a NumPy array";
+        let buffer = PyBuffer::<u8>::get(commands).map_err(|_| raise(Kind::WrongType, flat))?;
+        // A copy: another thread may write to the caller's buffer while the GIL is released.
+        let records = buffer.to_vec(py)?;
+        self.run_records(py, &records).map(Bound::into_any)
+    }
+}

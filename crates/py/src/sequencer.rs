@@ -1,0 +1,143 @@
+//! The embedded sequencer: stamps commands, applies them, keeps what happened. The only file that knows the engine.
+
+use std::collections::VecDeque;
+
+use engine::{Blotter, Exchange};
+use marketdata::trade_tape::TradeTape;
+use model::{AccountId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
+
+use crate::errors::Poison;
+use crate::facts::Facts;
+
+/// One exchange in its sequence.
+pub struct Sequencer {
+    /// The engine, for questions.
+    pub engine: Exchange,
+    /// What is known of finished orders and trades.
+    pub blotter: Blotter,
+    /// Trade statistics since the beginning.
+    pub tape: TradeTape,
+    events: Events,
+    last: Stamp,
+    log: VecDeque<Event>,
+    history_max: usize,
+    forgotten: u64,
+    poison: Option<String>,
+}
+
+impl Poison for Sequencer {
+    fn poison(&mut self) -> &mut Option<String> {
+        &mut self.poison
+    }
+}
+
+impl Sequencer {
+    /// An empty exchange that remembers the last `history_max` events, and as many orders and trades per instrument.
+    pub fn new(history_max: usize) -> Self {
+        Sequencer {
+            engine: Exchange::new(Limits::default()),
+            blotter: Blotter::new(history_max.max(1)),
+            tape: TradeTape::default(),
+            events: Events::new(),
+            last: Stamp { seq: 0, ts_ns: i64::MIN },
+            log: VecDeque::new(),
+            history_max,
+            forgotten: 0,
+            poison: None,
+        }
+    }
+
+    /// The stamp of the last command; sequence number 0 before the first.
+    pub fn last(&self) -> Stamp {
+        self.last
+    }
+
+    /// Applies a command at `now_ns`, or one nanosecond after the last command where the clock has not moved on.
+    #[inline]
+    pub fn apply(&mut self, now_ns: i64, command: &Command) -> &[Event] {
+        self.events.clear();
+        self.step(now_ns, command);
+        self.keep()
+    }
+
+    /// Applies a command of a batch; its events are added to those of the batch.
+    #[inline]
+    pub fn step(&mut self, now_ns: i64, command: &Command) -> Stamp {
+        let ts_ns = now_ns.max(self.last.ts_ns.saturating_add(1));
+        self.last = Stamp { seq: self.last.seq + 1, ts_ns };
+        self.engine.apply(self.last, command, &mut self.events);
+        self.last
+    }
+
+    /// Begins a batch.
+    pub fn begin_batch(&mut self) {
+        self.events.clear();
+    }
+
+    /// Takes the events since the last `apply` or `begin_batch` into the history and gives them.
+    #[inline]
+    pub fn keep(&mut self) -> &[Event] {
+        if self.history_max > 0 {
+            for event in self.events.as_slice() {
+                self.blotter.absorb(event);
+                self.tape.absorb(event).expect("the engine's trades have quantity and come in order");
+                self.log.push_back(*event);
+            }
+            while self.log.len() > self.history_max {
+                self.forgotten = self.log.pop_front().map_or(0, |event| event.stamp.seq);
+            }
+        }
+        self.events.as_slice()
+    }
+
+    /// The events of the last command, or of the last part of a batch.
+    pub fn last_events(&self) -> &[Event] {
+        self.events.as_slice()
+    }
+
+    /// The events of commands after `since`; the first sequence number still complete where that is later.
+    pub fn events_after(&self, since: u64) -> Result<Vec<Event>, u64> {
+        if since < self.forgotten {
+            return Err(self.forgotten);
+        }
+        let start = self.log.partition_point(|event| event.stamp.seq <= since);
+        Ok(self.log.iter().skip(start).copied().collect())
+    }
+
+    /// Whether history is kept at all.
+    pub fn keeps_history(&self) -> bool {
+        self.history_max > 0
+    }
+
+    /// The remembered events of a kind, oldest first.
+    pub fn events_of(&self, is_wanted: impl Fn(&EventKind) -> bool) -> Vec<Event> {
+        self.log.iter().filter(|event| is_wanted(&event.kind)).copied().collect()
+    }
+
+    /// The numbers of an order, open, or ended and remembered.
+    pub fn facts(&self, order_id: OrderId) -> Option<Facts> {
+        match self.blotter.order(order_id) {
+            Some(order) => Some(Facts::of_history(order)),
+            None => self.engine.order(order_id).map(|view| Facts::of_view(&view)),
+        }
+    }
+
+    /// The numbers of the order an account names.
+    pub fn facts_of(&self, account: AccountId, target: &OrderRef) -> Option<Facts> {
+        self.facts(self.order_id_of(account, target)?)
+    }
+
+    /// The order an account names, open, or ended and remembered.
+    pub fn order_id_of(&self, account: AccountId, target: &OrderRef) -> Option<OrderId> {
+        if let Some(order_id) = self.engine.find(account, target) {
+            return Some(order_id);
+        }
+        let order = match target {
+            OrderRef::Client(cl_ord_id) => self.blotter.find(account, *cl_ord_id),
+            OrderRef::Order(order_id) => {
+                self.blotter.order(*order_id).filter(|order| order.accepted.account == account)
+            }
+        };
+        order.map(|order| order.accepted.order_id)
+    }
+}

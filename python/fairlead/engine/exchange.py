@@ -1,0 +1,152 @@
+"""``Exchange``: the whole exchange as one Python object, on the compiled core."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from fairlead import _core
+from fairlead.engine.batches import as_records, events_like
+from fairlead.engine.listing import define
+from fairlead.errors import WrongTypeError
+from fairlead.model.instrument import Instrument
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from fairlead.model.events import Event, Trade
+    from fairlead.model.market import Balance, Book, TradeStatistics
+    from fairlead.model.orders import ExecutionQuality, Order
+
+
+class Exchange(_core.Exchange):
+    """One exchange with its own sequence: same commands, same times, same events and same ``state_hash``.
+
+    Commands return a report; a refusal is a report with ``status == "rejected"``, a ``reason`` and a sentence in
+    ``text``. Exceptions mean misuse (``fairlead.errors``). Prices, quantities and amounts are given as ``str``,
+    ``Decimal`` or ``int``, as ``float`` only where it is exactly a value of the grid, and come back as ``Decimal``.
+
+    Args:
+        clock: gives the time of each command, nanoseconds since the Unix epoch; the system's clock by default. A
+            command's time is at least one nanosecond after the one before, so a constant clock is a clock too.
+        history_max: how many events, orders and trades per instrument are remembered, >= 0; 0 remembers open orders
+            only, and ``events``, ``trades`` and finished orders cannot be asked for.
+
+    Invariants, each named by a test: INV-12 stamps are strictly increasing in sequence number and in time.
+
+    >>> import fairlead
+    >>> ex = fairlead.Exchange()
+    >>> ex.list(fairlead.Instrument("AAPL", quote="USD", tick_size="0.01"))
+    CommandReport(instrument AAPL accepted)
+    >>> ex.add_account("alice", kind="credit")
+    CommandReport(account alice accepted)
+    >>> ex.submit(account="alice", cl_ord_id="a1", symbol="AAPL", side="buy", order_qty="10", price="189.50")
+    ExecutionReport(a1 #1 new order_qty=10 cum_qty=0 leaves_qty=10)
+    >>> ex.book("AAPL")
+    Book(AAPL continuous bid 10 @ 189.50 (1) ask -, 1 x 0 levels)
+    """
+
+    __slots__ = ()
+
+    def list(self, instrument: Instrument, *, state: str = "continuous") -> _core.CommandReport:
+        """Define an instrument, its assets where they are new (12 decimals or as many as it needs), and open it.
+
+        Args:
+            instrument: its definition.
+            state: the trading state it is put into.
+        """
+        if not isinstance(instrument, Instrument):
+            raise WrongTypeError(f"instrument={instrument!r} is no fairlead.Instrument")
+        return self._list(define(instrument, state=state, asset_decimals=self._asset_decimals))
+
+    def book(self, symbol: str, *, levels: int = 10) -> "Book":
+        """Return the displayed book, best first, at most ``levels`` >= 0 per side.
+
+        Raises:
+            NotFoundError: there is no such instrument.
+        """
+        book: Book = self._book(symbol, levels)
+        return book
+
+    def open_orders(self, *, account: str) -> "Sequence[Order]":
+        """Return the account's open orders, oldest first.
+
+        Raises:
+            NotFoundError: there is no such account.
+        """
+        orders: Sequence[Order] = self._open_orders(account)
+        return orders
+
+    def order(
+        self, *, account: str | None = None, cl_ord_id: str | None = None, order_id: int | None = None
+    ) -> "Order":
+        """Return an order, open or finished, by account and any client id of its chain, or by its id.
+
+        Raises:
+            NotFoundError: it was never accepted, or is no longer remembered.
+            UsageError: it is named in neither way, or in both.
+        """
+        order: Order = self._order(account, cl_ord_id, order_id)
+        return order
+
+    def execution_quality(
+        self, *, account: str | None = None, cl_ord_id: str | None = None, order_id: int | None = None
+    ) -> "ExecutionQuality":
+        """Return fill ratio, VWAP and TWAP of an order's fills; the order is named as in ``order``.
+
+        Raises:
+            NotFoundError: it was never accepted, or is no longer remembered.
+            UsageError: it is named in neither way, or in both.
+        """
+        quality: ExecutionQuality = self._execution_quality(account, cl_ord_id, order_id)
+        return quality
+
+    def trades(self, symbol: str) -> "Sequence[Trade]":
+        """Return the remembered trades of an instrument, oldest first.
+
+        Raises:
+            NotFoundError: there is no such instrument.
+        """
+        trades: Sequence[Trade] = self._trades(symbol)
+        return trades
+
+    def statistics(self, symbol: str) -> "TradeStatistics":
+        """Return the figures of all trades of an instrument since the beginning.
+
+        Raises:
+            NotFoundError: there is no such instrument.
+        """
+        statistics: TradeStatistics = self._statistics(symbol)
+        return statistics
+
+    def balances(self, account: str) -> "dict[str, Balance]":
+        """Return what an account has, by asset.
+
+        Raises:
+            NotFoundError: there is no such account.
+        """
+        balances: Sequence[Balance] = self._balances(account)
+        return {balance.asset: balance for balance in balances}
+
+    def events(self, *, since: int = 0) -> "Sequence[Event]":
+        """Return the events of the commands after sequence number ``since``, oldest first.
+
+        Raises:
+            NotFoundError: some of them are no longer remembered.
+        """
+        events: Sequence[Event] = self._events(since)
+        return events
+
+    def run(self, commands: "Buffer") -> Any:
+        """Apply a batch of command records and return the records of their events. The GIL is released meanwhile.
+
+        Args:
+            commands: a structured NumPy array of dtype ``COMMAND_FIELDS``, or any buffer of whole records
+                (``fairlead.model.batch`` has the layout).
+
+        Returns:
+            A NumPy array of dtype ``EVENT_FIELDS`` for an array, ``bytes`` for any other buffer.
+
+        Raises:
+            DataError: a record cannot be read; none of the batch has been applied.
+            WrongTypeError: ``commands`` is no buffer, or an array of another dtype.
+        """
+        return events_like(commands, self._run(as_records(commands)))

@@ -1,0 +1,318 @@
+"""What an exchange says happened: one frozen class per kind of fact.
+
+Prices, quantities and amounts are exact ``Decimal`` values with the decimals of their instrument or asset.
+The ``value`` and ``limit`` of a refusal are the integers the engine compared, in units of the smallest decimal.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from fairlead.model.words import Side
+
+Cause = Literal["command", "timer", "uncross", "reprice", "reduce_only", "state"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What all events have.
+
+    Attributes:
+        seq: sequence number of the command that caused it, from 1.
+        ts_ns: that command's time, nanoseconds since the Unix epoch.
+        sub: place among the events of that command, from 0.
+        cause: what in the command's work it comes from.
+    """
+
+    seq: int
+    ts_ns: int
+    sub: int
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetAdded(Event):
+    """An asset was defined."""
+
+    asset: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentListed(Event):
+    """An instrument was defined."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAdded(Event):
+    """An account was opened."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeesSet(Event):
+    """A fee schedule changed; rates in parts per million of the notional, negative for a rebate."""
+
+    schedule: int
+    version: int
+    maker_ppm: int
+    taker_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposited(Event):
+    """Money came in."""
+
+    account: str
+    asset: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Event):
+    """Money went out."""
+
+    account: str
+    asset: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAccepted(Event):
+    """An order was accepted (FIX 150=0); ``price`` is its limit after sliding, or its protection price."""
+
+    order_id: int
+    account: str
+    symbol: str
+    cl_ord_id: str
+    side: Side
+    ord_type: str
+    time_in_force: str
+    expire_ns: int | None
+    price: Decimal | None
+    order_qty: Decimal
+    display: Literal["all", "hidden", "iceberg"]
+    display_qty: Decimal
+    post_only: Literal["no", "reject", "slide"]
+    reduce_only: bool
+    stp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRejected(Event):
+    """A new order was refused (FIX 150=8)."""
+
+    account: str
+    cl_ord_id: str
+    order_id: int | None
+    reason: str
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendRejected(Event):
+    """An amend was refused; the order is untouched (FIX 35=9)."""
+
+    account: str
+    cl_ord_id: str
+    order_id: int | None
+    reason: str
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRejected(Event):
+    """A cancel was refused (FIX 35=9)."""
+
+    account: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRejected(Event):
+    """A command that is neither an order, an amend nor a cancel was refused."""
+
+    reason: str
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated(Event):
+    """The same request came before: this is its first outcome, nothing was done again."""
+
+    account: str
+    cl_ord_id: str
+    order_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPosted(Event):
+    """An order entered a queue at the back; ``public_id`` is its place in time, 0 for a hidden order."""
+
+    order_id: int
+    symbol: str
+    side: Side
+    price: Decimal
+    public_id: int
+    displayed_qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefreshed(Event):
+    """An iceberg's tip was refilled at the back of the queue."""
+
+    order_id: int
+    symbol: str
+    side: Side
+    price: Decimal
+    public_id: int
+    displayed_qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReplaced(Event):
+    """An order changed in place (FIX 150=5)."""
+
+    order_id: int
+    account: str
+    symbol: str
+    cl_ord_id: str
+    price: Decimal | None
+    order_qty: Decimal
+    leaves_qty: Decimal
+    displayed_qty: Decimal
+    time_in_force: str
+    expire_ns: int | None
+    priority_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRestated(Event):
+    """The venue made an order smaller (FIX 150=D)."""
+
+    order_id: int
+    account: str
+    symbol: str
+    order_qty: Decimal
+    leaves_qty: Decimal
+    displayed_qty: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderParked(Event):
+    """A pegged order left the book to wait for its reference."""
+
+    order_id: int
+    account: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade(Event):
+    """Two orders traded (FIX 150=F, once for each side); ``aggressor`` is ``None`` in an auction."""
+
+    trade_id: int
+    symbol: str
+    price: Decimal
+    qty: Decimal
+    buy_order_id: int
+    sell_order_id: int
+    buy_account: str
+    sell_account: str
+    buy_leaves_qty: Decimal
+    sell_leaves_qty: Decimal
+    buy_fee: Decimal
+    sell_fee: Decimal
+    aggressor: Side | None
+    self_match: bool
+
+    def __repr__(self) -> str:
+        return (
+            f"Trade(#{self.trade_id} {self.symbol} {self.qty} @ {self.price} buy={self.buy_order_id} "
+            f"sell={self.sell_order_id} aggressor={self.aggressor})"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradePrevented(Event):
+    """Two orders of one owner met and did not trade."""
+
+    symbol: str
+    taker_order_id: int
+    maker_order_id: int
+    price: Decimal
+    qty: Decimal
+    mode: str
+    maker_leaves_qty: Decimal
+    maker_displayed_qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCanceled(Event):
+    """An order ended by cancellation (FIX 150=4)."""
+
+    order_id: int
+    account: str
+    symbol: str
+    canceled_qty: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderExpired(Event):
+    """An order's life ended (FIX 150=C)."""
+
+    order_id: int
+    account: str
+    symbol: str
+    canceled_qty: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MassCanceled(Event):
+    """A mass cancel is done."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(Event):
+    """An instrument changed its trading state."""
+
+    symbol: str
+    from_state: str
+    to_state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicativePrice(Event):
+    """What the uncross would be; ``imbalance`` is positive where buyers are left over."""
+
+    symbol: str
+    price: Decimal | None
+    volume: Decimal
+    imbalance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncrossed(Event):
+    """An auction ended; ``price`` is ``None`` where nothing traded."""
+
+    symbol: str
+    price: Decimal | None
+    volume: Decimal
+    imbalance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed(Event):
+    """Time passed."""
