@@ -180,18 +180,38 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
     out.set_cause(Cause::Command);
 }
 
-/// The orders of a side that accept `ticks`, first in line first, with what is left of them.
+/// The orders of a side that accept `ticks`, first in line first, with what is left of them: market orders without
+/// protection, then by limit, where a protected market order stands before the limits of its protection price.
 fn queue(shared: &Shared, market: &Market, side: Side, ticks: i64) -> Vec<(Slot, i64)> {
-    let limit = market.price(ticks);
-    let leaves = |slot: Slot| (slot, shared.records.get(slot).leaves());
+    let price = market.price(ticks);
     let accepts = |slot: &Slot| {
         let record = shared.records.get(*slot);
-        record.limit == NO_LIMIT || side.accepts(market.price(record.limit), limit)
+        record.limit == NO_LIMIT || side.accepts(market.price(record.limit), price)
     };
-    let waiting = market.waiting[side as usize].values().copied().filter(accepts).map(leaves);
-    let levels = market.book.levels(book_side(side)).take_while(|(tick, _)| side.accepts(market.price(*tick), limit));
-    let limits = levels.flat_map(|(tick, _)| market.book.level_orders(&shared.arena, book_side(side), tick));
-    waiting.chain(limits.map(|maker| leaves(maker.slot))).collect()
+    let mut waiting: Vec<Slot> = market.waiting[side as usize].values().copied().filter(accepts).collect();
+    waiting.sort_by_key(|slot| eagerness(side, shared.records.get(*slot).limit));
+    let mut waiting = waiting.into_iter().peekable();
+    let mut line = Vec::new();
+    let levels = market.book.levels(book_side(side)).take_while(|(tick, _)| side.accepts(market.price(*tick), price));
+    for (tick, _) in levels {
+        while let Some(slot) =
+            waiting.next_if(|slot| eagerness(side, shared.records.get(*slot).limit) <= eagerness(side, tick))
+        {
+            line.push(slot);
+        }
+        line.extend(market.book.level_orders(&shared.arena, book_side(side), tick).map(|maker| maker.slot));
+    }
+    line.extend(waiting);
+    line.into_iter().map(|slot| (slot, shared.records.get(slot).leaves())).collect()
+}
+
+/// Sorts limits from the most to the least willing to pay or to sell; no limit comes first.
+fn eagerness(side: Side, limit: i64) -> i64 {
+    match side {
+        _ if limit == NO_LIMIT => i64::MIN,
+        Side::Buy => -limit,
+        Side::Sell => limit,
+    }
 }
 
 /// Trades both queues against each other from the front.
