@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Sequence
+from contextlib import suppress
 
 from fairlead.domain.market_replay.errors import FoldError
-from fairlead.domain.market_replay.records import CancelOrder, CountedLevel, Fill, Grid, Inbound, NewLimit, Side
+from fairlead.domain.market_replay.records import (
+    CancelOrder,
+    CountedLevel,
+    Fill,
+    Grid,
+    Inbound,
+    NewLimit,
+    OpenMarket,
+    Side,
+)
 from fairlead.services.replay import Core
 
 
@@ -64,6 +75,7 @@ class PlainEngine:
         self._book = PlainBook()
         self._is_open = False
         self._canceled_lots = 0
+        self._seen: set[int] = set()
 
     def apply(self, inbound: Inbound) -> Sequence[Fill]:
         self.events += 1
@@ -80,6 +92,20 @@ class PlainEngine:
         self._is_open = True
         return self._uncross()
 
+    def encode(self, inbound: Sequence[NewLimit | CancelOrder]) -> bytes:
+        return pickle.dumps(list(inbound))
+
+    def run(self, records: bytes) -> int:
+        before = self.events
+        commands: list[NewLimit | CancelOrder] = pickle.loads(records)
+        for command in commands:
+            with suppress(FoldError):
+                self.apply(command)
+        return self.events - before
+
+    def open_market(self, inbound: OpenMarket) -> None:
+        self.apply(inbound)
+
     def canceled_lots(self) -> int:
         return self._canceled_lots
 
@@ -90,6 +116,9 @@ class PlainEngine:
         return self._book.state_hash()
 
     def _enter(self, order: NewLimit) -> list[Fill]:
+        if order.order_id in self._seen:
+            raise FoldError(f"order came before: order_id={order.order_id}")
+        self._seen.add(order.order_id)
         fills: list[Fill] = []
         other: Side = "sell" if order.side == "buy" else "buy"
         leaves = order.order_qty

@@ -51,8 +51,8 @@ def replay(
         PerturbRefusedError: the row is no order, or its quantity decides nothing that is compared.
     """
     if isinstance(recording, OrderRecording):
-        engine = core.engine(recording.grid)
-        result = replay_orders(recording, engine=engine, perturb_row=perturb_row, tape=tape, progress=progress)
+        make = core.engine
+        result = replay_orders(recording, make_engine=make, perturb_row=perturb_row, tape=tape, progress=progress)
     else:
         result = replay_fold(recording, make_book=core.book, perturb_row=perturb_row, tape=tape, progress=progress)
     if perturb_row is None:

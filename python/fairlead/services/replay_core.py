@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fairlead.domain.market_replay.book_port import MatchingEngine
 from fairlead.domain.market_replay.records import CountedLevel, Grid, Side
 from fairlead.engine import L3Book
-from fairlead.errors import InternalError
 from fairlead.services.replay import Core
+from fairlead.services.replay_exchange import make_engine
 
 
 class CoreBook:
@@ -49,15 +48,6 @@ class CoreBook:
 def make_book(_grid: Grid) -> CoreBook:
     """Return an empty book; ticks and lots need no scale."""
     return CoreBook()
-
-
-def make_engine(_grid: Grid) -> MatchingEngine:
-    """Refuse: this build has no exchange.
-
-    Raises:
-        InternalError: always.
-    """
-    raise InternalError("this build has no exchange to replay orders on")
 
 
 def real_core() -> Core:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from fairlead.domain.market_replay.book_port import MatchingEngine
 from fairlead.domain.market_replay.compare_orders import SnapshotComparer, TradeComparer
@@ -11,6 +11,7 @@ from fairlead.domain.market_replay.perturb import perturb_orders
 from fairlead.domain.market_replay.records import (
     CancelOrder,
     Fill,
+    Grid,
     Inbound,
     Level,
     NewLimit,
@@ -19,7 +20,7 @@ from fairlead.domain.market_replay.records import (
 )
 from fairlead.domain.market_replay.result import Difference, ReplayResult, earliest
 from fairlead.domain.market_replay.tape import Tape
-from fairlead.services.replay_clock import CoreClock
+from fairlead.services.replay_batch import run_in_batches
 
 SNAPSHOT_DEPTH = 10
 LEVELS_MAX = 1_000_000
@@ -29,27 +30,32 @@ PROGRESS_EVERY = 1_000
 def replay_orders(
     recording: OrderRecording,
     *,
-    engine: MatchingEngine,
+    make_engine: Callable[[Grid], MatchingEngine],
     perturb_row: int | None,
     tape: Tape | None,
     progress: Callable[[int], None],
 ) -> ReplayResult:
-    """Apply every inbound command and compare each trade and each snapshot.
+    """Apply every inbound command, compare each trade and each snapshot, then do it again in batches.
 
     Raises:
-        RecordingError: a file is wrong, or the engine rejects what the market accepted.
+        RecordingError: a file is wrong, or the engine refuses what the market accepted.
         PerturbRefusedError: the row is no order or does not exist.
     """
+    engine = make_engine(recording.grid)
     run = _Run(recording, engine=engine, tape=tape, is_perturbed=perturb_row is not None)
-    inbound = recording.inbound()
-    if perturb_row is not None:
-        inbound = perturb_orders(inbound, row=perturb_row)
-    for command in inbound:
+    for command in _inbound(recording, perturb_row=perturb_row):
         run.step(command)
         if run.commands % PROGRESS_EVERY == 0:
             progress(run.commands)
     progress(run.commands)
-    return run.finish()
+    batched = make_engine(recording.grid)
+    clock = run_in_batches(_inbound(recording, perturb_row=perturb_row), engine=batched)
+    return run.finish(batch_hash=batched.state_hash(), per_second=clock.per_second(run.commands))
+
+
+def _inbound(recording: OrderRecording, *, perturb_row: int | None) -> Iterator[Inbound]:
+    inbound = recording.inbound()
+    return inbound if perturb_row is None else perturb_orders(inbound, row=perturb_row)
 
 
 class _Run:
@@ -64,7 +70,6 @@ class _Run:
         self._tape = tape
         self._trades = TradeComparer(recording.expected_trades())
         self._snapshots = SnapshotComparer(recording.expected_snapshots())
-        self._clock = CoreClock()
         self._is_open = False
         self._last_ticks: int | None = None
         self._auction_trades = 0
@@ -76,8 +81,7 @@ class _Run:
     def step(self, command: Inbound) -> None:
         """Apply one command, then compare what it did."""
         try:
-            with self._clock:
-                fills = self._engine.apply(command)
+            fills = self._engine.apply(command)
         except FoldError as error:
             if not (isinstance(command, CancelOrder) and self._has_diverged()):
                 row = None if isinstance(command, OpenMarket) else command.row
@@ -93,12 +97,14 @@ class _Run:
             self._snapshots.observe(trades=made, volume_lots=volume, levels=self._levels)
             self._draw(command)
 
-    def finish(self) -> ReplayResult:
+    def finish(self, *, batch_hash: str, per_second: int) -> ReplayResult:
         """Compare what is left over and give the result."""
         self._trades.finish()
         self._snapshots.finish()
         trades, books = self._trades.tally, self._snapshots.tally
         conserved = self._conservation()
+        state_hash = self._engine.state_hash()
+        same_state = _same_state(state_hash, batch_hash=batch_hash)
         return ReplayResult(
             dataset=self._recording.dataset,
             commands=self.commands,
@@ -107,10 +113,11 @@ class _Run:
             trades_equal=trades.equal,
             books_compared=books.compared,
             books_equal=books.equal,
-            first_difference=earliest(trades.first, books.first, conserved),
-            state_hash=self._engine.state_hash(),
-            commands_per_second=self._clock.per_second(self.commands),
+            first_difference=earliest(trades.first, books.first, conserved, same_state),
+            state_hash=state_hash,
+            commands_per_second=per_second,
             details={
+                "batch_state_equal": same_state is None,
                 "auction_trades": self._auction_trades,
                 "cancels_compared": self._cancels,
                 "cancels_equal": self._cancels_equal,
@@ -170,3 +177,11 @@ class _Run:
                     actual=traded + resting[side],
                 )
         return None
+
+
+def _same_state(state_hash: str, *, batch_hash: str) -> Difference | None:
+    """Return the difference where single commands and batches end in different states."""
+    if state_hash == batch_hash:
+        return None
+    position = (1 << 62, 0)
+    return Difference(kind="state_hash", position=position, where="batches", expected=state_hash, actual=batch_hash)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from fairlead.domain.market_replay.records import CountedLevel, Fill, Inbound, Side
+from fairlead.domain.market_replay.records import CancelOrder, CountedLevel, Fill, Inbound, NewLimit, OpenMarket, Side
 
 
 class FoldingBook(Protocol):
@@ -44,6 +44,15 @@ class MatchingEngine(Protocol):
         Raises:
             FoldError: the exchange rejects a command the recorded market accepted.
         """
+
+    def encode(self, inbound: Sequence[NewLimit | CancelOrder]) -> bytes:
+        """Return many commands in the form ``run`` takes."""
+
+    def run(self, records: bytes) -> int:
+        """Apply encoded commands at once and return the number of events; a refusal is an event too."""
+
+    def open_market(self, inbound: OpenMarket) -> None:
+        """Uncross and open between batches."""
 
     def canceled_lots(self) -> int:
         """Return what the last cancel took off the book, in lots; 0 where it was refused."""
