@@ -122,6 +122,12 @@ impl Arena {
         slot
     }
 
+    /// Gives the order in a slot its id before it rests, so that it can be asked for everywhere.
+    #[inline]
+    pub fn name(&mut self, slot: Slot, order_id: u64) {
+        self.node_mut(slot).order_id = order_id;
+    }
+
     #[cold]
     fn grow(&mut self) -> Slot {
         let slot = u32::try_from(self.nodes.len() - 1).unwrap_or(NONE);

@@ -36,22 +36,36 @@ pub(crate) struct Account {
     /// How many reduce-only orders it has open.
     pub(crate) reduce_only: u32,
     holdings: Vec<Holding>,
+    /// Place of an asset among the holdings plus one, by asset id; 0 where it has none.
+    places: Vec<u32>,
 }
 
 impl Account {
     #[inline]
     fn holding(&mut self, asset: AssetId) -> &mut Balance {
-        let at = match self.holdings.iter().position(|h| h.asset == asset) {
-            Some(at) => at,
-            None => self.open(asset),
+        let at = match self.places.get(asset.0 as usize) {
+            Some(place) if *place > 0 => *place as usize - 1,
+            Some(_) | None => self.open(asset),
         };
         &mut self.holdings[at].balance
     }
 
     #[cold]
     fn open(&mut self, asset: AssetId) -> usize {
+        let id = asset.0 as usize;
+        if self.places.len() <= id {
+            self.places.resize(id + 1, 0);
+        }
         self.holdings.push(Holding { asset, balance: Balance::default() });
+        self.places[id] = u32::try_from(self.holdings.len()).expect("assets are bounded by u32");
         self.holdings.len() - 1
+    }
+
+    fn balance(&self, asset: AssetId) -> Balance {
+        match self.places.get(asset.0 as usize) {
+            Some(place) if *place > 0 => self.holdings[*place as usize - 1].balance,
+            Some(_) | None => Balance::default(),
+        }
     }
 }
 
@@ -104,7 +118,7 @@ impl Accounts {
         let id = u32::try_from(self.list.len()).expect("accounts are bounded by u32");
         // Groups and accounts are two name spaces in one key: even for accounts, odd for groups.
         let owner = if stp_group == 0 { id.wrapping_mul(2) } else { stp_group.wrapping_mul(2).wrapping_add(1) };
-        self.list.push(Account { kind, owner, fees, reduce_only: 0, holdings: Vec::new() });
+        self.list.push(Account { kind, owner, fees, reduce_only: 0, holdings: Vec::new(), places: Vec::new() });
         AccountId(id)
     }
 
@@ -154,8 +168,7 @@ impl Accounts {
     }
 
     pub(crate) fn balance(&self, account: AccountId, asset: AssetId) -> Balance {
-        let Some(account) = self.list.get(account.0 as usize) else { return Balance::default() };
-        account.holdings.iter().find(|h| h.asset == asset).map_or_else(Balance::default, |h| h.balance)
+        self.list.get(account.0 as usize).map_or_else(Balance::default, |account| account.balance(asset))
     }
 
     /// All balances of an account, by asset.

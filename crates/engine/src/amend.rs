@@ -49,7 +49,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
     });
     match plan {
         Err(rejected) => {
-            let order_id = found.map_or(OrderId(0), |slot| OrderId(shared.records.get(slot).order_id));
+            let order_id = found.map_or(OrderId(0), |slot| OrderId(shared.arena.order_id(slot)));
             let outcome = Outcome::Rejected(rejected.reason);
             let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
             shared.refused = Some(entry);
@@ -58,7 +58,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
         Ok(plan) => {
             let record = shared.records.get(plan.slot);
             let (market, older) = (record.instrument as usize, record.client);
-            let outcome = Outcome::Accepted(OrderId(record.order_id));
+            let outcome = Outcome::Accepted(OrderId(shared.arena.order_id(plan.slot)));
             let entry = shared.clients.remember((account, id), tag, content, outcome, older);
             shared.records.get_mut(plan.slot).client = entry;
             apply(shared, &mut markets[market], request, &plan, out);
@@ -90,7 +90,7 @@ fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> 
     }
     let given = request.price.map(|price| market.ticks(price));
     let limit = given.unwrap_or(record.limit);
-    let priced = matches!(record.ord_type, OrdType::Limit | OrdType::MarketToLimit);
+    let priced = matches!(record.ord_type(), OrdType::Limit | OrdType::MarketToLimit);
     if priced && (request.price.is_some() || request.order_qty.is_some()) {
         admit::within_notional(market, market.notional(limit, order_qty))?;
     }
@@ -112,10 +112,10 @@ fn without_same_tif(shared: &Shared, slot: Slot, request: &AmendOrder) -> AmendO
 
 /// 203 and 205.
 fn form(record: &Record, request: &AmendOrder) -> Result<(), Reject> {
-    let unpriced = record.ord_type == OrdType::Market && request.price.is_some();
-    let no_tip = record.shown != Shown::Iceberg && request.display_qty.is_some();
+    let unpriced = record.ord_type() == OrdType::Market && request.price.is_some();
+    let no_tip = record.shown() != Shown::Iceberg && request.display_qty.is_some();
     ensure(!unpriced && !no_tip, || Reject::plain(RejectReason::FieldNotAllowed))?;
-    let tif_fits = request.tif.is_none_or(|tif| tif.rests() && record.life.rests());
+    let tif_fits = request.tif.is_none_or(|tif| tif.rests() && record.life().rests());
     ensure(tif_fits, || Reject::plain(RejectReason::TifNotAllowed))
 }
 
@@ -168,7 +168,7 @@ fn state(market: &Market, record: &Record, request: &AmendOrder, order_qty: i64)
 /// In a market that nobody may take from, every order is post-only.
 fn post_only_now(market: &Market, record: &Record) -> PostOnly {
     let nobody_takes = market.state == TradingState::PostOnly;
-    if nobody_takes && record.post_only == PostOnly::No { PostOnly::Reject } else { record.post_only }
+    if nobody_takes && record.post_only() == PostOnly::No { PostOnly::Reject } else { record.post_only() }
 }
 
 /// 501 to 503 and the question of priority.
@@ -181,8 +181,8 @@ fn risk(
 ) -> Result<(), Reject> {
     let before = record.leaves();
     let after = plan.order_qty - record.cum_qty - record.prevented_qty;
-    if record.reduce_only && after > before {
-        let room = shared.reduce_room(market, record.account, record.side, Some(plan.slot));
+    if record.reduce_only() && after > before {
+        let room = shared.reduce_room(market, record.account, record.side(), Some(plan.slot));
         ensure(after <= room, || {
             Reject::measured(RejectReason::ReduceOnly, market.qty(after).0, market.qty(room.max(0)).0)
         })?;
@@ -190,14 +190,16 @@ fn risk(
     let reprices = request.price.is_some() && plan.limit != record.limit;
     let post_only = post_only_now(market, record);
     if reprices && post_only != PostOnly::No && market.state.needs_uncrossed_book() {
-        plan.limit = admit::passive_limit(market, record.side, post_only, plan.limit)?;
+        plan.limit = admit::passive_limit(market, record.side(), post_only, plan.limit)?;
     }
-    let changed = Record { limit: plan.limit, order_qty: plan.order_qty, ..record.clone() };
+    let mut changed = record.clone();
+    changed.limit = plan.limit;
+    changed.order_qty = plan.order_qty;
     let increase = Shared::hold_of(market, &changed) - Shared::hold_of(market, record);
     if increase > 0 {
-        shared.check_funds(record.account, market.paid_in(record.side), increase)?;
+        shared.check_funds(record.account, market.paid_in(record.side()), increase)?;
     }
-    let grows = after > before && record.shown != Shown::Iceberg;
+    let grows = after > before && record.shown() != Shown::Iceberg;
     plan.loses_priority = grows || plan.limit != record.limit;
     Ok(())
 }
@@ -209,11 +211,11 @@ fn apply(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &
         return shared.cancel(market, slot, EndReason::User, out);
     }
     if let Some(stp) = request.stp {
-        record.stp = stp;
+        record.set_stp(stp);
     }
     if let Some(tif) = request.tif {
-        record.life = life_of(tif);
-        let order_id = record.order_id;
+        record.set_life(life_of(tif));
+        let order_id = shared.arena.order_id(slot);
         set_expiry(shared, order_id, tif);
     }
     if plan.loses_priority {
@@ -234,7 +236,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     });
     let record = shared.records.get(slot);
     let after = record.leaves();
-    if record.place != Place::Book {
+    if record.place() != Place::Book {
         market.touch();
         return;
     }
@@ -252,7 +254,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
 /// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
 fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &Plan, out: &mut Events) {
     let slot = plan.slot;
-    let place = shared.records.get(slot).place;
+    let place = shared.records.get(slot).place();
     let rule = (place == Place::Book).then(|| with_display(shared.display_of(slot), plan.display));
     shared.unqueue(market, slot);
     shared.update(market, slot, |record| {
@@ -261,7 +263,9 @@ fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan:
     });
     replaced(shared, market, request, slot, false, out);
     match (place, rule) {
-        _ if shared.records.get(slot).ord_type == OrdType::Pegged => shared.records.get_mut(slot).place = Place::Parked,
+        _ if shared.records.get(slot).ord_type() == OrdType::Pegged => {
+            shared.records.get_mut(slot).set_place(Place::Parked);
+        }
         (Place::Book, Some(rule)) if market.state.matches_orders() => match_again(shared, market, slot, rule, out),
         (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, out),
         (Place::Waiting, _) => wait_for_auction(shared, market, slot),
@@ -285,7 +289,7 @@ fn match_again(shared: &mut Shared, market: &mut Market, slot: Slot, rule: book:
     let limit = shared.records.get(slot).limit;
     let mut incoming = incoming_again(shared, slot, limit);
     let stop = run(shared, market, &mut incoming, out);
-    if shared.records.get(slot).ord_type == OrdType::MarketToLimit {
+    if shared.records.get(slot).ord_type() == OrdType::MarketToLimit {
         // It rested at a price before, so it rests at its limit now whatever it traded at.
         incoming.last_price = Some(limit);
     }
@@ -298,12 +302,12 @@ pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64) -> Incomin
     Incoming {
         slot,
         account: record.account,
-        side: record.side,
+        side: record.side(),
         limit,
         leaves: record.leaves(),
         budget: None,
         owner: shared.accounts.get(record.account).owner,
-        stp: record.stp,
+        stp: record.stp(),
         taker_ppm: shared.accounts.rates(record.account).taker_ppm,
         trades_left: shared.limits.trades_max,
         last_price: None,
@@ -313,11 +317,11 @@ pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64) -> Incomin
 fn replaced(shared: &Shared, market: &Market, request: &AmendOrder, slot: Slot, priority_kept: bool, out: &mut Events) {
     let record = shared.records.get(slot);
     out.push(EventKind::OrderReplaced(OrderReplaced {
-        order_id: OrderId(record.order_id),
+        order_id: OrderId(shared.arena.order_id(slot)),
         account: record.account,
         instrument: market.id,
         cl_ord_id: request.cl_ord_id,
-        price: record.limit().map(|limit| market.price(limit)),
+        price: record.limit_price().map(|limit| market.price(limit)),
         order_qty: market.qty(record.order_qty),
         leaves_qty: market.qty(record.leaves()),
         displayed_qty: market.qty(shared.displayed(slot)),
@@ -330,10 +334,12 @@ impl Shared {
     /// The time in force of an open order.
     pub(crate) fn tif_of(&self, slot: Slot) -> TimeInForce {
         let record = self.records.get(slot);
-        match record.life {
+        match record.life() {
             Life::Gtc => TimeInForce::Gtc,
             Life::Day => TimeInForce::Day,
-            Life::Gtd => TimeInForce::Gtd { expire_ns: self.expiry_of.get(&record.order_id).copied().unwrap_or(0) },
+            Life::Gtd => {
+                TimeInForce::Gtd { expire_ns: self.expiry_of.get(&self.arena.order_id(slot)).copied().unwrap_or(0) }
+            }
             Life::Ioc => TimeInForce::Ioc,
             Life::Fok => TimeInForce::Fok,
             Life::Ato => TimeInForce::Ato,

@@ -261,7 +261,7 @@ fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ti
 /// Takes a fill out of the queue an order waits in: from the book tip by tip, each used-up tip refreshed.
 fn take(shared: &mut Shared, market: &mut Market, slot: Slot, side: Side, qty: i64, out: &mut Events) {
     let record = shared.records.get(slot);
-    if record.place == Place::Waiting {
+    if record.place() == Place::Waiting {
         if record.leaves() == 0 {
             let public = record.public_id;
             market.waiting[side as usize].remove(&public);
@@ -269,7 +269,7 @@ fn take(shared: &mut Shared, market: &mut Market, slot: Slot, side: Side, qty: i
         }
         return;
     }
-    let order_id = record.order_id;
+    let order_id = shared.arena.order_id(slot);
     let (_, tick) = market.book.side_of(&shared.arena, slot);
     let mut left = qty;
     while left > 0 {

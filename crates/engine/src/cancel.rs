@@ -29,11 +29,11 @@ pub(crate) fn mass_cancel(shared: &mut Shared, markets: &mut [Market], request: 
         return out.push(EventKind::CommandRejected { reason, value: 0, limit: 0 });
     }
     let passes = |filter: Option<u32>, value: u32| filter.is_none_or(|wanted| wanted == value);
-    let chosen = shared.records.open_where(|record| {
+    let chosen = shared.open_where(|record| {
         passes(request.account.map(|a: AccountId| a.0), record.account.0)
             && passes(request.session.map(|s| s.0), record.session)
             && passes(request.instrument.map(|i: InstrumentId| i.0), record.instrument)
-            && request.side.is_none_or(|side| side == record.side)
+            && request.side.is_none_or(|side| side == record.side())
     });
     for (_, slot) in &chosen {
         let market = &mut markets[shared.records.get(*slot).instrument as usize];

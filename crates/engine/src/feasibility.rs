@@ -90,8 +90,8 @@ impl Walk<'_> {
         }
         let record = self.shared.records.get(maker.slot);
         let account = record.account.0;
-        let counted = if record.reduce_only {
-            let side: Side = record.side;
+        let counted = if record.reduce_only() {
+            let side: Side = record.side();
             let before = self.used.get(&account).copied().unwrap_or(0) + tips.get(&account).copied().unwrap_or(0);
             leaves.min((self.shared.reducible(self.market, record.account, side) - before).max(0))
         } else {

@@ -53,14 +53,14 @@ fn books(shared: &Shared, markets: &[Market]) -> u64 {
             resting(&mut digest, shared, market, side);
             for (public, slot) in &market.waiting[side as usize] {
                 let record = shared.records.get(*slot);
-                digest.write_u64(record.order_id);
+                digest.write_u64(shared.arena.order_id(*slot));
                 digest.write_qty(market.qty(record.leaves()));
                 digest.write_u64(*public);
             }
         }
         for (order_id, (slot, _)) in &market.pegs {
             let record = shared.records.get(*slot);
-            if record.place == Place::Parked {
+            if record.place() == Place::Parked {
                 digest.write_u64(*order_id);
                 digest.write_qty(market.qty(record.leaves()));
                 digest.write_u64(record.public_id);
@@ -85,26 +85,26 @@ fn resting(digest: &mut Digest, shared: &Shared, market: &Market, side: Side) {
 
 fn orders(shared: &Shared, markets: &[Market]) -> u64 {
     let mut digest = Digest::new();
-    for (_, slot) in shared.records.open_where(|_| true) {
+    for (order_id, slot) in shared.open_where(|_| true) {
         let record = shared.records.get(slot);
         let market = &markets[record.instrument as usize];
-        order(&mut digest, market, record, shared.tif_of(slot));
+        order(&mut digest, market, (order_id, record), shared.tif_of(slot));
     }
     digest.finish()
 }
 
-fn order(digest: &mut Digest, market: &Market, record: &Record, tif: TimeInForce) {
-    digest.write_u64(record.order_id);
+fn order(digest: &mut Digest, market: &Market, (order_id, record): (u64, &Record), tif: TimeInForce) {
+    digest.write_u64(order_id);
     digest.write_u64(u64::from(record.account.0));
     for lots in [record.order_qty, record.cum_qty, record.prevented_qty] {
         digest.write_qty(market.qty(lots));
     }
-    let unpriced = record.limit == NO_LIMIT || record.ord_type == OrdType::Market;
+    let unpriced = record.limit == NO_LIMIT || record.ord_type() == OrdType::Market;
     let limit = if unpriced { 0 } else { market.price(record.limit).0 };
     digest.write_i64(limit);
     digest.write_u64(u64::from(tif.code()));
     digest.write_i64(tif.expire_ns());
-    digest.write_u64(record.stp as u64);
-    digest.write_i64(i64::from(record.fee_cap));
-    digest.write_u64(u64::from(record.prepaid));
+    digest.write_u64(record.stp() as u64);
+    digest.write_i64(i64::from(record.fee_cap()));
+    digest.write_u64(u64::from(record.prepaid()));
 }

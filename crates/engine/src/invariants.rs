@@ -24,7 +24,7 @@ pub(crate) fn check(exchange: &Exchange) {
         let asset = AssetId(u32::try_from(asset).expect("assets are bounded by u32"));
         assert_eq!(shared.accounts.sum(asset), 0, "INV-1: money appeared or disappeared: asset={asset}");
     }
-    let open = shared.records.open_where(|_| true);
+    let open = shared.open_where(|_| true);
     for (order_id, slot) in &open {
         order(shared, markets, *order_id, *slot);
     }
@@ -41,7 +41,7 @@ fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
     assert!(record.cum_qty >= 0 && record.prevented_qty >= 0, "INV-3: negative parts: order_id={order_id}");
     assert_eq!(shared.index.get(order_id), Some(slot), "INV-9: not found by its id: order_id={order_id}");
     let market = &markets[record.instrument as usize];
-    match record.place {
+    match record.place() {
         Place::Book => {
             assert_eq!(shared.arena.order_id(slot), order_id, "INV-9: another order rests in its slot");
             assert_eq!(
@@ -50,10 +50,10 @@ fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
                 "INV-3: book and record differ: order_id={order_id}"
             );
             let (side, _) = market.book.side_of(&shared.arena, slot);
-            assert_eq!(side, book_side(record.side), "INV-9: on the wrong side: order_id={order_id}");
+            assert_eq!(side, book_side(record.side()), "INV-9: on the wrong side: order_id={order_id}");
         }
         Place::Waiting => {
-            let waiting = market.waiting[record.side as usize].get(&record.public_id);
+            let waiting = market.waiting[record.side() as usize].get(&record.public_id);
             assert_eq!(waiting, Some(&slot), "INV-9: not in its auction queue: order_id={order_id}");
         }
         Place::Parked => {
@@ -69,7 +69,7 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
         let record = shared.records.get(*slot);
         if shared.accounts.get(record.account).kind == AccountKind::Cash {
             let market = &markets[record.instrument as usize];
-            let asset = market.paid_in(record.side);
+            let asset = market.paid_in(record.side());
             *held.entry((record.account, asset)).or_default() += Shared::hold_of(market, record);
         }
     }
@@ -95,7 +95,7 @@ fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
     let in_book = at_rest(book::Side::Bid) + at_rest(book::Side::Ask);
     let expected = open.iter().filter(|(_, slot)| {
         let record = shared.records.get(*slot);
-        record.instrument == market.id.0 && record.place == Place::Book
+        record.instrument == market.id.0 && record.place() == Place::Book
     });
     assert_eq!(in_book as usize, expected.count(), "INV-9: the book holds orders that are not open");
 }

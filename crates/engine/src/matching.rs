@@ -94,7 +94,7 @@ pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incom
                 None => continue,
             }
         }
-        if shared.records.get(maker.slot).reduce_only && !fit_reducer(shared, market, maker.slot, out) {
+        if shared.records.get(maker.slot).reduce_only() && !fit_reducer(shared, market, maker.slot, out) {
             continue;
         }
         let qty = wanted.min(shared.arena.tip(maker.slot));
@@ -118,10 +118,10 @@ pub(crate) fn affordable(shared: &Shared, market: &Market, incoming: &Incoming, 
 #[cold]
 fn lots_for(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64, budget: i128) -> i64 {
     let record = shared.records.get(incoming.slot);
-    let rate = incoming.taker_ppm.min(record.fee_cap);
+    let rate = incoming.taker_ppm.min(record.fee_cap());
     let cost = |lots: i64| {
         let notional = market.notional(ticks, lots);
-        notional + fee_of_fill(notional, rate, record.prepaid).0
+        notional + fee_of_fill(notional, rate, record.prepaid()).0
     };
     let most = incoming.leaves.min(market.lots(market.def.max_qty));
     if cost(most) <= budget {
@@ -210,12 +210,13 @@ pub(crate) fn fill_order(
     notional: i128,
     rate_ppm: i32,
 ) -> (TradeLeg, i128) {
+    let order_id = OrderId(shared.arena.order_id(slot));
     shared.update(market, slot, |record| {
-        let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap), record.prepaid);
-        record.prepaid = prepaid;
+        let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap()), record.prepaid());
+        record.set_prepaid(prepaid);
         record.cum_qty += qty;
         let leg = TradeLeg {
-            order_id: OrderId(record.order_id),
+            order_id,
             account: record.account,
             leaves_qty: market.qty(record.leaves().max(0)),
             fee: model::Money(fee),
@@ -255,7 +256,7 @@ pub(crate) fn take_from_book(
             let public = shared.take_public();
             let record = shared.records.get_mut(slot);
             record.public_id = public;
-            let order_id = record.order_id;
+            let order_id = shared.arena.order_id(slot);
             out.push(EventKind::OrderRefreshed(posted(market, order_id, side, ticks, public, tip)));
         }
     }
@@ -297,7 +298,7 @@ fn prevented(
 ) -> TradePrevented {
     TradePrevented {
         instrument: market.id,
-        taker_order_id: OrderId(shared.records.get(incoming.slot).order_id),
+        taker_order_id: OrderId(shared.arena.order_id(incoming.slot)),
         maker_order_id: OrderId(maker.order_id),
         price: market.price(maker.tick),
         qty: market.qty(qty),
@@ -350,7 +351,7 @@ fn lose(shared: &mut Shared, market: &Market, slot: Slot, qty: i64) -> i64 {
 #[cold]
 pub(crate) fn fit_reducer(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) -> bool {
     let record = shared.records.get(slot);
-    let (leaves, room) = (record.leaves(), shared.reducible(market, record.account, record.side));
+    let (leaves, room) = (record.leaves(), shared.reducible(market, record.account, record.side()));
     if room == 0 {
         shared.cancel(market, slot, EndReason::ReduceOnly, out);
         return false;

@@ -52,12 +52,12 @@ fn reprice(shared: &mut Shared, market: &mut Market, out: &mut Events) {
 }
 
 fn follow(shared: &mut Shared, market: &mut Market, slot: Slot, peg: Peg, touch: Touch, out: &mut Events) {
-    let side = shared.records.get(slot).side;
-    let limit = shared.records.get(slot).limit();
+    let side = shared.records.get(slot).side();
+    let limit = shared.records.get(slot).limit_price();
     let Some(target) = target(market, side, limit, peg, touch) else {
         return park(shared, market, slot, out);
     };
-    let place = shared.records.get(slot).place;
+    let place = shared.records.get(slot).place();
     if place == Place::Book && market.book.side_of(&shared.arena, slot).1 == target {
         return;
     }
@@ -101,7 +101,7 @@ fn touch(shared: &Shared, market: &Market, side: Side) -> Option<i64> {
     let mut pegged: BTreeMap<i64, i64> = BTreeMap::new();
     for (slot, _) in market.pegs.values() {
         let record = shared.records.get(*slot);
-        if record.side == side && record.place == Place::Book {
+        if record.side() == side && record.place() == Place::Book {
             *pegged.entry(market.book.side_of(&shared.arena, *slot).1).or_default() += shared.arena.tip(*slot);
         }
     }

@@ -10,7 +10,7 @@ use crate::clients::{ClientIds, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
 use crate::market::Market;
 use crate::matching::{Incoming, Stop, end_reason, run};
-use crate::record::{Life, NO_LIMIT, Place, Record, Shown};
+use crate::record::{Life, NO_LIMIT, Place, Record, Shown, Traits};
 use crate::request;
 use crate::shared::{Reject, Shared};
 
@@ -83,7 +83,8 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     let stp = order.stp.unwrap_or(market.def.stp_default);
     let order_id = shared.next_order;
     shared.next_order += 1;
-    shared.records.put(slot, record_of(order, terms, order_id, client, stp));
+    shared.arena.name(slot, order_id);
+    shared.records.put(slot, record_of(order, terms, client, stp));
     out.push(EventKind::OrderAccepted(OrderAccepted {
         order_id: OrderId(order_id),
         account: order.account,
@@ -114,21 +115,10 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     }
 }
 
-fn record_of(order: &NewOrder, terms: &Terms, order_id: u64, client: u32, stp: model::StpMode) -> Record {
-    Record {
-        order_id,
-        order_qty: terms.lots,
-        cum_qty: 0,
-        prevented_qty: 0,
-        // An order by budget holds its budget, not a price times a quantity.
-        limit: if order.quote_qty.is_some() { NO_LIMIT } else { terms.limit },
-        public_id: 0,
-        account: order.account,
-        instrument: order.instrument.0,
-        session: order.session.0,
-        client,
-        fee_cap: terms.fee_cap,
-        prepaid: 0,
+fn record_of(order: &NewOrder, terms: &Terms, client: u32, stp: model::StpMode) -> Record {
+    // An order by budget holds its budget, not a price times a quantity.
+    let limit = if order.quote_qty.is_some() { NO_LIMIT } else { terms.limit };
+    let traits = Traits {
         side: order.side,
         ord_type: order.ord_type,
         life: life_of(order.tif),
@@ -136,8 +126,9 @@ fn record_of(order: &NewOrder, terms: &Terms, order_id: u64, client: u32, stp: m
         post_only: order.post_only,
         shown: Shown::from(order.display),
         reduce_only: order.reduce_only,
-        place: Place::Incoming,
-    }
+        fee_cap: terms.fee_cap,
+    };
+    Record::new(terms.lots, limit, [order.account.0, order.instrument.0, order.session.0, client], traits)
 }
 
 pub(crate) fn life_of(tif: TimeInForce) -> Life {
@@ -154,7 +145,7 @@ pub(crate) fn life_of(tif: TimeInForce) -> Life {
 }
 
 fn park_new(shared: &mut Shared, market: &mut Market, slot: Slot, order_id: u64, peg: Peg, tif: TimeInForce) {
-    shared.records.get_mut(slot).place = Place::Parked;
+    shared.records.get_mut(slot).set_place(Place::Parked);
     shared.index.insert(order_id, slot);
     set_expiry(shared, order_id, tif);
     market.pegs.insert(order_id, (slot, peg));
@@ -174,7 +165,7 @@ pub(crate) fn set_expiry(shared: &mut Shared, order_id: u64, tif: TimeInForce) {
 }
 
 fn join_call(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
-    let order_id = shared.records.get(slot).order_id;
+    let order_id = shared.arena.order_id(slot);
     shared.index.insert(order_id, slot);
     set_expiry(shared, order_id, order.tif);
     if order.ord_type == OrdType::Market {
@@ -190,8 +181,8 @@ pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: S
     let public = shared.take_public();
     let record = shared.records.get_mut(slot);
     record.public_id = public;
-    record.place = Place::Waiting;
-    market.waiting[record.side as usize].insert(public, slot);
+    record.set_place(Place::Waiting);
+    market.waiting[record.side() as usize].insert(public, slot);
     market.touch();
 }
 
@@ -204,7 +195,7 @@ fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: 
         leaves: if terms.lots == 0 { i64::MAX } else { terms.lots },
         budget: order.quote_qty.map(|budget| budget.0),
         owner: shared.accounts.get(order.account).owner,
-        stp: shared.records.get(slot).stp,
+        stp: shared.records.get(slot).stp(),
         taker_ppm: shared.accounts.rates(order.account).taker_ppm,
         trades_left: shared.limits.trades_max,
         last_price: None,
@@ -222,10 +213,10 @@ fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: 
     if let Some(budget) = incoming.budget {
         shared.accounts.reserve(order.account, market.def.quote, -budget);
     }
-    let order_id = shared.records.get(slot).order_id;
+    let order_id = shared.arena.order_id(slot);
     if conclude(shared, market, &incoming, stop, |market| Shared::display_rule(market, order.display), out) {
         shared.index.insert(order_id, slot);
-        if shared.records.get(slot).life == Life::Gtd {
+        if shared.records.get(slot).life() == Life::Gtd {
             set_expiry(shared, order_id, order.tif);
         }
     }
@@ -246,18 +237,18 @@ pub(crate) fn conclude(
         return false;
     }
     let record = shared.records.get(slot);
-    let may_rest = record.life.rests() && matches!(stop, Stop::Empty | Stop::Price);
-    let ticks = match record.ord_type {
+    let may_rest = record.life().rests() && matches!(stop, Stop::Empty | Stop::Price);
+    let ticks = match record.ord_type() {
         OrdType::Limit | OrdType::Pegged => Some(incoming.limit),
         OrdType::MarketToLimit => incoming.last_price,
         OrdType::Market => None,
     };
     let Some(ticks) = ticks.filter(|_| may_rest) else {
-        let reason = end_reason(stop, record.ord_type);
+        let reason = end_reason(stop, record.ord_type());
         shared.cancel(market, slot, reason, out);
         return false;
     };
-    if record.ord_type == OrdType::MarketToLimit {
+    if record.ord_type() == OrdType::MarketToLimit {
         shared.update(market, slot, |record| record.limit = ticks);
     }
     let rule = display(market);

@@ -1,4 +1,4 @@
-//! What the engine keeps of an open order beside its place in the book.
+//! What the engine keeps of an open order beside its place in the book: one cache line.
 
 use book::Slot;
 use model::{AccountId, Display, OrdType, PostOnly, Side, StpMode};
@@ -62,10 +62,61 @@ impl From<Display> for Shown {
     }
 }
 
-/// One open order. Quantities in lots, prices in base ticks.
+/// What an order is, apart from its numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traits {
+    pub(crate) side: Side,
+    pub(crate) ord_type: OrdType,
+    pub(crate) life: Life,
+    pub(crate) stp: StpMode,
+    pub(crate) post_only: PostOnly,
+    pub(crate) shown: Shown,
+    pub(crate) reduce_only: bool,
+    /// Highest fee rate it can be charged, parts per million.
+    pub(crate) fee_cap: i32,
+}
+
+/// Small fields of a record in one word.
+#[derive(Clone, Copy, Debug)]
+struct Marks(u64);
+
+/// A field of [`Marks`]: where it starts and how many bits it has.
+#[derive(Clone, Copy)]
+struct Field {
+    shift: u32,
+    bits: u32,
+}
+
+const FEE_CAP: Field = Field { shift: 0, bits: 20 };
+const PREPAID: Field = Field { shift: 20, bits: 20 };
+const SIDE: Field = Field { shift: 40, bits: 1 };
+const ORD_TYPE: Field = Field { shift: 41, bits: 2 };
+const LIFE: Field = Field { shift: 43, bits: 3 };
+const STP: Field = Field { shift: 46, bits: 3 };
+const POST_ONLY: Field = Field { shift: 49, bits: 2 };
+const SHOWN: Field = Field { shift: 51, bits: 2 };
+const REDUCE_ONLY: Field = Field { shift: 53, bits: 1 };
+const PLACE: Field = Field { shift: 54, bits: 3 };
+
+impl Marks {
+    #[inline]
+    fn get(self, field: Field) -> usize {
+        // At most 20 bits, so the conversion never falls back.
+        usize::try_from((self.0 >> field.shift) & ((1 << field.bits) - 1)).unwrap_or(0)
+    }
+
+    #[inline]
+    fn set(&mut self, field: Field, value: u64) {
+        debug_assert!(value < 1 << field.bits, "the value fits its field");
+        let mask = ((1 << field.bits) - 1) << field.shift;
+        self.0 = (self.0 & !mask) | (value << field.shift);
+    }
+}
+
+/// One open order. Quantities in lots, prices in base ticks; its order id stands in the arena.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(crate) struct Record {
-    pub(crate) order_id: u64,
     pub(crate) order_qty: i64,
     pub(crate) cum_qty: i64,
     pub(crate) prevented_qty: i64,
@@ -78,21 +129,34 @@ pub(crate) struct Record {
     pub(crate) session: u32,
     /// Newest entry of its chain of client ids.
     pub(crate) client: u32,
-    /// Highest fee rate it can be charged, parts per million.
-    pub(crate) fee_cap: i32,
-    /// Millionths of a quote unit already paid by rounding up.
-    pub(crate) prepaid: u32,
-    pub(crate) side: Side,
-    pub(crate) ord_type: OrdType,
-    pub(crate) life: Life,
-    pub(crate) stp: StpMode,
-    pub(crate) post_only: PostOnly,
-    pub(crate) shown: Shown,
-    pub(crate) reduce_only: bool,
-    pub(crate) place: Place,
+    marks: Marks,
 }
 
+const _: () = assert!(size_of::<Record>() == 64, "one cache line an order");
+
 impl Record {
+    /// A new order of `order_qty` lots that is in no queue yet.
+    #[inline]
+    pub(crate) fn new(
+        order_qty: i64,
+        limit: i64,
+        [account, instrument, session, client]: [u32; 4],
+        traits: Traits,
+    ) -> Self {
+        let mut marks = Marks(0);
+        marks.set(FEE_CAP, u64::from(traits.fee_cap.unsigned_abs()));
+        marks.set(SIDE, traits.side as u64);
+        marks.set(ORD_TYPE, traits.ord_type as u64);
+        marks.set(LIFE, traits.life as u64);
+        marks.set(STP, traits.stp as u64);
+        marks.set(POST_ONLY, traits.post_only as u64);
+        marks.set(SHOWN, traits.shown as u64);
+        marks.set(REDUCE_ONLY, u64::from(traits.reduce_only));
+        let account = AccountId(account);
+        let (cum_qty, prevented_qty, public_id) = (0, 0, 0);
+        Record { order_qty, cum_qty, prevented_qty, limit, public_id, account, instrument, session, client, marks }
+    }
+
     /// What is left of it.
     #[inline]
     pub(crate) fn leaves(&self) -> i64 {
@@ -100,8 +164,97 @@ impl Record {
     }
 
     /// Its limit where it has one.
-    pub(crate) fn limit(&self) -> Option<i64> {
+    pub(crate) fn limit_price(&self) -> Option<i64> {
         (self.limit != NO_LIMIT).then_some(self.limit)
+    }
+
+    /// Highest fee rate it can be charged, parts per million.
+    #[inline]
+    pub(crate) fn fee_cap(&self) -> i32 {
+        i32::try_from(self.marks.get(FEE_CAP)).unwrap_or(0)
+    }
+
+    /// Millionths of a quote unit already paid by rounding up.
+    #[inline]
+    pub(crate) fn prepaid(&self) -> u32 {
+        u32::try_from(self.marks.get(PREPAID)).unwrap_or(0)
+    }
+
+    #[inline]
+    pub(crate) fn set_prepaid(&mut self, prepaid: u32) {
+        self.marks.set(PREPAID, u64::from(prepaid));
+    }
+
+    #[inline]
+    pub(crate) fn side(&self) -> Side {
+        [Side::Buy, Side::Sell][self.marks.get(SIDE)]
+    }
+
+    #[inline]
+    pub(crate) fn ord_type(&self) -> OrdType {
+        [OrdType::Limit, OrdType::Market, OrdType::MarketToLimit, OrdType::Pegged][self.marks.get(ORD_TYPE)]
+    }
+
+    #[inline]
+    pub(crate) fn life(&self) -> Life {
+        [Life::Gtc, Life::Day, Life::Gtd, Life::Ioc, Life::Fok, Life::Ato, Life::Atc, Life::Gfa][self.marks.get(LIFE)]
+    }
+
+    pub(crate) fn set_life(&mut self, life: Life) {
+        self.marks.set(LIFE, life as u64);
+    }
+
+    #[inline]
+    pub(crate) fn stp(&self) -> StpMode {
+        match self.marks.get(STP) {
+            0 => StpMode::None,
+            1 => StpMode::CancelNewest,
+            2 => StpMode::CancelOldest,
+            3 => StpMode::CancelBoth,
+            _ => StpMode::DecrementAndCancel,
+        }
+    }
+
+    pub(crate) fn set_stp(&mut self, stp: StpMode) {
+        self.marks.set(STP, stp as u64);
+    }
+
+    pub(crate) fn post_only(&self) -> PostOnly {
+        match self.marks.get(POST_ONLY) {
+            0 => PostOnly::No,
+            1 => PostOnly::Reject,
+            _ => PostOnly::Slide,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn shown(&self) -> Shown {
+        match self.marks.get(SHOWN) {
+            0 => Shown::All,
+            1 => Shown::Hidden,
+            _ => Shown::Iceberg,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn reduce_only(&self) -> bool {
+        self.marks.get(REDUCE_ONLY) == 1
+    }
+
+    #[inline]
+    pub(crate) fn place(&self) -> Place {
+        match self.marks.get(PLACE) {
+            0 => Place::Incoming,
+            1 => Place::Book,
+            2 => Place::Waiting,
+            3 => Place::Parked,
+            _ => Place::Ended,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_place(&mut self, place: Place) {
+        self.marks.set(PLACE, place as u64);
     }
 }
 
@@ -132,8 +285,13 @@ impl Records {
         let at = slot as usize;
         if at < self.slots.len() {
             self.slots[at] = record;
-            return;
+        } else {
+            self.push(at, record);
         }
+    }
+
+    #[cold]
+    fn push(&mut self, at: usize, record: Record) {
         assert_eq!(at, self.slots.len(), "slots are handed out densely");
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact((self.slots.len() / 4).max(256));
@@ -141,13 +299,10 @@ impl Records {
         self.slots.push(record);
     }
 
-    /// Open orders that pass a test, as (order id, slot) in order of id. Looks at every slot.
-    pub(crate) fn open_where(&self, test: impl Fn(&Record) -> bool) -> Vec<(u64, Slot)> {
-        let open = self.slots.iter().enumerate().filter(|(_, r)| r.place != Place::Ended && test(r));
-        let slot_of = |at| Slot::try_from(at).expect("slots are 32 bits");
-        let mut found: Vec<(u64, Slot)> = open.map(|(at, r)| (r.order_id, slot_of(at))).collect();
-        found.sort_unstable();
-        found
+    /// Slots of open orders that pass a test, in order of slot. Looks at every slot.
+    pub(crate) fn open_where(&self, test: impl Fn(&Record) -> bool) -> impl Iterator<Item = Slot> {
+        let open = self.slots.iter().enumerate().filter(move |(_, r)| r.place() != Place::Ended && test(r));
+        open.map(|(at, _)| Slot::try_from(at).expect("slots are 32 bits"))
     }
 
     pub(crate) fn bytes(&self) -> usize {

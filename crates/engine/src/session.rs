@@ -25,10 +25,10 @@ pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: Se
     out.push(EventKind::StateChanged { instrument: market.id, from, to });
     out.set_cause(Cause::State);
     if crosses || to == TradingState::Closed {
-        end_all(shared, market, |record| record.life.is_auction(), Ending::Expire(EndReason::Auction), out);
+        end_all(shared, market, |record| record.life().is_auction(), Ending::Expire(EndReason::Auction), out);
     }
     if to == TradingState::Closed {
-        end_all(shared, market, |record| record.life == Life::Day, Ending::Expire(EndReason::Day), out);
+        end_all(shared, market, |record| record.life() == Life::Day, Ending::Expire(EndReason::Day), out);
     }
     if to == TradingState::Delisted {
         end_all(shared, market, |_| true, Ending::Cancel(EndReason::Delisted), out);
@@ -70,7 +70,7 @@ enum Ending {
 
 fn end_all(shared: &mut Shared, market: &mut Market, test: impl Fn(&Record) -> bool, ending: Ending, out: &mut Events) {
     let id = market.id.0;
-    for (_, slot) in shared.records.open_where(|record| record.instrument == id && test(record)) {
+    for (_, slot) in shared.open_where(|record| record.instrument == id && test(record)) {
         match ending {
             Ending::Cancel(reason) => shared.cancel(market, slot, reason, out),
             Ending::Expire(reason) => shared.expire(market, slot, reason, out),
@@ -87,14 +87,14 @@ fn park_pegs(shared: &mut Shared, market: &mut Market, out: &mut Events) {
 
 /// Takes a pegged order off the book until its reference returns; nothing where it is parked already.
 pub(crate) fn park(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) {
-    if shared.records.get(slot).place != Place::Book {
+    if shared.records.get(slot).place() != Place::Book {
         return;
     }
     shared.unqueue(market, slot);
     let record = shared.records.get_mut(slot);
-    record.place = Place::Parked;
+    record.set_place(Place::Parked);
     out.push(EventKind::OrderParked {
-        order_id: OrderId(record.order_id),
+        order_id: OrderId(shared.arena.order_id(slot)),
         account: record.account,
         instrument: market.id,
     });

@@ -92,6 +92,14 @@ impl Shared {
         self.records.reserve(orders);
     }
 
+    /// Open orders that pass a test, as (order id, slot) in order of id. Looks at every slot.
+    pub(crate) fn open_where(&self, test: impl Fn(&Record) -> bool) -> Vec<(u64, Slot)> {
+        let open = self.records.open_where(test);
+        let mut found: Vec<(u64, Slot)> = open.map(|slot| (self.arena.order_id(slot), slot)).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// The next public id.
     #[inline]
     pub(crate) fn take_public(&mut self) -> u64 {
@@ -104,11 +112,11 @@ impl Shared {
     #[inline]
     pub(crate) fn hold_of(market: &Market, record: &Record) -> i128 {
         let leaves = record.leaves();
-        match record.side {
+        match record.side() {
             _ if leaves <= 0 => 0,
             Side::Sell => i128::from(leaves) * market.base_unit,
             Side::Buy if record.limit == NO_LIMIT => 0,
-            Side::Buy => with_fee(market.notional(record.limit, leaves), record.fee_cap, record.prepaid),
+            Side::Buy => with_fee(market.notional(record.limit, leaves), record.fee_cap(), record.prepaid()),
         }
     }
 
@@ -116,7 +124,7 @@ impl Shared {
     #[inline]
     pub(crate) fn update<T>(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record) -> T) -> T {
         let record = self.records.get_mut(slot);
-        let (account, side) = (record.account, record.side);
+        let (account, side) = (record.account, record.side());
         if !self.accounts.is_cash(account) {
             return change(record);
         }
@@ -160,10 +168,11 @@ impl Shared {
     ) {
         let public = self.take_public();
         let record = self.records.get_mut(slot);
-        record.place = Place::Book;
+        record.set_place(Place::Book);
         record.public_id = public;
-        let (side, leaves, hidden) = (record.side, record.leaves(), record.shown == Shown::Hidden);
-        let (order_id, owner) = (record.order_id, self.accounts.get(record.account).owner);
+        let (side, leaves, hidden) = (record.side(), record.leaves(), record.shown() == Shown::Hidden);
+        let owner = self.accounts.get(record.account).owner;
+        let order_id = self.arena.order_id(slot);
         let resting = Resting { order_id, owner, leaves, display };
         let tip = market.book.insert(&mut self.arena, slot, book_side(side), ticks, &resting);
         market.touch();
@@ -187,7 +196,7 @@ impl Shared {
 
     /// The display rule of a resting order, with the refills it has made.
     pub(crate) fn display_of(&self, slot: Slot) -> book::Display {
-        match self.records.get(slot).shown {
+        match self.records.get(slot).shown() {
             Shown::All => book::Display::All,
             Shown::Hidden => book::Display::Hidden,
             Shown::Iceberg => {
@@ -199,7 +208,7 @@ impl Shared {
     /// What the public sees of an order, in lots.
     pub(crate) fn displayed(&self, slot: Slot) -> i64 {
         let record = self.records.get(slot);
-        match (record.place, record.shown) {
+        match (record.place(), record.shown()) {
             (Place::Book, Shown::All | Shown::Iceberg) => self.arena.tip(slot),
             (Place::Book, Shown::Hidden) | (Place::Incoming | Place::Waiting | Place::Parked | Place::Ended, _) => 0,
         }
@@ -208,16 +217,16 @@ impl Shared {
     /// Takes an order out of whatever queue it is in.
     pub(crate) fn unqueue(&mut self, market: &mut Market, slot: Slot) {
         let record = self.records.get_mut(slot);
-        match record.place {
+        match record.place() {
             Place::Incoming | Place::Parked | Place::Ended => {}
             Place::Book => {
                 market.book.remove(&mut self.arena, slot);
             }
             Place::Waiting => {
-                market.waiting[record.side as usize].remove(&record.public_id);
+                market.waiting[record.side() as usize].remove(&record.public_id);
             }
         }
-        record.place = Place::Incoming;
+        record.set_place(Place::Incoming);
         market.touch();
     }
 
@@ -225,10 +234,10 @@ impl Shared {
     #[inline]
     pub(crate) fn finish(&mut self, market: &mut Market, slot: Slot) {
         let record = self.records.get(slot);
-        let (order_id, client) = (record.order_id, record.client);
-        let (leaves, life, reduce_only) = (record.leaves(), record.life, record.reduce_only);
+        let (order_id, client) = (self.arena.order_id(slot), record.client);
+        let (leaves, life, reduce_only) = (record.leaves(), record.life(), record.reduce_only());
         if leaves > 0 && self.accounts.is_cash(record.account) {
-            let (account, side, held) = (record.account, record.side, Shared::hold_of(market, record));
+            let (account, side, held) = (record.account, record.side(), Shared::hold_of(market, record));
             self.accounts.reserve(account, market.paid_in(side), -held);
         }
         self.index.remove(order_id);
@@ -244,13 +253,13 @@ impl Shared {
             self.forget_reducer(slot, order_id);
         }
         self.clients.retire(client, self.now_ns);
-        self.records.get_mut(slot).place = Place::Ended;
+        self.records.get_mut(slot).set_place(Place::Ended);
         self.arena.free(slot);
     }
 
     fn forget_reducer(&mut self, slot: Slot, order_id: u64) {
         let record = self.records.get(slot);
-        let key = (record.account.0, record.instrument, record.side);
+        let key = (record.account.0, record.instrument, record.side());
         let account = record.account;
         if let Some(orders) = self.reducers.get_mut(&key) {
             orders.remove(&order_id);
@@ -277,7 +286,7 @@ impl Shared {
         self.unqueue(market, slot);
         let record = self.records.get(slot);
         let ended = OrderEnded {
-            order_id: OrderId(record.order_id),
+            order_id: OrderId(self.arena.order_id(slot)),
             account: record.account,
             instrument: market.id,
             canceled_qty: market.qty(record.leaves().max(0)),
@@ -298,14 +307,14 @@ impl Shared {
     ) {
         let before = self.records.get(slot).leaves();
         self.update(market, slot, |record| record.order_qty -= before - leaves);
-        if self.records.get(slot).place == Place::Book {
+        if self.records.get(slot).place() == Place::Book {
             market.book.reduce(&mut self.arena, slot, leaves);
             market.touch();
         }
         let displayed = self.displayed(slot);
         let record = self.records.get(slot);
         out.push(EventKind::OrderRestated {
-            order_id: OrderId(record.order_id),
+            order_id: OrderId(self.arena.order_id(slot)),
             account: record.account,
             instrument: market.id,
             order_qty: market.qty(record.order_qty),

@@ -126,12 +126,12 @@ impl Exchange {
     /// The open order that a reference of an account names.
     pub fn find(&self, account: AccountId, target: &OrderRef) -> Option<OrderId> {
         let slot = self.shared.find(account, target).ok()?;
-        Some(OrderId(self.shared.records.get(slot).order_id))
+        Some(OrderId(self.shared.arena.order_id(slot)))
     }
 
     /// Open orders of an account, oldest first. Looks at every open order.
     pub fn open_orders(&self, account: AccountId) -> Vec<OrderView> {
-        let open = self.shared.records.open_where(|record| record.account == account);
+        let open = self.shared.open_where(|record| record.account == account);
         open.into_iter().map(|(_, slot)| self.view(slot)).collect()
     }
 
@@ -151,15 +151,15 @@ impl Exchange {
     fn view(&self, slot: Slot) -> OrderView {
         let record = self.shared.records.get(slot);
         let market = &self.markets[record.instrument as usize];
-        let hidden = record.place == Place::Book && record.shown == Shown::Hidden;
+        let hidden = record.place() == Place::Book && record.shown() == Shown::Hidden;
         OrderView {
-            order_id: OrderId(record.order_id),
+            order_id: OrderId(self.shared.arena.order_id(slot)),
             account: record.account,
             instrument: market.id,
-            side: record.side,
-            ord_type: record.ord_type,
+            side: record.side(),
+            ord_type: record.ord_type(),
             tif: self.shared.tif_of(slot),
-            price: record.limit().map(|ticks| market.price(ticks)),
+            price: record.limit_price().map(|ticks| market.price(ticks)),
             order_qty: market.qty(record.order_qty),
             cum_qty: market.qty(record.cum_qty),
             leaves_qty: market.qty(record.leaves()),
