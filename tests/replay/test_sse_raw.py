@@ -80,6 +80,8 @@ def test_a_market_without_an_auction_trade_opens_before_its_first_continuous_ord
         (3, "//Security", "Security", "does not start with"),
         (3, "MsgType=192", "MsgType=193", "MsgType is unknown: '193'"),
         (3, "MsgType=192 ", "", "MsgType is unknown: ''"),
+        (3, "SecurityID=1 ", "SecurityID=2 ", "mixed securities: 2 after 1"),
+        (12, "OrderNo=17", "OrderNo=99", "unknown order: order_id=99"),
         (3, "Price=10010 ", "", "field 'Price' is missing"),
         (3, "Price=10010", "Price=1O010", "Price is not a whole number"),
         (3, "Price=10010", "Price=10010 Price=10010", "a field comes twice"),

@@ -84,7 +84,7 @@ class _Run:
             fills = self._engine.apply(command)
         except FoldError as error:
             if not (isinstance(command, CancelOrder) and self._has_diverged()):
-                row = None if isinstance(command, OpenMarket) else command.row
+                row = None if isinstance(command, OpenMarket) else command.source_row or command.row
                 raise RecordingError(self._recording.path, row=row, why=str(error)) from None
             # What the market cancelled may have been filled here once the two have parted; the difference is known.
             fills = ()

@@ -1,14 +1,15 @@
 """The neutral vocabulary every recording is translated into.
 
 Prices are whole ticks and quantities whole lots of the recording's own grid (``Grid``), so nothing behind the
-parsers knows a file format. ``row`` is the 1-based data row of the inbound list; ``ts_ns`` is nanoseconds since
+parsers knows a file format. ``row`` is the 1-based data row of the inbound list, ``source_row`` that of the file where
+the list was rebuilt from something else; ``ts_ns`` is nanoseconds since
 the Unix epoch, or since midnight where the recording gives a time of day only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Side = Literal["buy", "sell"]  # FIX 54
@@ -38,6 +39,7 @@ class NewLimit:
     side: Side
     price_ticks: int
     order_qty: int  # FIX 38
+    source_row: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class CancelOrder:
     order_id: int
     side: Side
     leaves_qty: int  # FIX 151
+    source_row: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

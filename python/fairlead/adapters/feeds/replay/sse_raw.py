@@ -45,6 +45,7 @@ _AGGRESSORS: dict[str, Side | None] = {"66": "buy", "83": "sell", "78": None}
 
 @dataclass(frozen=True, slots=True)
 class _Trade:
+    row: int
     biz_index: int
     ts_ns: int
     fill: Fill
@@ -54,6 +55,7 @@ class _Trade:
 class _Order:
     """An add or a delete; ``is_add`` tells which."""
 
+    row: int
     biz_index: int = 0
     ts_ns: int
     order_id: int
@@ -69,11 +71,14 @@ class _Pending:
     def __init__(self, trade: _Trade, *, side: Side) -> None:
         self.order_id = _aggressor_id(trade.fill)
         self.side = side
+        self.row = trade.row
         self.ts_ns = trade.ts_ns
         self.price_ticks = 0
         self.qty_lots = 0
 
-    def take(self, fill: Fill) -> None:
+    def take(self, trade: _Trade) -> None:
+        fill = trade.fill
+        self.row = trade.row
         self.price_ticks = fill.price_ticks
         self.qty_lots += fill.qty_lots
 
@@ -98,9 +103,13 @@ def _fields(line: str) -> dict[str, str]:
 
 def _records(path: Path, *, kinds: frozenset[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield ``(row, fields)`` of the records whose ``MsgType`` is in ``kinds``; every line is checked."""
+    security = None
     for row, line in enumerate(lines(path, first_row=1, ends_with_newline=True), start=1):
         try:
             fields = _fields(line)
+            security = security or fields.get("SecurityID")
+            if fields.get("SecurityID") != security:
+                raise ValueError(f"mixed securities: {fields.get('SecurityID', '')[:40]} after {security}")
             if fields.get("MsgType") not in _ORDERS_AND_TRADES | _SNAPSHOTS:
                 raise ValueError(f"MsgType is unknown: {fields.get('MsgType', '')[:40]!r}")
         except ValueError as error:
@@ -116,7 +125,7 @@ def _quantity(text: str, *, name: str) -> int:
     return qty // QTY_SCALE
 
 
-def _parse(fields: dict[str, str]) -> _Trade | _Order:
+def _parse(row: int, fields: dict[str, str]) -> _Trade | _Order:
     biz_index = whole(fields["BizIndex"], name="BizIndex")
     ts_ns = time_of_day_ns(fields["TransactTime"])
     if fields["MsgType"] == "191":
@@ -129,12 +138,13 @@ def _parse(fields: dict[str, str]) -> _Trade | _Order:
             qty_lots=_quantity(fields["LastQty"], name="LastQty"),
             aggressor=_AGGRESSORS[fields["ExecType"]],
         )
-        return _Trade(biz_index, ts_ns, fill)
+        return _Trade(row, biz_index, ts_ns, fill)
     if fields["OrdType"] not in {"65", "68"}:
         raise ValueError(f"OrdType is unknown: {fields['OrdType'][:40]!r}")
     if fields["Side"] not in _SIDES:
         raise ValueError(f"Side is unknown: {fields['Side'][:40]!r}")
     return _Order(
+        row=row,
         biz_index=biz_index,
         ts_ns=ts_ns,
         order_id=positive(fields["OrderNo"], name="OrderNo"),
@@ -155,7 +165,7 @@ def _sorted_records(path: Path) -> list[_Trade | _Order]:
     rows: dict[int, int] = {}
     for row, fields in _records(path, kinds=_ORDERS_AND_TRADES):
         try:
-            record = _parse(fields)
+            record = _parse(row, fields)
             if record.biz_index in rows:
                 raise ValueError(f"BizIndex {record.biz_index} is also that of row {rows[record.biz_index]}")
             if len(records) == RECORDS_MAX:
@@ -196,7 +206,7 @@ def _rebuild(records: list[_Trade | _Order]) -> Iterator[_Order]:
                 pending = None
             if pending is None:
                 pending = _Pending(record, side=side)
-            pending.take(record.fill)
+            pending.take(record)
         elif pending is not None and record.is_add and record.order_id == pending.order_id:
             yield _partly_filled_order(pending, residual=record)
             pending = None
@@ -211,6 +221,7 @@ def _rebuild(records: list[_Trade | _Order]) -> Iterator[_Order]:
 
 def _filled_order(pending: _Pending) -> _Order:
     return _Order(
+        row=pending.row,
         ts_ns=pending.ts_ns,
         order_id=pending.order_id,
         side=pending.side,
@@ -227,7 +238,12 @@ def _partly_filled_order(pending: _Pending, *, residual: _Order) -> _Order:
 def _numbered(order: _Order, *, row: int) -> NewLimit | CancelOrder:
     if not order.is_add:
         return CancelOrder(
-            row=row, ts_ns=order.ts_ns, order_id=order.order_id, side=order.side, leaves_qty=order.qty_lots
+            row=row,
+            ts_ns=order.ts_ns,
+            order_id=order.order_id,
+            side=order.side,
+            leaves_qty=order.qty_lots,
+            source_row=order.row,
         )
     return NewLimit(
         row=row,
@@ -236,6 +252,7 @@ def _numbered(order: _Order, *, row: int) -> NewLimit | CancelOrder:
         side=order.side,
         price_ticks=order.price_ticks,
         order_qty=order.qty_lots,
+        source_row=order.row,
     )
 
 
