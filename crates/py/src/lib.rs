@@ -4,6 +4,8 @@ mod admin;
 mod batch;
 mod clock;
 mod decimals;
+mod demo;
+mod demo_run;
 mod edge;
 mod errors;
 mod event_objects;
@@ -29,6 +31,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<demo::DemoMarket>()?;
     module.add_class::<exchange::Exchange>()?;
     module.add_class::<handle::Handle>()?;
     module.add_class::<report::ExecutionReport>()?;

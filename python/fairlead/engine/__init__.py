@@ -1,6 +1,6 @@
-"""The typed face of the compiled core: the exchange, its handles, and the book that folds recordings."""
+"""The typed face of the compiled core: the exchange, its handles, the book that folds recordings, and the demo market."""
 
-from fairlead._core import CommandReport, ExecutionReport, Handle, L3Book, __version__
+from fairlead._core import CommandReport, DemoMarket, ExecutionReport, Handle, L3Book, __version__
 from fairlead.engine.exchange import Exchange
 
-__all__ = ["CommandReport", "Exchange", "ExecutionReport", "Handle", "L3Book", "__version__"]
+__all__ = ["CommandReport", "DemoMarket", "Exchange", "ExecutionReport", "Handle", "L3Book", "__version__"]
