@@ -6,4 +6,5 @@ pub mod coverage;
 pub mod generate;
 pub mod naive;
 pub mod report;
+pub mod scenario;
 pub mod shrink;

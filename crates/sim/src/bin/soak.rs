@@ -1,27 +1,37 @@
 //! `soak`: random sequences through both engines until they differ, or the count or the time is reached.
 
+use std::panic::catch_unwind;
+use std::path::Path;
 use std::process::ExitCode;
 
 use sim::compare::run;
 use sim::coverage::Coverage;
 use sim::generate::sequence;
 use sim::report::report;
+use sim::scenario;
+use sim::naive::NaiveExchange;
+use engine::Exchange;
 
 /// What to run. Without `--seed` the seeds count from 1.
 struct Options {
+    vectors: Option<String>,
     sequences: u64,
     commands: usize,
     seed: Option<u64>,
     seconds: Option<u64>,
 }
 
-const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N]";
+const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER]";
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { sequences: 10_000, commands: 200, seed: None, seconds: None };
+    let mut options = Options { vectors: None, sequences: 10_000, commands: 200, seed: None, seconds: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(USAGE)?;
+        if name == "--vectors" {
+            options.vectors = Some(value);
+            continue;
+        }
         let number: u64 = value.parse().map_err(|_| format!("{name} {value}: not a number\n{USAGE}"))?;
         match name.as_str() {
             "--sequences" => options.sequences = number,
@@ -55,10 +65,45 @@ fn quieten_engines() {
     }));
 }
 
+/// Runs the scenario files of a folder on both engines, prints what fails and counts it.
+fn run_vectors(folder: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        println!("{}: cannot be read", folder.display());
+        return 1;
+    };
+    let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    paths.sort();
+    let mut failed = 0;
+    for path in paths {
+        if path.is_dir() {
+            failed += run_vectors(&path);
+        } else if path.extension().is_some_and(|extension| extension == "vec") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let runs: [(&str, fn(&str) -> Result<(), scenario::Failure>); 2] =
+                [("naive", scenario::run::<NaiveExchange>), ("fast", scenario::run::<Exchange>)];
+            for (engine, run) in runs {
+                let what = match catch_unwind(|| run(&text)) {
+                    Ok(Ok(())) => continue,
+                    Ok(Err(failure)) => failure.to_string(),
+                    Err(_) => "panics".to_owned(),
+                };
+                println!("{} {engine}: {what}", path.display());
+                failed += 1;
+            }
+        }
+    }
+    failed
+}
+
 #[expect(clippy::disallowed_methods, reason = "how long to run is the caller's clock, no engine sees it")]
 fn soak(options: &Options) -> ExitCode {
     let started = std::time::Instant::now();
     quieten_engines();
+    let failed = options.vectors.as_ref().map_or(0, |folder| run_vectors(Path::new(folder)));
+    if failed > 0 {
+        println!("{failed} scenarios fail");
+        return ExitCode::FAILURE;
+    }
     let mut coverage = Coverage::default();
     let first = options.seed.unwrap_or(1);
     let count = if options.seed.is_some() && options.sequences == 10_000 { 1 } else { options.sequences };

@@ -172,7 +172,7 @@ impl NaiveExchange {
             account: order.account,
             instrument: order.instrument,
             cl_ord_id: request.cl_ord_id,
-            price: order.limit,
+            price: order.limit.or(order.protection),
             order_qty: Qty(order.order_qty),
             leaves_qty: Qty(order.leaves),
             displayed_qty: Qty(order.tip),

@@ -13,12 +13,14 @@ pub(super) struct Cross {
     pub imbalance: i64,
 }
 
-/// Sorts orders for allocation: market orders, then price, displayed, hidden, each by time.
-fn allocation_key(order: &Order) -> (bool, (i64, bool, u64)) {
-    match order.place {
-        Place::AuctionQueue => (false, (0, false, order.public_id)),
-        Place::Book(_) | Place::Incoming | Place::Parked => (true, order.priority()),
-    }
+/// Sorts orders for allocation: market orders without protection, then by price (a protected market order at its
+/// protection price, before the limits there), displayed before hidden, by time.
+fn allocation_key(order: &Order) -> (Option<i64>, bool, bool, u64) {
+    let rank = NaiveExchange::auction_limit(order).map(|price| match order.side {
+        Side::Buy => -price.0,
+        Side::Sell => price.0,
+    });
+    (rank, order.place != Place::AuctionQueue, order.is_hidden(), order.public_id)
 }
 
 impl NaiveExchange {

@@ -67,7 +67,8 @@ impl NaiveExchange {
         order.limit = self.passive_price(&order, order.limit)?;
         let needed = self.reserve_of(&order);
         let available = self.available(order.account, self.reserve_asset(&order));
-        checks.measured(needed > available, RejectReason::InsufficientFunds, needed, available);
+        let is_short = self.is_cash(order.account) && needed > available;
+        checks.measured(is_short, RejectReason::InsufficientFunds, needed, available);
         checks.result()?;
         Ok(order)
     }
