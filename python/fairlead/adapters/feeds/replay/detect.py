@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from fairlead.adapters.feeds.replay import bitstamp, lobster, mbo, sse_csv, sse_raw
+from fairlead.adapters.feeds.replay import bitstamp, lobster, mbo, sse_csv, sse_log, sse_raw
 from fairlead.adapters.feeds.replay.text_rows import header_of
 from fairlead.domain.market_replay.errors import RecordingError
 from fairlead.domain.market_replay.records import (
@@ -105,7 +105,7 @@ def _candidates(folder: Path) -> list[tuple[Path, str]]:
 
 
 def _format_by_content(first: str) -> str | None:
-    if first.startswith(sse_raw.LINE_START):
+    if first.startswith(sse_log.LINE_START):
         return "sse_raw"
     return _HEADERS.get(first)
 
