@@ -2,6 +2,8 @@
 
 import typer
 
+from fairlead.cli.demo import demo
+
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
@@ -16,6 +18,9 @@ def version() -> None:
     from fairlead.engine import __version__
 
     typer.echo(__version__)
+
+
+app.command()(demo)
 
 
 def main() -> None:
