@@ -5,122 +5,32 @@ records, so that what is timed is the call and the little Python around it that 
 """
 
 import json
-import struct
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
 
-HEADER_BYTES = 128
-HASH_START = 1_469_598_103_934_665_603
-HASH_PRIME = 1_099_511_628_211
-WORD_MASK = (1 << 64) - 1
+from drivers.workload import Engine, Workload, digest
+
 SAMPLE_STRIDE = 7
 
-ADD, CANCEL, REDUCE, REPLACE, IOC = range(5)
-
-# id, price in ticks, quantity in lots, symbol, command, side (0 buys), number of the record.
-Record = tuple[int, int, int, int, int, int, int]
-# maker id, taker id, price in ticks, quantity in lots.
-Fill = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """A workload file in memory.
-
-    Args:
-        preload, measured: records before and after the clock starts.
-        max_id: largest order id.
-        n_sym: number of symbols.
-    """
-
-    preload: Sequence[Record]
-    measured: Sequence[Record]
-    max_id: int
-    n_sym: int
-
-    @classmethod
-    def read(cls, path: Path) -> "Workload":
-        """Read a workload file."""
-        content = path.read_bytes()
-        n_pre, _, max_id, _, n_sym = struct.unpack_from("<5Q", content, 8)
-        records: list[Record] = list(struct.iter_unpack("<QqIHBBQ", content[HEADER_BYTES:]))
-        return cls(preload=records[:n_pre], measured=records[n_pre:], max_id=max_id, n_sym=n_sym)
-
-
-class Engine(Protocol):
-    """One engine driven by records."""
-
-    def run(self, records: Sequence[Record]) -> None:
-        """Carry out records in order."""
-
-    def fills(self) -> list[Fill]:
-        """Return all fills so far, in order."""
-
-    def resting(self) -> int:
-        """Return the number of orders resting."""
-
-
-class Bourse:
-    """The order book of the package ``bourse``: one instrument, ids given by the book, time set by the caller."""
-
-    def __init__(self, workload: Workload) -> None:
-        """Start an empty book."""
-        # The peer is installed in an environment of its own, which a type checker does not see.
-        self._book = import_module("bourse").core.OrderBook(0, 1)
-        self._theirs = [0] * (workload.max_id + 1)
-        self._ours: list[int] = []
-
-    def run(self, records: Sequence[Record]) -> None:
-        """Carry out records; an IOC is a limit order whose rest is canceled at once."""
-        book, theirs, ours = self._book, self._theirs, self._ours
-        set_time, place, cancel, modify = book.set_time, book.place_order, book.cancel_order, book.modify_order
-        for order_id, px, qty, _, command, side, number in records:
-            set_time(number + 1)
-            if command == CANCEL:
-                cancel(theirs[order_id])
-            elif command == REDUCE:
-                modify(theirs[order_id], new_vol=qty)
-            else:
-                if command == REPLACE:
-                    cancel(theirs[order_id])
-                given = place(side == 0, qty, 0, price=px)
-                theirs[order_id] = given
-                ours.append(order_id)
-                if command == IOC:
-                    cancel(given)
-
-    def fills(self) -> list[Fill]:
-        """Return the trades by our ids."""
-        ours = self._ours
-        return [(ours[maker], ours[taker], px, qty) for _, _, px, qty, taker, maker in self._book.get_trades()]
-
-    def resting(self) -> int:
-        """Count the orders whose status is active."""
-        return sum(1 for order in self._book.get_orders() if order[1] == 1)
-
-
-ENGINES: dict[str, type[Bourse]] = {"bourse": Bourse}
+# Module and class of each engine: imported by name, as no one environment has all of them.
+ENGINES = {
+    "bourse": ("drivers.bourse", "Bourse"),
+    "handle": ("drivers.fairlead_calls", "HandleCalls"),
+    "submit": ("drivers.fairlead_calls", "SubmitCalls"),
+    "batch": ("drivers.fairlead_batch", "BatchCalls"),
+}
 
 
 def check(workload: Workload, engine: Engine) -> dict[str, int | str]:
     """Carry out everything and sum the fills."""
-    engine.run(workload.preload)
-    engine.run(workload.measured)
-    fills = engine.fills()
-    digest = HASH_START
-    for fill in fills:
-        for word in fill:
-            digest = ((digest ^ word) * HASH_PRIME) & WORD_MASK
+    fills = engine.run_reported(workload.preload) + engine.run_reported(workload.measured)
     return {
         "fills": len(fills),
         "qty": sum(qty for _, _, _, qty in fills),
         "notional": sum(px * qty for _, _, px, qty in fills),
-        "hash": f"{digest:016x}",
+        "hash": digest(fills),
         "rest": engine.resting(),
     }
 
@@ -131,7 +41,7 @@ def timed_pass(workload: Workload, engine: Engine) -> dict[str, int]:
     wall, cpu = time.perf_counter_ns(), time.thread_time_ns()
     engine.run(workload.measured)
     cpu_ns, wall_ns = time.thread_time_ns() - cpu, time.perf_counter_ns() - wall
-    return {"wall_ns": wall_ns, "cpu_ns": cpu_ns, "commands": len(workload.measured)}
+    return {"wall_ns": wall_ns, "cpu_ns": cpu_ns, "commands": len(workload.measured), "rest": engine.resting()}
 
 
 def latency(workload: Workload, engine: Engine) -> dict[str, int]:
@@ -176,7 +86,8 @@ def main() -> int:
     if len(sys.argv) != 3 or sys.argv[1] not in ENGINES:
         print(f"usage: python_bench.py {'|'.join(ENGINES)} FILE", file=sys.stderr)
         return 2
-    start, workload = ENGINES[sys.argv[1]], Workload.read(Path(sys.argv[2]))
+    module, name = ENGINES[sys.argv[1]]
+    start, workload = getattr(import_module(module), name), Workload.read(Path(sys.argv[2]))
     requests = {"check": check, "pass": timed_pass, "latency": latency}
     for line in sys.stdin:
         answer = requests[line.strip()](workload, start(workload))

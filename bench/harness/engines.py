@@ -1,5 +1,6 @@
 """What is measured: every engine, how to build it, and why it is missing where it cannot be had."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -82,15 +83,23 @@ def all_engines() -> list[Engine]:
             has_latency=False,
         ),
         Engine(name="orderbook-rs", note="crate orderbook-rs 0.15.3", build=_orderbook_rs, warm_up=0, is_slow=True),
-        Engine(
-            name="bourse",
-            note=f"bourse {BOURSE_VERSION} from Python, a call a command",
-            build=_bourse,
-            warm_up=0,
-            is_slow=True,
-            workloads=("mixed",),
-        ),
+        _python("bourse", f"bourse {BOURSE_VERSION} from Python, a call a command", _bourse),
+        _python("py-handle", "fairlead, handle of integers, a call a command", lambda: _fairlead("handle")),
+        _python("py-submit", "fairlead, submit with decimal texts, a call a command", lambda: _fairlead("submit")),
+        _python("py-batch", "fairlead, NumPy records of 1,000 a call", lambda: _fairlead("batch"), has_latency=False),
     ]
+
+
+def _python(name: str, note: str, build: Callable[[], list[str]], *, has_latency: bool = True) -> Engine:
+    return Engine(
+        name=name,
+        note=note,
+        build=build,
+        warm_up=0,
+        is_slow=True,
+        has_latency=has_latency,
+        workloads=("mixed",),
+    )
 
 
 def write_workload(name: str) -> Path:
@@ -151,6 +160,22 @@ def _exchange_core(part: str) -> list[str]:
     # Of the waits that leave room for the other threads on two cores, yielding is the fastest here.
     options = ["-Dpeer.wait=YIELDING", "-XX:+UseParallelGC", "-Xms4g", "-Xmx6g", *_JAVA_OPENINGS]
     return ["java", *options, "-cp", classes, "peer.Main", part]
+
+
+def _fairlead(engine: str) -> list[str]:
+    python = ROOT / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise UnavailableError("no .venv: run make setup")
+    run([str(python), "-c", "import fairlead, numpy"], cwd=ROOT)
+    return [str(python), str(BENCH / "python_bench.py"), engine]
+
+
+def age(lifetime_ids: int) -> dict[str, int]:
+    """Return the cost of a command early and late in the life of one exchange of ``lifetime_ids`` orders."""
+    command = [*_bench_core(), "age", str(lifetime_ids)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    answer: dict[str, int] = json.loads(done.stdout)
+    return answer
 
 
 def _bourse() -> list[str]:

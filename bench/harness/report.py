@@ -32,15 +32,72 @@ GOALS = (
     Goal(mark="core engine", ours="engine", peer="textbook-cpp", workload="deep", floor=1.3, aim=2.7),
     Goal(mark="core engine", ours="engine", peer="textbook-cpp", workload="itch", floor=0.8, aim=1.4),
     Goal(mark="core engine", ours="engine", peer="exchange-core", workload="mixed", floor=2.0, aim=2.0),
+    Goal(mark="python single", ours="py-handle", peer="bourse", workload="mixed", floor=1.0, aim=1.0),
+    Goal(mark="python batch", ours="py-batch", peer="engine", workload="mixed", floor=0.7, aim=0.9),
 )
 
-OURS = ("book", "engine")
+RATIO_COLUMNS = ("book", "engine")
+OURS = (*RATIO_COLUMNS, "py-handle", "py-submit", "py-batch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A figure the project wants by itself.
+
+    Args:
+        mark: the goal's name and unit.
+        measured: in that unit; ``None`` where this run did not measure it.
+        floor, aim: wanted values, in the same unit.
+        is_more_better: whether a larger figure is the better one.
+    """
+
+    mark: str
+    measured: float | None
+    floor: float
+    aim: float
+    is_more_better: bool
+
+
+def marks(
+    mixed: list[Measured], footprints: dict[str, Footprint], empty: dict[str, float], age: dict[str, int]
+) -> list[Mark]:
+    """Return the goals that are figures and not ratios to a peer."""
+    by_name = {result.engine.name: result for result in mixed}
+
+    def rate(name: str) -> float | None:
+        return by_name[name].rate() if name in by_name else None
+
+    tail = by_name["engine"].percentile("p999_ns") if "engine" in by_name else None
+    sizes = {name: size.bytes_per_order for name, size in footprints.items()}
+    less, more = {"is_more_better": False}, {"is_more_better": True}
+    return [
+        Mark(mark="core tail, p99.9 ns", measured=tail, floor=2_000, aim=600, **less),
+        Mark(mark="core memory, book, B/order", measured=sizes.get("book"), floor=64, aim=48, **less),
+        Mark(mark="core memory, engine, B/order", measured=sizes.get("engine"), floor=128, aim=96, **less),
+        Mark(mark="core memory, empty, B", measured=empty.get("engine"), floor=65_536, aim=16_384, **less),
+        Mark(mark="core age, old/young", measured=age["old_ns"] / age["young_ns"], floor=1.05, aim=1.0, **less),
+        Mark(mark="python single, M/s", measured=rate("py-handle"), floor=1.5, aim=4.0, **more),
+        Mark(mark="python convenience, M/s", measured=rate("py-submit"), floor=0.4, aim=1.0, **more),
+    ]
+
+
+def mark_table(wanted: list[Mark]) -> str:
+    """Return the measured ones of the goals that are figures."""
+    rows = [["goal", "measured", "floor", "aim", ""]]
+    for one in wanted:
+        if one.measured is None:
+            continue
+        sign = 1 if one.is_more_better else -1
+        word = "aim" if sign * one.measured >= sign * one.aim else "floor"
+        word = word if sign * one.measured >= sign * one.floor else "BELOW"
+        rows.append([one.mark, f"{one.measured:,.2f}", f"{one.floor:,}", f"{one.aim:,}", word])
+    return f"\ngoals that are figures of this machine\n{_aligned(rows)}"
 
 
 def workload_table(name: str, results: list[Measured], footprints: dict[str, Footprint]) -> str:
     """Return one workload's table; ratios say how many times a row's rate each of our engines makes."""
     rates = {result.engine.name: result.rate() for result in results}
-    ours = [engine for engine in OURS if rates.get(engine)]
+    ours = [engine for engine in RATIO_COLUMNS if rates.get(engine)]
     head = ["engine", "M/s", "min-max", "p50/p99/p99.9 ns", "B/order", *(f"{engine} is" for engine in ours), "fills"]
     rows = [_row(result, rates, ours, footprints) for result in results]
     return f"\n{name}\n{_aligned([head, *rows])}"

@@ -1,5 +1,6 @@
 //! Measures one engine on one workload: the loops every driver shares, our own drivers, and a plain book to compare with.
 
+pub mod age;
 pub mod bare_book;
 pub mod clock;
 pub mod driver;

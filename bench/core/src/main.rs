@@ -1,5 +1,7 @@
-//! `bench-core ENGINE FILE` answers requests on standard input; `bench-core write WORKLOAD FILE` writes a workload.
+//! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
+//! `age IDS` compares the cost of a command early and late in the life of an exchange.
 
+use bench_core::age;
 use bench_core::bare_book::BareBook;
 use bench_core::file;
 use bench_core::plan::Plan;
@@ -11,13 +13,14 @@ use std::io::{stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE";
+const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["write", name, path] => write(name, path),
+        ["age", lifetime_ids] => compare_ages(lifetime_ids),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
         _ => Err(USAGE.to_owned()),
     };
@@ -36,6 +39,13 @@ fn write(name: &str, path: &str) -> Result<(), String> {
     };
     std::fs::write(path, kind.generate().to_bytes())
         .map_err(|error| format!("cannot write workload: path={path} error={error}"))
+}
+
+fn compare_ages(lifetime_ids: &str) -> Result<(), String> {
+    let lifetime_ids = lifetime_ids.parse().map_err(|error| format!("not a number of ids: {lifetime_ids}: {error}"))?;
+    let age::Ages { young_ns, old_ns } = age::run(lifetime_ids);
+    println!(r#"{{"lifetime_ids":{lifetime_ids},"young_ns":{young_ns},"old_ns":{old_ns}}}"#);
+    Ok(())
 }
 
 fn run(engine: &str, plan: &Plan) -> Result<(), String> {

@@ -26,6 +26,31 @@ pub struct WholeEngine {
 }
 
 impl WholeEngine {
+    /// An exchange with all accounts and instruments of a workload.
+    ///
+    /// # Panics
+    /// Where the header counts more than memory can hold.
+    pub fn with_limits(header: &Totals, limits: Limits) -> Self {
+        let mut exchange = Exchange::new(limits);
+        let room = |count: u64| usize::try_from(count).expect("a workload fits in memory");
+        exchange.reserve(room(header.n_pre.max(header.rest)), room(header.n_pre + header.n_ops));
+        let mut driver = Self { exchange, events: Events::with_capacity(1_024), stamp: Stamp::default() };
+        for symbol in ["BASE", "QUOTE"] {
+            driver.set_up(&Command::AddAsset { symbol: name(symbol), decimals: 0 });
+        }
+        let fees = FeeScheduleId(0);
+        let rates = FeeRates { maker_ppm: -50, taker_ppm: 150 };
+        driver.set_up(&Command::SetFees { schedule: fees, rates });
+        for account in 1..=N_ACCOUNTS {
+            let name = name(&format!("account-{account}"));
+            driver.set_up(&Command::AddAccount(AddAccount { name, kind: AccountKind::Credit, stp_group: 0, fees }));
+        }
+        for sym in 0..u32::try_from(header.n_sym).expect("few symbols") {
+            driver.list(sym);
+        }
+        driver
+    }
+
     fn send(&mut self, command: &Command) {
         self.stamp = Stamp { seq: self.stamp.seq + 1, ts_ns: self.stamp.ts_ns + STEP_NS };
         self.events.clear();
@@ -50,24 +75,7 @@ impl Driver for WholeEngine {
     type Command = Command;
 
     fn start(header: &Totals) -> Self {
-        let mut exchange = Exchange::new(Limits::default());
-        let room = |count: u64| usize::try_from(count).expect("a workload fits in memory");
-        exchange.reserve(room(header.n_pre.max(header.rest)), room(header.n_pre + header.n_ops));
-        let mut driver = Self { exchange, events: Events::with_capacity(1_024), stamp: Stamp::default() };
-        for symbol in ["BASE", "QUOTE"] {
-            driver.set_up(&Command::AddAsset { symbol: name(symbol), decimals: 0 });
-        }
-        let fees = FeeScheduleId(0);
-        let rates = FeeRates { maker_ppm: -50, taker_ppm: 150 };
-        driver.set_up(&Command::SetFees { schedule: fees, rates });
-        for account in 1..=N_ACCOUNTS {
-            let name = name(&format!("account-{account}"));
-            driver.set_up(&Command::AddAccount(AddAccount { name, kind: AccountKind::Credit, stp_group: 0, fees }));
-        }
-        for sym in 0..u32::try_from(header.n_sym).expect("few symbols") {
-            driver.list(sym);
-        }
-        driver
+        Self::with_limits(header, Limits::default())
     }
 
     fn translate(step: &Step, commands: &mut Vec<Command>) {

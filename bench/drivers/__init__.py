@@ -1,0 +1,1 @@
+"""Engines driven from Python by ``python_bench.py``."""
