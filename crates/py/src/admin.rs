@@ -6,6 +6,7 @@ use model::{
 };
 use pyo3::prelude::*;
 
+use crate::clock::checked;
 use crate::decimals::Grid;
 use crate::edge::Edge;
 use crate::exchange::{Exchange, refusal_in};
@@ -269,7 +270,7 @@ impl Exchange {
                     let what = format!("time cannot go back: ts_ns={ts_ns} last_ns={last}; give a later time");
                     return Err(crate::errors::raise(crate::errors::Kind::Usage, what));
                 }
-                ts_ns
+                checked(ts_ns)?
             }
         };
         self.administer_at(py, now_ns, &Command::Tick, "tick".to_owned(), About::default())

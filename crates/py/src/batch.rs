@@ -7,6 +7,7 @@ use model::{
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::clock::TS_NS_MAX;
 use crate::errors::{Kind, raise};
 use crate::event_records::{EVENT_BYTES, write_event};
 use crate::exchange::Exchange;
@@ -205,6 +206,12 @@ fn check(records: &[[u8; COMMAND_BYTES]], names: &Names) -> PyResult<()> {
             raise(Kind::Data, format!("record {row}: no meaning for its {field}; see fairlead.model.batch for codes"))
         })?;
         let listed = names.instrument(InstrumentId(record.instrument)).map(AsRef::as_ref);
+        if record.ts_ns > TS_NS_MAX {
+            return Err(raise(
+                Kind::Data,
+                format!("record {row}: ts_ns={} is too late: max={TS_NS_MAX}", record.ts_ns),
+            ));
+        }
         if record.numbers(listed).is_none() {
             let what = format!("record {row}: px={} or qty={} does not fit 64 bits", record.px, record.qty);
             return Err(raise(Kind::Data, what));

@@ -6,6 +6,9 @@ use pyo3::prelude::*;
 
 use crate::errors::{Kind, raise};
 
+/// Latest time a command may have, in the year 2116.
+pub const TS_NS_MAX: i64 = i64::MAX / 2;
+
 /// Reads nanoseconds since the Unix epoch.
 pub enum Clock {
     /// The system's clock.
@@ -37,10 +40,21 @@ impl Clock {
             Clock::Callable(clock) => {
                 let time = clock.bind(py).call0()?;
                 let what = "clock returned no int of nanoseconds within 64 bits";
-                time.extract().map_err(|_| raise(Kind::WrongType, what))
+                checked(time.extract().map_err(|_| raise(Kind::WrongType, what))?)
             }
         }
     }
+}
+
+/// Refuses a time so late that no command could follow it.
+///
+/// # Errors
+/// `UsageError`.
+pub fn checked(ts_ns: i64) -> PyResult<i64> {
+    if ts_ns > TS_NS_MAX {
+        return Err(raise(Kind::Usage, format!("time too late: ts_ns={ts_ns} max={TS_NS_MAX}")));
+    }
+    Ok(ts_ns)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the sequencer's clock: the one place where time enters")]

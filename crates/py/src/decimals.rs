@@ -45,6 +45,18 @@ impl Grid<'_> {
         }
     }
 
+    /// The step of the grid, where it has one for all values.
+    pub fn step(self) -> Option<i128> {
+        match self {
+            Grid::Ticks(ticks, _) => match ticks.bands() {
+                [only] => Some(i128::from(only.tick)),
+                _ => None,
+            },
+            Grid::Lots(lot, _) => Some(i128::from(lot)),
+            Grid::Units(_) => Some(1),
+        }
+    }
+
     /// The nearest values of the grid around a number in `[floor, floor + 1]`, open at the top unless `exact`.
     pub fn around(self, floor: i128, exact: bool) -> (i128, i128) {
         match (self, i64::try_from(floor)) {

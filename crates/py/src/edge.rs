@@ -78,7 +78,8 @@ impl Edge {
                     Grid::Lots(..) | Grid::Units(_) => RejectReason::QtyLot,
                 };
                 let text = |mantissa| model::format_decimal(mantissa, grid.decimals());
-                self.note(Refusal { nearest: Some((text(below), text(above))), ..refuse(reason) });
+                let limit = grid.step().map(text);
+                self.note(Refusal { limit, nearest: Some((text(below), text(above))), ..refuse(reason) });
             }
             (Ok(_) | Err(Fault::TooLarge | Fault::TooFine { .. }), None) => {}
         }

@@ -282,6 +282,11 @@ impl Exchange {
         Ok(format!("{hash:016x}"))
     }
 
+    /// Break the exchange as a broken invariant would: for tests of what callers then see.
+    fn _fault(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, |_| panic!("broken on purpose"))
+    }
+
     /// Check every numbered invariant of the engine; one that does not hold raises ``InternalError``.
     fn check_invariants(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |sequencer| {

@@ -1,4 +1,4 @@
-"""The typed face of the compiled core: the exchange, its handles, the book that folds recordings, and the demo market."""
+"""The typed face of the compiled core: exchange, handles, the book that folds recordings, the demo market."""
 
 from fairlead._core import CommandReport, DemoMarket, ExecutionReport, Handle, L3Book, __version__
 from fairlead.engine.exchange import Exchange

@@ -1,7 +1,7 @@
 """``Exchange``: the whole exchange as one Python object, on the compiled core."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, overload
 
 from fairlead import _core
 from fairlead.engine.batches import as_records, events_like
@@ -12,6 +12,7 @@ from fairlead.model.instrument import Instrument
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from fairlead.engine.batches import Array
     from fairlead.model.events import Event, Trade
     from fairlead.model.market import Balance, Book, TradeStatistics
     from fairlead.model.orders import ExecutionQuality, Order
@@ -135,7 +136,11 @@ class Exchange(_core.Exchange):
         events: Sequence[Event] = self._events(since)
         return events
 
-    def run(self, commands: "Buffer") -> Any:
+    @overload
+    def run(self, commands: "Array") -> "Array": ...
+    @overload
+    def run(self, commands: "Buffer") -> bytes: ...
+    def run(self, commands: "Buffer | Array") -> "bytes | Array":
         """Apply a batch of command records and return the records of their events. The GIL is released meanwhile.
 
         Args:

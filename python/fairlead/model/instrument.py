@@ -90,7 +90,8 @@ class Instrument:
         if not isinstance(self.tick_size, Sequence):
             raise WrongTypeError(f"instrument {self.symbol}: tick_size={self.tick_size!r} is no number and no sequence")
         bands = []
-        for row in self.tick_size:
+        rows: Sequence[object] = self.tick_size
+        for row in rows:
             if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 2:
                 raise UsageError(f"instrument {self.symbol}: tick_size row {row!r} is no pair (from_price, step)")
             start, step = (exact(value, name="tick_size", symbol=self.symbol) for value in row)
