@@ -24,6 +24,17 @@ def test_each_decrement_is_placed_or_listed_with_its_reason(tmp_path: Path) -> N
     assert result.details["conserved"] is True
 
 
+def test_a_changed_price_moves_the_order_and_keeps_what_it_has(tmp_path: Path) -> None:
+    moved_across = changed(BITSTAMP_ROWS, 5, "3,1004,1000,10.06,100,changed,bid")
+
+    result = outcome(write_bitstamp(tmp_path, rows=moved_across))
+
+    # The bid at 10.06 stands above the ask at 10.05 from row 5 to row 9; row 10 takes the ask away.
+    assert result.details["prices_moved"] == 1
+    assert result.details["crossed_rows"] == 5
+    assert result.details["conserved"] is True
+
+
 def test_an_order_created_after_its_deletion_stays_out_of_the_book(tmp_path: Path) -> None:
     result = outcome(write_bitstamp(tmp_path))
 

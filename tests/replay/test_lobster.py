@@ -24,6 +24,30 @@ def test_determined_levels_are_equal_and_the_others_are_counted(tmp_path: Path) 
     assert result.details["levels_adopted"] == 2
 
 
+def test_a_message_beyond_the_determined_levels_is_counted_and_not_judged(tmp_path: Path) -> None:
+    messages = (*LOBSTER_MESSAGES, "34200.7,1,504,5,105000,-1")
+    books = (*LOBSTER_BOOKS, LOBSTER_BOOKS[-1].replace("105000,44", "105000,49"))
+
+    result = outcome(write_lobster(tmp_path, messages=messages, books=books))
+
+    # The strict book does not know the level at 10.50; the adopting one took 44 there and must now have 49.
+    assert result.is_equal
+    assert result.books_equal == 8
+    assert result.details["messages_outside"] == 1
+    assert result.details["levels_adopted"] == 2
+
+
+def test_an_adopted_level_is_judged_from_then_on(tmp_path: Path) -> None:
+    messages = (*LOBSTER_MESSAGES, "34200.7,1,504,5,105000,-1")
+    books = (*LOBSTER_BOOKS, LOBSTER_BOOKS[-1].replace("105000,44", "105000,48"))
+
+    result = outcome(write_lobster(tmp_path, messages=messages, books=books))
+
+    assert (result.books_compared, result.books_equal) == (8, 7)
+    assert result.first_difference is not None
+    assert result.first_difference.where == "row 9"
+
+
 def test_a_wrong_quantity_on_a_determined_level_is_the_first_difference(tmp_path: Path) -> None:
     books = changed(LOBSTER_BOOKS, 3, LOBSTER_BOOKS[2].replace("99800,7", "99800,8"))
 

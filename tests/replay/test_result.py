@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.domain.market_replay.result import Difference, ReplayResult, earliest
+from fairlead.domain.market_replay.result import Difference, ReplayResult, Tally, earliest
 
 
 def _result(**changes: object) -> ReplayResult:
@@ -66,3 +66,14 @@ def test_a_trade_comes_before_the_snapshot_that_follows_it_and_after_the_one_bef
     assert earliest(trade, after) is trade
     assert earliest(trade, before, None) is before
     assert earliest(None, None) is None
+
+
+def test_a_tally_keeps_the_earliest_difference_whatever_comes_first() -> None:
+    tally = Tally()
+
+    for position in ((7, 0), (3, 1), (5, 0)):
+        tally.differ(_difference(position))
+    tally.agree()
+
+    assert (tally.compared, tally.equal) == (4, 1)
+    assert tally.first == _difference((3, 1))

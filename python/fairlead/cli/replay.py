@@ -149,6 +149,6 @@ def _print_table(result: ReplayResult, *, recording: Recording) -> None:
     console.print(table)
     first = result.first_difference
     if first is not None:
-        console.print(f"first difference: {first.kind}, {first.where}", markup=False)
-        console.print(f"  expected {json.dumps(first.expected)}", markup=False)
-        console.print(f"  actual   {json.dumps(first.actual)}", markup=False)
+        console.print(f"first difference: {first.kind}, {first.where}", markup=False, soft_wrap=True)
+        console.print(f"  expected {json.dumps(first.expected)}", markup=False, soft_wrap=True)
+        console.print(f"  actual   {json.dumps(first.actual)}", markup=False, soft_wrap=True)
