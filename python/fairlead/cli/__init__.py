@@ -1,28 +1,65 @@
 """The ``fairlead`` command: parses arguments, calls a service, renders what it returns."""
 
+import sys
+from collections.abc import Mapping
+from typing import ClassVar
+
 import typer
 
-from fairlead.cli.demo import demo
+from fairlead.cli.exit_codes import ExitCode
+from fairlead.cli.lazy import LazyCommand, LazyGroup
+from fairlead.errors import DataError, FairleadError, InternalError, NotFoundError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+__all__ = ["ExitCode", "app", "main"]
 
 
-@app.callback()
+class _Commands(LazyGroup):
+    lazy: ClassVar[Mapping[str, LazyCommand]] = {
+        "demo": LazyCommand(
+            module="fairlead.cli.demo",
+            function="demo",
+            summary="Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.",
+        ),
+        "replay": LazyCommand(
+            module="fairlead.cli.replay",
+            function="replay",
+            summary="Replay a recorded market through the engine and compare trades and books.",
+        ),
+        "version": LazyCommand(
+            module="fairlead.cli.version",
+            function="version",
+            summary="Print the version of Fairlead, and with --json what it runs on.",
+        ),
+    }
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(epilog="Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode))
 def root() -> None:
-    """Run, replay and inspect a Fairlead exchange."""
+    """Run, replay and inspect a Fairlead exchange.
 
+    Start with: fairlead demo
 
-@app.command()
-def version() -> None:
-    """Print the version of the package."""
-    from fairlead.engine import __version__
+    Then: fairlead replay FOLDER
 
-    typer.echo(__version__)
-
-
-app.command()(demo)
+    Every command has --help. Data goes to standard output, everything else to standard error.
+    """
 
 
 def main() -> None:
     """Run the command line; the entry point of the ``fairlead`` script."""
-    app()
+    try:
+        app()
+    except FairleadError as error:
+        print(f"fairlead: {error}", file=sys.stderr)
+        raise SystemExit(_exit_code(error)) from None
+
+
+def _exit_code(error: FairleadError) -> ExitCode:
+    if isinstance(error, InternalError):
+        return ExitCode.INTERNAL
+    if isinstance(error, NotFoundError):
+        return ExitCode.NOT_FOUND
+    return ExitCode.DATA if isinstance(error, DataError) else ExitCode.USAGE
