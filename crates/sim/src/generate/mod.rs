@@ -6,7 +6,9 @@ mod others;
 mod swarm;
 mod world;
 
-use model::{AccountId, ClOrdId, Command, InstrumentId, Limits, MassCancel, Side, Stamp};
+use model::{AccountId, ClOrdId, Command, Events, InstrumentId, Limits, MassCancel, Side, Stamp, TradingState};
+
+use crate::naive::NaiveExchange;
 
 pub use draw::Draw;
 use swarm::Swarm;
@@ -30,8 +32,11 @@ struct Used {
     side: Side,
 }
 
-/// Makes the commands of one sequence. It never looks at an engine, so that a part of a sequence is one as well.
+/// Makes the commands of one sequence. It watches the naive engine to aim at open orders and at what a trading state
+/// lets in; what it makes is a plain list, any part of which can be run as well.
 struct Generator {
+    exchange: NaiveExchange,
+    events: Events,
     draw: Draw,
     swarm: Swarm,
     world: World,
@@ -75,8 +80,29 @@ impl Generator {
         ClOrdId::new(&format!("k{}", self.fresh[index])).expect("printable")
     }
 
-    /// Something that was entered before, mostly lately.
+    /// What an instrument is open for.
+    fn state(&self, instrument: InstrumentId) -> TradingState {
+        self.exchange.trading_state(instrument).unwrap_or(TradingState::PreListed)
+    }
+
+    /// An open order by one of its ids.
+    fn open(&mut self) -> Option<Used> {
+        let count = self.exchange.open_orders().count();
+        let at = if count > 0 { self.draw.index(count) } else { 0 };
+        let id = self.draw.bits();
+        let order = self.exchange.open_orders().nth(at)?;
+        let id = usize::try_from(id % (order.chain.len() as u64)).expect("a small index");
+        let (instrument, side) = (Some(order.instrument), order.side);
+        Some(Used { account: order.account, cl_ord_id: order.chain[id], instrument, side })
+    }
+
+    /// Something that was entered before: mostly an open order, else something lately.
     fn used(&mut self) -> Used {
+        if self.draw.chance(750)
+            && let Some(open) = self.open()
+        {
+            return open;
+        }
         let Some(last) = self.used.len().checked_sub(1) else {
             let cl_ord_id = ClOrdId::new("k1").expect("printable");
             return Used { account: self.account(), cl_ord_id, instrument: None, side: Side::Buy };
@@ -116,6 +142,12 @@ impl Generator {
         self.sent.push(command.clone());
     }
 
+    /// Takes a command in: the exchange it watches has done it.
+    fn perform(&mut self, stamp: Stamp, command: &Command) {
+        self.events.clear();
+        self.exchange.apply(stamp, command, &mut self.events);
+    }
+
     fn next_stamp(&mut self, seq: usize) -> Stamp {
         let jump = [997, 3_000_000, 2_000_000_000, 90_000_000_000_000][self.draw.weighted(&self.swarm.jumps.clone())];
         self.ts_ns += self.draw.between(1, jump);
@@ -131,17 +163,21 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
     let fresh = vec![0; world.kinds.len() + 1];
     let (setup, limits) = (world.setup.clone(), world.limits);
     let (used, sent) = (Vec::new(), Vec::new());
-    let mut generator = Generator { draw, swarm, world, ts_ns: 1_000_000, drift: 0, entered: 0, used, fresh, sent };
+    let (exchange, events) = (NaiveExchange::new(limits), Events::new());
+    let mut generator =
+        Generator { exchange, events, draw, swarm, world, ts_ns: 1_000_000, drift: 0, entered: 0, used, fresh, sent };
     let mut commands = Vec::with_capacity(setup.len() + count + 8);
     let first_states = generator.first_states();
     for command in setup.into_iter().chain(first_states) {
         let stamp = generator.next_stamp(commands.len());
+        generator.perform(stamp, &command);
         commands.push((stamp, command));
     }
     for _ in 0..count {
         let stamp = generator.next_stamp(commands.len());
         let command = generator.command();
         generator.remember(&command);
+        generator.perform(stamp, &command);
         commands.push((stamp, command));
     }
     let stamp = generator.next_stamp(commands.len());

@@ -61,11 +61,32 @@ impl Generator {
         kinds[tif]
     }
 
-    /// A time in force that goes with the order type.
-    fn fitting_tif(&mut self, ord_type: OrdType, by_budget: bool) -> TimeInForce {
+    /// An order type, mostly one that the trading state lets in.
+    fn ord_type(&mut self, instrument: InstrumentId) -> OrdType {
+        let ord_type = ORD_TYPES[self.draw.weighted(&self.swarm.ord_types.clone())];
+        let needs_market = matches!(ord_type, OrdType::MarketToLimit | OrdType::Pegged);
+        let can_match = self.state(instrument).matches_orders();
+        if needs_market && !can_match && self.draw.chance(900) { OrdType::Limit } else { ord_type }
+    }
+
+    /// A time in force that goes with the order type and mostly with the trading state.
+    fn fitting_tif(&mut self, ord_type: OrdType, by_budget: bool, instrument: InstrumentId) -> TimeInForce {
         let tif = self.tif();
         if self.is_bad() {
             return tif;
+        }
+        let state = self.state(instrument);
+        let is_immediate = matches!(tif, TimeInForce::Ioc | TimeInForce::Fok);
+        if self.draw.chance(900) {
+            if state.matches_orders() && tif.is_auction() {
+                return if ord_type == OrdType::Market { TimeInForce::Ioc } else { TimeInForce::Gtc };
+            }
+            let is_collecting = state.new_orders() == model::Admission::Call;
+            if is_collecting && (ord_type == OrdType::Market || is_immediate) {
+                let only_closing = state == model::TradingState::ClosingAuction;
+                let named = if only_closing { TimeInForce::Atc } else { TimeInForce::Ato };
+                return self.draw.pick(&[TimeInForce::Gfa, named]);
+            }
         }
         match ord_type {
             OrdType::Market if by_budget => TimeInForce::Ioc,
@@ -113,10 +134,13 @@ impl Generator {
         let account = self.account();
         let (instrument, market) = self.instrument();
         let side = self.draw.pick(&[Side::Buy, Side::Sell]);
-        let ord_type = ORD_TYPES[self.draw.weighted(&self.swarm.ord_types.clone())];
+        let ord_type = self.ord_type(instrument);
         let qty = self.qty(&market);
         let price = self.price(&market, side);
-        let is_budget = ord_type == OrdType::Market && side == Side::Buy && self.draw.chance(300);
+        let is_budget = ord_type == OrdType::Market
+            && side == Side::Buy
+            && self.state(instrument).matches_orders()
+            && self.draw.chance(300);
         let mut order = NewOrder {
             account,
             session: SessionId(u32::try_from(self.draw.index(3)).expect("small")),
@@ -124,7 +148,7 @@ impl Generator {
             cl_ord_id: self.fresh_id(account),
             side,
             ord_type,
-            tif: self.fitting_tif(ord_type, is_budget),
+            tif: self.fitting_tif(ord_type, is_budget, instrument),
             order_qty: qty,
             price: None,
             protection_price: None,
@@ -133,9 +157,10 @@ impl Generator {
             min_qty: Qty(0),
             display: Display::All,
             post_only: PostOnly::No,
-            reduce_only: self.draw.chance(self.swarm.reduce_only),
+            reduce_only: false,
             stp: self.stp(),
         };
+        self.maybe_reduce_only(&mut order, &market);
         match ord_type {
             OrdType::Limit => self.dress_limit(&mut order, &market, price),
             OrdType::Market | OrdType::MarketToLimit => self.dress_market(&mut order, &market, price, is_budget),
@@ -147,13 +172,28 @@ impl Generator {
         order
     }
 
+    /// Where the sequence has reduce-only orders: on the side that reduces, as often as not.
+    fn maybe_reduce_only(&mut self, order: &mut NewOrder, market: &Market) {
+        let is_offered = market.definition.allocation == model::Allocation::Fifo && !order.tif.is_auction();
+        if !is_offered || !self.draw.chance(self.swarm.reduce_only) {
+            return;
+        }
+        order.reduce_only = true;
+        let (total, _) = self.exchange.balance(order.account, market.definition.base);
+        let reduces = if total > 0 { Side::Sell } else { Side::Buy };
+        if self.draw.chance(800) && order.side != reduces {
+            order.side = reduces;
+        }
+    }
+
     fn dress_limit(&mut self, order: &mut NewOrder, market: &Market, price: Price) {
         order.price = Some(price);
         let is_immediate = matches!(order.tif, TimeInForce::Ioc | TimeInForce::Fok);
         if !is_immediate && !order.reduce_only {
             order.display = self.display(market, order.order_qty);
         }
-        if order.tif.rests() {
+        let may_be_passive = self.state(order.instrument).new_orders() != model::Admission::Call;
+        if order.tif.rests() && (may_be_passive || self.draw.chance(30)) {
             order.post_only =
                 [PostOnly::No, PostOnly::Reject, PostOnly::Slide][self.draw.weighted(&self.swarm.post_only.clone())];
         }
@@ -163,10 +203,11 @@ impl Generator {
     }
 
     fn dress_market(&mut self, order: &mut NewOrder, market: &Market, price: Price, is_budget: bool) {
-        if self.draw.chance(400) || order.tif.is_auction() {
+        if self.draw.chance(if order.tif.is_auction() { 850 } else { 400 }) {
             order.protection_price = Some(price);
         }
-        if is_budget {
+        if is_budget && order.side == Side::Buy {
+            order.reduce_only = false;
             let lots = i128::from(self.lots(market));
             let exact = i128::from(price.0) * lots * market.scale;
             order.quote_qty = Some(Money(exact + i128::from(self.draw.between(-3, 1_000))));

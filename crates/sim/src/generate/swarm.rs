@@ -43,8 +43,8 @@ fn weights(draw: &mut Draw, usual: &[u32]) -> Vec<u32> {
 impl Swarm {
     /// Draws a character.
     pub fn new(draw: &mut Draw) -> Self {
-        let mut commands = weights(draw, &[60, 16, 10, 1, 3, 4, 2, 2, 1, 1]);
-        commands[0] = commands[0].max(40);
+        let mut commands = weights(draw, &[70, 16, 8, 1, 3, 4, 2, 2, 1, 1]);
+        commands[0] = commands[0].max(60);
         let mut states = vec![0; 13];
         for (state, usual) in [(1, 3), (2, 3), (3, 12), (5, 2), (6, 2), (7, 1), (8, 2), (9, 3), (10, 2)] {
             states[state] = weights(draw, &[usual])[0];
@@ -62,10 +62,10 @@ impl Swarm {
             post_only: weights(draw, &[12, 1, 1]),
             states,
             jumps: weights(draw, &[20, 6, 2, 1]),
-            reduce_only: draw.pick(&[0, 0, 100, 400]),
-            bad: draw.pick(&[0, 10, 30, 100]),
+            reduce_only: draw.pick(&[0, 0, 150, 500]),
+            bad: draw.pick(&[0, 5, 15, 60]),
             reuse: draw.pick(&[0, 10, 50]),
-            aggressive: draw.pick(&[100, 300, 500]),
+            aggressive: draw.pick(&[200, 400, 500]),
             spread_ticks: draw.pick(&[1, 2, 4, 10]),
             lots: draw.pick(&[3, 8, 20, 50]),
         }

@@ -41,7 +41,7 @@ pub fn name(prefix: &str, number: usize) -> Symbol {
 fn limits(draw: &mut Draw) -> Limits {
     let usual = Limits::default();
     Limits {
-        client_ids_max: if draw.chance(150) { 1 + draw.index(12) } else { usual.client_ids_max },
+        client_ids_max: if draw.chance(80) { 1 + draw.index(16) } else { usual.client_ids_max },
         client_id_retention_ns: draw.pick(&[usual.client_id_retention_ns, 0, 500, 2_000_000, 3_000_000_000]),
         trades_max: draw.pick(&[usual.trades_max, usual.trades_max, 1, 2, 3]),
     }
@@ -100,7 +100,7 @@ fn market(draw: &mut Draw, index: usize, decimals: &[u8]) -> Market {
     };
     let scale = definition.notional_scale(decimals[0]).expect("decimals that fit").into();
     let one_lot = i128::from(middle).abs() * i128::from(lot) * scale;
-    if draw.chance(300) {
+    if draw.chance(120) {
         definition.min_notional = Money(one_lot * 2);
         definition.max_notional = Money(one_lot * 100);
     }
@@ -134,7 +134,7 @@ pub fn rates(draw: &mut Draw) -> FeeRates {
 
 /// An amount that buys or delivers some dozen usual orders, or hardly one.
 pub fn funds(draw: &mut Draw, market: &Market, asset: AssetId, decimals: &[u8]) -> Money {
-    let lots = i128::from(draw.pick(&[1_i64, 20, 500, 5_000]));
+    let lots = i128::from(draw.pick(&[1_i64, 60, 500, 5_000]));
     let lot = i128::from(market.definition.lot_size.0);
     let amount = if asset == market.definition.quote {
         i128::from(market.middle.0).abs().max(1) * market.scale
@@ -162,7 +162,8 @@ impl World {
         }
         setup.extend(markets.iter().map(|market| Command::ListInstrument(Box::new(market.definition.clone()))));
         let accounts = 1 + draw.index(4);
-        let cash = draw.pick(&[0, 500, 1_000]);
+        let is_negative = markets.iter().any(|market| market.definition.allow_negative);
+        let cash = if is_negative { draw.pick(&[0, 0, 0, 300]) } else { draw.pick(&[0, 500, 1_000]) };
         let mut kinds = Vec::new();
         for index in 0..accounts {
             let kind = if draw.chance(cash) { AccountKind::Cash } else { AccountKind::Credit };

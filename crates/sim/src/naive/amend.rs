@@ -78,7 +78,7 @@ impl NaiveExchange {
             checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left);
         }
         checks.result()?;
-        if let Some(price) = request.price {
+        if let Some(price) = request.price.filter(|price| Some(*price) != order.limit) {
             changed.limit = self.passive_price(order, Some(price))?;
         }
         let grows = leaves > order.leaves && !order.is_iceberg();
