@@ -50,12 +50,12 @@ impl DemoMarket {
     }
 
     /// Run up to ``commands`` commands, fewer where the market's time reaches ``until_ns``; return how many.
-    #[pyo3(signature = (*, commands, until_ns = i64::MAX))]
-    fn run(&self, py: Python<'_>, commands: u64, until_ns: i64) -> PyResult<u64> {
+    #[pyo3(signature = (*, commands, until_ns = None))]
+    fn run(&self, py: Python<'_>, commands: u64, until_ns: Option<i64>) -> PyResult<u64> {
         if commands > COMMANDS_MAX {
             return Err(raise(Kind::Usage, format!("too many: commands={commands} max={COMMANDS_MAX}")));
         }
-        self.with(py, |run| Ok(run.run(commands, until_ns)))
+        self.with(py, |run| Ok(run.run(commands, until_ns.unwrap_or(i64::MAX))))
     }
 
     /// Return ``(symbol, price_decimals, qty_decimals)`` of each instrument.

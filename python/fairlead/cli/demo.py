@@ -46,22 +46,29 @@ def demo(
         raise typer.BadParameter("give --commands or --seconds, not both")
     from rich.console import Console
 
+    from fairlead.cli.demo_summary import print_books, print_closing, print_json
     from fairlead.services.demo import WARM_COMMANDS, DemoSession
 
     session = DemoSession(seed=seed, rate=rate)
     symbol = _known(symbol, session=session)
     console = Console(highlight=False)
+    is_live = commands is None and not as_json and export_svg is None and _is_watched(console)
     if commands is not None:
         session.run_to(commands)
     else:
         session.run_to(WARM_COMMANDS)
-        if as_json or export_svg is not None or not _is_watched(console):
-            _run_unseen(session, seconds=SECONDS_UNSEEN if seconds is None else seconds, speed=speed)
-        else:
+        if is_live:
             from fairlead.cli.demo_live import show
 
             symbol = show(session, console=console, symbol=symbol, seed=seed, speed=speed, seconds=seconds)
-    _close(session, console=console, symbol=symbol, seed=seed, rate=rate, as_json=as_json)
+        else:
+            _run_unseen(session, seconds=SECONDS_UNSEEN if seconds is None else seconds, speed=speed)
+    if as_json:
+        print_json(session, seed=seed, rate=rate)
+        return
+    if not is_live:
+        print_books(session, console=console, symbol=symbol)
+    print_closing(session, console=console, seed=seed, rate=rate)
     if export_svg is not None:
         _export(session, path=export_svg, symbol=symbol, seed=seed, rate=rate)
 
@@ -83,16 +90,6 @@ def _is_watched(console: Console) -> bool:
 def _run_unseen(session: DemoSession, *, seconds: float, speed: float) -> None:
     end_ns = session.totals().ts_ns + int(seconds * speed * 1e9)
     session.run_until(end_ns, commands_max=COMMANDS_MAX)
-
-
-def _close(session: DemoSession, *, console: Console, symbol: str, seed: int, rate: int, as_json: bool) -> None:
-    from fairlead.cli.demo_summary import print_books, print_closing, print_json
-
-    if as_json:
-        print_json(session, seed=seed, rate=rate)
-        return
-    print_books(session, console=console, symbol=symbol)
-    print_closing(session, console=console, seed=seed, rate=rate)
 
 
 def _export(session: DemoSession, *, path: Path, symbol: str, seed: int, rate: int) -> None:
