@@ -84,8 +84,10 @@ impl Names {
         name.map_or(InstrumentId(0), |name| InstrumentId(find(&self.instruments, |(known, ..)| known == name, 0)))
     }
 
+    /// An instrument that does not exist is written like the first.
     fn decimals(&self, instrument: InstrumentId) -> (u8, u8) {
-        self.instruments.get(instrument.0 as usize).map_or((0, 0), |(_, price, qty)| (*price, *qty))
+        let found = self.instruments.get(instrument.0 as usize).or(self.instruments.first());
+        found.map_or((0, 0), |(_, price, qty)| (*price, *qty))
     }
 
     fn asset_decimals(&self, asset: AssetId) -> u8 {
