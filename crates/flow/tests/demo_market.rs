@@ -234,6 +234,29 @@ fn the_flow_has_the_ratios_of_the_recordings() {
 }
 
 #[test]
+fn commands_come_in_bursts_as_in_the_recordings() {
+    let mut run = Run::warm(14, 1_000, 2_000);
+    let (mut counts, mut second) = (vec![0_i64], run.stamp.ts_ns / 1_000_000_000);
+
+    while counts.len() <= 300 {
+        run.step();
+        while run.stamp.ts_ns / 1_000_000_000 > second {
+            second += 1;
+            counts.push(0);
+        }
+        *counts.last_mut().unwrap() += 1;
+    }
+
+    // The first second and the last one are not whole.
+    let whole = &counts[1..300];
+    let n = i64::try_from(whole.len()).unwrap();
+    let (sum, squares) = whole.iter().fold((0, 0), |(sum, squares), count| (sum + count, squares + count * count));
+    // Shanghai 9.2, Nasdaq ARL 23.7; a Poisson process has 1.
+    let dispersion = (squares * n - sum * sum) / (n * sum);
+    assert!((5..24).contains(&dispersion), "{dispersion}");
+}
+
+#[test]
 fn every_kind_of_order_the_agents_use_is_seen() {
     let mut run = Run::warm(12, 1_000, 2_000);
     let mut n = Tally::default();

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairlead.cli.exit_codes import ExitCode
+from fairlead.errors import NotFoundError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from fairlead.services.demo import DemoSession
 
-EXIT_NOT_FOUND = 3
-EXIT_UNAVAILABLE = 5
 # What a run without a terminal lasts where nothing else is said, in seconds.
 SECONDS_UNSEEN = 10.0
 COMMANDS_MAX = 1_000_000_000
@@ -74,13 +75,11 @@ def demo(
 
 
 def _known(symbol: str, *, session: DemoSession) -> str:
-    """The symbol as the market spells it, or an end with a line that names all of them."""
+    """The symbol as the market spells it."""
     for known in session.symbols:
         if known.casefold() == symbol.casefold():
             return known
-    known = ", ".join(session.symbols)
-    print(f"fairlead demo: unknown symbol: symbol={symbol}; one of {known}", file=sys.stderr)
-    raise typer.Exit(EXIT_NOT_FOUND)
+    raise NotFoundError(f"unknown symbol: symbol={symbol}; one of {', '.join(session.symbols)}")
 
 
 def _is_watched(console: Console) -> bool:
@@ -111,4 +110,4 @@ def _export(session: DemoSession, *, path: Path, symbol: str, seed: int, rate: i
         write_picture(path, frame=draw(frame, height=PICTURE_HEIGHT, glyphs=UNICODE))
     except OSError as error:
         print(f"fairlead demo: --export-svg: {error}", file=sys.stderr)
-        raise typer.Exit(EXIT_UNAVAILABLE) from error
+        raise typer.Exit(ExitCode.UNAVAILABLE) from error

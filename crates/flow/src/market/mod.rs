@@ -16,9 +16,9 @@
 //! | odd lots | 0 % | 18 % | 80 % | - | crowd 18 % of shares, 70 % of coins |
 //! | tail index of sizes (top 2 %) | 1.5 | - | - | 4.7 | 1.5 |
 //! | inside the spread / at the touch | 18 / 27 % | 13 / 2 % | 39 / 13 % | - | crowd 10 / 18 %, makers the rest |
-//! | distance 75 / 90 / 99 %, ticks | 270 / 2,000 / 11,060 | 108 / 211 / 402 | 2 / 12 / 48 | - | crowd 5 / 25 / 600 |
+//! | distance 75 / 90 / 99 %, ticks | 270 / 2,000 / 11,060 | 108 / 211 / 402 | 2 / 12 / 48 | - | crowd 8 / 64 / 890 |
 //! | spread 10 / 50 / 90 %, ticks | 2 / 44 / 189 | 34 / 62 / 90 | 16 / 22 / 34 | - | 1 / 1 / 2 |
-//! | variance over mean of orders a second | 9.2 | 23.7 | - | 1.8 | crowd 9 |
+//! | variance over mean of commands a second | 9.2 | 23.7 | - | 1.8 | 12; the crowd alone 9 |
 //!
 //! Shanghai has no replace and prints each taker as an order; on Nasdaq a replace is a cancel and an order, and so it is
 //! counted here. Lives are on the market's own clock, which runs at 1,000 commands a second; another rate speeds up or
