@@ -41,6 +41,7 @@ pub struct Definition {
     max_slippage_bps: u16,
     seed: u64,
     state: String,
+    add_assets: bool,
 }
 
 impl Exchange {
@@ -110,7 +111,8 @@ impl Exchange {
         let base_decimals = decimals(def.base, given.base_decimals);
         let quote_decimals = decimals(def.quote, given.quote_decimals);
         let twins = given.base == given.quote;
-        if names.listed(&given.symbol).is_none() && !twins {
+        let has_assets = def.base.0 != NOBODY && def.quote.0 != NOBODY;
+        if names.listed(&given.symbol).is_none() && !twins && (has_assets || given.add_assets) {
             // Two new assets are both NOBODY yet: the check compares ids.
             let distinct = Instrument { base: AssetId(NOBODY - 1), ..def.clone() };
             if let Err(error) = distinct.check(base_decimals, quote_decimals) {

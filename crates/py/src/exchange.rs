@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use model::{Command, Event, EventKind, InstrumentId, OrderId, OrderRef};
+use model::{Command, Event, EventKind, InstrumentId, Limits, OrderId, OrderRef};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 
@@ -40,9 +40,9 @@ pub struct Request<'a> {
 
 impl Exchange {
     /// An empty exchange.
-    pub fn new(clock: Clock, history_max: usize) -> Self {
+    pub fn new(clock: Clock, limits: Limits, history_max: usize) -> Self {
         Exchange {
-            sequencer: Mutex::new(Sequencer::new(history_max)),
+            sequencer: Mutex::new(Sequencer::new(limits, history_max)),
             directory: Directory::default(),
             clock,
             generated: AtomicU64::new(0),

@@ -1,7 +1,7 @@
 //! The methods of `Exchange` as Python sees them: signatures and one line each.
 #![allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
 
-use model::{CancelOrder, Command, OrderRef};
+use model::{CancelOrder, Command, Limits, OrderRef};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
@@ -25,9 +25,24 @@ impl Exchange {
 #[pymethods]
 impl Exchange {
     #[new]
-    #[pyo3(signature = (*, clock=None, history_max=1_000_000))]
-    fn py_new(clock: Value<'_, '_>, history_max: usize) -> PyResult<Self> {
-        Ok(Exchange::new(Clock::new(clock)?, history_max))
+    #[pyo3(signature = (
+        *, clock=None, history_max=1_000_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
+        trades_max=65_536
+    ))]
+    fn py_new(
+        clock: Value<'_, '_>,
+        history_max: usize,
+        client_ids_max: u32,
+        client_id_retention_ns: i64,
+        trades_max: u32,
+    ) -> PyResult<Self> {
+        if client_ids_max == 0 || trades_max == 0 || client_id_retention_ns < 0 {
+            let given = format!("client_ids_max={client_ids_max} trades_max={trades_max}");
+            let what = format!("limits out of range: {given} client_id_retention_ns={client_id_retention_ns}");
+            return Err(raise(Kind::Usage, format!("{what}; the first two are above 0, the third is not below it")));
+        }
+        let limits = Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max };
+        Ok(Exchange::new(Clock::new(clock)?, limits, history_max))
     }
 
     /// Enter an order (FIX 35=D).

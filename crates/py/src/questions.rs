@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{Balance, OrderHistory, OrderView, Quality};
 use marketdata::trade_stats::TradeStats;
-use model::{ClOrdId, Event, EventKind, OrderId, OrderRef, Qty, Side};
+use model::{AccountId, ClOrdId, Event, EventKind, OrderId, OrderRef, Qty, Side};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -200,7 +200,10 @@ impl Exchange {
     /// # Errors
     /// `NotFoundError`, `InternalError`.
     pub fn balance_objects<'py>(&self, py: Python<'py>, account: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let account = self.account_number(account)?;
+        let account = match self.account_number(account) {
+            Err(_) if account == "venue" => AccountId::VENUE,
+            found => found?,
+        };
         let balances = self.with(py, |sequencer| Ok(sequencer.engine.balances(account)))?;
         let names = self.directory().snapshot();
         let mut objects = Vec::with_capacity(balances.len());

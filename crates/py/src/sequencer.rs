@@ -33,9 +33,9 @@ impl Poison for Sequencer {
 
 impl Sequencer {
     /// An empty exchange that remembers the last `history_max` events, and as many orders and trades per instrument.
-    pub fn new(history_max: usize) -> Self {
+    pub fn new(limits: Limits, history_max: usize) -> Self {
         Sequencer {
-            engine: Exchange::new(Limits::default()),
+            engine: Exchange::new(limits),
             blotter: Blotter::new(history_max.max(1)),
             tape: TradeTape::default(),
             events: Events::new(),

@@ -18,7 +18,15 @@ _Number = str | Decimal | int | float
 
 @disjoint_base
 class Exchange:
-    def __new__(cls, *, clock: Callable[[], int] | None = None, history_max: int = 1_000_000) -> Exchange: ...
+    def __new__(
+        cls,
+        *,
+        clock: Callable[[], int] | None = None,
+        history_max: int = 1_000_000,
+        client_ids_max: int = 10_000_000,
+        client_id_retention_ns: int = 172_800_000_000_000,
+        trades_max: int = 65_536,
+    ) -> Exchange: ...
     def submit(
         self,
         *,

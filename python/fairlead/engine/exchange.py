@@ -30,6 +30,9 @@ class Exchange(_core.Exchange):
             command's time is at least one nanosecond after the one before, so a constant clock is a clock too.
         history_max: how many events, orders and trades per instrument are remembered, >= 0; 0 remembers open orders
             only, and ``events``, ``trades`` and finished orders cannot be asked for.
+        client_ids_max: how many client order ids are remembered, > 0.
+        client_id_retention_ns: how long the ids of a finished order are remembered, >= 0; 48 hours by default.
+        trades_max: how many trades one command may cause, > 0; what an order has left beyond it is canceled.
 
     Invariants, each named by a test: INV-12 stamps are strictly increasing in sequence number and in time.
 
@@ -47,16 +50,20 @@ class Exchange(_core.Exchange):
 
     __slots__ = ()
 
-    def list(self, instrument: Instrument, *, state: str = "continuous") -> _core.CommandReport:
-        """Define an instrument, its assets where they are new (12 decimals or as many as it needs), and open it.
+    def list(
+        self, instrument: Instrument, *, state: str = "continuous", add_assets: bool = True
+    ) -> _core.CommandReport:
+        """Define an instrument and put it into a trading state.
 
         Args:
             instrument: its definition.
             state: the trading state it is put into.
+            add_assets: define its assets where they are new, with 12 decimals or as many as it needs; otherwise a
+                missing asset is a refusal.
         """
         if not isinstance(instrument, Instrument):
             raise WrongTypeError(f"instrument={instrument!r} is no fairlead.Instrument")
-        return self._list(define(instrument, state=state, asset_decimals=self._asset_decimals))
+        return self._list(define(instrument, state=state, add_assets=add_assets, asset_decimals=self._asset_decimals))
 
     def book(self, symbol: str, *, levels: int = 10) -> "Book":
         """Return the displayed book, best first, at most ``levels`` >= 0 per side.
@@ -119,7 +126,7 @@ class Exchange(_core.Exchange):
         return statistics
 
     def balances(self, account: str) -> "dict[str, Balance]":
-        """Return what an account has, by asset.
+        """Return what an account has, by asset; ``"venue"`` is what the exchange has earned.
 
         Raises:
             NotFoundError: there is no such account.

@@ -43,14 +43,18 @@ class Definition:
     max_slippage_bps: int
     seed: int
     state: str
+    add_assets: bool
 
 
-def define(instrument: Instrument, *, state: str, asset_decimals: Callable[[str], int | None]) -> Definition:
+def define(
+    instrument: Instrument, *, state: str, add_assets: bool, asset_decimals: Callable[[str], int | None]
+) -> Definition:
     """Return the definition of an instrument.
 
     Args:
         instrument: what the caller wrote.
         state: the word of the trading state it is put into.
+        add_assets: define assets that do not exist.
         asset_decimals: the decimals of an asset that exists, ``None`` for a new one.
 
     Raises:
@@ -117,6 +121,7 @@ def define(instrument: Instrument, *, state: str, asset_decimals: Callable[[str]
         max_slippage_bps=instrument.max_slippage_bps,
         seed=instrument.seed,
         state=state,
+        add_assets=add_assets,
     )
 
 

@@ -1,0 +1,1 @@
+"""Runs scenario files (docs/reference/scenarios.md) through ``fairlead.Exchange``."""
