@@ -48,16 +48,18 @@ FRAME = Frame(
 )
 
 
-def _lines(frame: Frame, *, height: int = 24, glyphs: Glyphs = UNICODE, color: bool = False) -> list[str]:
+def _lines(
+    frame: Frame, *, width: int = 80, height: int = 24, glyphs: Glyphs = UNICODE, color: bool = False
+) -> list[str]:
     console = Console(
         file=io.StringIO(),
-        width=80,
+        width=width,
         height=height,
         force_terminal=True,
         color_system="truecolor" if color else None,
     )
     with console.capture() as captured:
-        console.print(draw(frame, height=height, glyphs=glyphs))
+        console.print(draw(frame, width=width, height=height, glyphs=glyphs))
     return captured.get().splitlines()
 
 
@@ -128,6 +130,16 @@ def test_a_frame_fits_its_terminal(height: int) -> None:
     assert height - 1 <= len(lines) <= height
     assert all(len(line) <= 80 for line in lines)
     assert not any("…" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [20, 40, 73])
+def test_a_narrow_terminal_loses_the_tape_before_the_ladder_and_no_line_wraps(width: int) -> None:
+    lines = _lines(FRAME, width=width)
+
+    assert len(lines) == len(_lines(FRAME))
+    assert all(len(line) <= width for line in lines)
+    assert not any("trades" in line for line in lines)
+    assert any("trades" in line for line in _lines(FRAME, width=74))
 
 
 def test_an_empty_book_is_said_and_the_frame_keeps_its_height() -> None:

@@ -92,7 +92,7 @@ def _run_unseen(session: DemoSession, *, seconds: float, speed: float) -> None:
 
 
 def _export(session: DemoSession, *, path: Path, symbol: str, seed: int, rate: int) -> None:
-    from fairlead.cli.demo_picture import PICTURE_HEIGHT, write_picture
+    from fairlead.cli.demo_picture import PICTURE_HEIGHT, PICTURE_WIDTH, write_picture
     from fairlead.cli.demo_screen import UNICODE, Frame, draw, levels_for
 
     levels = levels_for(PICTURE_HEIGHT)
@@ -107,7 +107,7 @@ def _export(session: DemoSession, *, path: Path, symbol: str, seed: int, rate: i
         events_per_second=round(totals.events * rate / totals.commands),
     )
     try:
-        write_picture(path, frame=draw(frame, height=PICTURE_HEIGHT, glyphs=UNICODE))
+        write_picture(path, frame=draw(frame, width=PICTURE_WIDTH, height=PICTURE_HEIGHT, glyphs=UNICODE))
     except OSError as error:
         print(f"fairlead demo: --export-svg: {error}", file=sys.stderr)
         raise typer.Exit(ExitCode.UNAVAILABLE) from error

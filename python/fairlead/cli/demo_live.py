@@ -116,7 +116,7 @@ class _Screen:
         self._rate = Rate()
 
     def frame(self) -> RenderableType:
-        height = self._console.size.height
+        width, height = self._console.size
         levels = levels_for(height)
         totals = self.session.totals()
         commands_per_second, events_per_second = self._rate.add(time.monotonic(), totals)
@@ -128,7 +128,7 @@ class _Screen:
             commands_per_second=commands_per_second,
             events_per_second=events_per_second,
         )
-        return draw(frame, height=height, glyphs=self._glyphs)
+        return draw(frame, width=width, height=height, glyphs=self._glyphs)
 
     def obey(self, keys: Keyboard, *, seconds: float) -> bool:
         """Do what is typed within ``seconds``; return whether to go on."""

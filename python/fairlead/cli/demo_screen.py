@@ -29,6 +29,8 @@ BAR_WIDTH = 10
 QTY_WIDTH = 7
 PRICE_WIDTH = 8
 LADDER_WIDTH = 2 * (BAR_WIDTH + QTY_WIDTH) + PRICE_WIDTH + 4 + 2
+# With less a tape cannot be read.
+TAPE_WIDTH_MIN = 26
 IMBALANCE_WIDTH = 40
 
 
@@ -74,21 +76,23 @@ def levels_for(height: int) -> int:
     return max(3, min(LEVELS_MAX, (height - FIXED_LINES) // 2))
 
 
-def draw(frame: Frame, *, height: int, glyphs: Glyphs) -> RenderableType:
-    """Return the whole screen."""
+def draw(frame: Frame, *, width: int, height: int, glyphs: Glyphs) -> RenderableType:
+    """Return the whole screen for a terminal of ``width`` x ``height``; without room for it there is no tape."""
     levels = levels_for(height)
     body = Table.grid(expand=True)
     body.add_column(width=LADDER_WIDTH)
-    body.add_column(ratio=1)
-    body.add_row(
-        _ladder(frame.view, levels=levels, glyphs=glyphs), _tape(frame.view, rows=2 * levels + 1, glyphs=glyphs)
-    )
+    panels = [_ladder(frame.view, levels=levels, glyphs=glyphs)]
+    if width >= LADDER_WIDTH + TAPE_WIDTH_MIN:
+        body.add_column(ratio=1)
+        panels.append(_tape(frame.view, rows=2 * levels + 1, glyphs=glyphs))
+    body.add_row(*panels)
+    keys = f" q quit   {glyphs.arrows} or tab: other symbol   1-{len(frame.symbols)}: that symbol"
     return Group(
         _title(frame),
         body,
         _imbalance(frame.view.bid_share, glyphs=glyphs),
         *_totals(frame, glyphs=glyphs),
-        Text(f" q quit   {glyphs.arrows} or tab: other symbol   1-{len(frame.symbols)}: that symbol", style=QUIET),
+        Text(keys, style=QUIET, no_wrap=True),
     )
 
 
@@ -114,7 +118,7 @@ def _ladder(view: MarketView, *, levels: int, glyphs: Glyphs) -> Panel:
     for level in bids:
         bar = _bar(level, largest=largest, glyphs=glyphs)
         line = Text(f"{bar:>{BAR_WIDTH}} {level.qty:>{QTY_WIDTH}}", style=BUY, no_wrap=True)
-        lines.append(Text.assemble(line, f" {level.price:>{PRICE_WIDTH}}"))
+        lines.append(Text.assemble(line, f" {level.price:>{PRICE_WIDTH}}", no_wrap=True))
     lines.extend(Text() for _ in range(levels - len(bids)))
     title = Text.assemble(("bid qty", BUY), f"  {view.symbol}  ", ("ask qty", SELL))
     return Panel(Group(*lines), title=title, border_style=QUIET, padding=0)
