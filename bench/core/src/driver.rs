@@ -30,6 +30,10 @@ pub trait Driver {
     /// Carries out one command and appends the fills it causes to `trades`, in order.
     fn apply(&mut self, command: &Self::Command, trades: &mut Vec<Trade>);
 
+    /// Shows the engine the commands that come next, as a sequencer that holds a batch can; nothing where it has no use
+    /// for them.
+    fn look_ahead(&mut self, _commands: &[Self::Command]) {}
+
     /// Orders resting, over all symbols.
     fn resting(&self) -> u64;
 

@@ -111,6 +111,10 @@ impl Driver for WholeEngine {
         }
     }
 
+    fn look_ahead(&mut self, commands: &[Command]) {
+        self.exchange.look_ahead(commands);
+    }
+
     fn resting(&self) -> u64 {
         self.exchange.open_count() as u64
     }

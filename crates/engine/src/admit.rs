@@ -23,8 +23,47 @@ pub(crate) struct Terms {
     pub(crate) reserve: i128,
 }
 
+/// A limit order without any instruction: most orders, for which most questions do not arise.
+#[inline]
+fn is_plain(order: &NewOrder) -> bool {
+    order.ord_type == OrdType::Limit
+        && order.protection_price.is_none()
+        && order.quote_qty.is_none()
+        && order.peg.is_none()
+        && order.min_qty.0 == 0
+        && order.display == Display::All
+        && order.post_only == PostOnly::No
+        && !order.reduce_only
+}
+
 /// Checks a new order of a known account in a known instrument.
+#[inline]
 pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms, Reject> {
+    match order.price {
+        Some(price) if is_plain(order) => check_plain(shared, market, order, price),
+        Some(_) | None => check_any(shared, market, order),
+    }
+}
+
+/// The questions that arise for a plain order, in the same order.
+#[inline]
+fn check_plain(shared: &Shared, market: &Market, order: &NewOrder, price: Price) -> Result<Terms, Reject> {
+    total(market, order.order_qty.0)?;
+    on_grid(market, price)?;
+    in_bounds(market, price)?;
+    let (limit, lots) = (market.ticks(price), market.lots(order.order_qty));
+    within_notional(market, market.notional(limit, lots))?;
+    account_rules(shared, market, order)?;
+    state(market.state, order)?;
+    let mut terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    if shared.accounts.is_cash(order.account) {
+        terms.reserve = reserve(market, order, &terms);
+        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
+    }
+    Ok(terms)
+}
+
+fn check_any(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms, Reject> {
     form(market, order)?;
     quantity(market, order)?;
     prices(market, order)?;
@@ -43,8 +82,10 @@ pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder) -> Resul
     if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() {
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
     }
-    terms.reserve = reserve(market, order, &terms);
-    shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
+    if shared.accounts.is_cash(order.account) {
+        terms.reserve = reserve(market, order, &terms);
+        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
+    }
     Ok(terms)
 }
 
@@ -241,6 +282,13 @@ fn account_rules(shared: &Shared, market: &Market, order: &NewOrder) -> Result<(
 /// 401 to 408.
 #[inline]
 fn state(state: TradingState, order: &NewOrder) -> Result<(), Reject> {
+    if state == TradingState::Continuous && !order.tif.is_auction() {
+        return Ok(());
+    }
+    state_in_detail(state, order)
+}
+
+fn state_in_detail(state: TradingState, order: &NewOrder) -> Result<(), Reject> {
     let fail = |reason| Err(Reject::plain(reason));
     let market_type = matches!(order.ord_type, OrdType::Market | OrdType::MarketToLimit);
     match state.new_orders() {

@@ -27,13 +27,13 @@ struct Plan {
 
 /// Handles an amend.
 pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &AmendOrder, out: &mut Events) {
-    let (account, id) = (request.account, request.cl_ord_id);
+    let (account, id) = (request.account, &request.cl_ord_id);
     if !shared.accounts.is_customer(account) {
         return reject(request, OrderId(0), Reject::plain(RejectReason::UnknownAccount), out);
     }
-    let tag = ClientIds::tag(account, &id);
+    let tag = ClientIds::tag(account, id);
     let content = request::amend(request);
-    if let Some(entry) = shared.clients.find(account, &id, tag) {
+    if let Some(entry) = shared.clients.find(account, id, tag) {
         return match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(request, OrderId(0), Reject::plain(RejectReason::DuplicateClOrdId), out),

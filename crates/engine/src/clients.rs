@@ -41,6 +41,9 @@ const _: () = assert!(size_of::<Entry>() == 64, "one cache line an entry");
 const REFUSED: u64 = 1 << 63;
 
 impl Entry {
+    const BLANK: Entry =
+        Entry { cl_ord_id: ClOrdId::BLANK, account: AccountId(0), older: NO_ENTRY, request: 1, outcome: REFUSED };
+
     /// What became of the request.
     pub(crate) fn outcome(&self) -> Outcome {
         if self.outcome & REFUSED == 0 {
@@ -69,21 +72,30 @@ impl ClientIds {
     /// Takes memory for `ids` remembered ids at once.
     pub(crate) fn reserve(&mut self, ids: usize) {
         self.tags.reserve(ids);
-        self.retired.reserve(ids);
-        self.entries.reserve(ids);
+        // Written, not just asked for, so that the first use of a page costs nothing later.
+        self.retired = VecDeque::from(vec![(1, NO_ENTRY); ids]);
+        self.retired.clear();
+        self.entries = vec![Entry::BLANK; ids];
+        self.entries.clear();
     }
 
-    /// The hash of a key.
+    /// The hash of a key: products of pairs of words, independent of each other.
     #[inline]
     pub(crate) fn tag(account: AccountId, id: &ClOrdId) -> u64 {
-        let mut sum = u64::from(account.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        for chunk in id.as_bytes().chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            sum = (sum.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        }
-        let folded = (sum ^ (sum >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        folded ^ (folded >> 32)
+        let words = id.words();
+        let pairs = [
+            (words[0] ^ 0xA076_1D64_78BD_642F, words[1] ^ 0xE703_7ED1_A0B4_28DB),
+            (words[2] ^ 0x8EBC_6AF0_9C88_C6E3, words[3] ^ 0x5899_65CC_7537_4CC3),
+            (words[4] ^ 0x1D8E_4E27_C47D_124F, u64::from(account.0) ^ 0xEB44_ACCA_B455_D165),
+        ];
+        let sum = pairs.into_iter().fold(0, |sum: u64, (x, y)| sum.rotate_left(17) ^ fold(x, y));
+        fold(sum, 0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// Brings what a look-up of this hash reads into the cache.
+    #[inline]
+    pub(crate) fn touch(&self, tag: u64) -> i64 {
+        self.tags.touch(tag)
     }
 
     /// The entry of an account's id.
@@ -114,7 +126,7 @@ impl ClientIds {
     #[inline]
     pub(crate) fn remember(
         &mut self,
-        (account, cl_ord_id): (AccountId, ClOrdId),
+        (account, cl_ord_id): (AccountId, &ClOrdId),
         tag: u64,
         request: u64,
         outcome: Outcome,
@@ -124,13 +136,14 @@ impl ClientIds {
             Outcome::Accepted(order_id) => order_id.0,
             Outcome::Rejected(reason) => REFUSED | u64::from(reason.code()),
         };
-        let number = self.place(Entry { cl_ord_id, account, older, request, outcome });
+        let number = self.place(Entry { cl_ord_id: *cl_ord_id, account, older, request, outcome });
         let entries = &self.entries;
         self.tags.insert(tag, number, |entry| tag_of(&entries[entry as usize]));
         number
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
     fn place(&mut self, entry: Entry) -> u32 {
         if self.free == NO_ENTRY {
             self.entries.push(entry);
@@ -211,6 +224,14 @@ impl ClientIds {
     }
 }
 
+/// Both halves of a 128-bit product, folded.
+#[inline]
+fn fold(x: u64, y: u64) -> u64 {
+    let product = u128::from(x) * u128::from(y);
+    let (high, low) = (product >> 64, product & u128::from(u64::MAX));
+    u64::try_from(high ^ low).unwrap_or(0)
+}
+
 fn tag_of(entry: &Entry) -> u64 {
     ClientIds::tag(entry.account, &entry.cl_ord_id)
 }
@@ -224,7 +245,7 @@ mod tests {
     }
 
     fn remember(ids: &mut ClientIds, key: (AccountId, ClOrdId)) -> u32 {
-        ids.remember(key, ClientIds::tag(key.0, &key.1), 0, Outcome::Accepted(OrderId(1)), NO_ENTRY)
+        ids.remember((key.0, &key.1), ClientIds::tag(key.0, &key.1), 0, Outcome::Accepted(OrderId(1)), NO_ENTRY)
     }
 
     fn find(ids: &ClientIds, key: (AccountId, ClOrdId)) -> Option<u32> {

@@ -5,7 +5,7 @@ use model::{Command, EventKind, Events, Limits, Stamp, StateHash};
 use crate::admin::{self, Names};
 use crate::market::Market;
 use crate::shared::Shared;
-use crate::{amend, cancel, hash, invariants, pegs, place, reducing, session, timers};
+use crate::{amend, cancel, hash, invariants, look_ahead, pegs, place, reducing, session, timers};
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
 #[derive(Debug)]
@@ -57,6 +57,13 @@ impl Exchange {
         if out.count() == 0 {
             out.push(EventKind::TimePassed);
         }
+    }
+
+    /// Reads what the commands will read, changing nothing: a caller that has several waiting lets their cache misses
+    /// overlap instead of paying for each in turn. Eight to thirty-two at a time are best.
+    pub fn look_ahead(&self, commands: &[Command]) {
+        let read = commands.iter().fold(0, |sum: i64, command| sum.wrapping_add(look_ahead::touch(self, command)));
+        core::hint::black_box(read);
     }
 
     fn execute(&mut self, command: &Command, out: &mut Events) {

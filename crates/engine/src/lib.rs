@@ -23,6 +23,7 @@ mod feasibility;
 mod fees;
 mod hash;
 mod invariants;
+mod look_ahead;
 mod market;
 mod matching;
 mod pegs;

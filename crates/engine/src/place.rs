@@ -8,7 +8,7 @@ use model::{
 use crate::admit::{self, Terms};
 use crate::clients::{ClientIds, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
-use crate::market::Market;
+use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
 use crate::record::{Life, NO_LIMIT, Place, Record, Shown, Traits};
 use crate::request;
@@ -16,13 +16,13 @@ use crate::shared::{Reject, Shared};
 
 /// Handles a new order.
 pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &NewOrder, out: &mut Events) {
-    let (account, id) = (order.account, order.cl_ord_id);
+    let (account, id) = (order.account, &order.cl_ord_id);
     if !shared.accounts.is_customer(account) {
         return reject(order, Reject::plain(RejectReason::UnknownAccount), out);
     }
-    let tag = ClientIds::tag(account, &id);
+    let tag = ClientIds::tag(account, id);
     let content = request::new_order(order);
-    if let Some(entry) = shared.clients.find(account, &id, tag) {
+    if let Some(entry) = shared.clients.find(account, id, tag) {
         return match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
@@ -111,7 +111,7 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     } else if market.state.matches_orders() {
         match_new(shared, market, order, terms, slot, out);
     } else {
-        join_call(shared, market, order, terms, slot, out);
+        rest(shared, market, order, terms, slot, out);
     }
 }
 
@@ -164,10 +164,13 @@ pub(crate) fn set_expiry(shared: &mut Shared, order_id: u64, tif: TimeInForce) {
     }
 }
 
-fn join_call(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+/// Rests an order that does not match now.
+fn rest(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
     let order_id = shared.arena.order_id(slot);
     shared.index.insert(order_id, slot);
-    set_expiry(shared, order_id, order.tif);
+    if matches!(order.tif, TimeInForce::Gtd { .. }) {
+        set_expiry(shared, order_id, order.tif);
+    }
     if order.ord_type == OrdType::Market {
         wait_for_auction(shared, market, slot);
     } else {
@@ -187,6 +190,12 @@ pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: S
 }
 
 fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+    let passive = order.ord_type == OrdType::Limit
+        && order.tif.rests()
+        && !market.book.reaches(book_side(order.side.opposite()), terms.limit);
+    if passive {
+        return rest(shared, market, order, terms, slot, out);
+    }
     let mut incoming = Incoming {
         slot,
         account: order.account,

@@ -100,6 +100,11 @@ const PLACE: Field = Field { shift: 54, bits: 3 };
 
 impl Marks {
     #[inline]
+    fn of<const N: usize>(fields: [(Field, u64); N]) -> Self {
+        Marks(fields.iter().fold(0, |word, (field, value)| word | value << field.shift))
+    }
+
+    #[inline]
     fn get(self, field: Field) -> usize {
         // At most 20 bits, so the conversion never falls back.
         usize::try_from((self.0 >> field.shift) & ((1 << field.bits) - 1)).unwrap_or(0)
@@ -136,22 +141,24 @@ const _: () = assert!(size_of::<Record>() == 64, "one cache line an order");
 
 impl Record {
     /// A new order of `order_qty` lots that is in no queue yet.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
     pub(crate) fn new(
         order_qty: i64,
         limit: i64,
         [account, instrument, session, client]: [u32; 4],
         traits: Traits,
     ) -> Self {
-        let mut marks = Marks(0);
-        marks.set(FEE_CAP, u64::from(traits.fee_cap.unsigned_abs()));
-        marks.set(SIDE, traits.side as u64);
-        marks.set(ORD_TYPE, traits.ord_type as u64);
-        marks.set(LIFE, traits.life as u64);
-        marks.set(STP, traits.stp as u64);
-        marks.set(POST_ONLY, traits.post_only as u64);
-        marks.set(SHOWN, traits.shown as u64);
-        marks.set(REDUCE_ONLY, u64::from(traits.reduce_only));
+        let marks = Marks::of([
+            (FEE_CAP, u64::from(traits.fee_cap.unsigned_abs())),
+            (SIDE, traits.side as u64),
+            (ORD_TYPE, traits.ord_type as u64),
+            (LIFE, traits.life as u64),
+            (STP, traits.stp as u64),
+            (POST_ONLY, traits.post_only as u64),
+            (SHOWN, traits.shown as u64),
+            (REDUCE_ONLY, u64::from(traits.reduce_only)),
+        ]);
         let account = AccountId(account);
         let (cum_qty, prevented_qty, public_id) = (0, 0, 0);
         Record { order_qty, cum_qty, prevented_qty, limit, public_id, account, instrument, session, client, marks }
@@ -276,11 +283,24 @@ impl Records {
     }
 
     pub(crate) fn reserve(&mut self, orders: usize) {
-        self.slots.reserve_exact(orders);
+        let traits = Traits {
+            side: Side::Buy,
+            ord_type: OrdType::Limit,
+            life: Life::Gtc,
+            stp: StpMode::None,
+            post_only: PostOnly::No,
+            shown: Shown::All,
+            reduce_only: false,
+            fee_cap: 0,
+        };
+        let mut blank = Record::new(0, NO_LIMIT, [0; 4], traits);
+        blank.set_place(Place::Ended);
+        self.slots = vec![blank; orders];
     }
 
     /// Puts a record into a slot that the arena gave out.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
     pub(crate) fn put(&mut self, slot: Slot, record: Record) {
         let at = slot as usize;
         if at < self.slots.len() {

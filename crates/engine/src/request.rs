@@ -91,10 +91,8 @@ pub(crate) fn amend(amend: &AmendOrder) -> u64 {
         OrderRef::Order(id) => fold.pair(0, id.0.cast_signed()),
         OrderRef::Client(id) => {
             fold.pair(1, 0);
-            for chunk in id.as_bytes().chunks(8) {
-                let mut word = [0; 8];
-                word[..chunk.len()].copy_from_slice(chunk);
-                fold.pair(i64::from_le_bytes(word), i64::try_from(chunk.len()).unwrap_or(0));
+            for pair in id.words().chunks(2) {
+                fold.pair(pair[0].cast_signed(), pair.get(1).map_or(0, |word| word.cast_signed()));
             }
         }
     }

@@ -90,6 +90,11 @@ impl Shared {
     pub(crate) fn reserve(&mut self, orders: usize) {
         self.arena = Arena::with_capacity(orders);
         self.records.reserve(orders);
+        // Every slot is used once, so that the first use of a page costs nothing later.
+        let slots: Vec<Slot> = (0..orders).map(|_| self.arena.alloc()).collect();
+        for slot in slots.into_iter().rev() {
+            self.arena.free(slot);
+        }
     }
 
     /// Open orders that pass a test, as (order id, slot) in order of id. Looks at every slot.

@@ -1,39 +1,32 @@
 //! Finds a number by the hash of its key, one cache line a look-up.
 //!
-//! Buckets of one cache line hold 16-bit tags of their keys; the numbers stand in a parallel array that only a hit
-//! reads. A key lives in its home bucket or, where that is full, in one of the next; a bucket counts how many keys went
-//! past it, so that a search stops at the first bucket that none did. A search therefore branches on facts that are
-//! nearly always the same, and the one load that misses the cache overlaps with the work behind it.
+//! A bucket is one cache line: 16-bit tags of its keys, their numbers, and how many keys went past it. A key lives in
+//! its home bucket or, where that is full, in one of the next; a search stops at the first bucket that no key went
+//! past. It therefore branches on facts that are nearly always the same, and the one load that misses the cache
+//! overlaps with the work behind it.
 
-/// Words in a bucket: its tags, and last the count of keys that went past it.
-const WORDS: usize = 32;
-const TAGS: usize = WORDS - 1;
-/// Average tags a bucket holds before the table grows: 60 % of its room, so that few keys go past.
-const FILL: usize = 19;
+/// Keys in a bucket.
+const KEYS: usize = 10;
+/// Average keys a bucket holds before the table grows, so that few keys go past their home.
+const FILL: usize = 6;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Bucket {
-    /// A tag of 0 is free.
-    words: [u16; WORDS],
+    /// 0 where free.
+    tags: [u16; KEYS],
+    passed: u16,
+    numbers: [u32; KEYS],
 }
 
+const _: () = assert!(size_of::<Bucket>() == 64, "one cache line a bucket");
+
 impl Bucket {
-    const EMPTY: Bucket = Bucket { words: [0; WORDS] };
-
-    /// Whether the tag may be here: all words are compared, the count among them, so that it is a few wide compares.
-    #[inline]
-    fn may_have(&self, tag: u16) -> bool {
-        self.words.iter().map(|word| u16::from(*word == tag)).sum::<u16>() != 0
-    }
-
-    fn tags(&self) -> &[u16] {
-        &self.words[..TAGS]
-    }
+    const EMPTY: Bucket = Bucket { tags: [0; KEYS], passed: 0, numbers: [0; KEYS] };
 
     #[inline]
-    fn passed(&mut self) -> &mut u16 {
-        &mut self.words[TAGS]
+    fn has(&self, tag: u16) -> bool {
+        self.tags.iter().map(|own| u16::from(*own == tag)).sum::<u16>() != 0
     }
 }
 
@@ -41,13 +34,12 @@ impl Bucket {
 #[derive(Debug)]
 pub(crate) struct Tags {
     buckets: Vec<Bucket>,
-    numbers: Vec<[u32; WORDS]>,
     len: usize,
 }
 
 impl Tags {
     pub(crate) fn new() -> Self {
-        Tags { buckets: vec![Bucket::EMPTY; 1], numbers: vec![[0; WORDS]; 1], len: 0 }
+        Tags { buckets: vec![Bucket::EMPTY; 1], len: 0 }
     }
 
     /// How many numbers it holds.
@@ -59,9 +51,9 @@ impl Tags {
     /// Takes memory for `count` numbers at once, while it is empty.
     pub(crate) fn reserve(&mut self, count: usize) {
         assert_eq!(self.len, 0, "memory is taken before the first key");
-        let buckets = count.div_ceil(FILL).next_power_of_two();
-        self.buckets = vec![Bucket::EMPTY; buckets];
-        self.numbers = vec![[0; WORDS]; buckets];
+        // Written, not just asked for, so that the first use of a page costs nothing later.
+        self.buckets = vec![Bucket { passed: 1, ..Bucket::EMPTY }; count.div_ceil(FILL).next_power_of_two()];
+        self.buckets.fill(Bucket::EMPTY);
     }
 
     #[inline]
@@ -74,6 +66,12 @@ impl Tags {
         (bucket + 1) & (self.buckets.len() - 1)
     }
 
+    /// Reads the home of a hash and gives a number that depends on it: brings the line into the cache.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> i64 {
+        i64::from(self.buckets[self.home(hash)].passed)
+    }
+
     /// The number whose key has this hash and passes the test.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_key: impl Fn(u32) -> bool) -> Option<u32> {
@@ -81,22 +79,16 @@ impl Tags {
         let mut at = self.home(hash);
         loop {
             let bucket = &self.buckets[at];
-            if bucket.may_have(tag)
-                && let Some(number) = self.hit(at, tag, &is_key)
+            if bucket.has(tag)
+                && let Some(number) = hit(bucket, tag, &is_key)
             {
                 return Some(number);
             }
-            if bucket.words[TAGS] == 0 {
+            if bucket.passed == 0 {
                 return None;
             }
             at = self.next(at);
         }
-    }
-
-    #[cold]
-    fn hit(&self, at: usize, tag: u16, is_key: &impl Fn(u32) -> bool) -> Option<u32> {
-        let numbers = self.buckets[at].tags().iter().zip(&self.numbers[at]);
-        numbers.filter(|(own, _)| **own == tag).map(|(_, number)| *number).find(|number| is_key(*number))
     }
 
     /// Adds a number; `hash_of` gives the hash of a number that is there already.
@@ -114,23 +106,21 @@ impl Tags {
         let mut at = self.home(hash);
         loop {
             let bucket = &mut self.buckets[at];
-            if let Some(free) = bucket.tags().iter().position(|tag| *tag == 0) {
-                bucket.words[free] = short(hash);
-                self.numbers[at][free] = number;
+            if let Some(free) = bucket.tags.iter().position(|tag| *tag == 0) {
+                bucket.tags[free] = short(hash);
+                bucket.numbers[free] = number;
                 return;
             }
-            *bucket.passed() += 1;
+            bucket.passed += 1;
             at = self.next(at);
         }
     }
 
     #[cold]
     fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
-        let all: Vec<u32> = self.entries().collect();
-        let buckets = self.buckets.len() * 2;
-        self.buckets = vec![Bucket::EMPTY; buckets];
-        self.numbers = vec![[0; WORDS]; buckets];
-        for number in all {
+        let bigger = vec![Bucket::EMPTY; self.buckets.len() * 2];
+        let old = core::mem::replace(&mut self.buckets, bigger);
+        for number in old.iter().flat_map(numbers) {
             self.put(hash_of(number), number);
         }
     }
@@ -140,30 +130,36 @@ impl Tags {
         let tag = short(hash);
         let mut at = self.home(hash);
         loop {
-            let numbers = &self.numbers[at];
             let bucket = &mut self.buckets[at];
-            let found = (0..TAGS).find(|i| bucket.words[*i] == tag && numbers[*i] == number);
+            let found = (0..KEYS).find(|i| bucket.tags[*i] == tag && bucket.numbers[*i] == number);
             if let Some(found) = found {
-                bucket.words[found] = 0;
+                bucket.tags[found] = 0;
                 self.len -= 1;
                 return;
             }
-            *bucket.passed() -= 1;
+            bucket.passed -= 1;
             at = self.next(at);
         }
     }
 
     /// All numbers, in no order that means anything.
     pub(crate) fn entries(&self) -> impl Iterator<Item = u32> {
-        let pairs = self.buckets.iter().zip(&self.numbers);
-        pairs.flat_map(|(bucket, numbers)| {
-            bucket.tags().iter().zip(numbers).filter(|(tag, _)| **tag != 0).map(|(_, number)| *number)
-        })
+        self.buckets.iter().flat_map(numbers)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<Bucket>() + self.numbers.capacity() * size_of::<[u32; WORDS]>()
+        self.buckets.capacity() * size_of::<Bucket>()
     }
+}
+
+fn numbers(bucket: &Bucket) -> impl Iterator<Item = u32> {
+    bucket.tags.iter().zip(&bucket.numbers).filter(|(tag, _)| **tag != 0).map(|(_, number)| *number)
+}
+
+#[cold]
+fn hit(bucket: &Bucket, tag: u16, is_key: &impl Fn(u32) -> bool) -> Option<u32> {
+    let numbers = bucket.tags.iter().zip(&bucket.numbers);
+    numbers.filter(|(own, _)| **own == tag).map(|(_, number)| *number).find(|number| is_key(*number))
 }
 
 /// The 16 bits of a hash kept in a bucket, never 0.

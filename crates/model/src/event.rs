@@ -384,13 +384,26 @@ pub struct OrderEnded {
 }
 
 /// The events of one or more commands, in order. Reused from command to command so that nothing is allocated.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Events {
+    /// Written over again and again; only the first `len` count.
     items: Vec<Event>,
+    len: usize,
     stamp: Stamp,
     sub: u32,
     cause: Option<Cause>,
 }
+
+impl PartialEq for Events {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Events {}
+
+const BLANK: Event =
+    Event { stamp: Stamp { seq: 0, ts_ns: 0 }, sub: 0, cause: Cause::Command, kind: EventKind::TimePassed };
 
 impl Events {
     /// An empty list.
@@ -400,10 +413,11 @@ impl Events {
 
     /// An empty list with room for `n` events.
     pub fn with_capacity(n: usize) -> Self {
-        Events { items: Vec::with_capacity(n), ..Self::default() }
+        Events { items: vec![BLANK; n], ..Self::default() }
     }
 
     /// Starts the events of a command: later ones carry its stamp and count from 0.
+    #[inline]
     pub fn begin(&mut self, stamp: Stamp) {
         self.stamp = stamp;
         self.sub = 0;
@@ -411,30 +425,48 @@ impl Events {
     }
 
     /// What later events of this command come from.
+    #[inline]
     pub fn set_cause(&mut self, cause: Cause) {
         self.cause = Some(cause);
     }
 
-    /// Adds a fact.
-    #[inline]
+    /// Adds a fact. Always inlined, so that the fact is written where it stays and not copied there.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
     pub fn push(&mut self, kind: EventKind) {
         let cause = self.cause.unwrap_or(Cause::Command);
-        self.items.push(Event { stamp: self.stamp, sub: self.sub, cause, kind });
+        if self.len == self.items.len() {
+            self.grow();
+        }
+        let event = &mut self.items[self.len];
+        event.stamp = self.stamp;
+        event.sub = self.sub;
+        event.cause = cause;
+        event.kind = kind;
+        self.len += 1;
         self.sub += 1;
     }
 
+    #[cold]
+    fn grow(&mut self) {
+        self.items.resize((self.items.len() * 2).max(16), BLANK);
+    }
+
     /// How many events the current command has caused so far.
+    #[inline]
     pub fn count(&self) -> u32 {
         self.sub
     }
 
     /// All events, oldest first.
+    #[inline]
     pub fn as_slice(&self) -> &[Event] {
-        &self.items
+        &self.items[..self.len]
     }
 
     /// Forgets all events, keeping the memory.
+    #[inline]
     pub fn clear(&mut self) {
-        self.items.clear();
+        self.len = 0;
     }
 }

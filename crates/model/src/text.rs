@@ -35,48 +35,65 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
-fn copy<const N: usize>(text: &str) -> Result<[u8; N], TextError> {
+fn check(text: &str, max: usize) -> Result<(), TextError> {
     let bytes = text.as_bytes();
     if bytes.is_empty() {
         return Err(TextError::Empty);
     }
-    if bytes.len() > N {
-        return Err(TextError::TooLong { len: bytes.len(), max: N });
+    if bytes.len() > max {
+        return Err(TextError::TooLong { len: bytes.len(), max });
     }
-    if let Some(at) = bytes.iter().position(|b| !b.is_ascii_graphic()) {
-        return Err(TextError::NotPrintable { at });
+    match bytes.iter().position(|b| !b.is_ascii_graphic()) {
+        Some(at) => Err(TextError::NotPrintable { at }),
+        None => Ok(()),
     }
-    let mut out = [0; N];
-    out[..bytes.len()].copy_from_slice(bytes);
-    Ok(out)
 }
+
+/// Bytes of storage: five words, so that texts are compared, hashed and copied by the word.
+const SIZE: usize = 40;
 
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $max:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(align(8))]
         pub struct $name {
-            bytes: [u8; $max],
-            len: u8,
+            /// The text, padded with zeros; the last byte is its length.
+            bytes: [u8; SIZE],
         }
 
         impl $name {
             /// Longest text in bytes.
             pub const LEN_MAX: usize = $max;
 
+            /// A placeholder that no text equals.
+            pub const BLANK: Self = Self { bytes: [0; SIZE] };
+
             /// Checks and copies a text.
             ///
             /// # Errors
             /// [`TextError`] where it is empty, too long or not printable ASCII.
             pub fn new(text: &str) -> Result<Self, TextError> {
-                let bytes = copy::<$max>(text)?;
-                let len = u8::try_from(text.len()).map_err(|_| TextError::TooLong { len: text.len(), max: $max })?;
-                Ok(Self { bytes, len })
+                check(text, $max)?;
+                let mut bytes = [0; SIZE];
+                bytes[..text.len()].copy_from_slice(text.as_bytes());
+                bytes[SIZE - 1] = u8::try_from(text.len()).unwrap_or(u8::MAX);
+                Ok(Self { bytes })
+            }
+
+            /// The text and its length as words: equal exactly for equal texts.
+            #[inline]
+            pub fn words(&self) -> [u64; SIZE / 8] {
+                let mut words = [0; SIZE / 8];
+                for (word, chunk) in words.iter_mut().zip(self.bytes.as_chunks::<8>().0) {
+                    *word = u64::from_le_bytes(*chunk);
+                }
+                words
             }
 
             /// The bytes, without padding.
             pub fn as_bytes(&self) -> &[u8] {
-                &self.bytes[..usize::from(self.len)]
+                &self.bytes[..usize::from(self.bytes[SIZE - 1])]
             }
 
             /// The text.
