@@ -125,7 +125,7 @@ def run(command: list[str], *, cwd: Path) -> None:
 
 
 def _cargo_build(manifest: Path, package: str, target: Path) -> Path:
-    command = ["cargo", "build", "--release", "--quiet", "--locked", "--manifest-path", str(manifest), "-p", package]
+    command = ["cargo", "build", "--release", "--quiet", "--manifest-path", str(manifest), "-p", package]
     run([*command, "--target-dir", str(target)], cwd=ROOT)
     return target / "release" / package
 

@@ -119,8 +119,14 @@ def goal_table(measured: dict[str, list[Measured]]) -> str:
             continue
         ratio = ours / peer
         word = "aim" if ratio >= goal.aim else "floor" if ratio >= goal.floor else "BELOW"
-        plain = rates.get((goal.workload, "textbook-rs"))
-        figures = [f"{ratio:.2f}x", f"{goal.floor}x", f"{goal.aim}x", word, f"{ours / plain:.2f}x" if plain else ""]
+        plain, is_plain = rates.get((goal.workload, "textbook-rs")), goal.peer == "textbook-cpp"
+        figures = [
+            f"{ratio:.2f}x",
+            f"{goal.floor}x",
+            f"{goal.aim}x",
+            word,
+            f"{ours / plain:.2f}x" if plain and is_plain else "",
+        ]
         rows.append([goal.mark, goal.workload, goal.peer, *figures])
     return f"\ngoals\n{_aligned(rows)}"
 

@@ -2,6 +2,7 @@
 
 use bench_core::driver::{Driver, Trade};
 use bench_core::file;
+use bench_core::plan::{Plan, Step};
 use bench_core::serve::serve;
 use flow::workload::{Op, Record, Side, Totals};
 use orderbook_rs::{Id, OrderBook, TimeInForce, TradeResult};
@@ -73,8 +74,14 @@ fn number(id: Id) -> u64 {
 }
 
 impl Driver for Peer {
+    type Command = Record;
+
     fn start(header: &Totals) -> Self {
         Self { books: (0..header.n_sym).map(|sym| OrderBook::new(&sym.to_string())).collect() }
+    }
+
+    fn translate(step: &Step, commands: &mut Vec<Record>) {
+        commands.push(step.record);
     }
 
     fn apply(&mut self, record: &Record, trades: &mut Vec<Trade>) {
@@ -102,7 +109,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let served = file::read(Path::new(path)).and_then(|workload| {
-        serve::<Peer>(&workload, stdin().lock(), stdout().lock()).map_err(|error| error.to_string())
+        serve::<Peer>(&Plan::new(&workload), stdin().lock(), stdout().lock()).map_err(|error| error.to_string())
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
