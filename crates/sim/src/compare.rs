@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use engine::Exchange;
-use model::{Command, Event, Events, Limits, Stamp, StateHash};
+use model::{Command, Event, Events, Limits, MassCancel, Stamp, StateHash};
 
 use crate::books::Books;
 use crate::generate::Sequence;
@@ -167,7 +167,8 @@ pub fn run(sequence: &Sequence, mut seen: impl FnMut(&Pair, &Command)) -> Result
         seen(&pair, command);
     }
     let at = sequence.commands.len().saturating_sub(1);
-    let is_emptied = sequence.commands.last().is_some_and(|(_, last)| *last == Command::MassCancel(Default::default()));
+    let is_emptied =
+        sequence.commands.last().is_some_and(|(_, last)| *last == Command::MassCancel(MassCancel::default()));
     if is_emptied {
         check_empty(&pair).map_err(|text| Difference { at, what: What::Broken(text) })?;
     }

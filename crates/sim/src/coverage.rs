@@ -5,8 +5,6 @@ use std::fmt;
 
 use model::{Command, Event, EventKind, RejectReason, TradingState};
 
-use crate::naive::NaiveExchange;
-
 /// Counts by what was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
@@ -28,8 +26,21 @@ const ORD_TYPES: [&str; 4] = ["Limit", "Market", "MarketToLimit", "Pegged"];
 const TIFS: [&str; 8] = ["Gtc", "Day", "Gtd", "Ioc", "Fok", "Ato", "Atc", "Gfa"];
 const STP_MODES: [&str; 5] = ["None", "CancelNewest", "CancelOldest", "CancelBoth", "DecrementAndCancel"];
 const ENDS: [&str; 15] = [
-    "User", "Mass", "Stp", "NoLiquidity", "Protection", "Budget", "Ioc", "Fok", "MinQty", "ReduceOnly", "TradesMax",
-    "Delisted", "Day", "Gtd", "Auction",
+    "User",
+    "Mass",
+    "Stp",
+    "NoLiquidity",
+    "Protection",
+    "Budget",
+    "Ioc",
+    "Fok",
+    "MinQty",
+    "ReduceOnly",
+    "TradesMax",
+    "Delisted",
+    "Day",
+    "Gtd",
+    "Auction",
 ];
 
 fn word(value: &impl fmt::Debug) -> String {
@@ -43,7 +54,7 @@ fn can_be_entered(state: TradingState) -> bool {
 }
 
 impl Coverage {
-    /// Takes in the events of one command. PreListed is seen by every sequence that lists something.
+    /// Takes in the events of one command. `PreListed` is seen by every sequence that lists something.
     pub fn see(&mut self, command: &Command, events: &[Event]) {
         self.commands += 1;
         if matches!(command, Command::ListInstrument(_)) {
@@ -157,9 +168,4 @@ impl fmt::Display for Coverage {
         }
         Ok(())
     }
-}
-
-/// How many orders are open: a soak that never fills its books tests little.
-pub fn open_orders(naive: &NaiveExchange) -> usize {
-    naive.open_orders().count()
 }

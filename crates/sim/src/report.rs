@@ -2,11 +2,11 @@
 
 use crate::compare::{Difference, What};
 use crate::generate::Sequence;
-use crate::shrink::shrink;
+use crate::shrink::{difference, shrink};
 
 /// Shrinks a failing sequence and prints it with the first difference and the command that repeats it.
 pub fn report(seed: u64, commands: usize, sequence: &Sequence, found: &Difference) -> String {
-    let (small, same) = shrink(sequence, found);
+    let (small, same) = shrink(sequence, found, difference);
     let mut lines = vec![format!("# seed {seed}: the engines differ; {} commands are enough", small.commands.len())];
     let limits = &small.limits;
     lines.push(format!(

@@ -4,27 +4,30 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::ExitCode;
 
+use engine::Exchange;
 use sim::compare::run;
 use sim::coverage::Coverage;
 use sim::generate::sequence;
+use sim::naive::NaiveExchange;
 use sim::report::report;
 use sim::scenario;
-use sim::naive::NaiveExchange;
-use engine::Exchange;
 
 /// What to run. Without `--seed` the seeds count from 1.
 struct Options {
     vectors: Option<String>,
+    is_shrunk: bool,
     sequences: u64,
     commands: usize,
     seed: Option<u64>,
     seconds: Option<u64>,
 }
 
-const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER]";
+const USAGE: &str =
+    "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER] [--shrink 0|1]";
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { vectors: None, sequences: 10_000, commands: 200, seed: None, seconds: None };
+    let mut options =
+        Options { vectors: None, is_shrunk: true, sequences: 10_000, commands: 200, seed: None, seconds: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(USAGE)?;
@@ -37,6 +40,7 @@ fn options() -> Result<Options, String> {
             "--sequences" => options.sequences = number,
             "--commands" => options.commands = usize::try_from(number).map_err(|_| USAGE)?,
             "--seed" => options.seed = Some(number),
+            "--shrink" => options.is_shrunk = number > 0,
             "--seconds" => options.seconds = Some(number),
             _ => return Err(USAGE.to_owned()),
         }
@@ -59,7 +63,7 @@ fn quieten_engines() {
     std::panic::set_hook(Box::new(|panic| {
         let file = panic.location().map_or("", |place| place.file());
         let is_reported = ["crates/engine/", "crates/book/", "/naive/"].iter().any(|part| file.contains(part));
-        if !is_reported || std::env::var_os("LOUD").is_some() {
+        if !is_reported {
             eprintln!("{panic}");
         }
     }));
@@ -79,10 +83,10 @@ fn run_vectors(folder: &Path) -> usize {
             failed += run_vectors(&path);
         } else if path.extension().is_some_and(|extension| extension == "vec") {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let runs: [(&str, fn(&str) -> Result<(), scenario::Failure>); 2] =
-                [("naive", scenario::run::<NaiveExchange>), ("fast", scenario::run::<Exchange>)];
-            for (engine, run) in runs {
-                let what = match catch_unwind(|| run(&text)) {
+            let naive = catch_unwind(|| scenario::run::<NaiveExchange>(&text));
+            let fast = catch_unwind(|| scenario::run::<Exchange>(&text));
+            for (engine, result) in [("naive", naive), ("fast", fast)] {
+                let what = match result {
                     Ok(Ok(())) => continue,
                     Ok(Err(failure)) => failure.to_string(),
                     Err(_) => "panics".to_owned(),
@@ -110,7 +114,11 @@ fn soak(options: &Options) -> ExitCode {
     for seed in first..first + count {
         let made = sequence(seed, options.commands);
         if let Err(found) = run(&made, |pair, command| coverage.see(command, pair.events())) {
-            println!("{}", report(seed, options.commands, &made, &found));
+            if options.is_shrunk {
+                println!("{}", report(seed, options.commands, &made, &found));
+            } else {
+                println!("seed {seed} command {}: {}", found.at, found.kind());
+            }
             return ExitCode::FAILURE;
         }
         coverage.end_sequence();

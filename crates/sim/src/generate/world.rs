@@ -109,13 +109,8 @@ fn market(draw: &mut Draw, index: usize, decimals: &[u8]) -> Market {
 }
 
 /// All five, by number.
-pub const STP_MODES: [StpMode; 5] = [
-    StpMode::None,
-    StpMode::CancelNewest,
-    StpMode::CancelOldest,
-    StpMode::CancelBoth,
-    StpMode::DecrementAndCancel,
-];
+pub const STP_MODES: [StpMode; 5] =
+    [StpMode::None, StpMode::CancelNewest, StpMode::CancelOldest, StpMode::CancelBoth, StpMode::DecrementAndCancel];
 
 /// Rates of a schedule, mostly small, some with a rebate on either side.
 pub fn rates(draw: &mut Draw) -> FeeRates {

@@ -1,7 +1,8 @@
 //! Changing an order in place.
 
 use model::{
-    AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, Price, Qty, RejectReason, TradingState,
+    AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, Price,
+    Qty, RejectReason, TradingState,
 };
 
 use super::checks::{Checks, Refusal};

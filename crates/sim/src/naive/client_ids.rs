@@ -99,7 +99,13 @@ impl NaiveExchange {
     }
 
     /// Remembers a rejected request; its id retires at the end of the command.
-    pub(super) fn remember_rejected(&mut self, account: AccountId, id: ClOrdId, request: Request, reason: RejectReason) {
+    pub(super) fn remember_rejected(
+        &mut self,
+        account: AccountId,
+        id: ClOrdId,
+        request: Request,
+        reason: RejectReason,
+    ) {
         let remembered = Remembered { request, outcome: Err(reason), is_retired: false };
         self.client_ids.insert((account, id), remembered);
         self.rejected_id = Some((account, id));

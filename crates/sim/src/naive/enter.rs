@@ -2,8 +2,7 @@
 
 use model::{
     Cause, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded, OrderId,
-    OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce,
-    TradingState,
+    OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce, TradingState,
 };
 
 use super::checks::{Checks, Refusal};

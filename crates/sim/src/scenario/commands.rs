@@ -10,8 +10,20 @@ use super::line::Line;
 use super::setup;
 
 const NEW_OPTIONS: [&str; 14] = [
-    "account", "on", "session", "gtd", "protection", "budget", "peg", "offset", "min_qty", "display", "threshold",
-    "variance_bps", "stp", "after",
+    "account",
+    "on",
+    "session",
+    "gtd",
+    "protection",
+    "budget",
+    "peg",
+    "offset",
+    "min_qty",
+    "display",
+    "threshold",
+    "variance_bps",
+    "stp",
+    "after",
 ];
 const AMEND_OPTIONS: [&str; 9] = ["account", "qty", "price", "display", "tif", "gtd", "stp", "seen", "after"];
 
@@ -91,8 +103,22 @@ fn display(line: &Line, names: &Names, on: InstrumentId) -> Result<Display, Stri
 }
 
 const FLAGS: [&str; 16] = [
-    "@", "market", "mtl", "gtc", "day", "ioc", "fok", "ato", "atc", "gfa", "hidden", "post_only", "slide", "reduce_only",
-    "pegged", "limit",
+    "@",
+    "market",
+    "mtl",
+    "gtc",
+    "day",
+    "ioc",
+    "fok",
+    "ato",
+    "atc",
+    "gfa",
+    "hidden",
+    "post_only",
+    "slide",
+    "reduce_only",
+    "pegged",
+    "limit",
 ];
 
 /// `new ID buy|sell QTY [@ PRICE] [flags] [options]`

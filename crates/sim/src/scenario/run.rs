@@ -276,9 +276,10 @@ impl<E: Engine> Runner<E> {
                 levels.push(self.names.show_price(on, posted.price));
                 last = Some(posted.price);
             }
-            let shown = if posted.is_hidden { "hidden".to_owned() } else { self.names.show_qty(on, posted.displayed_qty) };
+            let shown =
+                if posted.is_hidden { "hidden".to_owned() } else { self.names.show_qty(on, posted.displayed_qty) };
             if let Some(level) = levels.last_mut() {
-                *level += &format!(" {}:{shown}", self.names.show_order(id));
+                level.push_str(&[" ", &self.names.show_order(id), ":", &shown].concat());
             }
         }
         let found = if levels.is_empty() { "none".to_owned() } else { levels.join(", ") };

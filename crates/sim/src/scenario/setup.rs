@@ -1,8 +1,8 @@
 //! Definitions: assets, instruments, accounts, fees, money and states, in a set-up line or after `>`.
 
 use model::{
-    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, Money, MoveFunds,
-    Price, Qty, SetTradingState, StpMode, TickBand, TickTable, TradingState, parse_decimal,
+    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, Money,
+    MoveFunds, Price, Qty, SetTradingState, StpMode, TickBand, TickTable, TradingState, parse_decimal,
 };
 
 use super::amounts::{Names, duration, number, symbol};
@@ -83,8 +83,21 @@ fn ticks(text: &str, decimals: u8) -> Result<TickTable, String> {
 }
 
 const INSTRUMENT_OPTIONS: [&str; 15] = [
-    "base", "quote", "tick", "lot", "min_qty", "max_qty", "min_notional", "max_notional", "min_price", "max_price",
-    "previous_close", "allocation", "stp", "slippage_bps", "seed",
+    "base",
+    "quote",
+    "tick",
+    "lot",
+    "min_qty",
+    "max_qty",
+    "min_notional",
+    "max_notional",
+    "min_price",
+    "max_price",
+    "previous_close",
+    "allocation",
+    "stp",
+    "slippage_bps",
+    "seed",
 ];
 
 /// `instrument NAME tick=T lot=L ...`; `names` knows its assets and, from its own entry, its decimals.
