@@ -10,7 +10,7 @@ use crate::clients::{ClientIds, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
-use crate::record::{Life, NO_LIMIT, Place, Record, Shown, Traits};
+use crate::record::{Life, NO_LIMIT, Place, Shown, Traits};
 use crate::request;
 use crate::shared::{Reject, Shared};
 
@@ -31,23 +31,27 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
     if !shared.clients.make_room(&shared.limits) {
         return reject(order, no_room(shared), out);
     }
-    let verdict = match markets.get(order.instrument.0 as usize) {
-        Some(market) => admit::check(shared, market, order),
-        None => Err(Reject::plain(RejectReason::UnknownInstrument)),
+    let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
+        return refuse(shared, order, (tag, content), Reject::plain(RejectReason::UnknownInstrument), out);
     };
-    match verdict {
-        Err(rejected) => {
-            let outcome = Outcome::Rejected(rejected.reason);
-            let entry = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
-            shared.refused = Some(entry);
-            reject(order, rejected, out);
-        }
+    match admit::check(shared, market, order) {
+        Err(rejected) => refuse(shared, order, (tag, content), rejected, out),
         Ok(terms) => {
             let outcome = Outcome::Accepted(OrderId(shared.next_order));
             let client = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
-            accept(shared, &mut markets[order.instrument.0 as usize], order, &terms, client, out);
+            accept(shared, market, order, &terms, client, out);
         }
     }
+}
+
+/// Refuses a new order and remembers that it did.
+#[cold]
+fn refuse(shared: &mut Shared, order: &NewOrder, (tag, content): (u64, u64), rejected: Reject, out: &mut Events) {
+    let outcome = Outcome::Rejected(rejected.reason);
+    let key = (order.account, &order.cl_ord_id);
+    let entry = shared.clients.remember(key, tag, content, outcome, NO_ENTRY);
+    shared.refused = Some(entry);
+    reject(order, rejected, out);
 }
 
 /// The answer to a retry; `None` where the id was used for something else.
@@ -84,7 +88,7 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     let order_id = shared.next_order;
     shared.next_order += 1;
     shared.arena.name(slot, order_id);
-    shared.records.put(slot, record_of(order, terms, client, stp));
+    open_record(shared, slot, order, terms, client, stp);
     out.push(EventKind::OrderAccepted(OrderAccepted {
         order_id: OrderId(order_id),
         account: order.account,
@@ -115,7 +119,8 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     }
 }
 
-fn record_of(order: &NewOrder, terms: &Terms, client: u32, stp: model::StpMode) -> Record {
+#[inline]
+fn open_record(shared: &mut Shared, slot: Slot, order: &NewOrder, terms: &Terms, client: u32, stp: model::StpMode) {
     // An order by budget holds its budget, not a price times a quantity.
     let limit = if order.quote_qty.is_some() { NO_LIMIT } else { terms.limit };
     let traits = Traits {
@@ -128,7 +133,8 @@ fn record_of(order: &NewOrder, terms: &Terms, client: u32, stp: model::StpMode) 
         reduce_only: order.reduce_only,
         fee_cap: terms.fee_cap,
     };
-    Record::new(terms.lots, limit, [order.account.0, order.instrument.0, order.session.0, client], traits)
+    let ids = [order.account.0, order.instrument.0, order.session.0, client];
+    shared.records.vacant(slot).renew(terms.lots, limit, ids, traits);
 }
 
 pub(crate) fn life_of(tif: TimeInForce) -> Life {

@@ -140,16 +140,39 @@ pub(crate) struct Record {
 const _: () = assert!(size_of::<Record>() == 64, "one cache line an order");
 
 impl Record {
-    /// A new order of `order_qty` lots that is in no queue yet.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
-    pub(crate) fn new(
+    const VACANT: Record = Record {
+        order_qty: 0,
+        cum_qty: 0,
+        prevented_qty: 0,
+        limit: NO_LIMIT,
+        public_id: 0,
+        account: AccountId(0),
+        instrument: 0,
+        session: 0,
+        client: 0,
+        marks: Marks((Place::Ended as u64) << PLACE.shift),
+    };
+
+    /// Becomes a new order of `order_qty` lots that is in no queue yet. Written field by field where it stays: a copy of
+    /// a just written record would wait for the writes.
+    #[inline]
+    pub(crate) fn renew(
+        &mut self,
         order_qty: i64,
         limit: i64,
         [account, instrument, session, client]: [u32; 4],
         traits: Traits,
-    ) -> Self {
-        let marks = Marks::of([
+    ) {
+        self.order_qty = order_qty;
+        self.cum_qty = 0;
+        self.prevented_qty = 0;
+        self.limit = limit;
+        self.public_id = 0;
+        self.account = AccountId(account);
+        self.instrument = instrument;
+        self.session = session;
+        self.client = client;
+        self.marks = Marks::of([
             (FEE_CAP, u64::from(traits.fee_cap.unsigned_abs())),
             (SIDE, traits.side as u64),
             (ORD_TYPE, traits.ord_type as u64),
@@ -159,9 +182,6 @@ impl Record {
             (SHOWN, traits.shown as u64),
             (REDUCE_ONLY, u64::from(traits.reduce_only)),
         ]);
-        let account = AccountId(account);
-        let (cum_qty, prevented_qty, public_id) = (0, 0, 0);
-        Record { order_qty, cum_qty, prevented_qty, limit, public_id, account, instrument, session, client, marks }
     }
 
     /// What is left of it.
@@ -283,40 +303,26 @@ impl Records {
     }
 
     pub(crate) fn reserve(&mut self, orders: usize) {
-        let traits = Traits {
-            side: Side::Buy,
-            ord_type: OrdType::Limit,
-            life: Life::Gtc,
-            stp: StpMode::None,
-            post_only: PostOnly::No,
-            shown: Shown::All,
-            reduce_only: false,
-            fee_cap: 0,
-        };
-        let mut blank = Record::new(0, NO_LIMIT, [0; 4], traits);
-        blank.set_place(Place::Ended);
-        self.slots = vec![blank; orders];
+        self.slots = vec![Record::VACANT; orders];
     }
 
-    /// Puts a record into a slot that the arena gave out.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
-    pub(crate) fn put(&mut self, slot: Slot, record: Record) {
+    /// The record of a slot that the arena has just given out.
+    #[inline]
+    pub(crate) fn vacant(&mut self, slot: Slot) -> &mut Record {
         let at = slot as usize;
-        if at < self.slots.len() {
-            self.slots[at] = record;
-        } else {
-            self.push(at, record);
+        if at >= self.slots.len() {
+            self.grow(at);
         }
+        &mut self.slots[at]
     }
 
     #[cold]
-    fn push(&mut self, at: usize, record: Record) {
+    fn grow(&mut self, at: usize) {
         assert_eq!(at, self.slots.len(), "slots are handed out densely");
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact((self.slots.len() / 4).max(256));
         }
-        self.slots.push(record);
+        self.slots.push(Record::VACANT);
     }
 
     /// Slots of open orders that pass a test, in order of slot. Looks at every slot.
