@@ -108,7 +108,7 @@ impl Exchange {
             instrument: listed.map(|listed| listed.id),
         };
         match new_order(args, listed.map(AsRef::as_ref), &names)? {
-            Ok(order) => self.execute(py, &Command::NewOrder(order), request),
+            Ok(order) => self.execute(py, &Command::NewOrder(order), request, &names),
             Err(refusal) => Ok(self.refused(request, refusal)),
         }
     }
@@ -130,7 +130,7 @@ impl Exchange {
         request.target = Some(target);
         request.instrument = listed.map(|listed| listed.id);
         match amend(args, (cl_ord_id, target), listed.map(AsRef::as_ref), &names)? {
-            Ok(command) => self.execute(py, &Command::Amend(command), request),
+            Ok(command) => self.execute(py, &Command::Amend(command), request, &names),
             Err(refusal) => Ok(self.refused(request, refusal)),
         }
     }
@@ -154,9 +154,14 @@ impl Exchange {
     ///
     /// # Errors
     /// What the clock raises, and `InternalError`.
-    pub fn execute(&self, py: Python<'_>, command: &Command, request: Request<'_>) -> PyResult<ExecutionReport> {
+    pub fn execute(
+        &self,
+        py: Python<'_>,
+        command: &Command,
+        request: Request<'_>,
+        names: &Names,
+    ) -> PyResult<ExecutionReport> {
         let now_ns = self.now_ns(py)?;
-        let names = self.directory.snapshot();
         let account = names.account_id(request.account);
         let (stamp, before, again, events) = self.with(py, |sequencer| {
             let before = request.target.and_then(|target| sequencer.facts_of(account, &target));
@@ -169,8 +174,8 @@ impl Exchange {
             facts.absorb(&event.kind);
         }
         let instrument = if facts.order_id == 0 { request.instrument } else { Some(facts.instrument) };
-        let about = About { listed: listed_of(&names, instrument), side: facts.side, asset: None };
-        let refusal = refusal_in(&events, about, &names);
+        let about = About { listed: listed_of(names, instrument), side: facts.side, asset: None };
+        let refusal = refusal_in(&events, about, names);
         if refusal.is_some() {
             facts.status = Status::Rejected;
         }

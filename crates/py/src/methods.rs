@@ -26,7 +26,7 @@ impl Exchange {
 impl Exchange {
     #[new]
     #[pyo3(signature = (
-        *, clock=None, history_max=1_000_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
+        *, clock=None, history_max=100_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
         trades_max=65_536
     ))]
     fn py_new(
@@ -159,8 +159,9 @@ impl Exchange {
             Err(refusal) => Ok(self.refused(request, refusal)),
             Ok(target) => {
                 request.target = Some(target);
-                let account = self.directory().snapshot().account_id(account);
-                self.execute(py, &Command::Cancel(CancelOrder { account, target }), request)
+                let names = self.directory().snapshot();
+                let account = names.account_id(account);
+                self.execute(py, &Command::Cancel(CancelOrder { account, target }), request, &names)
             }
         }
     }

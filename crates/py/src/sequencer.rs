@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use engine::{Blotter, Exchange};
 use marketdata::trade_tape::TradeTape;
-use model::{AccountId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
+use model::{AccountId, ClOrdId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
 
 use crate::errors::Poison;
 use crate::facts::Facts;
@@ -132,12 +132,30 @@ impl Sequencer {
         if let Some(order_id) = self.engine.find(account, target) {
             return Some(order_id);
         }
-        let order = match target {
-            OrderRef::Client(cl_ord_id) => self.blotter.find(account, *cl_ord_id),
-            OrderRef::Order(order_id) => {
-                self.blotter.order(*order_id).filter(|order| order.accepted.account == account)
+        match target {
+            OrderRef::Client(cl_ord_id) => {
+                self.log.iter().rev().find_map(|event| named(&event.kind, account, cl_ord_id))
             }
-        };
-        order.map(|order| order.accepted.order_id)
+            OrderRef::Order(order_id) => {
+                let order = self.blotter.order(*order_id).filter(|order| order.accepted.account == account);
+                order.map(|order| order.accepted.order_id)
+            }
+        }
     }
+}
+
+/// The order that an event gave this client id. A walk over the history: an index would cost every command, and only
+/// orders that have ended are looked for here.
+fn named(kind: &EventKind, account: AccountId, cl_ord_id: &ClOrdId) -> Option<OrderId> {
+    if let EventKind::OrderAccepted(order) = kind
+        && (order.account, &order.cl_ord_id) == (account, cl_ord_id)
+    {
+        return Some(order.order_id);
+    }
+    if let EventKind::OrderReplaced(order) = kind
+        && (order.account, &order.cl_ord_id) == (account, cl_ord_id)
+    {
+        return Some(order.order_id);
+    }
+    None
 }

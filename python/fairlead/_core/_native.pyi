@@ -22,7 +22,7 @@ class Exchange:
         cls,
         *,
         clock: Callable[[], int] | None = None,
-        history_max: int = 1_000_000,
+        history_max: int = 100_000,
         client_ids_max: int = 10_000_000,
         client_id_retention_ns: int = 172_800_000_000_000,
         trades_max: int = 65_536,

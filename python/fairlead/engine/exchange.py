@@ -28,8 +28,9 @@ class Exchange(_core.Exchange):
     Args:
         clock: gives the time of each command, nanoseconds since the Unix epoch; the system's clock by default. A
             command's time is at least one nanosecond after the one before, so a constant clock is a clock too.
-        history_max: how many events, orders and trades per instrument are remembered, >= 0; 0 remembers open orders
-            only, and ``events``, ``trades`` and finished orders cannot be asked for.
+        history_max: how many events are remembered, and how many orders and trades per instrument, >= 0: the oldest
+            are forgotten first (about 0.5 kB each). 0 remembers open orders only, which is fastest: ``events``,
+            ``trades`` and finished orders cannot be asked for then, and an average price only covers one command.
         client_ids_max: how many client order ids are remembered, > 0.
         client_id_retention_ns: how long the ids of a finished order are remembered, >= 0; 48 hours by default.
         trades_max: how many trades one command may cause, > 0; what an order has left beyond it is canceled.
