@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderId, OrderPosted, Price, Qty, Side,
-    Trade, TradeLeg, TradingState,
+    AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderAccepted, OrderId, OrderPosted,
+    Price, Qty, Side, StpMode, Trade, TradeLeg, TradePrevented, TradingState,
 };
 
 /// What events say of an open order.
@@ -71,17 +71,7 @@ impl Books {
             EventKind::InstrumentListed { .. } => self.list(command),
             EventKind::Deposited { account, asset, amount } => self.pay_in(*account, *asset, amount.0),
             EventKind::Withdrawn { account, asset, amount } => self.pay_in(*account, *asset, -amount.0),
-            EventKind::OrderAccepted(accepted) => {
-                let order = OpenOrder {
-                    account: accepted.account,
-                    instrument: accepted.instrument,
-                    side: accepted.side,
-                    order_qty: accepted.order_qty,
-                    leaves_qty: accepted.order_qty,
-                    posted: None,
-                };
-                self.orders.insert(accepted.order_id, order);
-            }
+            EventKind::OrderAccepted(accepted) => self.accept(accepted),
             EventKind::OrderPosted(posted) => self.post(posted, posted.displayed_qty),
             EventKind::OrderRefreshed(posted) => self.refresh(posted),
             EventKind::OrderReplaced(replaced) => {
@@ -105,19 +95,7 @@ impl Books {
                 }
             }
             EventKind::Trade(trade) => self.trade(trade),
-            EventKind::TradePrevented(prevented) => {
-                if let Some(maker) = self.orders.get_mut(&prevented.maker_order_id) {
-                    maker.leaves_qty = prevented.maker_leaves_qty;
-                    if let Some(posted) = maker.posted.as_mut() {
-                        posted.displayed_qty = prevented.maker_displayed_qty;
-                    }
-                }
-                if prevented.mode == model::StpMode::DecrementAndCancel
-                    && let Some(taker) = self.orders.get_mut(&prevented.taker_order_id)
-                {
-                    taker.leaves_qty.0 = (taker.leaves_qty.0 - prevented.qty.0).max(0);
-                }
-            }
+            EventKind::TradePrevented(prevented) => self.prevent(prevented),
             EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => {
                 self.orders.remove(&ended.order_id);
             }
@@ -137,6 +115,32 @@ impl Books {
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
             | EventKind::TimePassed => {}
+        }
+    }
+
+    fn accept(&mut self, accepted: &OrderAccepted) {
+        let order = OpenOrder {
+            account: accepted.account,
+            instrument: accepted.instrument,
+            side: accepted.side,
+            order_qty: accepted.order_qty,
+            leaves_qty: accepted.order_qty,
+            posted: None,
+        };
+        self.orders.insert(accepted.order_id, order);
+    }
+
+    fn prevent(&mut self, prevented: &TradePrevented) {
+        if let Some(maker) = self.orders.get_mut(&prevented.maker_order_id) {
+            maker.leaves_qty = prevented.maker_leaves_qty;
+            if let Some(posted) = maker.posted.as_mut() {
+                posted.displayed_qty = prevented.maker_displayed_qty;
+            }
+        }
+        if prevented.mode == StpMode::DecrementAndCancel
+            && let Some(taker) = self.orders.get_mut(&prevented.taker_order_id)
+        {
+            taker.leaves_qty.0 = (taker.leaves_qty.0 - prevented.qty.0).max(0);
         }
     }
 
@@ -208,6 +212,11 @@ impl Books {
     /// Totals of all accounts, the venue included, as events tell them.
     pub fn totals(&self) -> impl Iterator<Item = ((AccountId, AssetId), i128)> {
         self.totals.iter().map(|(key, total)| (*key, *total))
+    }
+
+    /// Everything that was listed.
+    pub fn instruments(&self) -> impl Iterator<Item = InstrumentId> {
+        (0..).map(InstrumentId).take(self.instruments.len())
     }
 
     /// An open order.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use engine::Exchange;
-use model::{Command, Event, Events, Limits, MassCancel, Stamp, StateHash};
+use model::{Command, Event, Events, Limits, MassCancel, Qty, Side, Stamp, StateHash};
 
 use crate::books::Books;
 use crate::generate::Sequence;
@@ -128,7 +128,28 @@ impl Pair {
             return Err(What::Hash(sections));
         }
         self.books.apply(command, self.fast_events.as_slice());
-        self.check_money()
+        self.check_money()?;
+        self.check_books()
+    }
+
+    /// The books that events tell are those the engine has: order, leaves and what is shown.
+    fn check_books(&self) -> Result<(), What> {
+        for instrument in self.books.instruments() {
+            for side in [Side::Buy, Side::Sell] {
+                let told = self.books.queue(instrument, side);
+                let told = told.iter().map(|(id, order, posted)| {
+                    let shown = if posted.is_hidden { Qty(0) } else { posted.displayed_qty };
+                    (*id, order.leaves_qty, shown)
+                });
+                let held = self.fast.queue(instrument, side);
+                let held = held.iter().map(|order| (order.order_id, order.leaves_qty, order.displayed_qty));
+                if !told.clone().eq(held.clone()) {
+                    let (told, held): (Vec<_>, Vec<_>) = (told.collect(), held.collect());
+                    return Err(What::Broken(format!("events tell {side:?} {told:?}, the engine has {held:?}")));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn compare_events(&self) -> Result<(), What> {

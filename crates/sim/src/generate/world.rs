@@ -1,8 +1,8 @@
 //! Who and what a sequence starts with: assets, instruments, accounts, fees and first deposits.
 
 use model::{
-    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, Money,
-    MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
+    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, MONEY_MAX,
+    Money, MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
 };
 
 use super::draw::Draw;
@@ -83,7 +83,7 @@ fn market(draw: &mut Draw, index: usize, decimals: &[u8]) -> Market {
         min_qty: Qty(lot * draw.pick(&[1, 1, 2])),
         max_qty: Qty(lot * draw.pick(&[60, 1_000])),
         min_notional: Money(0),
-        max_notional: Money(i128::from(u64::MAX)),
+        max_notional: MONEY_MAX,
         min_price: Price(low),
         max_price: Price(high),
         allow_negative,
@@ -143,7 +143,7 @@ pub fn funds(draw: &mut Draw, market: &Market, asset: AssetId, decimals: &[u8]) 
 impl World {
     /// Draws a start.
     pub fn new(draw: &mut Draw) -> Self {
-        let decimals = vec![draw.pick(&[3, 6]), draw.pick(&[0, 1, 4]), draw.pick(&[1, 3])];
+        let decimals = vec![draw.pick(&[3, 6, 18]), draw.pick(&[0, 1, 4]), draw.pick(&[1, 3])];
         let count = draw.pick(&[1, 1, 2, 3]);
         let markets: Vec<Market> = (0..count).map(|index| market(draw, index, &decimals)).collect();
         let mut setup = Vec::new();

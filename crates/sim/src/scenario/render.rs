@@ -1,6 +1,6 @@
 //! Events as lines: what an expectation is compared with.
 
-use model::{Cause, Event, EventKind, OrderEnded, OrderPosted, OrderRejected, Trade};
+use model::{Cause, Event, EventKind, OrderEnded, OrderPosted, OrderRejected, OrderReplaced, Trade, TradePrevented};
 
 use super::amounts::Names;
 
@@ -51,19 +51,7 @@ fn kind(event: &EventKind, names: &Names) -> String {
         },
         EventKind::OrderPosted(posted) => shown("posted", posted, names),
         EventKind::OrderRefreshed(posted) => shown("refreshed", posted, names),
-        EventKind::OrderReplaced(order) => {
-            let qty = |qty| names.show_qty(order.instrument, qty);
-            let price = order.price.map_or("none".to_owned(), |price| names.show_price(order.instrument, price));
-            let priority = if order.priority_kept { "kept" } else { "lost" };
-            format!(
-                "replaced {} qty={} leaves={} shown={} price={price} priority={priority} as={}",
-                names.show_order(order.order_id),
-                qty(order.order_qty),
-                qty(order.leaves_qty),
-                qty(order.displayed_qty),
-                order.cl_ord_id
-            )
-        }
+        EventKind::OrderReplaced(order) => show_replaced(order, names),
         EventKind::OrderRestated { order_id, instrument, order_qty, leaves_qty, displayed_qty, reason, .. } => {
             let qty = |qty| names.show_qty(*instrument, qty);
             let (order, total, shown) = (names.show_order(*order_id), qty(*order_qty), qty(*displayed_qty));
@@ -71,19 +59,7 @@ fn kind(event: &EventKind, names: &Names) -> String {
         }
         EventKind::OrderParked { order_id, .. } => format!("parked {}", names.show_order(*order_id)),
         EventKind::Trade(trade) => show_trade(trade, names),
-        EventKind::TradePrevented(prevented) => {
-            let on = prevented.instrument;
-            format!(
-                "prevented {} {} {} @ {} left={} shown={} mode={:?}",
-                names.show_order(prevented.maker_order_id),
-                names.show_order(prevented.taker_order_id),
-                names.show_qty(on, prevented.qty),
-                names.show_price(on, prevented.price),
-                names.show_qty(on, prevented.maker_leaves_qty),
-                names.show_qty(on, prevented.maker_displayed_qty),
-                prevented.mode
-            )
-        }
+        EventKind::TradePrevented(prevented) => show_prevented(prevented, names),
         EventKind::OrderCanceled(ended) => show_end("canceled", ended, names),
         EventKind::OrderExpired(ended) => show_end("expired", ended, names),
         EventKind::MassCanceled { count } => format!("mass {count}"),
@@ -110,6 +86,34 @@ fn shown(what: &str, posted: &OrderPosted, names: &Names) -> String {
     let is_hidden = posted.public_id.0 == 0;
     let qty = if is_hidden { "hidden".to_owned() } else { names.show_qty(posted.instrument, posted.displayed_qty) };
     format!("{what} {order} {qty} @ {} public=#{}", names.show_price(posted.instrument, posted.price), posted.public_id)
+}
+
+fn show_replaced(order: &OrderReplaced, names: &Names) -> String {
+    let qty = |qty| names.show_qty(order.instrument, qty);
+    let price = order.price.map_or("none".to_owned(), |price| names.show_price(order.instrument, price));
+    let priority = if order.priority_kept { "kept" } else { "lost" };
+    format!(
+        "replaced {} qty={} leaves={} shown={} price={price} priority={priority} as={}",
+        names.show_order(order.order_id),
+        qty(order.order_qty),
+        qty(order.leaves_qty),
+        qty(order.displayed_qty),
+        order.cl_ord_id
+    )
+}
+
+fn show_prevented(prevented: &TradePrevented, names: &Names) -> String {
+    let on = prevented.instrument;
+    format!(
+        "prevented {} {} {} @ {} left={} shown={} mode={:?}",
+        names.show_order(prevented.maker_order_id),
+        names.show_order(prevented.taker_order_id),
+        names.show_qty(on, prevented.qty),
+        names.show_price(on, prevented.price),
+        names.show_qty(on, prevented.maker_leaves_qty),
+        names.show_qty(on, prevented.maker_displayed_qty),
+        prevented.mode
+    )
 }
 
 /// The maker first; in an auction the buy order first.
