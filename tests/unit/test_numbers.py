@@ -129,3 +129,36 @@ def test_a_definition_takes_text_and_no_float() -> None:
         Instrument("X", quote="USD", tick_size=["0.01"])  # type: ignore[list-item]
     with pytest.raises(UsageError, match="more decimals"):
         open_market().list(Instrument("X", quote="USD", tick_size="0.01", min_price="0.015"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"max_price": 10**20}, "max_price=1.*63 bits"),
+        ({"max_notional": 10**40}, "max_notional"),
+        ({"price_decimals": 19}, "decimals=19"),
+        ({"qty_decimals": -1}, "decimals=-1"),
+        ({"seed": -1}, "seed=-1"),
+        ({"max_slippage_bps": 70_000}, "max_slippage_bps=70000"),
+        ({"allocation": ("fifo_pro_rata", -5)}, "share_bps=-5"),
+    ],
+)
+def test_a_definition_beyond_all_bounds_raises(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        open_market().list(Instrument("X", **{"quote": "USD", "tick_size": "0.01", **change}))
+
+
+def test_default_maxima_are_what_a_balance_can_hold() -> None:
+    ex = open_market(kind="credit")
+    ex.add_asset("FINE", decimals=18)
+    ex.list(Instrument("F", quote="FINE", tick_size="0.00000001", lot_size="0.00000001"))
+    ex.list(Instrument("C", quote="USD", tick_size="0.25", lot_size="100"))
+
+    def reason(symbol: str, qty: str, price: str) -> str | None:
+        return ex.submit(account="alice", symbol=symbol, side="buy", order_qty=qty, price=price).reason
+
+    assert reason("F", "1000000", "1000000") is None
+    assert reason("F", "1000000.00000001", "1") == "QTY_MAX"
+    assert reason("F", "1", "1000000.00000001") == "PRICE_BOUNDS"
+    assert reason("C", "1000000000", "1000000000") is None
+    assert reason("C", "1000000100", "1") == "QTY_MAX"

@@ -72,12 +72,15 @@ impl Row {
 #[inline]
 fn row(kind: &EventKind) -> Row {
     match kind {
-        EventKind::AssetAdded { asset, .. } => Row { id: u64::from(asset.0), ..Row::of(0) },
-        EventKind::InstrumentListed { instrument, .. } => Row { instrument: instrument.0, ..Row::of(1) },
-        EventKind::AccountAdded { account, .. } => Row { account: account.0, ..Row::of(2) },
-        EventKind::FeesSet { schedule, .. } => Row { id: u64::from(*schedule), ..Row::of(3) },
-        EventKind::Deposited { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(4) },
-        EventKind::Withdrawn { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(5) },
+        EventKind::AssetAdded { .. }
+        | EventKind::InstrumentListed { .. }
+        | EventKind::AccountAdded { .. }
+        | EventKind::FeesSet { .. }
+        | EventKind::Deposited { .. }
+        | EventKind::Withdrawn { .. }
+        | EventKind::CommandRejected { .. }
+        | EventKind::MassCanceled { .. }
+        | EventKind::TimePassed => administration(kind),
         EventKind::OrderAccepted(order) => Row {
             side: Some(order.side),
             px: order.price.unwrap_or_default(),
@@ -91,7 +94,6 @@ fn row(kind: &EventKind) -> Row {
         EventKind::CancelRejected { account, reason } => {
             Row { account: account.0, reason: reason.code(), ..Row::of(9) }
         }
-        EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },
         EventKind::Repeated { account, order_id, reason, .. } => Row {
             account: account.0,
             order_id: order_id.0,
@@ -142,7 +144,6 @@ fn row(kind: &EventKind) -> Row {
         },
         EventKind::OrderCanceled(ended) => end(19, ended),
         EventKind::OrderExpired(ended) => end(20, ended),
-        EventKind::MassCanceled { count } => Row { id: *count, ..Row::of(21) },
         EventKind::StateChanged { instrument, from, to } => {
             Row { instrument: instrument.0, id: *to as u64, order_id: *from as u64, ..Row::of(22) }
         }
@@ -152,7 +153,22 @@ fn row(kind: &EventKind) -> Row {
         EventKind::Uncrossed { instrument, price, volume, imbalance } => {
             auction(24, *instrument, *price, *volume, *imbalance)
         }
-        EventKind::TimePassed => Row::of(25),
+    }
+}
+
+/// Events about no order.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller chose the kinds; the rest never gets here")]
+fn administration(kind: &EventKind) -> Row {
+    match kind {
+        EventKind::AssetAdded { asset, .. } => Row { id: u64::from(asset.0), ..Row::of(0) },
+        EventKind::InstrumentListed { instrument, .. } => Row { instrument: instrument.0, ..Row::of(1) },
+        EventKind::AccountAdded { account, .. } => Row { account: account.0, ..Row::of(2) },
+        EventKind::FeesSet { schedule, .. } => Row { id: u64::from(*schedule), ..Row::of(3) },
+        EventKind::Deposited { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(4) },
+        EventKind::Withdrawn { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(5) },
+        EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },
+        EventKind::MassCanceled { count } => Row { id: *count, ..Row::of(21) },
+        _ => Row::of(25),
     }
 }
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import TypeVar
 
 from fairlead.errors import UsageError
 from fairlead.model.instrument import Exact, Instrument, exact
@@ -13,7 +12,6 @@ DECIMALS_MAX = 18
 _MONEY_DIGITS = 30
 _MANTISSA_DIGITS = 18
 _WIDE = Context(prec=80)
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,71 +60,84 @@ def define(
     """
     base = instrument.base if instrument.base is not None else instrument.symbol
     bands = instrument.tick_bands()
-    price_decimals = _decimals(instrument.price_decimals, [number for band in bands for number in band])
     lot = exact(instrument.lot_size, name="lot_size", symbol=instrument.symbol)
-    qty_decimals = _decimals(instrument.qty_decimals, [lot])
+    prices = _Grid(
+        instrument.symbol, _decimals(instrument.price_decimals, [number for band in bands for number in band])
+    )
+    lots = _Grid(instrument.symbol, _decimals(instrument.qty_decimals, [lot]))
     base_decimals = asset_decimals(base)
     quote_decimals = asset_decimals(instrument.quote)
     if base_decimals is None:
-        base_decimals = max(DECIMALS_DEFAULT, qty_decimals)
+        base_decimals = max(DECIMALS_DEFAULT, lots.decimals)
     if quote_decimals is None:
-        quote_decimals = min(DECIMALS_MAX, max(DECIMALS_DEFAULT, price_decimals + qty_decimals))
-
-    def whole(value: Exact | Decimal, decimals: int, name: str) -> int:
-        return _mantissa(exact(value, name=name, symbol=instrument.symbol), decimals, f"{instrument.symbol}: {name}")
-
-    ticks = [
-        (whole(start, price_decimals, "tick_size"), whole(step, price_decimals, "tick_size")) for start, step in bands
-    ]
-    lot_size = whole(lot, qty_decimals, "lot_size")
-    top_tick = ticks[-1][1] if ticks else 1
-    max_price = _optional(
-        instrument.max_price,
-        lambda value: whole(value, price_decimals, "max_price"),
-        _largest(quote_decimals, price_decimals, step=top_tick),
-    )
-    least = -max_price if instrument.allow_negative else _first_price(ticks)
-    allocation = instrument.allocation
-    kind, share = (allocation, 0) if isinstance(allocation, str) else allocation
-    notional_decimals = quote_decimals
+        quote_decimals = min(DECIMALS_MAX, max(DECIMALS_DEFAULT, prices.decimals + lots.decimals))
+    money = _Grid(instrument.symbol, quote_decimals, bits=127)
+    ticks = [(prices.read(start, "tick_size"), prices.read(step, "tick_size")) for start, step in bands]
+    lot_size = lots.read(lot, "lot_size")
+    highest = _largest(quote_decimals, prices.decimals, step=ticks[-1][1] if ticks else 1)
+    max_price = prices.read_or(instrument.max_price, "max_price", highest)
+    lowest = -max_price if instrument.allow_negative else _first_price(ticks)
+    kind, share = (instrument.allocation, 0) if isinstance(instrument.allocation, str) else instrument.allocation
+    close = instrument.previous_close
     return Definition(
         symbol=instrument.symbol,
         base=base,
         quote=instrument.quote,
         base_decimals=base_decimals,
         quote_decimals=quote_decimals,
-        price_decimals=price_decimals,
-        qty_decimals=qty_decimals,
+        price_decimals=prices.decimals,
+        qty_decimals=lots.decimals,
         ticks=ticks,
         lot_size=lot_size,
-        min_qty=_optional(instrument.min_qty, lambda value: whole(value, qty_decimals, "min_qty"), lot_size),
-        max_qty=_optional(
-            instrument.max_qty,
-            lambda value: whole(value, qty_decimals, "max_qty"),
-            _largest(quote_decimals, qty_decimals, step=lot_size),
-        ),
-        min_notional=whole(instrument.min_notional, notional_decimals, "min_notional"),
-        max_notional=_optional(
-            instrument.max_notional, lambda value: whole(value, notional_decimals, "max_notional"), 10**_MONEY_DIGITS
-        ),
-        min_price=_optional(instrument.min_price, lambda value: whole(value, price_decimals, "min_price"), least),
+        min_qty=lots.read_or(instrument.min_qty, "min_qty", lot_size),
+        max_qty=lots.read_or(instrument.max_qty, "max_qty", _largest(quote_decimals, lots.decimals, step=lot_size)),
+        min_notional=money.read(instrument.min_notional, "min_notional"),
+        max_notional=money.read_or(instrument.max_notional, "max_notional", 10**_MONEY_DIGITS),
+        min_price=prices.read_or(instrument.min_price, "min_price", lowest),
         max_price=max_price,
         allow_negative=instrument.allow_negative,
-        previous_close=_optional(
-            instrument.previous_close, lambda value: whole(value, price_decimals, "previous_close"), None
-        ),
+        previous_close=None if close is None else prices.read(close, "previous_close"),
         allocation=kind,
-        fifo_bps=share,
+        fifo_bps=_bounded(share, "share_bps", 2**16, symbol=instrument.symbol),
         stp=instrument.stp,
-        max_slippage_bps=instrument.max_slippage_bps,
-        seed=instrument.seed,
+        max_slippage_bps=_bounded(instrument.max_slippage_bps, "max_slippage_bps", 2**16, symbol=instrument.symbol),
+        seed=_bounded(instrument.seed, "seed", 2**64, symbol=instrument.symbol),
         state=state,
         add_assets=add_assets,
     )
 
 
-def _optional(value: Exact | None, read: Callable[[Exact], int], otherwise: _T) -> int | _T:
-    return otherwise if value is None else read(value)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Numbers of one kind: how many decimals they are kept with, and how many bits they fit."""
+
+    symbol: str
+    decimals: int
+    bits: int = 63
+
+    def __post_init__(self) -> None:
+        _bounded(self.decimals, "decimals", DECIMALS_MAX + 1, symbol=self.symbol)
+
+    def read(self, value: Exact, name: str) -> int:
+        """Return the mantissa of a number."""
+        number = exact(value, name=name, symbol=self.symbol)
+        scaled = number.scaleb(self.decimals, _WIDE)
+        what = f"instrument {self.symbol}: {name}={number}"
+        if scaled != scaled.to_integral_value(context=_WIDE):
+            raise UsageError(f"{what} has more decimals than are kept: decimals={self.decimals}")
+        if abs(scaled) >= 2**self.bits:
+            raise UsageError(f"{what} is too large: with {self.decimals} decimals it needs more than {self.bits} bits")
+        return int(scaled)
+
+    def read_or(self, value: Exact | None, name: str, otherwise: int) -> int:
+        """Return the mantissa of a number, or of the default."""
+        return otherwise if value is None else self.read(value, name)
+
+
+def _bounded(value: int, name: str, end: int, *, symbol: str) -> int:
+    if not 0 <= value < end:
+        raise UsageError(f"instrument {symbol}: {name}={value} is out of range: min=0 max={end - 1}")
+    return value
 
 
 def _decimals(given: int | None, numbers: list[Decimal]) -> int:
@@ -135,13 +146,6 @@ def _decimals(given: int | None, numbers: list[Decimal]) -> int:
         return given
     exponents = [number.normalize(_WIDE).as_tuple().exponent for number in numbers]
     return max([0, *(-exponent for exponent in exponents if isinstance(exponent, int))])
-
-
-def _mantissa(number: Decimal, decimals: int, what: str) -> int:
-    scaled = number.scaleb(decimals, _WIDE)
-    if scaled != scaled.to_integral_value(context=_WIDE):
-        raise UsageError(f"instrument {what}={number} has more decimals than are kept: decimals={decimals}")
-    return int(scaled)
 
 
 def _largest(quote_decimals: int, decimals: int, *, step: int) -> int:

@@ -1,0 +1,53 @@
+"""Every Python block of the README and of the Python pages runs, and what it shows is what it prints."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", "docs/how-to/python.md", "docs/reference/python.md"]
+MODULES = ["fairlead.engine.exchange", "fairlead.model.batch", "fairlead.model.instrument", "fairlead.errors"]
+_BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def _blocks(page: str) -> list[tuple[str, str]]:
+    return _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_of_a_page_runs(page: str) -> None:
+    blocks = _blocks(page)
+    scope: dict[str, object] = {}
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+
+    for number, (language, code) in enumerate(blocks):
+        if language == "python":
+            exec(compile(code, f"{page}, block {number}", "exec"), scope)  # our own documentation
+        else:
+            # One page is one story: later blocks know the names of earlier ones.
+            test = doctest.DocTestParser().get_doctest(code, scope, f"{page}, block {number}", page, 0)
+            runner.run(test, clear_globs=False)
+            scope.update(test.globs)
+
+    assert blocks
+    assert runner.summarize(verbose=False).failed == 0
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_docstring_print_what_they_show(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+
+    assert result.failed == 0
+
+
+def test_a_block_that_shows_something_else_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    test = doctest.DocTestParser().get_doctest(">>> 1 + 1\n3\n", {}, "planted", "planted", 0)
+    runner = doctest.DocTestRunner()
+
+    runner.run(test)
+
+    assert runner.summarize(verbose=False).failed == 1
+    assert "planted" in capsys.readouterr().out
