@@ -31,6 +31,7 @@ mod place;
 mod record;
 mod reducing;
 mod request;
+mod runs;
 mod session;
 mod shared;
 mod tags;

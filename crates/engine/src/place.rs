@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::admit::{self, Terms};
-use crate::clients::{ClientIds, NO_ENTRY, Outcome};
+use crate::clients::{NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
@@ -20,9 +20,8 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
     if !shared.accounts.is_customer(account) {
         return reject(order, Reject::plain(RejectReason::UnknownAccount), out);
     }
-    let tag = ClientIds::tag(account, id);
     let content = request::new_order(order);
-    if let Some(entry) = shared.clients.find(account, id, tag) {
+    if let Some(entry) = shared.clients.find(account, id) {
         return match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
@@ -32,13 +31,13 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
         return reject(order, no_room(shared), out);
     }
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
-        return refuse(shared, order, (tag, content), Reject::plain(RejectReason::UnknownInstrument), out);
+        return refuse(shared, order, content, Reject::plain(RejectReason::UnknownInstrument), out);
     };
     match admit::check(shared, market, order) {
-        Err(rejected) => refuse(shared, order, (tag, content), rejected, out),
+        Err(rejected) => refuse(shared, order, content, rejected, out),
         Ok(terms) => {
             let outcome = Outcome::Accepted(OrderId(shared.next_order));
-            let client = shared.clients.remember((account, id), tag, content, outcome, NO_ENTRY);
+            let client = shared.clients.remember((account, id), content, outcome, NO_ENTRY);
             accept(shared, market, order, &terms, client, out);
         }
     }
@@ -46,10 +45,10 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
 
 /// Refuses a new order and remembers that it did.
 #[cold]
-fn refuse(shared: &mut Shared, order: &NewOrder, (tag, content): (u64, u64), rejected: Reject, out: &mut Events) {
+fn refuse(shared: &mut Shared, order: &NewOrder, content: u64, rejected: Reject, out: &mut Events) {
     let outcome = Outcome::Rejected(rejected.reason);
     let key = (order.account, &order.cl_ord_id);
-    let entry = shared.clients.remember(key, tag, content, outcome, NO_ENTRY);
+    let entry = shared.clients.remember(key, content, outcome, NO_ENTRY);
     shared.refused = Some(entry);
     reject(order, rejected, out);
 }

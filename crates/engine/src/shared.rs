@@ -146,7 +146,7 @@ impl Shared {
         let order_id = match target {
             OrderRef::Order(id) => *id,
             OrderRef::Client(id) => {
-                let entry = self.clients.find(account, id, ClientIds::tag(account, id)).ok_or(unknown)?;
+                let entry = self.clients.find(account, id).ok_or(unknown)?;
                 match self.clients.entry(entry).outcome() {
                     Outcome::Accepted(order_id) => order_id,
                     Outcome::Rejected(_) => return Err(unknown),

@@ -42,20 +42,6 @@ impl Tags {
         Tags { buckets: vec![Bucket::EMPTY; 1], len: 0 }
     }
 
-    /// How many numbers it holds.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Takes memory for `count` numbers at once, while it is empty.
-    pub(crate) fn reserve(&mut self, count: usize) {
-        assert_eq!(self.len, 0, "memory is taken before the first key");
-        // Written, not just asked for, so that the first use of a page costs nothing later.
-        self.buckets = vec![Bucket { passed: 1, ..Bucket::EMPTY }; count.div_ceil(FILL).next_power_of_two()];
-        self.buckets.fill(Bucket::EMPTY);
-    }
-
     #[inline]
     fn home(&self, hash: u64) -> usize {
         usize::try_from(hash >> 16).unwrap_or(0) & (self.buckets.len() - 1)
@@ -64,12 +50,6 @@ impl Tags {
     #[inline]
     fn next(&self, bucket: usize) -> usize {
         (bucket + 1) & (self.buckets.len() - 1)
-    }
-
-    /// Reads the home of a hash and gives a number that depends on it: brings the line into the cache.
-    #[inline]
-    pub(crate) fn touch(&self, hash: u64) -> i64 {
-        i64::from(self.buckets[self.home(hash)].passed)
     }
 
     /// The number whose key has this hash and passes the test.

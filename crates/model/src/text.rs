@@ -91,6 +91,17 @@ macro_rules! text {
                 words
             }
 
+            /// The words of the first `len` bytes alone, zeros behind them.
+            #[inline]
+            pub fn head(&self, len: usize) -> [u64; SIZE / 8] {
+                let mut words = self.words();
+                for (at, word) in words.iter_mut().enumerate() {
+                    let kept = len.saturating_sub(8 * at).min(8);
+                    *word &= if kept == 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
+                }
+                words
+            }
+
             /// The bytes, without padding.
             pub fn as_bytes(&self) -> &[u8] {
                 &self.bytes[..usize::from(self.bytes[SIZE - 1])]
@@ -133,6 +144,16 @@ mod tests {
     fn a_client_id_keeps_its_text() {
         assert_eq!(ClOrdId::new("A-1").unwrap().as_str(), "A-1");
         assert_eq!(ClOrdId::new(&"x".repeat(36)).unwrap().as_bytes().len(), 36);
+    }
+
+    #[test]
+    fn the_head_of_a_text_ignores_what_follows() {
+        let of = |text: &str, len| ClOrdId::new(text).unwrap().head(len);
+
+        assert_eq!(of("order-17", 6), of("order-2", 6));
+        assert_ne!(of("order-17", 7), of("order-2", 7));
+        assert_eq!(of("abc", 0), [0; 5]);
+        assert_eq!(of(&"x".repeat(36), 36), of(&"x".repeat(36), 36));
     }
 
     #[test]
