@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use model::{
-    AccountId, ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, Price, Qty,
-    Stamp, Trade, TradeLeg,
+    ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, Price, Qty, Stamp, Trade,
+    TradeLeg,
 };
 
 /// The state of an order (FIX 39).
@@ -118,7 +118,6 @@ pub struct Blotter {
     orders: VecDeque<OrderHistory>,
     /// Order id of `orders[0]`.
     first: u64,
-    ids: BTreeMap<(AccountId, ClOrdId), OrderId>,
     tapes: BTreeMap<InstrumentId, VecDeque<(Stamp, Trade)>>,
     kept_max: usize,
 }
@@ -126,8 +125,7 @@ pub struct Blotter {
 impl Blotter {
     /// An empty blotter that keeps at least the newest `kept_max` orders and, per instrument, trades.
     pub fn new(kept_max: usize) -> Self {
-        let (orders, ids, tapes) = (VecDeque::new(), BTreeMap::new(), BTreeMap::new());
-        Blotter { orders, first: 1, ids, tapes, kept_max }
+        Blotter { orders: VecDeque::new(), first: 1, tapes: BTreeMap::new(), kept_max }
     }
 
     /// Takes note of one event. Events must come in order, none left out.
@@ -139,7 +137,6 @@ impl Blotter {
             EventKind::OrderCanceled(ended) => self.end(ended, OrderStatus::Canceled, stamp),
             EventKind::OrderExpired(ended) => self.end(ended, OrderStatus::Expired, stamp),
             EventKind::OrderReplaced(replaced) => {
-                self.ids.insert((replaced.account, replaced.cl_ord_id), replaced.order_id);
                 if let Some(order) = self.get_mut(replaced.order_id) {
                     order.cl_ord_id = replaced.cl_ord_id;
                     order.accepted.price = replaced.price;
@@ -186,7 +183,6 @@ impl Blotter {
 
     fn open(&mut self, accepted: &OrderAccepted, stamp: Stamp) {
         self.make_room();
-        self.ids.insert((accepted.account, accepted.cl_ord_id), accepted.order_id);
         self.orders.push_back(OrderHistory {
             accepted: *accepted,
             cl_ord_id: accepted.cl_ord_id,
@@ -205,11 +201,8 @@ impl Blotter {
     /// Forgets the oldest orders beyond what is kept, up to the first that is still open.
     fn make_room(&mut self) {
         while self.orders.len() >= self.kept_max && self.orders.front().is_some_and(OrderHistory::is_ended) {
-            let Some(old) = self.orders.pop_front() else { return };
+            self.orders.pop_front();
             self.first += 1;
-            for id in [old.accepted.cl_ord_id, old.cl_ord_id] {
-                self.ids.remove(&(old.accepted.account, id));
-            }
         }
     }
 
@@ -262,11 +255,6 @@ impl Blotter {
     /// An order that is still kept.
     pub fn order(&self, order_id: OrderId) -> Option<&OrderHistory> {
         self.orders.get(self.at(order_id)?)
-    }
-
-    /// The order that a client id of an account names, open or ended.
-    pub fn find(&self, account: AccountId, cl_ord_id: ClOrdId) -> Option<&OrderHistory> {
-        self.order(*self.ids.get(&(account, cl_ord_id))?)
     }
 
     /// All kept orders, oldest first.

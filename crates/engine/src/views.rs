@@ -2,11 +2,12 @@
 
 use book::Slot;
 use model::{
-    AccountId, AssetId, Instrument, InstrumentId, OrdType, OrderId, OrderRef, Price, PublicId, Qty, Side, Symbol,
-    TimeInForce, TradingState,
+    AccountId, AssetId, ClOrdId, Instrument, InstrumentId, OrdType, OrderId, OrderRef, Price, PublicId, Qty, Side,
+    Symbol, TimeInForce, TradingState,
 };
 
 use crate::accounts::Balance;
+use crate::clients::Outcome;
 use crate::exchange::Exchange;
 use crate::market::{Market, book_side};
 use crate::record::{Place, Shown};
@@ -127,6 +128,15 @@ impl Exchange {
     pub fn find(&self, account: AccountId, target: &OrderRef) -> Option<OrderId> {
         let slot = self.shared.find(account, target).ok()?;
         Some(OrderId(self.shared.arena.order_id(slot)))
+    }
+
+    /// The order that a remembered client id of an account belongs to, open or ended.
+    pub fn remembered(&self, account: AccountId, cl_ord_id: &ClOrdId) -> Option<OrderId> {
+        let entry = self.shared.clients.find(account, cl_ord_id)?;
+        match self.shared.clients.entry(entry).outcome() {
+            Outcome::Accepted(order_id) => Some(order_id),
+            Outcome::Rejected(_) => None,
+        }
     }
 
     /// Open orders of an account, oldest first. Looks at every open order.
