@@ -257,6 +257,8 @@ def test_bad_definitions_define_nothing() -> None:
     assert ex.list(Instrument("B", **good, stp="all")).reason == "UNKNOWN_STP_MODE"
     assert ex.list(Instrument("B", **good), state="open").reason == "UNKNOWN_INSTRUCTION"
     assert ex.list(Instrument("b c", **good)).reason == "BAD_CL_ORD_ID"
+    assert ex.list(Instrument("B", **{**good, "quote": "e r"})).reason == "BAD_CL_ORD_ID"
+    assert ex.list(Instrument("B", **{**good, "quote": "EUR"}), add_assets=False).reason == "UNKNOWN_ASSET"
     assert ex.add_account("alice").reason == "DUPLICATE_NAME"
     assert ex.add_account("dave", kind="gold").reason == "UNKNOWN_INSTRUCTION"
     assert ex.add_account("dave", fees=7).reason == "INVALID_DEFINITION"

@@ -10,7 +10,7 @@ use crate::clock::checked;
 use crate::decimals::Grid;
 use crate::edge::Edge;
 use crate::exchange::{Exchange, refusal_in};
-use crate::names::{Asset, Listed, NOBODY};
+use crate::names::{Asset, Listed, NOBODY, Names};
 use crate::refusal::{About, Refusal};
 use crate::report::CommandReport;
 use crate::words;
@@ -68,6 +68,10 @@ impl Exchange {
     ) -> PyResult<CommandReport> {
         let (stamp, events) = self.with(py, |sequencer| {
             let events = sequencer.apply(now_ns, command).to_vec();
+            // Within the lock, so that names are added in the order of their ids.
+            if events.iter().any(defines) {
+                self.directory().change(|names| events.iter().for_each(|event| learn(names, command, event)));
+            }
             Ok((sequencer.last(), events))
         })?;
         let refusal = refusal_in(&events, about, &self.directory().snapshot());
@@ -86,13 +90,7 @@ impl Exchange {
     pub fn define_asset(&self, py: Python<'_>, name: &str, decimals: u8) -> PyResult<CommandReport> {
         let subject = format!("asset {name}");
         let Ok(symbol) = Symbol::new(name) else { return Ok(self.refuse_command(subject, bad_name(name))) };
-        let report = self.administer(py, &Command::AddAsset { symbol, decimals }, subject, About::default())?;
-        for event in &report.events {
-            if let EventKind::AssetAdded { asset, .. } = event.kind {
-                self.directory().change(|names| names.add_asset(asset, Asset { symbol, decimals }));
-            }
-        }
-        Ok(report)
+        self.administer(py, &Command::AddAsset { symbol, decimals }, subject, About::default())
     }
 
     /// Defines an instrument, its assets where they are new, and puts it into its first state.
@@ -122,7 +120,9 @@ impl Exchange {
             for (name, decimals) in [(&given.base, base_decimals), (&given.quote, quote_decimals)] {
                 if names.asset_id(name).0 == NOBODY {
                     let added = self.define_asset(py, name, decimals)?;
-                    if added.refusal.is_some() {
+                    // Another thread may have defined it meanwhile.
+                    let is_there = |refusal: &Refusal| refusal.reason == RejectReason::DuplicateName;
+                    if added.refusal.as_ref().is_some_and(|refusal| !is_there(refusal)) {
                         return Ok(CommandReport { subject, ..added });
                     }
                 }
@@ -135,17 +135,14 @@ impl Exchange {
                 Refusal::at_edge(RejectReason::InvalidDefinition, "quote", contradiction(InstrumentError::SameAsset));
             return Ok(self.refuse_command(subject, refusal));
         }
-        let command = Command::ListInstrument(Box::new(def.clone()));
+        let command = Command::ListInstrument(Box::new(def));
         let mut report = self.administer(py, &command, subject, About::default())?;
-        let listed = report.events.iter().find_map(listed_id);
-        if let Some(id) = listed {
-            self.directory().change(|names| names.add_instrument(Listed { id, def, quote_decimals, base_decimals }));
-            if state != TradingState::PreListed {
-                let enter = Command::SetTradingState(SetTradingState { instrument: id, state });
-                let entered = self.administer(py, &enter, report.subject.clone(), About::default())?;
-                report.events.extend(entered.events);
-                report.refusal = entered.refusal;
-            }
+        let listed = report.events.iter().find_map(listed_id).filter(|_| state != TradingState::PreListed);
+        if let Some(instrument) = listed {
+            let enter = Command::SetTradingState(SetTradingState { instrument, state });
+            let entered = self.administer(py, &enter, report.subject.clone(), About::default())?;
+            report.events.extend(entered.events);
+            report.refusal = entered.refusal;
         }
         Ok(report)
     }
@@ -169,13 +166,7 @@ impl Exchange {
             return Ok(self.refuse_command(subject, refusal));
         };
         let add = AddAccount { name: symbol, kind, stp_group, fees: FeeScheduleId(fees) };
-        let report = self.administer(py, &Command::AddAccount(add), subject, About::default())?;
-        for event in &report.events {
-            if let EventKind::AccountAdded { account, .. } = event.kind {
-                self.directory().change(|names| names.add_account(account, symbol));
-            }
-        }
-        Ok(report)
+        self.administer(py, &Command::AddAccount(add), subject, About::default())
     }
 
     /// Moves money into an account from outside (`inward`), or out of it.
@@ -279,6 +270,30 @@ impl Exchange {
     }
 }
 
+/// Whether an event gives an id to a name.
+fn defines(event: &Event) -> bool {
+    matches!(
+        event.kind,
+        EventKind::AssetAdded { .. } | EventKind::AccountAdded { .. } | EventKind::InstrumentListed { .. }
+    )
+}
+
+/// Adds the name that an event gives an id to.
+fn learn(names: &mut Names, command: &Command, event: &Event) {
+    if let EventKind::AssetAdded { asset, symbol, decimals } = event.kind {
+        names.add_asset(asset, Asset { symbol, decimals });
+    }
+    if let EventKind::AccountAdded { account, name } = event.kind {
+        names.add_account(account, name);
+    }
+    if let (EventKind::InstrumentListed { instrument, .. }, Command::ListInstrument(def)) = (&event.kind, command) {
+        let decimals = |asset| names.asset(asset).map_or(0, |asset| asset.decimals);
+        let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
+        let def = Instrument::clone(def);
+        names.add_instrument(Listed { id: *instrument, def, quote_decimals, base_decimals });
+    }
+}
+
 fn listed_id(event: &Event) -> Option<model::InstrumentId> {
     if let EventKind::InstrumentListed { instrument, .. } = event.kind { Some(instrument) } else { None }
 }
@@ -291,6 +306,9 @@ fn read_definition(given: &Definition) -> Result<(Instrument, TradingState), Ref
     let invalid = |field, value: String| Refusal::at_edge(RejectReason::InvalidDefinition, field, value);
     let unknown = |field, word: &str| Refusal::at_edge(RejectReason::UnknownInstruction, field, format!("'{word}'"));
     let symbol = Symbol::new(&given.symbol).map_err(|_| bad_name(&given.symbol))?;
+    for name in [&given.base, &given.quote] {
+        Symbol::new(name).map_err(|_| bad_name(name))?;
+    }
     let bands = given.ticks.iter().map(|(from, tick)| TickBand { from: Price(*from), tick: *tick }).collect();
     let ticks = TickTable::new(bands)
         .ok_or_else(|| invalid("tick_size", "steps must be positive, ascending, and start on their own grid".into()))?;
