@@ -81,14 +81,7 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::CommandRejected { .. }
         | EventKind::MassCanceled { .. }
         | EventKind::TimePassed => administration(kind),
-        EventKind::OrderAccepted(order) => Row {
-            side: Some(order.side),
-            px: order.price.unwrap_or_default(),
-            flag: order.price.is_some(),
-            qty: order.order_qty,
-            leaves: order.order_qty,
-            ..Row::order(6, order.order_id, order.account, order.instrument)
-        },
+        EventKind::OrderAccepted(order) => accepted(order),
         EventKind::OrderRejected(refused) => refusal(7, refused),
         EventKind::AmendRejected(refused) => refusal(8, refused),
         EventKind::CancelRejected { account, reason } => {
@@ -102,14 +95,7 @@ fn row(kind: &EventKind) -> Row {
         },
         EventKind::OrderPosted(posted) => resting(12, posted),
         EventKind::OrderRefreshed(posted) => resting(13, posted),
-        EventKind::OrderReplaced(replaced) => Row {
-            px: replaced.price.unwrap_or_default(),
-            qty: replaced.order_qty,
-            leaves: replaced.leaves_qty,
-            other_leaves: replaced.displayed_qty,
-            flag: replaced.priority_kept,
-            ..Row::order(14, replaced.order_id, replaced.account, replaced.instrument)
-        },
+        EventKind::OrderReplaced(replaced) => changed(replaced),
         EventKind::OrderRestated { order_id, account, instrument, order_qty, leaves_qty, displayed_qty, reason } => {
             Row {
                 qty: *order_qty,
@@ -120,28 +106,8 @@ fn row(kind: &EventKind) -> Row {
             }
         }
         EventKind::OrderParked { order_id, account, instrument } => Row::order(16, *order_id, *account, *instrument),
-        EventKind::Trade(trade) => Row {
-            id: trade.trade_id.0,
-            side: trade.aggressor,
-            px: trade.price,
-            qty: trade.qty,
-            leaves: trade.buy.leaves_qty,
-            other_leaves: trade.sell.leaves_qty,
-            other_order_id: trade.sell.order_id.0,
-            other_account: trade.sell.account.0,
-            flag: trade.self_match,
-            ..Row::order(17, trade.buy.order_id, trade.buy.account, trade.instrument)
-        },
-        EventKind::TradePrevented(prevented) => Row {
-            order_id: prevented.taker_order_id.0,
-            other_order_id: prevented.maker_order_id.0,
-            instrument: prevented.instrument.0,
-            px: prevented.price,
-            qty: prevented.qty,
-            other_leaves: prevented.maker_leaves_qty,
-            id: prevented.mode as u64,
-            ..Row::of(18)
-        },
+        EventKind::Trade(trade) => matched(trade),
+        EventKind::TradePrevented(met) => prevented(met),
         EventKind::OrderCanceled(ended) => end(19, ended),
         EventKind::OrderExpired(ended) => end(20, ended),
         EventKind::StateChanged { instrument, from, to } => {
@@ -169,6 +135,57 @@ fn administration(kind: &EventKind) -> Row {
         EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },
         EventKind::MassCanceled { count } => Row { id: *count, ..Row::of(21) },
         _ => Row::of(25),
+    }
+}
+
+fn accepted(order: &model::OrderAccepted) -> Row {
+    Row {
+        side: Some(order.side),
+        px: order.price.unwrap_or_default(),
+        flag: order.price.is_some(),
+        qty: order.order_qty,
+        leaves: order.order_qty,
+        ..Row::order(6, order.order_id, order.account, order.instrument)
+    }
+}
+
+fn changed(replaced: &model::OrderReplaced) -> Row {
+    Row {
+        px: replaced.price.unwrap_or_default(),
+        qty: replaced.order_qty,
+        leaves: replaced.leaves_qty,
+        other_leaves: replaced.displayed_qty,
+        flag: replaced.priority_kept,
+        ..Row::order(14, replaced.order_id, replaced.account, replaced.instrument)
+    }
+}
+
+#[inline]
+fn matched(trade: &model::Trade) -> Row {
+    Row {
+        id: trade.trade_id.0,
+        side: trade.aggressor,
+        px: trade.price,
+        qty: trade.qty,
+        leaves: trade.buy.leaves_qty,
+        other_leaves: trade.sell.leaves_qty,
+        other_order_id: trade.sell.order_id.0,
+        other_account: trade.sell.account.0,
+        flag: trade.self_match,
+        ..Row::order(17, trade.buy.order_id, trade.buy.account, trade.instrument)
+    }
+}
+
+fn prevented(met: &model::TradePrevented) -> Row {
+    Row {
+        order_id: met.taker_order_id.0,
+        other_order_id: met.maker_order_id.0,
+        instrument: met.instrument.0,
+        px: met.price,
+        qty: met.qty,
+        other_leaves: met.maker_leaves_qty,
+        id: met.mode as u64,
+        ..Row::of(18)
     }
 }
 
