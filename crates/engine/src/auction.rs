@@ -6,9 +6,9 @@ use book::Slot;
 use model::{Cause, EventKind, Events, Price, Qty, Side, Trade, TradeId};
 
 use crate::market::{Market, book_side};
-use crate::matching::{fill_order, settle};
+use crate::matching::{after_fill, fill_order, settle};
 use crate::record::{NO_LIMIT, Place};
-use crate::shared::{Shared, posted};
+use crate::shared::Shared;
 
 /// What an uncross gives. Lots and ticks; without a cross the price is empty and the rest 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -258,7 +258,7 @@ fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ti
     }));
 }
 
-/// Takes a fill out of the queue an order waits in: from the book tip by tip, each used-up tip refreshed.
+/// Takes a fill out of the queue an order waits in: from the book its tip first, then its reserve, then one refill.
 fn take(shared: &mut Shared, market: &mut Market, slot: Slot, side: Side, qty: i64, out: &mut Events) {
     let record = shared.records.get(slot);
     if record.place() == Place::Waiting {
@@ -269,20 +269,7 @@ fn take(shared: &mut Shared, market: &mut Market, slot: Slot, side: Side, qty: i
         }
         return;
     }
-    let order_id = shared.arena.order_id(slot);
-    let (_, tick) = market.book.side_of(&shared.arena, slot);
-    let mut left = qty;
-    while left > 0 {
-        let part = left.min(shared.arena.tip(slot));
-        left -= part;
-        match market.book.fill(&mut shared.arena, slot, part) {
-            book::Fill::Partial => {}
-            book::Fill::Done => shared.finish(market, slot),
-            book::Fill::Refilled { tip, hidden: _ } => {
-                let public = shared.take_public();
-                shared.records.get_mut(slot).public_id = public;
-                out.push(EventKind::OrderRefreshed(posted(market, order_id, side, tick, public, tip)));
-            }
-        }
-    }
+    let (_, ticks) = market.book.side_of(&shared.arena, slot);
+    let fill = market.book.fill_leaves(&mut shared.arena, slot, qty);
+    after_fill(shared, market, slot, (side, ticks), fill, out);
 }

@@ -182,7 +182,8 @@ pub(crate) fn trade(
         aggressor: Some(incoming.side),
         self_match,
     }));
-    take_from_book(shared, market, maker_slot, incoming.side.opposite(), ticks, qty, out);
+    let fill = market.book.fill(&mut shared.arena, maker_slot, qty);
+    after_fill(shared, market, maker_slot, (incoming.side.opposite(), ticks), fill, out);
 }
 
 /// Moves the money of a trade.
@@ -237,25 +238,23 @@ fn spend(shared: &mut Shared, market: &Market, incoming: &mut Incoming, qty: i64
     }
 }
 
-/// Takes lots from a resting order in the book, refreshes its tip or ends it.
+/// Ends a resting order that a fill used up, or tells of its fresh tip.
 #[inline]
-pub(crate) fn take_from_book(
+pub(crate) fn after_fill(
     shared: &mut Shared,
     market: &mut Market,
     slot: Slot,
-    side: Side,
-    ticks: i64,
-    qty: i64,
+    (side, ticks): (Side, i64),
+    fill: Fill,
     out: &mut Events,
 ) {
     market.touch();
-    match market.book.fill(&mut shared.arena, slot, qty) {
+    match fill {
         Fill::Partial => {}
         Fill::Done => shared.finish(market, slot),
         Fill::Refilled { tip, hidden: _ } => {
             let public = shared.take_public();
-            let record = shared.records.get_mut(slot);
-            record.public_id = public;
+            shared.records.get_mut(slot).public_id = public;
             let order_id = shared.arena.order_id(slot);
             out.push(EventKind::OrderRefreshed(posted(market, order_id, side, ticks, public, tip)));
         }

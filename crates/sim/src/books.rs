@@ -72,8 +72,7 @@ impl Books {
             EventKind::Deposited { account, asset, amount } => self.pay_in(*account, *asset, amount.0),
             EventKind::Withdrawn { account, asset, amount } => self.pay_in(*account, *asset, -amount.0),
             EventKind::OrderAccepted(accepted) => self.accept(accepted),
-            EventKind::OrderPosted(posted) => self.post(posted, posted.displayed_qty),
-            EventKind::OrderRefreshed(posted) => self.refresh(posted),
+            EventKind::OrderPosted(posted) | EventKind::OrderRefreshed(posted) => self.post(posted),
             EventKind::OrderReplaced(replaced) => {
                 let Some(order) = self.orders.get_mut(&replaced.order_id) else { return };
                 (order.order_qty, order.leaves_qty) = (replaced.order_qty, replaced.leaves_qty);
@@ -160,15 +159,9 @@ impl Books {
 
     /// A fresh tip takes the place of what was left of the old one. An auction trades more than a tip at once and
     /// refreshes it slice by slice afterwards: what it took beyond the old tip comes off the new ones.
-    fn refresh(&mut self, posted: &OrderPosted) {
-        let old = self.orders.get(&posted.order_id).and_then(|order| order.posted);
-        let missing = old.map_or(0, |old| old.displayed_qty.0.min(0));
-        self.post(posted, Qty(posted.displayed_qty.0 + missing));
-    }
-
-    fn post(&mut self, posted: &OrderPosted, displayed_qty: Qty) {
+    fn post(&mut self, posted: &OrderPosted) {
         self.posts += 1;
-        let (nr, price) = (self.posts, posted.price);
+        let (nr, price, displayed_qty) = (self.posts, posted.price, posted.displayed_qty);
         if let Some(order) = self.orders.get_mut(&posted.order_id) {
             order.posted = Some(Posted { price, nr, displayed_qty, is_hidden: posted.public_id.0 == 0 });
         }
@@ -197,12 +190,12 @@ impl Books {
         }
     }
 
-    /// An order's part in a trade: the tip shrinks at once, a refreshed one follows as an event of its own.
+    /// An order's part in a trade: what shows shrinks at once; a fresh tip follows as an event of its own.
     fn fill(&mut self, leg: &TradeLeg, qty: Qty) {
         let Some(order) = self.orders.get_mut(&leg.order_id) else { return };
         order.leaves_qty = leg.leaves_qty;
         if let Some(posted) = order.posted.as_mut() {
-            posted.displayed_qty.0 -= if posted.is_hidden { 0 } else { qty.0 };
+            posted.displayed_qty.0 = (posted.displayed_qty.0 - qty.0).max(0);
         }
         if leg.leaves_qty.0 == 0 && order.order_qty.0 != 0 {
             self.orders.remove(&leg.order_id);

@@ -70,14 +70,25 @@ impl Generator {
         self.world.markets.get(index).unwrap_or(&self.world.markets[0]).clone()
     }
 
-    /// The next id of an account, rarely one used before. Accounts use the same ids.
+    /// The next id of an account, rarely one used before. Accounts use the same ids, in several manners of counting.
     fn fresh_id(&mut self, account: AccountId) -> ClOrdId {
         if self.draw.chance(self.swarm.reuse) && !self.used.is_empty() {
             return self.used[self.draw.index(self.used.len())].cl_ord_id;
         }
         let index = usize::try_from(account.0).expect("a small index").min(self.fresh.len() - 1);
         self.fresh[index] += 1;
-        ClOrdId::new(&format!("k{}", self.fresh[index])).expect("printable")
+        let number = self.fresh[index];
+        let text = match self.draw.weighted(&self.swarm.ids.clone()) {
+            0 => format!("k{number}"),
+            1 => format!("{number}"),
+            2 => format!("k{}", 5_000 - number),
+            3 => format!("k00{number}"),
+            4 => format!("order-{:x}", self.draw.bits()),
+            5 => format!("{}", u64::MAX - u64::from(number)),
+            6 => format!("{number:0>36}"),
+            _ => format!("{}k", number * 3),
+        };
+        ClOrdId::new(&text).expect("printable")
     }
 
     /// What an instrument is open for.

@@ -209,8 +209,8 @@ impl Generator {
         if is_budget && order.side == Side::Buy {
             order.reduce_only = false;
             let lots = i128::from(self.lots(market));
-            let exact = i128::from(price.0) * lots * market.scale;
-            order.quote_qty = Some(Money(exact + i128::from(self.draw.between(-3, 1_000))));
+            let exact = i128::from(price.0).saturating_mul(lots).saturating_mul(market.scale);
+            order.quote_qty = Some(Money(exact.saturating_add(self.draw.between(-3, 1_000).into())));
             if self.draw.chance(700) {
                 order.order_qty = Qty(0);
             }

@@ -21,6 +21,8 @@ pub struct Swarm {
     pub states: Vec<u32>,
     /// Nanoseconds, milliseconds, seconds, days.
     pub jumps: Vec<u32>,
+    /// Manners of counting client ids.
+    pub ids: Vec<u32>,
     /// Of a reduce-only order.
     pub reduce_only: u32,
     /// Of a field that breaks a rule.
@@ -62,6 +64,7 @@ impl Swarm {
             post_only: weights(draw, &[12, 1, 1]),
             states,
             jumps: weights(draw, &[20, 6, 2, 1]),
+            ids: if draw.chance(500) { vec![1] } else { weights(draw, &[8, 1, 2, 1, 1, 1, 1, 2]) },
             reduce_only: draw.pick(&[0, 0, 150, 500]),
             bad: draw.pick(&[0, 5, 15, 60]),
             reuse: draw.pick(&[0, 10, 50]),

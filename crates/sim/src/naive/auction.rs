@@ -79,7 +79,7 @@ impl NaiveExchange {
                     sells.remove(0);
                 }
                 for id in [buy, sell] {
-                    self.consume_slices(id, qty, out);
+                    self.consume_shown(id, qty, out);
                     self.end_if_filled(id);
                 }
             }
@@ -96,26 +96,16 @@ impl NaiveExchange {
         orders.into_iter().map(|order| order.id).collect()
     }
 
-    /// Takes an auction fill off what an order shows, slice by slice.
-    fn consume_slices(&mut self, id: OrderId, qty: i64, out: &mut Events) {
-        if !self.order(id).is_iceberg() {
-            let order = self.order_mut(id);
+    /// Takes an auction fill off what an order shows: the tip first, then the reserve, then one refill.
+    fn consume_shown(&mut self, id: OrderId, qty: i64, out: &mut Events) {
+        let order = self.order_mut(id);
+        if !order.is_iceberg() {
             order.shrink_to(order.leaves);
             return;
         }
-        // The trade has taken `qty` off the leaves at once; the slices are taken one by one.
-        let mut left = qty;
-        while left > 0 && self.order(id).tip > 0 {
-            let order = self.order_mut(id);
-            let slice = left.min(order.tip);
-            order.tip -= slice;
-            left -= slice;
-            // What the order has, counted as if only the slices so far had traded.
-            order.leaves += left;
-            if order.needs_refill() {
-                self.refill(id, out);
-            }
-            self.order_mut(id).leaves -= left;
+        order.tip = (order.tip - qty).max(0);
+        if order.leaves > 0 && order.needs_refill() {
+            self.refill(id, out);
         }
     }
 
