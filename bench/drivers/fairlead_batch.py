@@ -19,7 +19,7 @@ class BatchCalls:
 
     def __init__(self, workload: Workload) -> None:
         """Start an empty exchange."""
-        self._exchange = open_exchange()
+        self._exchange = open_exchange(history_max=0)
         # NumPy's stubs for Python 3.11 do not say that an array is a buffer.
         self._run: Callable[[Any], Any] = self._exchange.run
         self._first_account = self._exchange.account_id("0")

@@ -11,9 +11,9 @@ SIDES = ("buy", "sell")
 LOTS_MORE = 1_000_000
 
 
-def open_exchange() -> fairlead.Exchange:
+def open_exchange(*, history_max: int) -> fairlead.Exchange:
     """Return an exchange with one instrument in continuous trading, fees, and the accounts of the workloads."""
-    exchange = fairlead.Exchange()
+    exchange = fairlead.Exchange(history_max=history_max)
     exchange.list(fairlead.Instrument(SYMBOL, quote="USD", tick_size="0.01", lot_size="1", stp="cancel_newest"))
     exchange.set_fees(maker_ppm=-50, taker_ppm=150)
     for number in range(N_ACCOUNTS):
@@ -27,7 +27,8 @@ class HandleCalls:
     def __init__(self, workload: Workload) -> None:
         """Start an empty exchange."""
         del workload  # sizes are not asked for
-        self._exchange = open_exchange()
+        # A tight loop reads its own returns; it asks for no history of events.
+        self._exchange = open_exchange(history_max=0)
         self._handle = self._exchange.handle(SYMBOL)
         self._first_account = self._exchange.account_id("0")
 
@@ -73,7 +74,7 @@ class SubmitCalls:
         if SubmitCalls._cum_of is None:
             SubmitCalls._cum_of = filled_at_amends(workload)
         self._cum = SubmitCalls._cum_of
-        self._exchange = open_exchange()
+        self._exchange = open_exchange(history_max=100_000)
         self._handle = self._exchange.handle(SYMBOL)
         self._names = [str(number) for number in range(N_ACCOUNTS)]
         prices = {record[1] for record in (*workload.preload, *workload.measured)}
