@@ -213,3 +213,34 @@ def test_values_print_on_one_line_and_cannot_be_changed() -> None:
         report.status = "filled"  # type: ignore[misc]
     with pytest.raises(AttributeError):
         book.symbol = "X"  # type: ignore[misc]
+
+
+def test_any_id_of_a_chain_finds_the_order_even_one_that_ended_it() -> None:
+    ex = open_market()
+    ex.submit(account="alice", cl_ord_id="a1", symbol="AAPL", side="buy", order_qty=4, price="10")
+    ex.submit(account="bob", cl_ord_id="b1", symbol="AAPL", side="sell", order_qty=3, price="10")
+    ex.amend(account="alice", cl_ord_id="a2", orig_cl_ord_id="a1", order_qty=5)
+
+    ended = ex.amend(account="alice", cl_ord_id="a3", orig_cl_ord_id="a2", order_qty=3)
+
+    assert (ended.status, ended.reason, ended.cum_qty) == ("canceled", "USER", Decimal(3))
+    for cl_ord_id in ("a1", "a2", "a3"):
+        assert ex.order(account="alice", cl_ord_id=cl_ord_id).order_id == 1
+    with pytest.raises(fairlead.NotFoundError):
+        ex.order(account="bob", cl_ord_id="a1")
+
+
+def test_memory_can_be_taken_before_the_first_command_and_changes_nothing_else() -> None:
+    plain, prepared = fairlead.Exchange(clock=fixed_clock), fairlead.Exchange(clock=fixed_clock)
+    prepared.reserve(orders=1_000, client_ids=1_000)
+
+    for ex in (plain, prepared):
+        ex.list(fairlead.Instrument("X", quote="USD", tick_size="0.01"))
+        ex.add_account("a", kind="credit")
+        ex.submit(account="a", cl_ord_id="1", symbol="X", side="buy", order_qty=1, price=1)
+
+    assert plain.state_hash() == prepared.state_hash()
+    with pytest.raises(fairlead.UsageError, match="before the first"):
+        prepared.reserve(orders=1, client_ids=1)
+    with pytest.raises(fairlead.UsageError, match="max=16777216"):
+        fairlead.Exchange().reserve(orders=2**24 + 1, client_ids=1)

@@ -9,7 +9,7 @@ use pyo3::types::PyBytes;
 
 use crate::clock::TS_NS_MAX;
 use crate::errors::{Kind, raise};
-use crate::event_records::{EVENT_BYTES, write_event};
+use crate::event_records::write_event;
 use crate::exchange::Exchange;
 use crate::ids::number_id;
 use crate::names::{Listed, Names};
@@ -169,9 +169,16 @@ impl Exchange {
         let names = self.directory().snapshot();
         let events = self.detached(py, |sequencer| {
             check(records, &names)?;
-            Ok(self.apply_records(sequencer, records, &names, now_ns))
+            let mut out = sequencer.take_scratch();
+            self.apply_records(sequencer, records, &names, now_ns, &mut out);
+            Ok(out)
         })?;
-        Ok(PyBytes::new(py, &events))
+        let bytes = PyBytes::new(py, &events);
+        self.with(py, |sequencer| {
+            sequencer.give_scratch(events);
+            Ok(())
+        })?;
+        Ok(bytes)
     }
 
     fn apply_records(
@@ -180,8 +187,9 @@ impl Exchange {
         records: &[[u8; COMMAND_BYTES]],
         names: &Names,
         now_ns: i64,
-    ) -> Vec<u8> {
-        let mut out = Vec::with_capacity(records.len() * EVENT_BYTES * 2);
+        out: &mut Vec<u8>,
+    ) {
+        out.clear();
         for chunk in records.chunks(CHUNK) {
             sequencer.begin_batch();
             for bytes in chunk {
@@ -195,7 +203,6 @@ impl Exchange {
                 out.extend_from_slice(&write_event(event, names));
             }
         }
-        out
     }
 }
 

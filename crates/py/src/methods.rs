@@ -15,6 +15,9 @@ use crate::ids::number_id;
 use crate::report::{CommandReport, ExecutionReport};
 use crate::request::{AmendArgs, OrderArgs, Value};
 
+/// Most orders and ids that memory is taken for at once: a few gigabytes.
+const RESERVE_MAX: u32 = 1 << 24;
+
 impl Exchange {
     /// The given client id, or one the exchange makes up.
     fn id_or_generated(&self, given: Option<&str>) -> String {
@@ -307,6 +310,22 @@ impl Exchange {
     fn check_invariants(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |sequencer| {
             sequencer.engine.check_invariants();
+            Ok(())
+        })
+    }
+
+    /// Take the memory of so many open orders and remembered client ids at once, so that none is taken later.
+    #[pyo3(signature = (*, orders, client_ids))]
+    fn reserve(&self, py: Python<'_>, orders: u32, client_ids: u32) -> PyResult<()> {
+        if orders.max(client_ids) > RESERVE_MAX {
+            let what = format!("reserve out of range: orders={orders} client_ids={client_ids} max={RESERVE_MAX}");
+            return Err(raise(Kind::Usage, what));
+        }
+        self.with(py, |sequencer| {
+            if sequencer.last().seq > 0 {
+                return Err(raise(Kind::Usage, "reserve comes before the first command"));
+            }
+            sequencer.engine.reserve(orders as usize, client_ids as usize);
             Ok(())
         })
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use engine::{Blotter, Exchange};
 use marketdata::trade_tape::TradeTape;
-use model::{AccountId, ClOrdId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
+use model::{AccountId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
 
 use crate::errors::Poison;
 use crate::facts::Facts;
@@ -22,6 +22,8 @@ pub struct Sequencer {
     log: VecDeque<Event>,
     history_max: usize,
     forgotten: u64,
+    /// Memory of the last batch's records, used again by the next.
+    scratch: Vec<u8>,
     poison: Option<String>,
 }
 
@@ -43,6 +45,7 @@ impl Sequencer {
             log: VecDeque::new(),
             history_max,
             forgotten: 0,
+            scratch: Vec::new(),
             poison: None,
         }
     }
@@ -109,6 +112,16 @@ impl Sequencer {
         self.history_max > 0
     }
 
+    /// The memory for a batch's records.
+    pub fn take_scratch(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.scratch)
+    }
+
+    /// Gives that memory back.
+    pub fn give_scratch(&mut self, scratch: Vec<u8>) {
+        self.scratch = scratch;
+    }
+
     /// The remembered events of a kind, oldest first.
     pub fn events_of(&self, is_wanted: impl Fn(&EventKind) -> bool) -> Vec<Event> {
         self.log.iter().filter(|event| is_wanted(&event.kind)).copied().collect()
@@ -129,33 +142,13 @@ impl Sequencer {
 
     /// The order an account names, open, or ended and remembered.
     pub fn order_id_of(&self, account: AccountId, target: &OrderRef) -> Option<OrderId> {
-        if let Some(order_id) = self.engine.find(account, target) {
-            return Some(order_id);
-        }
         match target {
-            OrderRef::Client(cl_ord_id) => {
-                self.log.iter().rev().find_map(|event| named(&event.kind, account, cl_ord_id))
-            }
+            OrderRef::Client(cl_ord_id) => self.engine.remembered(account, cl_ord_id),
             OrderRef::Order(order_id) => {
-                let order = self.blotter.order(*order_id).filter(|order| order.accepted.account == account);
-                order.map(|order| order.accepted.order_id)
+                let owner = self.engine.order(*order_id).map(|order| order.account);
+                let owner = owner.or_else(|| self.blotter.order(*order_id).map(|order| order.accepted.account));
+                owner.filter(|owner| *owner == account).map(|_| *order_id)
             }
         }
     }
-}
-
-/// The order that an event gave this client id. A walk over the history: an index would cost every command, and only
-/// orders that have ended are looked for here.
-fn named(kind: &EventKind, account: AccountId, cl_ord_id: &ClOrdId) -> Option<OrderId> {
-    if let EventKind::OrderAccepted(order) = kind
-        && (order.account, &order.cl_ord_id) == (account, cl_ord_id)
-    {
-        return Some(order.order_id);
-    }
-    if let EventKind::OrderReplaced(order) = kind
-        && (order.account, &order.cl_ord_id) == (account, cl_ord_id)
-    {
-        return Some(order.order_id);
-    }
-    None
 }

@@ -69,10 +69,8 @@ class Queues:
 
     def _post(self, event: ev.OrderPosted | ev.OrderRefreshed) -> None:
         order = self.orders[event.order_id]
-        # An auction trades the whole of an iceberg at once: what its tip did not cover is taken off the fresh ones.
-        owed = min(order.place.shown, Decimal(0)) if order.place is not None else Decimal(0)
         self._posts += 1
-        order.place = Place(event.price, self._posts, event.displayed_qty + owed, event.public_id == 0)
+        order.place = Place(event.price, self._posts, event.displayed_qty, event.public_id == 0)
 
     def _resize(self, event: ev.OrderReplaced | ev.OrderRestated) -> None:
         order = self.orders[event.order_id]
@@ -88,7 +86,7 @@ class Queues:
             return
         order.leaves = leaves
         if order.place is not None and not order.place.is_hidden:
-            order.place.shown -= qty
+            order.place.shown = max(order.place.shown - qty, Decimal(0))
         if leaves == 0 and order.order_qty != 0:
             del self.orders[order_id]
 
