@@ -2,7 +2,7 @@
 
 use model::{
     AmendOrder, Display, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, Price,
-    Qty, RejectReason, TradingState,
+    Qty, RejectReason, TimeInForce, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
@@ -112,9 +112,6 @@ impl NaiveExchange {
         checks.plain((request.price.is_some() && is_market) || bad_display, RejectReason::FieldNotAllowed);
         if let Some(tif) = request.tif.filter(|tif| *tif != order.tif) {
             checks.plain(!tif.rests() || !order.tif.rests(), RejectReason::TifNotAllowed);
-            let (expire, now) = (tif.expire_ns(), self.stamp.ts_ns);
-            let is_past = matches!(tif, model::TimeInForce::Gtd { .. }) && expire <= now;
-            checks.measured(is_past, RejectReason::ExpireInPast, expire.into(), now.into());
         }
         if let Some(Qty(qty)) = request.order_qty {
             checks.measured(qty <= 0, RejectReason::QtyNotPositive, qty.into(), 0);
@@ -136,6 +133,10 @@ impl NaiveExchange {
         let is_touched = request.price.is_some() || request.order_qty.is_some();
         if let Some(price) = request.price.or(order.limit).filter(|_| has_notional && is_touched && checks.all_hold()) {
             checks.notional(self.notional(order.instrument, price, total).abs(), definition);
+        }
+        if let Some(TimeInForce::Gtd { expire_ns }) = request.tif.filter(|tif| *tif != order.tif) {
+            let now = self.stamp.ts_ns;
+            checks.measured(expire_ns <= now, RejectReason::ExpireInPast, expire_ns.into(), now.into());
         }
     }
 
