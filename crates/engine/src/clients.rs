@@ -40,6 +40,8 @@ const _: () = assert!(size_of::<Entry>() == 64, "one cache line an entry");
 
 /// Marks an outcome that is a reason's code and not an order id.
 const REFUSED: u64 = 1 << 63;
+/// The outcome of an entry that is forgotten but still holds its place in a run.
+const FORGOTTEN: u64 = u64::MAX;
 
 impl Entry {
     const BLANK: Entry =
@@ -104,11 +106,16 @@ impl ClientIds {
     /// The entry of an account's id.
     #[inline]
     pub(crate) fn find(&self, account: AccountId, id: &ClOrdId) -> Option<u32> {
-        match self.runs.find(account, &Parts::of(id)) {
+        let number_of = |entry| Parts::of(&self.entry(entry).cl_ord_id).number();
+        match self.runs.find(account, &Parts::of(id), number_of) {
             Known::New => None,
-            Known::Entry(entry) => Some(entry),
-            Known::Elsewhere => self.find_in_table(account, id),
+            Known::Entry(entry) if self.is_kept(entry) => Some(entry),
+            Known::Entry(_) | Known::Elsewhere => self.find_in_table(account, id),
         }
+    }
+
+    fn is_kept(&self, entry: u32) -> bool {
+        self.entry(entry).outcome != FORGOTTEN
     }
 
     fn find_in_table(&self, account: AccountId, id: &ClOrdId) -> Option<u32> {
@@ -200,14 +207,40 @@ impl ClientIds {
         let mut at = chain;
         while at != NO_ENTRY {
             let entry = self.entries[at as usize];
-            if !self.runs.remove(entry.account, &Parts::of(&entry.cl_ord_id), at) {
-                self.tags.remove(tag_of(&entry), at);
-            }
-            self.entries[at as usize].older = self.free;
-            self.free = at;
             self.len -= 1;
+            if self.find_in_run(&entry) == Some(at) {
+                self.entries[at as usize].outcome = FORGOTTEN;
+                self.thin_run(&entry);
+            } else {
+                self.tags.remove(tag_of(&entry), at);
+                self.release(at);
+            }
             at = entry.older;
         }
+    }
+
+    fn find_in_run(&self, entry: &Entry) -> Option<u32> {
+        let number_of = |entry| Parts::of(&self.entry(entry).cl_ord_id).number();
+        match self.runs.find(entry.account, &Parts::of(&entry.cl_ord_id), number_of) {
+            Known::Entry(entry) => Some(entry),
+            Known::New | Known::Elsewhere => None,
+        }
+    }
+
+    fn thin_run(&mut self, entry: &Entry) {
+        let (entries, free) = (&mut self.entries, &mut self.free);
+        let mut gone = Vec::new();
+        let is_forgotten = |at: u32| entries[at as usize].outcome == FORGOTTEN;
+        self.runs.forget(entry.account, &Parts::of(&entry.cl_ord_id), is_forgotten, |at| gone.push(at));
+        for at in gone {
+            entries[at as usize].older = *free;
+            *free = at;
+        }
+    }
+
+    fn release(&mut self, at: u32) {
+        self.entries[at as usize].older = self.free;
+        self.free = at;
     }
 
     /// The section of the state hash: independent of order.
@@ -216,7 +249,8 @@ impl ClientIds {
         for entry in self.retired.iter().flat_map(|(_, newest)| self.chain(*newest)) {
             retired[entry as usize] = true;
         }
-        self.runs.entries().chain(self.tags.entries()).fold(0, |sum, at| {
+        let in_runs = self.runs.entries().filter(|at| self.is_kept(*at));
+        in_runs.chain(self.tags.entries()).fold(0, |sum, at| {
             let entry = self.entry(at);
             let (order_id, reason) = match entry.outcome() {
                 Outcome::Accepted(order_id) => (order_id.0, 0),

@@ -1,7 +1,5 @@
 //! Fees of fills, rounded up once per order (rules ).
 
-const MILLION: u128 = 1_000_000;
-
 /// What a fill costs and the new `prepaid` of the order.
 ///
 /// `notional` in quote units (its sign is ignored), `rate_ppm` in parts per million, `prepaid` in `0..1_000_000`
@@ -11,36 +9,29 @@ pub(crate) fn fee_of_fill(notional: i128, rate_ppm: i32, prepaid: u32) -> (i128,
     if rate_ppm == 0 {
         return (0, prepaid);
     }
-    let (whole, rest) = split(notional.unsigned_abs());
-    let rate = i128::from(rate_ppm);
+    let (whole, rest) = match u64::try_from(notional.unsigned_abs()) {
+        Ok(small) => (i128::from(small / 1_000_000), small % 1_000_000),
+        Err(_) => split_wide(notional.unsigned_abs()),
+    };
     // notional * rate = whole * rate * 1_000_000 + rest * rate, so only the second part has a fraction.
-    let due = i64::from(rest) * i64::from(rate_ppm) - i64::from(prepaid);
+    let due = rest.cast_signed() * i64::from(rate_ppm) - i64::from(prepaid);
     let units = -(-due).div_euclid(1_000_000);
     let left = units * 1_000_000 - due;
     let prepaid = u32::try_from(left).expect("0 <= prepaid < 1_000_000 by rounding up");
-    (i128::from(whole.cast_signed()) * rate + i128::from(units), prepaid)
+    (whole * i128::from(rate_ppm) + i128::from(units), prepaid)
+}
+
+/// Millions and the rest below a million of a notional that 64 bits do not hold.
+#[cold]
+fn split_wide(magnitude: u128) -> (i128, u64) {
+    let (whole, rest) = (magnitude / 1_000_000, magnitude % 1_000_000);
+    (whole.cast_signed(), u64::try_from(rest).unwrap_or(0))
 }
 
 /// `notional + ceil((notional * cap - prepaid) / 1_000_000)`: what a buy must have reserved.
 #[inline]
 pub(crate) fn with_fee(notional: i128, cap_ppm: i32, prepaid: u32) -> i128 {
     notional + fee_of_fill(notional, cap_ppm, prepaid).0
-}
-
-/// Millions and the rest below a million; the magnitude must stay below 10^6 * 2^63 (`MONEY_MAX` does).
-#[inline]
-fn split(magnitude: u128) -> (u64, u32) {
-    let narrow = u64::try_from(magnitude);
-    match narrow {
-        Ok(small) => (small / 1_000_000, u32::try_from(small % 1_000_000).unwrap_or(0)),
-        Err(_) => split_wide(magnitude),
-    }
-}
-
-#[cold]
-fn split_wide(magnitude: u128) -> (u64, u32) {
-    let whole = u64::try_from(magnitude / MILLION).expect("notionals stay below MONEY_MAX = 10^30");
-    (whole, u32::try_from(magnitude % MILLION).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -80,5 +71,6 @@ mod tests {
         let notional = 10_i128.pow(24) + 1;
 
         assert_eq!(fee_of_fill(notional, 1_000, 0), (10_i128.pow(21) + 1, 999_000));
+        assert_eq!(fee_of_fill(10_i128.pow(30), 1_000_000, 0), (10_i128.pow(30), 0));
     }
 }

@@ -4,8 +4,6 @@
 //! an id is its number, one to one. Numbers that come in ascending order are appended; one above the last is new without
 //! looking anywhere. Ids that come out of order belong elsewhere.
 
-use std::collections::VecDeque;
-
 use model::{AccountId, ClOrdId};
 
 /// Forms an account may have at the same time; ids of further forms are kept elsewhere.
@@ -42,6 +40,11 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    /// Its number within its form.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     #[inline]
     pub(crate) fn of(id: &ClOrdId) -> Self {
         let text = id.as_bytes();
@@ -78,13 +81,16 @@ pub(crate) enum Known {
 struct Run {
     form: Form,
     last: u64,
-    /// Numbers ascending, with their entries; `None` where one was taken out.
-    entries: VecDeque<(u64, Option<u32>)>,
+    /// Entries by ascending number; the numbers stand in the entries' ids.
+    entries: Vec<u32>,
+    /// How many of them are forgotten.
+    forgotten: usize,
 }
 
 impl Run {
-    fn place(&self, number: u64) -> Option<usize> {
-        self.entries.binary_search_by_key(&number, |(own, _)| *own).ok()
+    fn entry(&self, number: u64, number_of: impl Fn(u32) -> u64) -> Option<u32> {
+        let at = self.entries.binary_search_by_key(&number, |entry| number_of(*entry)).ok()?;
+        Some(self.entries[at])
     }
 }
 
@@ -105,14 +111,12 @@ impl Runs {
         self.by_account.get_mut(account.0 as usize)?.iter_mut().find(|run| run.form.is(&parts.form))
     }
 
-    /// What is known of an id here.
+    /// What is known of an id here; `number_of` gives the number of an entry's id.
     #[inline]
-    pub(crate) fn find(&self, account: AccountId, parts: &Parts) -> Known {
+    pub(crate) fn find(&self, account: AccountId, parts: &Parts, number_of: impl Fn(u32) -> u64) -> Known {
         match self.run(account, parts) {
             Some(run) if parts.number > run.last => Known::New,
-            Some(run) => {
-                run.place(parts.number).and_then(|at| run.entries[at].1).map_or(Known::Elsewhere, Known::Entry)
-            }
+            Some(run) => run.entry(parts.number, number_of).map_or(Known::Elsewhere, Known::Entry),
             None => Known::Elsewhere,
         }
     }
@@ -124,7 +128,7 @@ impl Runs {
             let in_order = parts.number > run.last;
             if in_order {
                 run.last = parts.number;
-                run.entries.push_back((parts.number, Some(entry)));
+                run.entries.push(entry);
             }
             return in_order;
         }
@@ -141,30 +145,42 @@ impl Runs {
         if runs.len() == RUNS_MAX || !parts.numbered {
             return false;
         }
-        let entries = VecDeque::from([(parts.number, Some(entry))]);
-        runs.push(Run { form: parts.form, last: parts.number, entries });
+        runs.push(Run { form: parts.form, last: parts.number, entries: vec![entry], forgotten: 0 });
         true
     }
 
-    /// Takes an id out; `false` where it is not here.
-    pub(crate) fn remove(&mut self, account: AccountId, parts: &Parts, entry: u32) -> bool {
-        let Some(run) = self.run_mut(account, parts) else { return false };
-        let Some(at) = run.place(parts.number).filter(|at| run.entries[*at].1 == Some(entry)) else { return false };
-        run.entries[at].1 = None;
-        while run.entries.front().is_some_and(|(_, entry)| entry.is_none()) {
-            run.entries.pop_front();
+    /// One more entry of the run that an id belongs to is forgotten. Once half of them are, they are taken out: so many
+    /// were forgotten since the last time that it costs each a constant.
+    pub(crate) fn forget(
+        &mut self,
+        account: AccountId,
+        parts: &Parts,
+        is_forgotten: impl Fn(u32) -> bool,
+        mut free: impl FnMut(u32),
+    ) {
+        let Some(run) = self.run_mut(account, parts) else { return };
+        run.forgotten += 1;
+        if run.forgotten * 2 < run.entries.len() {
+            return;
         }
-        true
+        run.forgotten = 0;
+        run.entries.retain(|entry| {
+            let kept = !is_forgotten(*entry);
+            if !kept {
+                free(*entry);
+            }
+            kept
+        });
     }
 
     /// All entries, by account and form.
     pub(crate) fn entries(&self) -> impl Iterator<Item = u32> {
-        self.by_account.iter().flatten().flat_map(|run| run.entries.iter().filter_map(|(_, entry)| *entry))
+        self.by_account.iter().flatten().flat_map(|run| run.entries.iter().copied())
     }
 
     pub(crate) fn bytes(&self) -> usize {
         let runs = self.by_account.iter().flatten();
-        runs.map(|run| run.entries.capacity() * size_of::<(u64, Option<u32>)>() + size_of::<Run>()).sum()
+        runs.map(|run| run.entries.capacity() * size_of::<u32>() + size_of::<Run>()).sum()
     }
 }
 
@@ -182,8 +198,9 @@ mod tests {
         runs.append(ACCOUNT, &Parts::of(&id(text)), entry)
     }
 
+    /// In these tests an entry is its id's number.
     fn find(runs: &Runs, text: &str) -> Known {
-        runs.find(ACCOUNT, &Parts::of(&id(text)))
+        runs.find(ACCOUNT, &Parts::of(&id(text)), u64::from)
     }
 
     fn form(text: &str) -> (u8, u8, u64) {
@@ -204,43 +221,48 @@ mod tests {
     fn ascending_ids_are_found_and_higher_ones_are_new() {
         let mut runs = Runs::default();
 
-        assert!(append(&mut runs, "A7", 70) && append(&mut runs, "A9", 90) && append(&mut runs, "A10", 100));
+        assert!(append(&mut runs, "A7", 7) && append(&mut runs, "A9", 9) && append(&mut runs, "A10", 10));
 
-        assert_eq!(find(&runs, "A7"), Known::Entry(70));
-        assert_eq!(find(&runs, "A10"), Known::Entry(100));
+        assert_eq!(find(&runs, "A7"), Known::Entry(7));
+        assert_eq!(find(&runs, "A10"), Known::Entry(10));
         assert_eq!(find(&runs, "A11"), Known::New);
         assert_eq!(find(&runs, "A8"), Known::Elsewhere);
         assert_eq!(find(&runs, "B9"), Known::Elsewhere);
-        assert!(!append(&mut runs, "A8", 80));
+        assert!(!append(&mut runs, "A8", 8));
     }
 
     #[test]
     fn leading_zeros_make_other_ids() {
         let mut runs = Runs::default();
 
-        assert!(append(&mut runs, "1", 1) && append(&mut runs, "01", 2) && append(&mut runs, "001", 3));
+        assert!(append(&mut runs, "1", 1) && append(&mut runs, "02", 2) && append(&mut runs, "003", 3));
 
         assert_eq!(find(&runs, "1"), Known::Entry(1));
-        assert_eq!(find(&runs, "01"), Known::Entry(2));
-        assert_eq!(find(&runs, "001"), Known::Entry(3));
-        assert_eq!(find(&runs, "0001"), Known::Elsewhere);
-        assert_eq!(find(&runs, "02"), Known::New);
+        assert_eq!(find(&runs, "02"), Known::Entry(2));
+        assert_eq!(find(&runs, "003"), Known::Entry(3));
+        assert_eq!(find(&runs, "2"), Known::New);
+        assert_eq!(find(&runs, "0003"), Known::Elsewhere);
     }
 
     #[test]
-    fn what_was_taken_out_is_not_found_and_the_rest_is() {
+    fn forgotten_entries_leave_once_half_are_forgotten() {
         let mut runs = Runs::default();
-        let remove = |runs: &mut Runs, n: u32| runs.remove(ACCOUNT, &Parts::of(&id(&n.to_string())), n);
         for n in 10..20 {
             assert!(append(&mut runs, &n.to_string(), n));
         }
+        let forgotten = [10, 12, 13, 15, 19];
+        let mut freed = Vec::new();
 
-        assert!(remove(&mut runs, 12) && remove(&mut runs, 10));
-        assert!(!remove(&mut runs, 10));
+        for _ in forgotten {
+            assert_eq!(freed, []);
+            let any = Parts::of(&id("10"));
+            runs.forget(ACCOUNT, &any, |entry| forgotten.contains(&entry), |entry| freed.push(entry));
+        }
 
-        assert_eq!(find(&runs, "11"), Known::Entry(11));
+        assert_eq!(freed, forgotten);
+        assert_eq!(runs.entries().collect::<Vec<u32>>(), [11, 14, 16, 17, 18]);
+        assert_eq!(find(&runs, "14"), Known::Entry(14));
         assert_eq!(find(&runs, "12"), Known::Elsewhere);
-        assert_eq!(runs.entries().count(), 8);
     }
 
     #[test]
