@@ -11,7 +11,7 @@ use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
 
 /// What an order is let in with: everything in ticks and lots, caps and slides applied.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
     /// Limit or protection price; [`NO_LIMIT`] for none.
     pub(crate) limit: i64,
@@ -36,18 +36,24 @@ fn is_plain(order: &NewOrder) -> bool {
         && !order.reduce_only
 }
 
-/// Checks a new order of a known account in a known instrument.
+/// Checks a new order of a known account in a known instrument; `terms` are those it is let in with.
 #[inline]
-pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms, Reject> {
+pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<(), Reject> {
     match order.price {
-        Some(price) if is_plain(order) => check_plain(shared, market, order, price),
-        Some(_) | None => check_any(shared, market, order),
+        Some(price) if is_plain(order) => check_plain(shared, market, order, price, terms),
+        Some(_) | None => check_any(shared, market, order, terms),
     }
 }
 
 /// The questions that arise for a plain order, in the same order.
 #[inline]
-fn check_plain(shared: &Shared, market: &Market, order: &NewOrder, price: Price) -> Result<Terms, Reject> {
+fn check_plain(
+    shared: &Shared,
+    market: &Market,
+    order: &NewOrder,
+    price: Price,
+    terms: &mut Terms,
+) -> Result<(), Reject> {
     total(market, order.order_qty.0)?;
     on_grid(market, price)?;
     in_bounds(market, price)?;
@@ -55,15 +61,15 @@ fn check_plain(shared: &Shared, market: &Market, order: &NewOrder, price: Price)
     within_notional(market, market.notional(limit, lots))?;
     account_rules(shared, market, order)?;
     state(market.state, order)?;
-    let mut terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if shared.accounts.is_cash(order.account) {
-        terms.reserve = reserve(market, order, &terms);
+        terms.reserve = reserve(market, order, terms);
         shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
     }
-    Ok(terms)
+    Ok(())
 }
 
-fn check_any(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms, Reject> {
+fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<(), Reject> {
     form(market, order)?;
     quantity(market, order)?;
     prices(market, order)?;
@@ -75,7 +81,7 @@ fn check_any(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms
     notional(market, order, limit, lots)?;
     account_rules(shared, market, order)?;
     state(market.state, order)?;
-    let mut terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if order.reduce_only {
         terms.lots = reduce_cap(shared, market, order, lots)?;
     }
@@ -83,10 +89,10 @@ fn check_any(shared: &Shared, market: &Market, order: &NewOrder) -> Result<Terms
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
     }
     if shared.accounts.is_cash(order.account) {
-        terms.reserve = reserve(market, order, &terms);
+        terms.reserve = reserve(market, order, terms);
         shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
     }
-    Ok(terms)
+    Ok(())
 }
 
 /// 201 to 206.

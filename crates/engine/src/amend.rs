@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::admit;
-use crate::clients::{NO_ENTRY, Outcome};
+use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::market::Market;
 use crate::matching::{Incoming, run};
 use crate::place::{conclude, life_of, no_room, repeated, set_expiry, wait_for_auction};
@@ -27,12 +27,13 @@ struct Plan {
 
 /// Handles an amend.
 pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &AmendOrder, out: &mut Events) {
-    let (account, id) = (request.account, &request.cl_ord_id);
+    let account = request.account;
     if !shared.accounts.is_customer(account) {
         return reject(request, OrderId(0), Reject::plain(RejectReason::UnknownAccount), out);
     }
     let content = request::amend(request);
-    if let Some(entry) = shared.clients.find(account, id) {
+    let key = Key::of(account, &request.cl_ord_id);
+    if let Some(entry) = shared.clients.find(&key) {
         return match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(request, OrderId(0), Reject::plain(RejectReason::DuplicateClOrdId), out),
@@ -50,7 +51,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
         Err(rejected) => {
             let order_id = found.map_or(OrderId(0), |slot| OrderId(shared.arena.order_id(slot)));
             let outcome = Outcome::Rejected(rejected.reason);
-            let entry = shared.clients.remember((account, id), content, outcome, NO_ENTRY);
+            let entry = shared.clients.remember(&key, content, outcome, NO_ENTRY);
             shared.refused = Some(entry);
             reject(request, order_id, rejected, out);
         }
@@ -58,7 +59,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
             let record = shared.records.get(plan.slot);
             let (market, older) = (record.instrument as usize, record.client);
             let outcome = Outcome::Accepted(OrderId(shared.arena.order_id(plan.slot)));
-            let entry = shared.clients.remember((account, id), content, outcome, older);
+            let entry = shared.clients.remember(&key, content, outcome, older);
             shared.records.get_mut(plan.slot).client = entry;
             apply(shared, &mut markets[market], request, &plan, out);
         }

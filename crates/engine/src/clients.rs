@@ -38,6 +38,33 @@ pub(crate) struct Entry {
 
 const _: () = assert!(size_of::<Entry>() == 64, "one cache line an entry");
 
+/// An account's id, taken apart once for all that is asked of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key<'a> {
+    account: AccountId,
+    id: &'a ClOrdId,
+    parts: Parts,
+}
+
+impl<'a> Key<'a> {
+    #[inline]
+    pub(crate) fn of(account: AccountId, id: &'a ClOrdId) -> Self {
+        Key { account, id, parts: Parts::of(id) }
+    }
+
+    /// A hash: products of pairs of words, independent of each other.
+    fn hash(&self) -> u64 {
+        let words = self.id.words();
+        let pairs = [
+            (words[0] ^ 0xA076_1D64_78BD_642F, words[1] ^ 0xE703_7ED1_A0B4_28DB),
+            (words[2] ^ 0x8EBC_6AF0_9C88_C6E3, words[3] ^ 0x5899_65CC_7537_4CC3),
+            (words[4] ^ 0x1D8E_4E27_C47D_124F, u64::from(self.account.0) ^ 0xEB44_ACCA_B455_D165),
+        ];
+        let sum = pairs.into_iter().fold(0, |sum: u64, (x, y)| sum.rotate_left(17) ^ fold(x, y));
+        fold(sum, 0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 /// Marks an outcome that is a reason's code and not an order id.
 const REFUSED: u64 = 1 << 63;
 /// The outcome of an entry that is forgotten but still holds its place in a run.
@@ -46,6 +73,10 @@ const FORGOTTEN: u64 = u64::MAX;
 impl Entry {
     const BLANK: Entry =
         Entry { cl_ord_id: ClOrdId::BLANK, account: AccountId(0), older: NO_ENTRY, request: 1, outcome: REFUSED };
+
+    fn key(&self) -> Key<'_> {
+        Key::of(self.account, &self.cl_ord_id)
+    }
 
     /// What became of the request.
     pub(crate) fn outcome(&self) -> Outcome {
@@ -90,39 +121,29 @@ impl ClientIds {
         self.entries.clear();
     }
 
-    /// The hash of a key: products of pairs of words, independent of each other.
+    /// The entry of an id.
     #[inline]
-    fn tag(account: AccountId, id: &ClOrdId) -> u64 {
-        let words = id.words();
-        let pairs = [
-            (words[0] ^ 0xA076_1D64_78BD_642F, words[1] ^ 0xE703_7ED1_A0B4_28DB),
-            (words[2] ^ 0x8EBC_6AF0_9C88_C6E3, words[3] ^ 0x5899_65CC_7537_4CC3),
-            (words[4] ^ 0x1D8E_4E27_C47D_124F, u64::from(account.0) ^ 0xEB44_ACCA_B455_D165),
-        ];
-        let sum = pairs.into_iter().fold(0, |sum: u64, (x, y)| sum.rotate_left(17) ^ fold(x, y));
-        fold(sum, 0x9E37_79B9_7F4A_7C15)
-    }
-
-    /// The entry of an account's id.
-    #[inline]
-    pub(crate) fn find(&self, account: AccountId, id: &ClOrdId) -> Option<u32> {
-        let number_of = |entry| Parts::of(&self.entry(entry).cl_ord_id).number();
-        match self.runs.find(account, &Parts::of(id), number_of) {
+    pub(crate) fn find(&self, key: &Key<'_>) -> Option<u32> {
+        match self.runs.find(key.account, &key.parts, |entry| self.number_of(entry)) {
             Known::New => None,
             Known::Entry(entry) if self.is_kept(entry) => Some(entry),
-            Known::Entry(_) | Known::Elsewhere => self.find_in_table(account, id),
+            Known::Entry(_) | Known::Elsewhere => self.find_in_table(key),
         }
+    }
+
+    fn find_in_table(&self, key: &Key<'_>) -> Option<u32> {
+        self.tags.find(key.hash(), |entry| {
+            let found = &self.entries[entry as usize];
+            found.account == key.account && found.cl_ord_id == *key.id
+        })
+    }
+
+    fn number_of(&self, entry: u32) -> u64 {
+        Parts::of(&self.entry(entry).cl_ord_id).number()
     }
 
     fn is_kept(&self, entry: u32) -> bool {
         self.entry(entry).outcome != FORGOTTEN
-    }
-
-    fn find_in_table(&self, account: AccountId, id: &ClOrdId) -> Option<u32> {
-        self.tags.find(ClientIds::tag(account, id), |entry| {
-            let found = &self.entries[entry as usize];
-            found.account == account && found.cl_ord_id == *id
-        })
     }
 
     pub(crate) fn entry(&self, entry: u32) -> &Entry {
@@ -142,22 +163,16 @@ impl ClientIds {
 
     /// Remembers an id, in front of the chain `older`.
     #[inline]
-    pub(crate) fn remember(
-        &mut self,
-        (account, cl_ord_id): (AccountId, &ClOrdId),
-        request: u64,
-        outcome: Outcome,
-        older: u32,
-    ) -> u32 {
+    pub(crate) fn remember(&mut self, key: &Key<'_>, request: u64, outcome: Outcome, older: u32) -> u32 {
         let outcome = match outcome {
             Outcome::Accepted(order_id) => order_id.0,
             Outcome::Rejected(reason) => REFUSED | u64::from(reason.code()),
         };
-        let number = self.place(Entry { cl_ord_id: *cl_ord_id, account, older, request, outcome });
+        let number = self.place(Entry { cl_ord_id: *key.id, account: key.account, older, request, outcome });
         self.len += 1;
-        if !self.runs.append(account, &Parts::of(cl_ord_id), number) {
+        if !self.runs.append(key.account, &key.parts, number) {
             let entries = &self.entries;
-            self.tags.insert(ClientIds::tag(account, cl_ord_id), number, |entry| tag_of(&entries[entry as usize]));
+            self.tags.insert(key.hash(), number, |entry| entries[entry as usize].key().hash());
         }
         number
     }
@@ -208,30 +223,27 @@ impl ClientIds {
         while at != NO_ENTRY {
             let entry = self.entries[at as usize];
             self.len -= 1;
-            if self.find_in_run(&entry) == Some(at) {
+            let key = entry.key();
+            if self.is_in_run(&key, at) {
                 self.entries[at as usize].outcome = FORGOTTEN;
-                self.thin_run(&entry);
+                self.thin_run(&key);
             } else {
-                self.tags.remove(tag_of(&entry), at);
+                self.tags.remove(key.hash(), at);
                 self.release(at);
             }
             at = entry.older;
         }
     }
 
-    fn find_in_run(&self, entry: &Entry) -> Option<u32> {
-        let number_of = |entry| Parts::of(&self.entry(entry).cl_ord_id).number();
-        match self.runs.find(entry.account, &Parts::of(&entry.cl_ord_id), number_of) {
-            Known::Entry(entry) => Some(entry),
-            Known::New | Known::Elsewhere => None,
-        }
+    fn is_in_run(&self, key: &Key<'_>, entry: u32) -> bool {
+        self.runs.find(key.account, &key.parts, |at| self.number_of(at)) == Known::Entry(entry)
     }
 
-    fn thin_run(&mut self, entry: &Entry) {
+    fn thin_run(&mut self, key: &Key<'_>) {
         let (entries, free) = (&mut self.entries, &mut self.free);
         let mut gone = Vec::new();
         let is_forgotten = |at: u32| entries[at as usize].outcome == FORGOTTEN;
-        self.runs.forget(entry.account, &Parts::of(&entry.cl_ord_id), is_forgotten, |at| gone.push(at));
+        self.runs.forget(key.account, &key.parts, is_forgotten, |at| gone.push(at));
         for at in gone {
             entries[at as usize].older = *free;
             *free = at;
@@ -282,10 +294,6 @@ fn fold(x: u64, y: u64) -> u64 {
     u64::try_from(high ^ low).unwrap_or(0)
 }
 
-fn tag_of(entry: &Entry) -> u64 {
-    ClientIds::tag(entry.account, &entry.cl_ord_id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,12 +302,12 @@ mod tests {
         (AccountId(account), ClOrdId::new(text).unwrap())
     }
 
-    fn remember(ids: &mut ClientIds, key: (AccountId, ClOrdId)) -> u32 {
-        ids.remember((key.0, &key.1), 0, Outcome::Accepted(OrderId(1)), NO_ENTRY)
+    fn remember(ids: &mut ClientIds, (account, id): (AccountId, ClOrdId)) -> u32 {
+        ids.remember(&Key::of(account, &id), 0, Outcome::Accepted(OrderId(1)), NO_ENTRY)
     }
 
-    fn find(ids: &ClientIds, key: (AccountId, ClOrdId)) -> Option<u32> {
-        ids.find(key.0, &key.1)
+    fn find(ids: &ClientIds, (account, id): (AccountId, ClOrdId)) -> Option<u32> {
+        ids.find(&Key::of(account, &id))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::admit::{self, Terms};
-use crate::clients::{NO_ENTRY, Outcome};
+use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
@@ -16,12 +16,12 @@ use crate::shared::{Reject, Shared};
 
 /// Handles a new order.
 pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &NewOrder, out: &mut Events) {
-    let (account, id) = (order.account, &order.cl_ord_id);
-    if !shared.accounts.is_customer(account) {
+    if !shared.accounts.is_customer(order.account) {
         return reject(order, Reject::plain(RejectReason::UnknownAccount), out);
     }
     let content = request::new_order(order);
-    if let Some(entry) = shared.clients.find(account, id) {
+    let key = Key::of(order.account, &order.cl_ord_id);
+    if let Some(entry) = shared.clients.find(&key) {
         return match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
@@ -31,23 +31,21 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
         return reject(order, no_room(shared), out);
     }
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
-        return refuse(shared, order, content, Reject::plain(RejectReason::UnknownInstrument), out);
+        return refuse(shared, order, &key, content, Reject::plain(RejectReason::UnknownInstrument), out);
     };
-    match admit::check(shared, market, order) {
-        Err(rejected) => refuse(shared, order, content, rejected, out),
-        Ok(terms) => {
-            let outcome = Outcome::Accepted(OrderId(shared.next_order));
-            let client = shared.clients.remember((account, id), content, outcome, NO_ENTRY);
-            accept(shared, market, order, &terms, client, out);
-        }
+    let mut terms = Terms::default();
+    if let Err(rejected) = admit::check(shared, market, order, &mut terms) {
+        return refuse(shared, order, &key, content, rejected, out);
     }
+    let outcome = Outcome::Accepted(OrderId(shared.next_order));
+    let client = shared.clients.remember(&key, content, outcome, NO_ENTRY);
+    accept(shared, market, order, &terms, client, out);
 }
 
 /// Refuses a new order and remembers that it did.
 #[cold]
-fn refuse(shared: &mut Shared, order: &NewOrder, content: u64, rejected: Reject, out: &mut Events) {
+fn refuse(shared: &mut Shared, order: &NewOrder, key: &Key<'_>, content: u64, rejected: Reject, out: &mut Events) {
     let outcome = Outcome::Rejected(rejected.reason);
-    let key = (order.account, &order.cl_ord_id);
     let entry = shared.clients.remember(key, content, outcome, NO_ENTRY);
     shared.refused = Some(entry);
     reject(order, rejected, out);

@@ -9,7 +9,7 @@ use model::{
 };
 
 use crate::accounts::Accounts;
-use crate::clients::{ClientIds, Outcome};
+use crate::clients::{ClientIds, Key, Outcome};
 use crate::fees::with_fee;
 use crate::market::{Market, book_side};
 use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
@@ -146,7 +146,7 @@ impl Shared {
         let order_id = match target {
             OrderRef::Order(id) => *id,
             OrderRef::Client(id) => {
-                let entry = self.clients.find(account, id).ok_or(unknown)?;
+                let entry = self.clients.find(&Key::of(account, id)).ok_or(unknown)?;
                 match self.clients.entry(entry).outcome() {
                     Outcome::Accepted(order_id) => order_id,
                     Outcome::Rejected(_) => return Err(unknown),

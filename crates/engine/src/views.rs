@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::accounts::Balance;
-use crate::clients::Outcome;
+use crate::clients::{Key, Outcome};
 use crate::exchange::Exchange;
 use crate::market::{Market, book_side};
 use crate::record::{Place, Shown};
@@ -132,7 +132,7 @@ impl Exchange {
 
     /// The order that a remembered client id of an account belongs to, open or ended.
     pub fn remembered(&self, account: AccountId, cl_ord_id: &ClOrdId) -> Option<OrderId> {
-        let entry = self.shared.clients.find(account, cl_ord_id)?;
+        let entry = self.shared.clients.find(&Key::of(account, cl_ord_id))?;
         match self.shared.clients.entry(entry).outcome() {
             Outcome::Accepted(order_id) => Some(order_id),
             Outcome::Rejected(_) => None,
