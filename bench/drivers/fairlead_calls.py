@@ -14,6 +14,7 @@ LOTS_MORE = 1_000_000
 def open_exchange(*, history_max: int) -> fairlead.Exchange:
     """Return an exchange with one instrument in continuous trading, fees, and the accounts of the workloads."""
     exchange = fairlead.Exchange(history_max=history_max)
+    exchange.reserve(orders=20_000, client_ids=2_000_000)
     exchange.list(fairlead.Instrument(SYMBOL, quote="USD", tick_size="0.01", lot_size="1", stp="cancel_newest"))
     exchange.set_fees(maker_ppm=-50, taker_ppm=150)
     for number in range(N_ACCOUNTS):

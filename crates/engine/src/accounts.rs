@@ -225,6 +225,12 @@ impl Accounts {
         }
     }
 
+    /// Makes money out of nothing, for tests of those who must notice.
+    #[cfg(test)]
+    pub(crate) fn forge(&mut self, account: AccountId, asset: AssetId) {
+        self.change(account, asset, 1);
+    }
+
     /// The sum over all accounts, the venue and the outside of one asset: zero, always (INV-1).
     pub(crate) fn sum(&self, asset: AssetId) -> i128 {
         let inside = self.list.iter().flat_map(|a| &a.holdings).filter(|h| h.asset == asset);

@@ -14,6 +14,8 @@ pub struct Exchange {
     pub(crate) markets: Vec<Market>,
     pub(crate) names: Names,
     last: Option<Stamp>,
+    /// Commands between two checks of the invariants; 0 for none.
+    check_every: u64,
 }
 
 impl Exchange {
@@ -24,7 +26,13 @@ impl Exchange {
     pub fn new(limits: Limits) -> Self {
         assert!(limits.client_ids_max > 0 && limits.trades_max > 0, "limits must be positive: {limits:?}");
         assert!(u32::try_from(limits.client_ids_max).is_ok(), "client_ids_max must fit 32 bits: {limits:?}");
-        Exchange { shared: Shared::new(limits), markets: Vec::new(), names: Names::default(), last: None }
+        Exchange {
+            shared: Shared::new(limits),
+            markets: Vec::new(),
+            names: Names::default(),
+            last: None,
+            check_every: 0,
+        }
     }
 
     /// Takes memory for `orders` open orders and `client_ids` remembered ids at once, so that none is taken later.
@@ -35,6 +43,12 @@ impl Exchange {
         assert!(self.last.is_none(), "memory is taken before the first command");
         self.shared.reserve(orders);
         self.shared.clients.reserve(client_ids);
+    }
+
+    /// Checks every invariant after each `commands`-th command, 0 for never: the alarm of a running exchange. A check
+    /// walks over all open orders, so it belongs as far apart as its pause is bearable.
+    pub fn check_every(&mut self, commands: u64) {
+        self.check_every = commands;
     }
 
     /// Applies one command and appends its events. Never fails, never blocks; the work is bounded by the state.
@@ -57,6 +71,9 @@ impl Exchange {
         if out.count() == 0 {
             out.push(EventKind::TimePassed);
         }
+        if self.check_every > 0 && stamp.seq.is_multiple_of(self.check_every) {
+            self.check_invariants();
+        }
     }
 
     /// Reads what the commands will read, changing nothing: a caller that has several waiting lets their cache misses
@@ -67,7 +84,7 @@ impl Exchange {
     }
 
     fn execute(&mut self, command: &Command, out: &mut Events) {
-        let Exchange { shared, markets, names, last: _ } = self;
+        let Exchange { shared, markets, names, .. } = self;
         match command {
             Command::NewOrder(order) => place::new_order(shared, markets, order, out),
             Command::Cancel(request) => cancel::cancel(shared, markets, request, out),
@@ -87,7 +104,7 @@ impl Exchange {
     /// What the command caused beyond itself: cuts, pegs, indicative prices.
     #[inline]
     fn follow_up(&mut self, out: &mut Events) {
-        let Exchange { shared, markets, names: _, last: _ } = self;
+        let Exchange { shared, markets, .. } = self;
         reducing::cut(shared, markets, out);
         if !shared.pegged.is_empty() {
             pegs::reprice_all(shared, markets, out);

@@ -99,3 +99,151 @@ fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
     });
     assert_eq!(in_book as usize, expected.count(), "INV-9: the book holds orders that are not open");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{
+        AddAccount, Allocation, ClOrdId, Command, Display, Events, FeeScheduleId, Instrument, InstrumentId, Limits,
+        MONEY_MAX, Money, MoveFunds, NewOrder, OrdType, PostOnly, Price, Qty, SessionId, SetTradingState, Side, Stamp,
+        StpMode, Symbol, TickTable, TimeInForce, TradingState,
+    };
+
+    fn name(text: &str) -> Symbol {
+        Symbol::new(text).unwrap()
+    }
+
+    fn instrument() -> Instrument {
+        Instrument {
+            symbol: name("ABC"),
+            base: AssetId(1),
+            quote: AssetId(0),
+            price_decimals: 0,
+            qty_decimals: 0,
+            ticks: TickTable::uniform(1).unwrap(),
+            lot_size: Qty(1),
+            min_qty: Qty(1),
+            max_qty: Qty(1_000),
+            min_notional: Money(0),
+            max_notional: MONEY_MAX,
+            min_price: Price(1),
+            max_price: Price(1_000),
+            allow_negative: false,
+            previous_close: None,
+            allocation: Allocation::Fifo,
+            stp_default: StpMode::None,
+            max_slippage_bps: 500,
+            seed: 0,
+        }
+    }
+
+    fn order(id: &str, side: Side, price: i64) -> NewOrder {
+        NewOrder {
+            account: AccountId(1),
+            session: SessionId(0),
+            instrument: InstrumentId(0),
+            cl_ord_id: ClOrdId::new(id).unwrap(),
+            side,
+            ord_type: OrdType::Limit,
+            tif: TimeInForce::Gtc,
+            order_qty: Qty(5),
+            price: Some(Price(price)),
+            protection_price: None,
+            quote_qty: None,
+            peg: None,
+            min_qty: Qty(0),
+            display: Display::All,
+            post_only: PostOnly::No,
+            reduce_only: false,
+            stp: None,
+        }
+    }
+
+    /// One cash account with a bid at 10 and an offer at `ask`, in an opening call.
+    fn exchange(ask: i64) -> Exchange {
+        let mut exchange = Exchange::new(Limits::default());
+        let funds = |asset| MoveFunds { account: AccountId(1), asset: AssetId(asset), amount: Money(1_000) };
+        let account = AddAccount { name: name("a"), kind: AccountKind::Cash, stp_group: 0, fees: FeeScheduleId(0) };
+        let call = SetTradingState { instrument: InstrumentId(0), state: TradingState::OpeningAuction };
+        let commands = [
+            Command::AddAsset { symbol: name("USD"), decimals: 0 },
+            Command::AddAsset { symbol: name("ABC"), decimals: 0 },
+            Command::ListInstrument(Box::new(instrument())),
+            Command::AddAccount(account),
+            Command::Deposit(funds(0)),
+            Command::Deposit(funds(1)),
+            Command::SetTradingState(call),
+            Command::NewOrder(order("bid", Side::Buy, 10)),
+            Command::NewOrder(order("ask", Side::Sell, ask)),
+        ];
+        let mut events = Events::new();
+        for (seq, command) in (1..).zip(&commands) {
+            exchange.apply(Stamp { seq, ts_ns: i64::try_from(seq).unwrap() }, command, &mut events);
+        }
+        assert_eq!(exchange.open_count(), 2);
+        exchange
+    }
+
+    #[test]
+    fn a_sound_exchange_passes() {
+        exchange(20).check_invariants();
+        exchange(5).check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-1")]
+    fn money_from_nowhere_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.shared.accounts.forge(AccountId(1), AssetId(0));
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-3")]
+    fn a_record_that_differs_from_the_book_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.shared.records.get_mut(0).cum_qty += 1;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-5")]
+    fn a_reserve_that_no_order_asks_for_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.shared.accounts.reserve(AccountId(1), AssetId(0), 1);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-6")]
+    fn a_crossed_book_in_continuous_trading_is_noticed() {
+        let mut exchange = exchange(5);
+        exchange.markets[0].state = TradingState::Continuous;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-9")]
+    fn an_order_that_its_id_does_not_find_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.shared.index.remove(1);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-12")]
+    fn a_stamp_that_goes_back_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.apply(Stamp { seq: 100, ts_ns: 1 }, &Command::Tick, &mut Events::new());
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-1")]
+    fn the_alarm_rings_at_the_next_command_that_is_due() {
+        let mut exchange = exchange(20);
+        exchange.check_every(50);
+        exchange.shared.accounts.forge(AccountId(1), AssetId(0));
+        exchange.apply(Stamp { seq: 49, ts_ns: 49 }, &Command::Tick, &mut Events::new());
+        exchange.apply(Stamp { seq: 50, ts_ns: 50 }, &Command::Tick, &mut Events::new());
+    }
+}

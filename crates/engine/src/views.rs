@@ -19,6 +19,8 @@ pub struct OrderView {
     pub order_id: OrderId,
     /// Whose.
     pub account: AccountId,
+    /// Newest client id of its chain.
+    pub cl_ord_id: ClOrdId,
     /// In what.
     pub instrument: InstrumentId,
     /// Buy or sell.
@@ -165,6 +167,7 @@ impl Exchange {
         OrderView {
             order_id: OrderId(self.shared.arena.order_id(slot)),
             account: record.account,
+            cl_ord_id: self.shared.clients.entry(record.client).cl_ord_id,
             instrument: market.id,
             side: record.side(),
             ord_type: record.ord_type(),

@@ -95,7 +95,7 @@ impl Exchange {
             Ok(open.iter().map(|view| Known::of(sequencer, view.order_id)).collect::<Vec<_>>())
         })?;
         let names = self.directory().snapshot();
-        known.iter().map(|known| order_object(py, known, "", &names)).collect()
+        known.iter().map(|known| order_object(py, known, &names)).collect()
     }
 
     fn named(
@@ -136,7 +136,7 @@ impl Exchange {
         order_id: Option<u64>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let known = self.named(py, account, cl_ord_id, order_id)?;
-        order_object(py, &known, cl_ord_id.unwrap_or(""), &self.directory().snapshot())
+        order_object(py, &known, &self.directory().snapshot())
     }
 
     /// How well an order was executed.
@@ -263,15 +263,14 @@ fn statistics<'py>(
 }
 
 /// An order as the frozen object of `fairlead.model.orders`.
-fn order_object<'py>(py: Python<'py>, known: &Known, cl_ord_id: &str, names: &Names) -> PyResult<Bound<'py, PyAny>> {
+fn order_object<'py>(py: Python<'py>, known: &Known, names: &Names) -> PyResult<Bound<'py, PyAny>> {
     let fields = Fields::new(py);
     let (facts, account, ord_type, tif, cl_ord_id) = match (&known.history, &known.view) {
         (Some(order), _) => {
             let accepted = &order.accepted;
-            let id = order.cl_ord_id;
-            (Facts::of_history(order), accepted.account, accepted.ord_type, accepted.tif, id.as_str().to_owned())
+            (Facts::of_history(order), accepted.account, accepted.ord_type, accepted.tif, order.cl_ord_id)
         }
-        (None, Some(view)) => (Facts::of_view(view), view.account, view.ord_type, view.tif, cl_ord_id.to_owned()),
+        (None, Some(view)) => (Facts::of_view(view), view.account, view.ord_type, view.tif, view.cl_ord_id),
         (None, None) => return Err(raise(Kind::NotFound, "no such order")),
     };
     let listed = names.instrument(facts.instrument).map(AsRef::as_ref);
@@ -279,7 +278,7 @@ fn order_object<'py>(py: Python<'py>, known: &Known, cl_ord_id: &str, names: &Na
     let cum_qty = i128::from(facts.cum_qty);
     let sum = facts.px_sum.filter(|_| cum_qty > 0);
     fields.set("order_id", facts.order_id)?.account("account", account, names)?;
-    fields.symbol(facts.instrument, names)?.set("cl_ord_id", cl_ord_id)?;
+    fields.symbol(facts.instrument, names)?.set("cl_ord_id", cl_ord_id.as_str())?;
     fields.set("side", facts.side.map(words::side_word))?.set("ord_type", words::ord_type_word(ord_type))?;
     fields.set("time_in_force", words::tif_word(tif))?.set("expire_ns", expire(tif.expire_ns()))?;
     fields.set("status", facts.status.word())?.price("price", facts.price, listed)?;

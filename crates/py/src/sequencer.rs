@@ -9,6 +9,9 @@ use model::{AccountId, Command, Event, EventKind, Events, Limits, OrderId, Order
 use crate::errors::Poison;
 use crate::facts::Facts;
 
+/// Commands between two checks of the engine's invariants: a pause of milliseconds in a second's work.
+const CHECK_EVERY: u64 = 1 << 20;
+
 /// One exchange in its sequence.
 pub struct Sequencer {
     /// The engine, for questions.
@@ -36,8 +39,10 @@ impl Poison for Sequencer {
 impl Sequencer {
     /// An empty exchange that remembers the last `history_max` events, and as many orders and trades per instrument.
     pub fn new(limits: Limits, history_max: usize) -> Self {
+        let mut engine = Exchange::new(limits);
+        engine.check_every(CHECK_EVERY);
         Sequencer {
-            engine: Exchange::new(limits),
+            engine,
             blotter: Blotter::new(history_max.max(1)),
             tape: TradeTape::default(),
             events: Events::new(),
