@@ -1,25 +1,18 @@
-//! `SplitMix64`: the one source of pseudo-random numbers, the same in every language and on every machine.
+//! Draws for workloads and markets, on the project's one generator.
 
-/// A `SplitMix64` generator; equal seeds give equal sequences.
-///
-/// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, figure 5.
+/// `model::SplitMix64` with the draws that generated activity is made of; equal seeds give equal sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SplitMix64 {
-    state: u64,
-}
+pub struct SplitMix64(model::SplitMix64);
 
 impl SplitMix64 {
     /// Starts a sequence; every `seed` is valid, zero included.
-    pub const fn new(seed: u64) -> Self {
-        Self { state: seed }
+    pub fn new(seed: u64) -> Self {
+        Self(model::SplitMix64::new(seed))
     }
 
     /// The next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.next_u64()
     }
 
     /// A number in `0..bound` by remainder; the bias is below `bound / 2^64`.
