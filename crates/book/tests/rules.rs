@@ -126,6 +126,7 @@ fn fill_of_the_whole_goes_through_the_reserve() {
 }
 
 /// S-15: a decrease keeps priority, and takes the reserve before the tip.
+/// The level follows (INV-8).
 #[test]
 fn decrease_keeps_the_place_and_takes_the_reserve_first() {
     let mut desk = Desk::new();
@@ -138,6 +139,7 @@ fn decrease_keeps_the_place_and_takes_the_reserve_first() {
 
     assert_eq!((desk.arena.tip(slot), desk.arena.hidden(slot)), (3, 0));
     assert_eq!(desk.line(100), [(1, 3), (2, 5)]);
+    assert_eq!(desk.book.volume_at(Side::Ask, 100), 8);
 }
 
 /// S-15: the display size counts from the next refresh, at once only where the tip is larger.
