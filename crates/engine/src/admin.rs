@@ -1,8 +1,10 @@
 //! Definitions and money: assets, instruments, accounts, fees, deposits and withdrawals (rules ).
 
+use std::collections::BTreeSet;
+
 use model::{
     AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX, Money,
-    MoveFunds, RejectReason, Symbol,
+    MoveFunds, RejectReason, STP_GROUP_MAX, Symbol,
 };
 
 use crate::market::Market;
@@ -12,7 +14,8 @@ use crate::shared::{Reject, Shared, ensure};
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) assets: Vec<(Symbol, u8)>,
-    pub(crate) accounts: Vec<Symbol>,
+    accounts: BTreeSet<Symbol>,
+    instruments: BTreeSet<Symbol>,
 }
 
 fn refuse(reject: Reject, out: &mut Events) {
@@ -35,18 +38,19 @@ pub(crate) fn add_asset(names: &mut Names, symbol: Symbol, decimals: u8, out: &m
     out.push(EventKind::AssetAdded { asset, symbol, decimals });
 }
 
-pub(crate) fn list(names: &Names, markets: &mut Vec<Market>, def: &Instrument, out: &mut Events) {
+pub(crate) fn list(names: &mut Names, markets: &mut Vec<Market>, def: &Instrument, out: &mut Events) {
     let asset = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
     let (Some(base), Some(quote)) = (asset(def.base), asset(def.quote)) else {
         return refuse(Reject::plain(RejectReason::UnknownAsset), out);
     };
-    if markets.iter().any(|market| market.def.symbol == def.symbol) {
+    if names.instruments.contains(&def.symbol) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
     if def.check(base, quote).is_err() {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
     let instrument = InstrumentId(id(markets.len()));
+    names.instruments.insert(def.symbol);
     markets.push(Market::new(instrument, def.clone(), base, quote));
     out.push(EventKind::InstrumentListed { instrument, symbol: def.symbol });
 }
@@ -55,11 +59,11 @@ pub(crate) fn add_account(shared: &mut Shared, names: &mut Names, request: &AddA
     if names.accounts.contains(&request.name) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
-    if !shared.accounts.has_schedule(request.fees) {
+    if !shared.accounts.has_schedule(request.fees) || request.stp_group > STP_GROUP_MAX {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
     let account = shared.accounts.add(request.kind, request.stp_group, request.fees);
-    names.accounts.push(request.name);
+    names.accounts.insert(request.name);
     out.push(EventKind::AccountAdded { account, name: request.name });
 }
 

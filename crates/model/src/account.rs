@@ -14,6 +14,9 @@ pub enum AccountKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeeScheduleId(pub u16);
 
+/// The largest self-trade prevention group.
+pub const STP_GROUP_MAX: u32 = (1 << 31) - 1;
+
 /// The largest fee rate in parts per million (100 %).
 pub const FEE_PPM_MAX: i32 = 1_000_000;
 

@@ -54,7 +54,8 @@ pub struct AddAccount {
     pub name: Symbol,
     /// What stands behind its orders.
     pub kind: AccountKind,
-    /// Orders of accounts with the same group other than 0 count as one owner in self-trade prevention.
+    /// Orders of accounts with the same group other than 0 count as one owner in self-trade prevention; at most
+    /// [`crate::STP_GROUP_MAX`].
     pub stp_group: u32,
     /// What it pays.
     pub fees: FeeScheduleId,

@@ -23,7 +23,7 @@ mod state;
 mod text;
 mod tick;
 
-pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId};
+pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
 pub use command::{
     AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetTradingState,
 };

@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
-    MoveFunds, RejectReason, Symbol, TradingState,
+    MoveFunds, RejectReason, STP_GROUP_MAX, Symbol, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
@@ -70,7 +70,7 @@ impl NaiveExchange {
         let taken = self.accounts.iter().any(|account| account.name == Some(request.name));
         let has_schedule = request.fees == FeeScheduleId(0) || self.schedules.contains_key(&request.fees);
         checks.plain(taken, RejectReason::DuplicateName);
-        checks.plain(!has_schedule, RejectReason::InvalidDefinition);
+        checks.plain(!has_schedule || request.stp_group > STP_GROUP_MAX, RejectReason::InvalidDefinition);
         if let Err(refusal) = checks.result() {
             out.push(command_rejected(refusal));
             return;
