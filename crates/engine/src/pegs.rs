@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use book::Slot;
-use model::{Cause, Events, Peg, PegReference, Price, Side, TradingState};
+use model::{Cause, Events, PRICE_MAX, Peg, PegReference, Price, Side, TradingState};
 
 use crate::amend::incoming_again;
 use crate::market::{Market, book_side};
@@ -85,8 +85,9 @@ fn target(market: &Market, side: Side, limit: Option<i64>, peg: Peg, touch: Touc
             market.round_passive(side, Price(middle))
         }
     };
-    let offset = i64::from(peg.offset_ticks) * market.base_tick;
-    let mut price = market.round_passive(side, Price(reference.0.checked_add(offset)?));
+    let offset = i64::from(peg.offset_ticks).saturating_mul(market.base_tick);
+    let mut price =
+        market.round_passive(side, Price(reference.0.saturating_add(offset).clamp(-PRICE_MAX.0, PRICE_MAX.0)));
     if let Some(limit) = limit.map(|ticks| market.price(ticks)) {
         price = match side {
             Side::Buy => price.min(limit),

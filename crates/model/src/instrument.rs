@@ -1,7 +1,7 @@
 //! What can be traded, and on which grid.
 
 use crate::ids::AssetId;
-use crate::numbers::{MONEY_MAX, Money, Price, Qty};
+use crate::numbers::{MONEY_MAX, Money, PRICE_MAX, Price, Qty};
 use crate::order::StpMode;
 use crate::text::Symbol;
 use crate::tick::TickTable;
@@ -32,9 +32,10 @@ pub enum InstrumentError {
     BaseTooCoarse,
     /// The lot is not positive.
     Lot,
-    /// `min_qty` or `max_qty` is off the lot grid, not positive, or out of order.
+    /// `min_qty` or `max_qty` is off the lot grid, not positive, out of order, or above [`LOTS_MAX`] lots.
     QtyRange,
-    /// `min_price` or `max_price` is off the price grid or out of order, or negative where that is not allowed.
+    /// `min_price` or `max_price` is off the price grid, out of order, beyond [`PRICE_MAX`], or not positive where that
+    /// is not allowed.
     PriceRange,
     /// `min_notional` or `max_notional` is negative or out of order.
     NotionalRange,
@@ -89,6 +90,9 @@ pub struct Instrument {
     pub seed: u64,
 }
 
+/// Most lots of one order: sums over millions of orders fit 64 bits.
+pub const LOTS_MAX: i64 = 1_000_000_000_000;
+
 /// Most decimals of an asset, a price or a quantity.
 pub const DECIMALS_MAX: u8 = 18;
 
@@ -115,9 +119,19 @@ impl Instrument {
             ),
             (self.qty_decimals <= base_decimals, InstrumentError::BaseTooCoarse),
             (self.lot_size.0 > 0, InstrumentError::Lot),
-            (ordered_qty && self.min_qty.0 % lot == 0 && self.max_qty.0 % lot == 0, InstrumentError::QtyRange),
             (
-                bounds_on_grid && self.min_price < self.max_price && (self.allow_negative || self.min_price.0 > 0),
+                ordered_qty
+                    && self.min_qty.0 % lot == 0
+                    && self.max_qty.0 % lot == 0
+                    && self.max_qty.0 / lot <= LOTS_MAX,
+                InstrumentError::QtyRange,
+            ),
+            (
+                bounds_on_grid
+                    && self.min_price < self.max_price
+                    && self.min_price.0 >= -PRICE_MAX.0
+                    && self.max_price <= PRICE_MAX
+                    && (self.allow_negative || self.min_price.0 > 0),
                 InstrumentError::PriceRange,
             ),
             (self.min_notional.0 >= 0 && self.min_notional <= self.max_notional, InstrumentError::NotionalRange),

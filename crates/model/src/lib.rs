@@ -34,9 +34,9 @@ pub use event::{
 };
 pub use hash::{Digest, StateHash};
 pub use ids::{AccountId, AssetId, InstrumentId, OrderId, PublicId, SessionId, TradeId};
-pub use instrument::{Allocation, Instrument, InstrumentError};
+pub use instrument::{Allocation, Instrument, InstrumentError, LOTS_MAX};
 pub use limits::Limits;
-pub use numbers::{MONEY_MAX, Money, Price, Qty, Stamp};
+pub use numbers::{MONEY_MAX, Money, PRICE_MAX, Price, Qty, Stamp};
 pub use order::{Display, OrdType, Peg, PegReference, PostOnly, Side, StpMode, TimeInForce};
 pub use reason::{EndReason, RejectReason};
 pub use rng::SplitMix64;

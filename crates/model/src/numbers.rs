@@ -16,6 +16,9 @@ pub struct Money(pub i128);
 /// The largest amount a command may name and a balance may reach: sums of such amounts cannot overflow.
 pub const MONEY_MAX: Money = Money(1_000_000_000_000_000_000_000_000_000_000);
 
+/// The largest price mantissa an instrument may allow, in either direction: a tick more still fits 64 bits.
+pub const PRICE_MAX: Price = Price(1_000_000_000_000_000_000);
+
 /// The place of a command in the one sequence (S-04): given by the sequencer, never by the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp {

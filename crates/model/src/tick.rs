@@ -1,6 +1,6 @@
 //! The price grid of an instrument: a tick size per price range (S-02).
 
-use crate::numbers::Price;
+use crate::numbers::{PRICE_MAX, Price};
 
 /// From a price on, prices move in steps of `tick`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,10 +23,13 @@ impl TickTable {
     pub const BANDS_MAX: usize = 64;
 
     /// A table of bands, or `None` where it is empty, longer than [`Self::BANDS_MAX`], out of order, has a tick that
-    /// is not positive, or a band that starts off its own grid.
+    /// is not positive, a number beyond [`PRICE_MAX`], or a band that starts off its own grid.
     pub fn new(bands: Vec<TickBand>) -> Option<Self> {
         let ascending = bands.windows(2).all(|pair| pair[0].from < pair[1].from);
-        let on_grid = bands.iter().all(|band| band.tick > 0 && band.from.0 % band.tick == 0);
+        let in_range = |band: &TickBand| {
+            band.tick > 0 && band.tick <= PRICE_MAX.0 && band.from.0.unsigned_abs() <= PRICE_MAX.0.unsigned_abs()
+        };
+        let on_grid = bands.iter().all(|band| in_range(band) && band.from.0 % band.tick == 0);
         if bands.is_empty() || bands.len() > Self::BANDS_MAX || !ascending || !on_grid {
             return None;
         }
@@ -140,5 +143,7 @@ mod tests {
         assert_eq!(TickTable::new(vec![band(0, 0)]), None);
         assert_eq!(TickTable::new(vec![band(0, 1), band(0, 2)]), None);
         assert_eq!(TickTable::new(vec![band(0, 1), band(7, 5)]), None);
+        assert_eq!(TickTable::new(vec![band(i64::MIN, 1)]), None);
+        assert_eq!(TickTable::new(vec![band(0, i64::MAX)]), None);
     }
 }

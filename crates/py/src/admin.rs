@@ -351,8 +351,12 @@ fn contradiction(error: InstrumentError) -> &'static str {
         InstrumentError::QuoteTooCoarse => "the quote asset has fewer decimals than price and quantity together",
         InstrumentError::BaseTooCoarse => "the base asset has fewer decimals than the quantity",
         InstrumentError::Lot => "the lot is not positive",
-        InstrumentError::QtyRange => "min_qty or max_qty is off the lot grid, not positive, or out of order",
-        InstrumentError::PriceRange => "min_price or max_price is off the grid, out of order, or not positive",
+        InstrumentError::QtyRange => {
+            "min_qty or max_qty is off the lot grid, not positive, out of order, or above 10^12 lots"
+        }
+        InstrumentError::PriceRange => {
+            "min_price or max_price is off the grid, out of order, not positive, or beyond 10^18 units"
+        }
         InstrumentError::NotionalRange => "min_notional or max_notional is negative or out of order",
         InstrumentError::TooLarge => "max_price x max_qty exceeds what a balance can hold",
         InstrumentError::BasisPoints => "max_slippage_bps or the share by time exceeds 10000",

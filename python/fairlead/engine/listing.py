@@ -11,6 +11,7 @@ DECIMALS_DEFAULT = 12
 DECIMALS_MAX = 18
 _MONEY_DIGITS = 30
 _MANTISSA_DIGITS = 18
+_LOTS_MAX = 10**12
 _WIDE = Context(prec=80)
 
 
@@ -78,6 +79,7 @@ def define(
     max_price = prices.read_or(instrument.max_price, "max_price", highest)
     lowest = -max_price if instrument.allow_negative else _first_price(ticks)
     kind, share = (instrument.allocation, 0) if isinstance(instrument.allocation, str) else instrument.allocation
+    most = min(_largest(quote_decimals, lots.decimals, step=lot_size), _LOTS_MAX * lot_size)
     close = instrument.previous_close
     return Definition(
         symbol=instrument.symbol,
@@ -90,7 +92,7 @@ def define(
         ticks=ticks,
         lot_size=lot_size,
         min_qty=lots.read_or(instrument.min_qty, "min_qty", lot_size),
-        max_qty=lots.read_or(instrument.max_qty, "max_qty", _largest(quote_decimals, lots.decimals, step=lot_size)),
+        max_qty=lots.read_or(instrument.max_qty, "max_qty", most),
         min_notional=money.read(instrument.min_notional, "min_notional"),
         max_notional=money.read_or(instrument.max_notional, "max_notional", 10**_MONEY_DIGITS),
         min_price=prices.read_or(instrument.min_price, "min_price", lowest),

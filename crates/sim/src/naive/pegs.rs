@@ -1,6 +1,8 @@
 //! Pegged orders follow their reference or wait for it.
 
-use model::{EndReason, EventKind, Events, InstrumentId, OrdType, OrderId, PegReference, Price, Side, TradingState};
+use model::{
+    EndReason, EventKind, Events, InstrumentId, OrdType, OrderId, PRICE_MAX, PegReference, Price, Side, TradingState,
+};
 
 use super::matching::Stop;
 use super::{NaiveExchange, Order, Place};
@@ -82,7 +84,8 @@ impl NaiveExchange {
                 round(Price(half))
             }
         };
-        let target = round(Price(reference.0 + i64::from(peg.offset_ticks) * ticks.base_tick()));
+        let offset = i64::from(peg.offset_ticks).saturating_mul(ticks.base_tick());
+        let target = round(Price(reference.0.saturating_add(offset).clamp(-PRICE_MAX.0, PRICE_MAX.0)));
         let target = match (order.side, order.limit) {
             (_, None) => target,
             (Side::Buy, Some(limit)) => target.min(limit),
