@@ -25,7 +25,7 @@ class Instrument:
         lot_size: every quantity is a multiple of it, in base units.
         base: asset that is bought and sold; the symbol itself by default.
         min_qty: smallest order quantity; one lot by default.
-        max_qty: largest order quantity.
+        max_qty: largest order quantity, at most 10^12 lots.
         min_price: lowest order price; one step by default.
         max_price: highest order price.
         min_notional: smallest ``price * qty`` of an order; 0 by default.
