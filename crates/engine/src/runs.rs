@@ -48,19 +48,21 @@ impl Parts {
     #[inline]
     pub(crate) fn of(id: &ClOrdId) -> Self {
         let text = id.as_bytes();
-        let (mut number, mut scale, mut digits, mut first) = (0, 1, 0_u8, 1);
-        for byte in text.iter().rev().take(DIGITS_MAX) {
-            let digit = byte.wrapping_sub(b'0');
+        let (mut number, mut scale, mut len) = (0_u64, 1_u64, text.len());
+        let mut first = 1;
+        while len > text.len().saturating_sub(DIGITS_MAX) {
+            let digit = text[len - 1].wrapping_sub(b'0');
             if digit > 9 {
                 break;
             }
-            number += u64::from(digit) * scale;
-            scale *= 10;
-            digits += 1;
+            // 18 digits fit 64 bits, so nothing wraps.
+            number = number.wrapping_add(u64::from(digit).wrapping_mul(scale));
+            scale = scale.wrapping_mul(10);
             first = digit;
+            len -= 1;
         }
+        let digits = u8::try_from(text.len() - len).unwrap_or(0);
         let width = if first == 0 && digits > 1 { digits } else { 0 };
-        let len = text.len() - usize::from(digits);
         let form = Form { prefix: id.head(len), width, len: u8::try_from(len).unwrap_or(u8::MAX) };
         Parts { form, number, numbered: digits > 0 }
     }

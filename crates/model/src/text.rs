@@ -52,6 +52,18 @@ fn check(text: &str, max: usize) -> Result<(), TextError> {
 /// Bytes of storage: five words, so that texts are compared, hashed and copied by the word.
 const SIZE: usize = 40;
 
+/// By length, the masks that keep the first bytes of a text.
+const HEADS: [[u64; SIZE / 8]; SIZE + 1] = {
+    let mut heads = [[0; SIZE / 8]; SIZE + 1];
+    let mut len = 1;
+    while len <= SIZE {
+        heads[len] = heads[len - 1];
+        heads[len][(len - 1) / 8] |= 0xFF << (8 * ((len - 1) % 8));
+        len += 1;
+    }
+    heads
+};
+
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $max:literal) => {
         $(#[$doc])*
@@ -95,9 +107,8 @@ macro_rules! text {
             #[inline]
             pub fn head(&self, len: usize) -> [u64; SIZE / 8] {
                 let mut words = self.words();
-                for (at, word) in words.iter_mut().enumerate() {
-                    let kept = len.saturating_sub(8 * at).min(8);
-                    *word &= if kept == 8 { u64::MAX } else { (1 << (8 * kept)) - 1 };
+                for (word, mask) in words.iter_mut().zip(&HEADS[len.min(SIZE)]) {
+                    *word &= mask;
                 }
                 words
             }
