@@ -9,23 +9,24 @@ pub(crate) fn fee_of_fill(notional: i128, rate_ppm: i32, prepaid: u32) -> (i128,
     if rate_ppm == 0 {
         return (0, prepaid);
     }
-    let (whole, rest) = match u64::try_from(notional.unsigned_abs()) {
-        Ok(small) => (i128::from(small / 1_000_000), small % 1_000_000),
-        Err(_) => split_wide(notional.unsigned_abs()),
+    let rate = i64::from(rate_ppm);
+    let (of_millions, rest) = match u64::try_from(notional.unsigned_abs()) {
+        Ok(small) => (i128::from((small / 1_000_000).cast_signed()) * i128::from(rate), small % 1_000_000),
+        Err(_) => wide(notional.unsigned_abs(), rate),
     };
-    // notional * rate = whole * rate * 1_000_000 + rest * rate, so only the second part has a fraction.
-    let due = rest.cast_signed() * i64::from(rate_ppm) - i64::from(prepaid);
+    // notional * rate = millions * rate * 1_000_000 + rest * rate, so only the second part has a fraction.
+    let due = rest.cast_signed() * rate - i64::from(prepaid);
     let units = -(-due).div_euclid(1_000_000);
     let left = units * 1_000_000 - due;
     let prepaid = u32::try_from(left).expect("0 <= prepaid < 1_000_000 by rounding up");
-    (whole * i128::from(rate_ppm) + i128::from(units), prepaid)
+    (of_millions + i128::from(units), prepaid)
 }
 
-/// Millions and the rest below a million of a notional that 64 bits do not hold.
+/// The fee of the whole millions, and the rest below a million, of a notional that 64 bits do not hold.
 #[cold]
-fn split_wide(magnitude: u128) -> (i128, u64) {
+fn wide(magnitude: u128, rate: i64) -> (i128, u64) {
     let (whole, rest) = (magnitude / 1_000_000, magnitude % 1_000_000);
-    (whole.cast_signed(), u64::try_from(rest).unwrap_or(0))
+    (whole.cast_signed() * i128::from(rate), u64::try_from(rest).unwrap_or(0))
 }
 
 /// `notional + ceil((notional * cap - prepaid) / 1_000_000)`: what a buy must have reserved.
