@@ -123,7 +123,8 @@ fn lots_for(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64, b
         let notional = market.notional(ticks, lots);
         notional + fee_of_fill(notional, rate, record.prepaid()).0
     };
-    let most = incoming.leaves.min(market.lots(market.def.max_qty));
+    // A million of the largest orders: more than a price can hold, and small enough for every cost to fit.
+    let most = incoming.leaves.min(market.lots(market.def.max_qty) << 20);
     if cost(most) <= budget {
         return most;
     }
