@@ -155,7 +155,7 @@ fn target(record: &Record) -> OrderRef {
 }
 
 fn cancel(record: &Record) -> Command {
-    Command::Cancel(CancelOrder { account: account(record), target: target(record) })
+    Command::Cancel(CancelOrder { account: account(record), target: target(record), unlink: false })
 }
 
 /// An amend under a client id of its own.
@@ -171,6 +171,7 @@ fn amend(step: &Step, word: &str, order_qty: i64, px: Option<i64>) -> Command {
         tif: None,
         stp: None,
         seen_cum_qty: None,
+        trigger_price: None,
     })
 }
 

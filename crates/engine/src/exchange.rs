@@ -97,6 +97,29 @@ impl Exchange {
             Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
             Command::Deposit(request) => admin::deposit(shared, names, request, out),
             Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
+            Command::NewStop(_)
+            | Command::NewGroup(_)
+            | Command::CancelGroup(_)
+            | Command::SetReference(_)
+            | Command::SetAccountLimits(_)
+            | Command::SetInstrumentLimits(_)
+            | Command::SetCreditLine(_)
+            | Command::KillSwitch(_)
+            | Command::Rearm(_)
+            | Command::SetCancelOnDisconnect(_)
+            | Command::SessionDown(_)
+            | Command::SessionUp(_)
+            | Command::CancelAllAfter(_)
+            | Command::Halt(_)
+            | Command::Resume(_)
+            | Command::SetBreaker { .. }
+            | Command::SetBands(_) => {
+                out.push(EventKind::CommandRejected {
+                    reason: model::RejectReason::UnknownInstrument,
+                    value: 0,
+                    limit: 0,
+                });
+            }
             Command::Tick => {}
         }
     }

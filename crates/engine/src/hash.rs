@@ -14,6 +14,9 @@ pub(crate) fn state_hash(shared: &Shared, markets: &[Market]) -> StateHash {
         orders: orders(shared, markets),
         accounts: shared.accounts.hash(),
         client_ids: shared.clients.hash(),
+        triggers: 0,
+        risk: 0,
+        breakers: 0,
     }
 }
 

@@ -8,7 +8,8 @@ use model::{
     TimeInForce, TradingState,
 };
 
-const LIMITS: Limits = Limits { client_ids_max: 200_000, client_id_retention_ns: 1_000_000_000, trades_max: 1_000 };
+const LIMITS: Limits =
+    Limits { client_ids_max: 200_000, client_id_retention_ns: 1_000_000_000, trades_max: 1_000, triggers_max: 1_000 };
 
 /// A market and the exchange it runs on.
 struct Run {

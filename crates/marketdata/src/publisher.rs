@@ -174,6 +174,14 @@ impl Publisher {
             | EventKind::CommandRejected { .. }
             | EventKind::Repeated { .. }
             | EventKind::MassCanceled { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
         }
     }

@@ -1,12 +1,18 @@
 //! What can be asked of an exchange. A command carries its ids, its time comes with its stamp.
 
 use crate::account::{AccountKind, FeeRates, FeeScheduleId};
+use crate::breaker::BreakerRules;
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId, SessionId};
 use crate::instrument::Instrument;
 use crate::numbers::{Money, Price, Qty};
 use crate::order::{Display, OrdType, Peg, PostOnly, Side, StpMode, TimeInForce};
+use crate::risk::{
+    CancelAllAfter, Halt, KillSwitch, Rearm, Resume, SetAccountLimits, SetBands, SetCancelOnDisconnect, SetCreditLine,
+    SetInstrumentLimits,
+};
 use crate::state::TradingState;
 use crate::text::{ClOrdId, Symbol};
+use crate::trigger::{CancelGroup, NewGroup, NewStop, SetReference};
 
 /// One input of the exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +49,45 @@ pub enum Command {
     MassCancel(MassCancel),
     /// Moves an instrument to another trading state.
     SetTradingState(SetTradingState),
+    /// Enters an order that waits for its trigger.
+    NewStop(Box<NewStop>),
+    /// Enters a group of orders.
+    NewGroup(Box<NewGroup>),
+    /// Cancels what is left of a group.
+    CancelGroup(CancelGroup),
+    /// Gives a mark or index price.
+    SetReference(SetReference),
+    /// Sets the limits of an account.
+    SetAccountLimits(SetAccountLimits),
+    /// Sets the limits of an account in an instrument.
+    SetInstrumentLimits(Box<SetInstrumentLimits>),
+    /// Lets the orders of a cash account reserve more than it has.
+    SetCreditLine(SetCreditLine),
+    /// Cancels and blocks.
+    KillSwitch(KillSwitch),
+    /// Ends a kill switch.
+    Rearm(Rearm),
+    /// Says what happens to a connection's orders when it is lost.
+    SetCancelOnDisconnect(SetCancelOnDisconnect),
+    /// A connection is lost.
+    SessionDown(SessionId),
+    /// A connection is back.
+    SessionUp(SessionId),
+    /// Arms, renews or disarms a dead-man timer.
+    CancelAllAfter(CancelAllAfter),
+    /// Halts by hand.
+    Halt(Halt),
+    /// Ends a halt.
+    Resume(Resume),
+    /// Sets or removes the rules of an instrument's breaker.
+    SetBreaker {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// From now on; empty: no breaker.
+        rules: Option<Box<BreakerRules>>,
+    },
+    /// Gives the price bands of an instrument from outside.
+    SetBands(SetBands),
     /// Only lets time pass.
     Tick,
 }
@@ -139,6 +184,8 @@ pub struct AmendOrder {
     pub tif: Option<TimeInForce>,
     /// New self-trade prevention.
     pub stp: Option<StpMode>,
+    /// New trigger of an order that waits for a fixed one.
+    pub trigger_price: Option<Price>,
     /// In-flight mitigation: the filled quantity the client had seen. Fills beyond it are taken off `order_qty`.
     pub seen_cum_qty: Option<Qty>,
 }
@@ -150,6 +197,8 @@ pub struct CancelOrder {
     pub account: AccountId,
     /// Which order.
     pub target: OrderRef,
+    /// The other orders of its group stay.
+    pub unlink: bool,
 }
 
 /// Cancels every open order that passes all given filters (FIX 35=q); without filters, all.

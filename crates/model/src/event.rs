@@ -1,12 +1,19 @@
 //! What an exchange says happened. Events are facts, in order, each with the command that caused it.
 
 use crate::account::FeeRates;
-use crate::ids::{AccountId, AssetId, InstrumentId, OrderId, PublicId, TradeId};
+use crate::breaker::SpreadState;
+use crate::facts::{
+    AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded, OrderPosted,
+    OrderRejected, OrderReleased, OrderReplaced, OrderSuspended, OrderTriggered, Trade, TradePrevented,
+    TriggerRejected,
+};
+use crate::ids::{AccountId, AssetId, InstrumentId, OperatorId, OrderId, SessionId};
 use crate::numbers::{Money, Price, Qty, Stamp};
-use crate::order::{Display, OrdType, PostOnly, Side, StpMode, TimeInForce};
 use crate::reason::{EndReason, RejectReason};
+use crate::risk::KillScope;
 use crate::state::TradingState;
 use crate::text::{ClOrdId, Symbol};
+use crate::trigger::ReferenceKind;
 
 /// What in a command's work an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +31,12 @@ pub enum Cause {
     ReduceOnly = 4,
     /// The instrument left the state its orders lived for.
     State = 5,
+    /// A trigger fired, or a triggered order at work.
+    Trigger = 6,
+    /// Orders of a group following one another.
+    Group = 7,
+    /// An instrument's breaker.
+    Breaker = 8,
 }
 
 /// One fact.
@@ -201,186 +214,163 @@ pub enum EventKind {
         /// What was left at the price: positive on the buy side, negative on the sell side.
         imbalance: Qty,
     },
+    /// An order waits for its trigger (FIX 39 = 9).
+    OrderSuspended(OrderSuspended),
+    /// An order's trigger fired (FIX 150 = L); it goes to work as soon as those that fired before it have.
+    OrderTriggered(OrderTriggered),
+    /// A triggered or released order was refused and has ended (FIX 150 = 8).
+    TriggerRejected(TriggerRejected),
+    /// An order of a group may trade, or may trade more. It left its queue; an `OrderPosted` follows where it rests.
+    OrderReleased(OrderReleased),
+    /// A group was accepted; the `OrderAccepted` of its legs follow.
+    GroupAccepted(GroupAccepted),
+    /// A group was refused as a whole.
+    GroupRejected(GroupRejected),
+    /// Limits, credit, kill switches, sessions, dead-man timers.
+    Guard(GuardEvent),
+    /// Halts, bands, reference prices.
+    Breaker(BreakerEvent),
     /// Time passed.
     TimePassed,
 }
 
-/// An order was accepted.
+/// What happened to the guards around accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderAccepted {
-    /// Given to it.
-    pub order_id: OrderId,
-    /// Whose.
-    pub account: AccountId,
-    /// In what.
-    pub instrument: InstrumentId,
-    /// The client's id.
-    pub cl_ord_id: ClOrdId,
-    /// Buy or sell.
-    pub side: Side,
-    /// How it is priced.
-    pub ord_type: OrdType,
-    /// How long it lives.
-    pub tif: TimeInForce,
-    /// Its limit, after sliding; the protection price of a market order; the limit of a pegged order.
-    pub price: Option<Price>,
-    /// Its quantity, after a reduce-only cap; 0 for an order by budget.
-    pub order_qty: Qty,
-    /// How much of it is shown.
-    pub display: Display,
-    /// Whether it may take.
-    pub post_only: PostOnly,
-    /// Whether it may only shrink a position.
-    pub reduce_only: bool,
-    /// Its self-trade prevention.
-    pub stp: StpMode,
+pub enum GuardEvent {
+    /// Limits of an account were set.
+    LimitsSet {
+        /// Whose.
+        account: AccountId,
+        /// In what; empty: over all instruments.
+        instrument: Option<InstrumentId>,
+    },
+    /// A credit line was set.
+    CreditLineSet {
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        asset: AssetId,
+        /// How far below zero the available amount may go.
+        amount: Money,
+    },
+    /// A kill switch is on; what it covers was cancelled before this.
+    KillSwitchSet {
+        /// What it stops.
+        scope: KillScope,
+        /// Who.
+        operator: OperatorId,
+        /// Why.
+        note: Symbol,
+        /// How many orders it cancelled.
+        count: u64,
+    },
+    /// A kill switch is off.
+    KillSwitchCleared {
+        /// What it stopped.
+        scope: KillScope,
+        /// Who.
+        operator: OperatorId,
+        /// Why.
+        note: Symbol,
+    },
+    /// What happens to a connection's orders when it is lost was set.
+    DisconnectRuleSet {
+        /// Which connection.
+        session: SessionId,
+        /// How long after the loss its orders are cancelled; empty: never.
+        grace_ns: Option<i64>,
+    },
+    /// A connection was lost or is back.
+    SessionChanged {
+        /// Which connection.
+        session: SessionId,
+        /// It is there.
+        up: bool,
+        /// When its orders will be cancelled, where they will.
+        cancel_ns: Option<i64>,
+    },
+    /// A dead-man timer was armed, renewed or disarmed.
+    DeadManSet {
+        /// Whose.
+        account: AccountId,
+        /// When the orders will be cancelled; empty: disarmed.
+        at_ns: Option<i64>,
+    },
 }
 
-/// A new order or an amend was refused.
+/// What happened to an instrument's breaker and to what triggers and bands refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderRejected {
-    /// Who asked.
-    pub account: AccountId,
-    /// The client's id.
-    pub cl_ord_id: ClOrdId,
-    /// The order meant by an amend, 0 where there is none.
-    pub order_id: OrderId,
-    /// Why.
-    pub reason: RejectReason,
-    /// What was offered, in the unit of the reason (a price, a quantity, an amount, a time).
-    pub value: i128,
-    /// What it was measured against.
-    pub limit: i128,
-}
-
-/// An order entered a queue, or its tip did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderPosted {
-    /// Which.
-    pub order_id: OrderId,
-    /// In what.
-    pub instrument: InstrumentId,
-    /// Which side.
-    pub side: Side,
-    /// At what price.
-    pub price: Price,
-    /// Names this stay in the queue; 0 for a hidden order.
-    pub public_id: PublicId,
-    /// What the public sees; 0 for a hidden order.
-    pub displayed_qty: Qty,
-}
-
-/// An order changed in place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderReplaced {
-    /// Which.
-    pub order_id: OrderId,
-    /// Whose.
-    pub account: AccountId,
-    /// In what.
-    pub instrument: InstrumentId,
-    /// The amend's client id.
-    pub cl_ord_id: ClOrdId,
-    /// Its limit from now on.
-    pub price: Option<Price>,
-    /// Its total from now on.
-    pub order_qty: Qty,
-    /// What remains, before it matches again.
-    pub leaves_qty: Qty,
-    /// What the public sees of it; 0 where it left its queue.
-    pub displayed_qty: Qty,
-    /// How long it lives from now on.
-    pub tif: TimeInForce,
-    /// It stays where it is in its queue; otherwise it left it and an `OrderPosted` follows if it rests again.
-    pub priority_kept: bool,
-}
-
-/// One order's part in a trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TradeLeg {
-    /// Which order.
-    pub order_id: OrderId,
-    /// Whose.
-    pub account: AccountId,
-    /// What remains of it; 0 means filled, except for an order by budget.
-    pub leaves_qty: Qty,
-    /// What it pays in the quote asset, negative for a rebate.
-    pub fee: Money,
-}
-
-/// Two orders traded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trade {
-    /// Given to it.
-    pub trade_id: TradeId,
-    /// In what.
-    pub instrument: InstrumentId,
-    /// At the resting order's price, or the auction's.
-    pub price: Price,
-    /// How much.
-    pub qty: Qty,
-    /// The buy order's part.
-    pub buy: TradeLeg,
-    /// The sell order's part.
-    pub sell: TradeLeg,
-    /// Which side came in; empty in an auction.
-    pub aggressor: Option<Side>,
-    /// Both orders have one owner (possible in auctions and where prevention is off).
-    pub self_match: bool,
-}
-
-impl Trade {
-    /// The resting order's part; the buy side's in an auction.
-    pub fn maker(&self) -> &TradeLeg {
-        match self.aggressor {
-            Some(Side::Buy) => &self.sell,
-            Some(Side::Sell) | None => &self.buy,
-        }
-    }
-
-    /// The incoming order's part; the sell side's in an auction.
-    pub fn taker(&self) -> &TradeLeg {
-        match self.aggressor {
-            Some(Side::Buy) => &self.buy,
-            Some(Side::Sell) | None => &self.sell,
-        }
-    }
-}
-
-/// Two orders of one owner met and did not trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TradePrevented {
-    /// In what.
-    pub instrument: InstrumentId,
-    /// The incoming order.
-    pub taker_order_id: OrderId,
-    /// The resting order.
-    pub maker_order_id: OrderId,
-    /// Where they met.
-    pub price: Price,
-    /// What both lose by decrement; otherwise what would have traded.
-    pub qty: Qty,
-    /// The incoming order's mode.
-    pub mode: StpMode,
-    /// What remains of the resting order.
-    pub maker_leaves_qty: Qty,
-    /// What the public sees of it.
-    pub maker_displayed_qty: Qty,
-}
-
-/// An order ended without being filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderEnded {
-    /// Which.
-    pub order_id: OrderId,
-    /// Whose.
-    pub account: AccountId,
-    /// In what.
-    pub instrument: InstrumentId,
-    /// What it lost: what remained of it.
-    pub canceled_qty: Qty,
-    /// Why.
-    pub reason: EndReason,
+pub enum BreakerEvent {
+    /// A mark or index price was given.
+    ReferenceSet {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// Which price.
+        kind: ReferenceKind,
+        /// Its value.
+        price: Price,
+    },
+    /// A mark or index price is too old: its triggers wait for the next one.
+    ReferenceStale {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// Which price.
+        kind: ReferenceKind,
+    },
+    /// A person halted an instrument.
+    HaltOrdered {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// Who.
+        operator: OperatorId,
+        /// Why.
+        note: Symbol,
+        /// Until when; empty: until it is resumed.
+        until_ns: Option<i64>,
+    },
+    /// A person ended a halt.
+    ResumeOrdered {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// Who.
+        operator: OperatorId,
+        /// Why.
+        note: Symbol,
+    },
+    /// The session's state was set while something more restrictive decides (S-05).
+    SessionStateSet {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// What it will be once nothing more restrictive decides.
+        state: TradingState,
+    },
+    /// The rules of a breaker were set or removed.
+    BreakerSet {
+        /// Of which instrument.
+        instrument: InstrumentId,
+    },
+    /// Price bands were given from outside.
+    BandsSet {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// Lowest price that may print.
+        low: Price,
+        /// Highest price that may print.
+        high: Price,
+    },
+    /// A price would have broken a band and did not print.
+    BandBroken(BandBroken),
+    /// A breaker stopped trading.
+    BreakerTripped(BreakerTripped),
+    /// The auction price would be outside the collar: the call goes on.
+    AuctionExtended(AuctionExtended),
+    /// The spread became wide, one-sided or normal.
+    SpreadChanged {
+        /// Of which instrument.
+        instrument: InstrumentId,
+        /// What it is now.
+        state: SpreadState,
+    },
 }
 
 /// The events of one or more commands, in order. Reused from command to command so that nothing is allocated.

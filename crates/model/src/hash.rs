@@ -80,13 +80,28 @@ pub struct StateHash {
     pub accounts: u64,
     /// Remembered client order ids.
     pub client_ids: u64,
+    /// Waiting orders, their anchors, mark and index prices, groups.
+    pub triggers: u64,
+    /// Limits, buckets, kill switches, sessions, timers.
+    pub risk: u64,
+    /// Breakers: rules, windows, phases.
+    pub breakers: u64,
 }
 
 impl StateHash {
     /// One number over all sections.
     pub fn combined(&self) -> u64 {
         let mut digest = Digest::new();
-        for section in [self.instruments, self.books, self.orders, self.accounts, self.client_ids] {
+        for section in [
+            self.instruments,
+            self.books,
+            self.orders,
+            self.accounts,
+            self.client_ids,
+            self.triggers,
+            self.risk,
+            self.breakers,
+        ] {
             digest.write_u64(section);
         }
         digest.finish()

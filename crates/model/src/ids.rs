@@ -44,6 +44,15 @@ id! {
     PublicId(u64)
 }
 
+id! {
+    /// A group of orders that depend on each other. Starts at 1, never reused.
+    GroupId(u64)
+}
+id! {
+    /// A person who may halt, resume and kill. Chosen by whoever checks that person's rights.
+    OperatorId(u32)
+}
+
 impl AccountId {
     /// The venue's own account: receives fees, pays rebates.
     pub const VENUE: AccountId = AccountId(0);

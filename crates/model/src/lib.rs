@@ -8,9 +8,11 @@
 //! 2. No type here reads a clock, draws a random number or allocates on the order path.
 
 mod account;
+mod breaker;
 mod command;
 mod decimal;
 mod event;
+mod facts;
 mod hash;
 mod ids;
 mod instrument;
@@ -18,28 +20,41 @@ mod limits;
 mod numbers;
 mod order;
 mod reason;
+mod risk;
 mod rng;
 mod state;
 mod text;
 mod tick;
+mod trigger;
 
 pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
+pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, Window};
 pub use command::{
     AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetTradingState,
 };
 pub use decimal::{DecimalError, format_decimal, parse_decimal};
-pub use event::{
-    Cause, Event, EventKind, Events, OrderAccepted, OrderEnded, OrderPosted, OrderRejected, OrderReplaced, Trade,
-    TradeLeg, TradePrevented,
+pub use event::{BreakerEvent, Cause, Event, EventKind, Events, GuardEvent};
+pub use facts::{
+    AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded, OrderPosted,
+    OrderRejected, OrderReleased, OrderReplaced, OrderSuspended, OrderTriggered, Trade, TradeLeg, TradePrevented,
+    TriggerRejected,
 };
 pub use hash::{Digest, StateHash};
-pub use ids::{AccountId, AssetId, InstrumentId, OrderId, PublicId, SessionId, TradeId};
+pub use ids::{AccountId, AssetId, GroupId, InstrumentId, OperatorId, OrderId, PublicId, SessionId, TradeId};
 pub use instrument::{Allocation, Instrument, InstrumentError, LOTS_MAX};
 pub use limits::Limits;
 pub use numbers::{MONEY_MAX, Money, PRICE_MAX, Price, Qty, Stamp};
 pub use order::{Display, OrdType, Peg, PegReference, PostOnly, Side, StpMode, TimeInForce};
 pub use reason::{EndReason, RejectReason};
+pub use risk::{
+    AccountLimits, CancelAllAfter, Halt, InstrumentLimits, KillScope, KillSwitch, Rate, Rearm, Resume,
+    SetAccountLimits, SetBands, SetCancelOnDisconnect, SetCreditLine, SetInstrumentLimits,
+};
 pub use rng::SplitMix64;
 pub use state::{Admission, Entry, TradingState};
 pub use text::{ClOrdId, Symbol, TextError};
 pub use tick::{TickBand, TickTable};
+pub use trigger::{
+    Activation, CancelGroup, GroupKind, GroupLeg, GroupMode, NewGroup, NewStop, ReferenceKind, SetReference, Trigger,
+    TriggerKind, TriggerSource,
+};

@@ -9,11 +9,18 @@ pub struct Limits {
     pub client_id_retention_ns: i64,
     /// How many trades one command may cause; what an order has left beyond it is cancelled.
     pub trades_max: u32,
+    /// How many waiting orders one command may trigger; beyond it the instrument goes to a volatility auction.
+    pub triggers_max: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { client_ids_max: 10_000_000, client_id_retention_ns: 48 * 3_600 * 1_000_000_000, trades_max: 65_536 }
+        Limits {
+            client_ids_max: 10_000_000,
+            client_id_retention_ns: 48 * 3_600 * 1_000_000_000,
+            trades_max: 65_536,
+            triggers_max: 10_000,
+        }
     }
 }
 

@@ -69,6 +69,18 @@ reasons! {
         OrderFinished = 107, "ORDER_FINISHED";
         /// The name is taken.
         DuplicateName = 108, "DUPLICATE_NAME";
+        /// A kill switch is on. The client order id stays free.
+        KillSwitch = 109, "KILL_SWITCH";
+        /// More messages than the account may send. The client order id stays free.
+        MsgRate = 110, "MSG_RATE";
+        /// No such group of this account.
+        UnknownGroup = 111, "UNKNOWN_GROUP";
+        /// All orders of the group have ended.
+        GroupFinished = 112, "GROUP_FINISHED";
+        /// Nothing was halted or killed there.
+        NotTripped = 113, "NOT_TRIPPED";
+        /// A second person is needed.
+        SameOperator = 114, "SAME_OPERATOR";
 
         /// A limit order, or a change of it, without a price.
         PriceMissing = 201, "PRICE_MISSING";
@@ -82,6 +94,14 @@ reasons! {
         TifNotAllowed = 205, "TIF_NOT_ALLOWED";
         /// Post-only, display or minimum quantity does not go with the order type or time in force.
         ExecInstNotAllowed = 206, "EXEC_INST_NOT_ALLOWED";
+        /// A stop or take-profit order without a trigger price.
+        TriggerPriceMissing = 207, "TRIGGER_PRICE_MISSING";
+        /// A trailing stop with both an amount and basis points, or with neither.
+        TrailKind = 208, "TRAIL_KIND";
+        /// A trigger, or a field of it, on an order that cannot have it.
+        TriggerNotAllowed = 209, "TRIGGER_NOT_ALLOWED";
+        /// Legs of a group that do not fit: their number, accounts, instruments, sides, types or kinds.
+        GroupLegs = 210, "GROUP_LEGS";
 
         /// A quantity of zero or below.
         QtyNotPositive = 301, "QTY_NOT_POSITIVE";
@@ -117,6 +137,18 @@ reasons! {
         ProtectionRequired = 316, "PROTECTION_REQUIRED";
         /// A cash account on an instrument that allows negative prices.
         CreditOnly = 317, "CREDIT_ONLY";
+        /// A trail, step or limit offset that is not positive, off the grid or too large.
+        TrailOffset = 318, "TRAIL_OFFSET";
+        /// A trigger that has been passed already.
+        WouldTrigger = 319, "WOULD_TRIGGER";
+        /// Exits of a group with different quantities.
+        GroupQty = 320, "GROUP_QTY";
+        /// Exits of a group on the wrong side of the reference or of each other.
+        GroupPrices = 321, "GROUP_PRICES";
+        /// A trigger on a mark or index price that nobody gives.
+        SourceMissing = 322, "SOURCE_MISSING";
+        /// Bands that contradict each other or are far from everything known.
+        BandInsane = 323, "BAND_INSANE";
 
         /// The instrument is not open for anything yet.
         NotListed = 401, "NOT_LISTED";
@@ -136,6 +168,10 @@ reasons! {
         AuctionOnly = 408, "AUCTION_ONLY";
         /// The trading state cannot be entered from here, or not by command.
         StateTransition = 409, "STATE_TRANSITION";
+        /// The account may not trade the instrument.
+        Restricted = 410, "RESTRICTED";
+        /// A price beyond the band of a limit state or a cooling phase.
+        PriceBand = 411, "PRICE_BAND";
 
         /// A reduce-only order that would not reduce a position.
         ReduceOnly = 501, "REDUCE_ONLY";
@@ -143,6 +179,20 @@ reasons! {
         PostOnlyWouldTrade = 502, "POST_ONLY_WOULD_TRADE";
         /// The account's available balance does not cover it.
         InsufficientFunds = 503, "INSUFFICIENT_FUNDS";
+        /// A quantity above what the account may enter.
+        MaxQty = 504, "MAX_QTY";
+        /// A notional above what the account may enter.
+        MaxValue = 505, "MAX_VALUE";
+        /// A price too far beyond the reference.
+        PriceCollar = 506, "PRICE_COLLAR";
+        /// The same order was accepted just before.
+        Duplicate = 507, "DUPLICATE";
+        /// More open orders than the account may have.
+        OpenOrders = 508, "OPEN_ORDERS";
+        /// The working orders could lead to a larger position than the account may have.
+        PositionLimit = 509, "POSITION_LIMIT";
+        /// More than the account's balance and credit line.
+        CreditLimit = 510, "CREDIT_LIMIT";
     }
 }
 
@@ -179,6 +229,16 @@ reasons! {
         Gtd = 14, "TIF_GTD";
         /// Its auction is over.
         Auction = 15, "AUCTION_END";
+        /// Another order of its group made it void.
+        Group = 16, "GROUP";
+        /// A kill switch.
+        Kill = 17, "KILL";
+        /// Its connection was lost.
+        Disconnect = 18, "DISCONNECT";
+        /// The account's dead-man timer ran out.
+        DeadMan = 19, "DEAD_MAN";
+        /// The next price would have broken a band.
+        PriceBand = 20, "PRICE_BAND";
     }
 }
 

@@ -91,6 +91,28 @@ impl TradingState {
         self.matches_orders() || matches!(self, TradingState::PostOnly)
     }
 
+    /// Waiting orders are compared with their source and fire (S-91).
+    pub fn triggers(self) -> bool {
+        self.needs_uncrossed_book()
+    }
+
+    /// How restrictive the state is: of several inputs, the highest decides (S-05b).
+    pub fn restriction(self) -> u8 {
+        match self {
+            TradingState::Continuous => 0,
+            TradingState::Cooling => 1,
+            TradingState::LimitState => 2,
+            TradingState::PostOnly => 3,
+            TradingState::PreOpen => 4,
+            TradingState::OpeningAuction | TradingState::VolatilityAuction | TradingState::ClosingAuction => 5,
+            TradingState::CancelOnly => 6,
+            TradingState::Halted => 7,
+            TradingState::Closed => 8,
+            TradingState::PreListed => 9,
+            TradingState::Delisted => 10,
+        }
+    }
+
     /// Which new orders are let in (S-91).
     pub fn new_orders(self) -> Admission {
         match self {

@@ -137,6 +137,7 @@ impl Record {
             tif: None,
             stp: self.stp,
             seen_cum_qty: None,
+            trigger_price: None,
         })
     }
 
@@ -146,7 +147,7 @@ impl Record {
         match self.op {
             Op::Limit => self.new_order(self.client_id(exchange), OrdType::Limit, Some(price), qty),
             Op::Market => self.new_order(self.client_id(exchange), OrdType::Market, None, qty),
-            Op::Cancel => Command::Cancel(CancelOrder { account: self.account, target: self.target() }),
+            Op::Cancel => Command::Cancel(CancelOrder { account: self.account, target: self.target(), unlink: false }),
             Op::Reduce => self.amend(self.client_id(exchange), sequencer, None, qty),
             Op::Replace => self.amend(self.client_id(exchange), sequencer, Some(price), qty),
             Op::Tick => Command::Tick,

@@ -15,7 +15,8 @@ pub const TAPE_MAX: usize = 256;
 /// Longest latency that is told apart, in nanoseconds; what takes longer counts as this.
 const LATENCY_NS_MAX: u64 = 60_000_000_000;
 /// The demo forgets client ids soon: nobody repeats a request, and a market left running must not grow.
-const LIMITS: Limits = Limits { client_ids_max: 200_000, client_id_retention_ns: 1_000_000_000, trades_max: 65_536 };
+const LIMITS: Limits =
+    Limits { client_ids_max: 200_000, client_id_retention_ns: 1_000_000_000, trades_max: 65_536, triggers_max: 10_000 };
 
 /// What is known of one instrument.
 pub struct Listed {

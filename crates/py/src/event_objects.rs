@@ -38,6 +38,9 @@ fn cause_word(cause: Cause) -> &'static str {
         Cause::Reprice => "reprice",
         Cause::ReduceOnly => "reduce_only",
         Cause::State => "state",
+        Cause::Trigger => "trigger",
+        Cause::Group => "group",
+        Cause::Breaker => "breaker",
     }
 }
 

@@ -179,6 +179,14 @@ impl Facts {
             | EventKind::StateChanged { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
         }
     }

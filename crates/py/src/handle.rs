@@ -103,6 +103,7 @@ impl Handle {
                 tif: None,
                 stp: None,
                 seen_cum_qty: None,
+                trigger_price: None,
             };
             let refused = amended(sequencer.apply(now_ns, &Command::Amend(command)));
             Ok(refused.unwrap_or_else(|| self.open_lots(sequencer, order_id)))
@@ -173,7 +174,8 @@ impl Handle {
             let Some(view) = sequencer.engine.order(OrderId(order_id)) else {
                 return Ok(refusal(RejectReason::UnknownOrder));
             };
-            let command = CancelOrder { account: view.account, target: OrderRef::Order(OrderId(order_id)) };
+            let command =
+                CancelOrder { account: view.account, target: OrderRef::Order(OrderId(order_id)), unlink: false };
             let events = sequencer.apply(now_ns, &Command::Cancel(command));
             Ok(canceled(events, order_id).map_or_else(|reason| reason, |qty| self.lots(qty)))
         })

@@ -44,7 +44,8 @@ impl Exchange {
             let what = format!("limits out of range: {given} client_id_retention_ns={client_id_retention_ns}");
             return Err(raise(Kind::Usage, format!("{what}; the first two are above 0, the third is not below it")));
         }
-        let limits = Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max };
+        let limits =
+            Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max, ..Limits::default() };
         Ok(Exchange::new(Clock::new(clock)?, limits, history_max))
     }
 
@@ -164,7 +165,7 @@ impl Exchange {
                 request.target = Some(target);
                 let names = self.directory().snapshot();
                 let account = names.account_id(account);
-                self.execute(py, &Command::Cancel(CancelOrder { account, target }), request, &names)
+                self.execute(py, &Command::Cancel(CancelOrder { account, target, unlink: false }), request, &names)
             }
         }
     }

@@ -257,6 +257,7 @@ pub fn amend(
         tif: tif(&mut edge, args.time_in_force, args.expire_ns, None)?,
         stp: stp(&mut edge, args.stp),
         seen_cum_qty: edge.number64(args.seen_cum_qty, "seen_cum_qty", quantities)?.map(Qty),
+        trigger_price: None,
     };
     Ok(edge.verdict(command))
 }

@@ -102,6 +102,14 @@ impl Coverage {
             | EventKind::MassCanceled { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => {
                 self.current.insert(format!("event {}", word(event)));
             }

@@ -77,12 +77,13 @@ impl Market {
                     tif: None,
                     stp: None,
                     seen_cum_qty: None,
+                    trigger_price: None,
                 }))
             }
             Intent::Cancel { order_id } => {
                 let account = self.orders.get(order_id)?.account;
                 self.counts.canceled += 1;
-                Some(Command::Cancel(CancelOrder { account, target: OrderRef::Order(order_id) }))
+                Some(Command::Cancel(CancelOrder { account, target: OrderRef::Order(order_id), unlink: false }))
             }
         }
     }

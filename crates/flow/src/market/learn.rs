@@ -42,6 +42,14 @@ impl Market {
             | EventKind::StateChanged { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
         }
     }

@@ -63,6 +63,14 @@ impl Sight {
             | EventKind::StateChanged { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
         }
     }

@@ -148,6 +148,23 @@ impl Generator {
             | Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::SetTradingState(_)
+            | Command::NewStop(_)
+            | Command::NewGroup(_)
+            | Command::CancelGroup(_)
+            | Command::SetReference(_)
+            | Command::SetAccountLimits(_)
+            | Command::SetInstrumentLimits(_)
+            | Command::SetCreditLine(_)
+            | Command::KillSwitch(_)
+            | Command::Rearm(_)
+            | Command::SetCancelOnDisconnect(_)
+            | Command::SessionDown(_)
+            | Command::SessionUp(_)
+            | Command::CancelAllAfter(_)
+            | Command::Halt(_)
+            | Command::Resume(_)
+            | Command::SetBreaker { .. }
+            | Command::SetBands(_)
             | Command::Tick => {}
         }
         self.sent.push(command.clone());

@@ -265,6 +265,7 @@ impl Generator {
             tif: None,
             stp: None,
             seen_cum_qty: None,
+            trigger_price: None,
         };
         let market = used.instrument.map_or(market, |instrument| self.market(instrument));
         if self.draw.chance(600) {

@@ -54,7 +54,7 @@ impl Generator {
     fn cancel(&mut self) -> CancelOrder {
         let used = self.used();
         let account = if self.is_bad() { AccountId(self.draw.pick(&[0, 99])) } else { used.account };
-        CancelOrder { account, target: self.target(&used) }
+        CancelOrder { account, target: self.target(&used), unlink: false }
     }
 
     fn mass_cancel(&mut self) -> MassCancel {

@@ -23,6 +23,9 @@ impl NaiveExchange {
             orders: self.hash_orders(),
             accounts: self.hash_accounts(),
             client_ids: self.hash_client_ids(),
+            triggers: 0,
+            risk: 0,
+            breakers: 0,
         }
     }
 

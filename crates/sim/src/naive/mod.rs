@@ -153,6 +153,29 @@ impl NaiveExchange {
             Command::Cancel(request) => self.cancel(request, out),
             Command::MassCancel(request) => self.mass_cancel(request, out),
             Command::SetTradingState(request) => self.set_trading_state(*request, out),
+            Command::NewStop(_)
+            | Command::NewGroup(_)
+            | Command::CancelGroup(_)
+            | Command::SetReference(_)
+            | Command::SetAccountLimits(_)
+            | Command::SetInstrumentLimits(_)
+            | Command::SetCreditLine(_)
+            | Command::KillSwitch(_)
+            | Command::Rearm(_)
+            | Command::SetCancelOnDisconnect(_)
+            | Command::SessionDown(_)
+            | Command::SessionUp(_)
+            | Command::CancelAllAfter(_)
+            | Command::Halt(_)
+            | Command::Resume(_)
+            | Command::SetBreaker { .. }
+            | Command::SetBands(_) => {
+                out.push(EventKind::CommandRejected {
+                    reason: model::RejectReason::UnknownInstrument,
+                    value: 0,
+                    limit: 0,
+                });
+            }
             Command::Tick => {}
         }
     }

@@ -197,6 +197,7 @@ fn amend(line: &Line, names: &Names, now_ns: i64) -> Result<AmendOrder, String> 
         tif: tif(&tif_line, now_ns)?,
         stp: line.option("stp").map(setup::stp_mode).transpose()?,
         seen_cum_qty: qty("seen")?,
+        trigger_price: None,
     })
 }
 
@@ -204,7 +205,7 @@ fn amend(line: &Line, names: &Names, now_ns: i64) -> Result<AmendOrder, String> 
 fn cancel(line: &Line, names: &Names) -> Result<CancelOrder, String> {
     line.allow(&["account", "after"])?;
     let id = line.word(1)?;
-    Ok(CancelOrder { account: names.account(account_of(line, names, id)), target: target(id)? })
+    Ok(CancelOrder { account: names.account(account_of(line, names, id)), target: target(id)?, unlink: false })
 }
 
 /// `mass [account=] [session=] [on=] [side=]`

@@ -12,6 +12,9 @@ fn cause(event: &Event) -> &'static str {
         Cause::Reprice => "reprice",
         Cause::ReduceOnly => "reduce_only",
         Cause::State => "state",
+        Cause::Trigger => "trigger",
+        Cause::Group => "group",
+        Cause::Breaker => "breaker",
     }
 }
 
@@ -72,6 +75,14 @@ fn kind(event: &EventKind, names: &Names) -> String {
         EventKind::Uncrossed { instrument, price, volume, imbalance } => {
             cross("uncrossed", names, *instrument, *price, [*volume, *imbalance])
         }
+        EventKind::OrderSuspended(_)
+        | EventKind::OrderTriggered(_)
+        | EventKind::TriggerRejected(_)
+        | EventKind::OrderReleased(_)
+        | EventKind::GroupAccepted(_)
+        | EventKind::GroupRejected(_)
+        | EventKind::Guard(_)
+        | EventKind::Breaker(_) => format!("{event:?}"),
         EventKind::TimePassed => "time".to_owned(),
     }
 }
