@@ -214,6 +214,8 @@ pub enum EventKind {
         /// What was left at the price: positive on the buy side, negative on the sell side.
         imbalance: Qty,
     },
+    /// Time passed.
+    TimePassed,
     /// An order waits for its trigger (FIX 39 = 9).
     OrderSuspended(OrderSuspended),
     /// An order's trigger fired (FIX 150 = L); it goes to work as soon as those that fired before it have.
@@ -230,8 +232,6 @@ pub enum EventKind {
     Guard(GuardEvent),
     /// Halts, bands, reference prices.
     Breaker(BreakerEvent),
-    /// Time passed.
-    TimePassed,
 }
 
 /// What happened to the guards around accounts.

@@ -65,6 +65,14 @@ impl Of<'_, '_> {
             | EventKind::Withdrawn { .. }
             | EventKind::CommandRejected { .. }
             | EventKind::MassCanceled { .. }
+            | EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_)
             | EventKind::TimePassed => self.administration(kind),
             EventKind::OrderAccepted(order) => self.accepted(order),
             EventKind::OrderRejected(refusal) => self.refused(refusal, "OrderRejected"),

@@ -80,6 +80,14 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }
         | EventKind::MassCanceled { .. }
+        | EventKind::OrderSuspended(_)
+        | EventKind::OrderTriggered(_)
+        | EventKind::TriggerRejected(_)
+        | EventKind::OrderReleased(_)
+        | EventKind::GroupAccepted(_)
+        | EventKind::GroupRejected(_)
+        | EventKind::Guard(_)
+        | EventKind::Breaker(_)
         | EventKind::TimePassed => administration(kind),
         EventKind::OrderAccepted(order) => accepted(order),
         EventKind::OrderRejected(refused) => refusal(7, refused),
