@@ -149,8 +149,10 @@ pub enum BreakerRule {
     Spread = 4,
     /// Too many triggers in one command.
     Cascade = 5,
-    /// The limit state ended without a trade.
+    /// The limit state lasted too long.
     LimitState = 6,
+    /// The collar of the cooling phase.
+    Cooling = 7,
 }
 
 /// What the spread rule sees.
