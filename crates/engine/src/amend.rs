@@ -10,13 +10,14 @@ use crate::admit;
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::market::Market;
 use crate::matching::{Incoming, run};
+use crate::passed::{self, Passed};
 use crate::place::{conclude, life_of, no_room, repeated, set_expiry, wait_for_auction};
 use crate::record::{Life, Place, Record, Shown};
 use crate::request;
 use crate::shared::{Reject, Shared, ensure};
 
 /// What a checked amend asks for, in ticks and lots.
-struct Plan {
+pub(crate) struct Plan {
     slot: Slot,
     order_qty: i64,
     limit: i64,
@@ -45,7 +46,7 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
     let found = shared.find(account, &request.target);
     let plan = found.and_then(|slot| {
         let market = &markets[shared.records.get(slot).instrument as usize];
-        check(shared, market, slot, request)
+        passed::amended(shared, market, slot, request)
     });
     match plan {
         Err(rejected) => {
@@ -55,13 +56,13 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
             shared.refused = Some(entry);
             reject(request, order_id, rejected, out);
         }
-        Ok(plan) => {
+        Ok((plan, passed)) => {
             let record = shared.records.get(plan.slot);
             let (market, older) = (record.instrument as usize, record.client);
             let outcome = Outcome::Accepted(OrderId(shared.arena.order_id(plan.slot)));
             let entry = shared.clients.remember(&key, content, outcome, older);
             shared.records.get_mut(plan.slot).client = entry;
-            apply(shared, &mut markets[market], request, &plan, out);
+            apply(shared, &mut markets[market], request, (&plan, passed), out);
         }
     }
 }
@@ -77,7 +78,8 @@ fn reject(request: &AmendOrder, order_id: OrderId, reject: Reject, out: &mut Eve
     }));
 }
 
-fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<Plan, Reject> {
+/// Every check of rule R-55.
+pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<Plan, Reject> {
     let record = shared.records.get(slot);
     let original = request;
     let request = &without_same_tif(shared, slot, original);
@@ -204,7 +206,13 @@ fn risk(
     Ok(())
 }
 
-fn apply(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &Plan, out: &mut Events) {
+fn apply(
+    shared: &mut Shared,
+    market: &mut Market,
+    request: &AmendOrder,
+    (plan, passed): (&Plan, Passed),
+    out: &mut Events,
+) {
     let slot = plan.slot;
     let record = shared.records.get_mut(slot);
     if plan.order_qty <= record.cum_qty + record.prevented_qty {
@@ -219,7 +227,7 @@ fn apply(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &
         set_expiry(shared, order_id, tif);
     }
     if plan.loses_priority {
-        requeue(shared, market, request, plan, out);
+        requeue(shared, market, request, (plan, passed), out);
     } else {
         keep_place(shared, market, plan);
         replaced(shared, market, request, slot, true, out);
@@ -252,7 +260,13 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
 }
 
 /// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
-fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan: &Plan, out: &mut Events) {
+fn requeue(
+    shared: &mut Shared,
+    market: &mut Market,
+    request: &AmendOrder,
+    (plan, passed): (&Plan, Passed),
+    out: &mut Events,
+) {
     let slot = plan.slot;
     let place = shared.records.get(slot).place();
     let rule = (place == Place::Book).then(|| with_display(shared.display_of(slot), plan.display));
@@ -266,9 +280,11 @@ fn requeue(shared: &mut Shared, market: &mut Market, request: &AmendOrder, plan:
         _ if shared.records.get(slot).ord_type() == OrdType::Pegged => {
             shared.records.get_mut(slot).set_place(Place::Parked);
         }
-        (Place::Book, Some(rule)) if market.state.matches_orders() => match_again(shared, market, slot, rule, out),
-        (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, out),
-        (Place::Waiting, _) => wait_for_auction(shared, market, slot),
+        (Place::Book, Some(rule)) if market.state.matches_orders() => {
+            match_again(shared, market, (slot, passed), rule, out);
+        }
+        (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, &passed, out),
+        (Place::Waiting, _) => wait_for_auction(shared, market, slot, &passed),
         (Place::Book | Place::Incoming | Place::Parked | Place::Ended, _) => {
             unreachable!("only orders in a queue are requeued")
         }
@@ -285,9 +301,15 @@ fn with_display(rule: book::Display, display: Option<i64>) -> book::Display {
 }
 
 /// Matches an order that is already open, at its limit.
-fn match_again(shared: &mut Shared, market: &mut Market, slot: Slot, rule: book::Display, out: &mut Events) {
+fn match_again(
+    shared: &mut Shared,
+    market: &mut Market,
+    (slot, passed): (Slot, Passed),
+    rule: book::Display,
+    out: &mut Events,
+) {
     let limit = shared.records.get(slot).limit;
-    let mut incoming = incoming_again(shared, slot, limit);
+    let mut incoming = incoming_again(shared, slot, limit, passed);
     let stop = run(shared, market, &mut incoming, out);
     if shared.records.get(slot).ord_type() == OrdType::MarketToLimit {
         // It rested at a price before, so it rests at its limit now whatever it traded at.
@@ -297,7 +319,7 @@ fn match_again(shared: &mut Shared, market: &mut Market, slot: Slot, rule: book:
 }
 
 /// An open order on its way through the book again, at `limit`.
-pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64) -> Incoming {
+pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64, passed: Passed) -> Incoming {
     let record = shared.records.get(slot);
     Incoming {
         slot,
@@ -311,6 +333,7 @@ pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64) -> Incomin
         taker_ppm: shared.accounts.rates(record.account).taker_ppm,
         trades_left: shared.limits.trades_max,
         last_price: None,
+        passed,
     }
 }
 

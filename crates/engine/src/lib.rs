@@ -26,6 +26,7 @@ mod invariants;
 mod look_ahead;
 mod market;
 mod matching;
+mod passed;
 mod pegs;
 mod place;
 mod record;

@@ -10,11 +10,12 @@ use crate::accounts::Settlement;
 use crate::allocation;
 use crate::fees::fee_of_fill;
 use crate::market::{Market, book_side};
+use crate::passed::Passed;
 use crate::record::NO_LIMIT;
 use crate::shared::{Shared, posted};
 
 /// An order on its way through the book.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) slot: Slot,
     pub(crate) account: AccountId,
@@ -32,6 +33,8 @@ pub(crate) struct Incoming {
     pub(crate) trades_left: u32,
     /// Price of its last trade.
     pub(crate) last_price: Option<i64>,
+    /// It may be here.
+    pub(crate) passed: Passed,
 }
 
 /// Why an incoming order stopped matching.

@@ -8,6 +8,7 @@ use model::{Cause, Events, PRICE_MAX, Peg, PegReference, Price, Side, TradingSta
 use crate::amend::incoming_again;
 use crate::market::{Market, book_side};
 use crate::matching::run;
+use crate::passed;
 use crate::place::conclude;
 use crate::record::Place;
 use crate::session::park;
@@ -62,7 +63,7 @@ fn follow(shared: &mut Shared, market: &mut Market, slot: Slot, peg: Peg, touch:
         return;
     }
     shared.unqueue(market, slot);
-    let mut incoming = incoming_again(shared, slot, target);
+    let mut incoming = incoming_again(shared, slot, target, passed::repriced());
     let stop = run(shared, market, &mut incoming, out);
     conclude(shared, market, &incoming, stop, |_| book::Display::All, out);
 }

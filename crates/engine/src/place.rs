@@ -5,11 +5,12 @@ use model::{
     EventKind, Events, NewOrder, OrdType, OrderAccepted, OrderId, OrderRejected, Peg, RejectReason, TimeInForce,
 };
 
-use crate::admit::{self, Terms};
+use crate::admit::Terms;
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
+use crate::passed::{self, Passed};
 use crate::record::{Life, NO_LIMIT, Place, Shown, Traits};
 use crate::request;
 use crate::shared::{Reject, Shared};
@@ -34,12 +35,13 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
         return refuse(shared, order, &key, content, Reject::plain(RejectReason::UnknownInstrument), out);
     };
     let mut terms = Terms::default();
-    if let Err(rejected) = admit::check(shared, market, order, &mut terms) {
-        return refuse(shared, order, &key, content, rejected, out);
-    }
+    let passed = match passed::new_order(shared, market, order, &mut terms) {
+        Ok(passed) => passed,
+        Err(rejected) => return refuse(shared, order, &key, content, rejected, out),
+    };
     let outcome = Outcome::Accepted(OrderId(shared.next_order));
     let client = shared.clients.remember(&key, content, outcome, NO_ENTRY);
-    accept(shared, market, order, &terms, client, out);
+    accept(shared, market, order, &terms, (client, passed), out);
 }
 
 /// Refuses a new order and remembers that it did.
@@ -79,7 +81,14 @@ fn reject(order: &NewOrder, reject: Reject, out: &mut Events) {
     }));
 }
 
-fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, client: u32, out: &mut Events) {
+fn accept(
+    shared: &mut Shared,
+    market: &mut Market,
+    order: &NewOrder,
+    terms: &Terms,
+    (client, passed): (u32, Passed),
+    out: &mut Events,
+) {
     let slot = shared.arena.alloc();
     let stp = order.stp.unwrap_or(market.def.stp_default);
     let order_id = shared.next_order;
@@ -110,9 +119,9 @@ fn accept(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Te
     if let Some(peg) = order.peg {
         park_new(shared, market, slot, order_id, peg, order.tif);
     } else if market.state.matches_orders() {
-        match_new(shared, market, order, terms, slot, out);
+        match_new(shared, market, order, terms, (slot, passed), out);
     } else {
-        rest(shared, market, order, terms, slot, out);
+        rest(shared, market, order, terms, (slot, &passed), out);
     }
 }
 
@@ -168,22 +177,29 @@ pub(crate) fn set_expiry(shared: &mut Shared, order_id: u64, tif: TimeInForce) {
 }
 
 /// Rests an order that does not match now.
-fn rest(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+fn rest(
+    shared: &mut Shared,
+    market: &mut Market,
+    order: &NewOrder,
+    terms: &Terms,
+    (slot, passed): (Slot, &Passed),
+    out: &mut Events,
+) {
     let order_id = shared.arena.order_id(slot);
     shared.index.insert(order_id, slot);
     if matches!(order.tif, TimeInForce::Gtd { .. }) {
         set_expiry(shared, order_id, order.tif);
     }
     if order.ord_type == OrdType::Market {
-        wait_for_auction(shared, market, slot);
+        wait_for_auction(shared, market, slot, passed);
     } else {
         let display = Shared::display_rule(market, order.display);
-        shared.post(market, slot, terms.limit, display, out);
+        shared.post(market, slot, terms.limit, display, passed, out);
     }
 }
 
 /// Puts a market order at the back of the queue for the auction.
-pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: Slot) {
+pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: Slot, _: &Passed) {
     let public = shared.take_public();
     let record = shared.records.get_mut(slot);
     record.public_id = public;
@@ -192,12 +208,19 @@ pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: S
     market.touch();
 }
 
-fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: &Terms, slot: Slot, out: &mut Events) {
+fn match_new(
+    shared: &mut Shared,
+    market: &mut Market,
+    order: &NewOrder,
+    terms: &Terms,
+    (slot, passed): (Slot, Passed),
+    out: &mut Events,
+) {
     let passive = order.ord_type == OrdType::Limit
         && order.tif.rests()
         && !market.book.reaches(book_side(order.side.opposite()), terms.limit);
     if passive {
-        return rest(shared, market, order, terms, slot, out);
+        return rest(shared, market, order, terms, (slot, &passed), out);
     }
     let mut incoming = Incoming {
         slot,
@@ -211,6 +234,7 @@ fn match_new(shared: &mut Shared, market: &mut Market, order: &NewOrder, terms: 
         taker_ppm: shared.accounts.rates(order.account).taker_ppm,
         trades_left: shared.limits.trades_max,
         last_price: None,
+        passed,
     };
     if order.tif == TimeInForce::Fok || order.min_qty.0 > 0 {
         let fok = order.tif == TimeInForce::Fok;
@@ -264,6 +288,6 @@ pub(crate) fn conclude(
         shared.update(market, slot, |record| record.limit = ticks);
     }
     let rule = display(market);
-    shared.post(market, slot, ticks, rule, out);
+    shared.post(market, slot, ticks, rule, &incoming.passed, out);
     true
 }

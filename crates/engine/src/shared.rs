@@ -12,6 +12,7 @@ use crate::accounts::Accounts;
 use crate::clients::{ClientIds, Key, Outcome};
 use crate::fees::with_fee;
 use crate::market::{Market, book_side};
+use crate::passed::Passed;
 use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
 
 /// Everything but the markets.
@@ -169,6 +170,7 @@ impl Shared {
         slot: Slot,
         ticks: i64,
         display: book::Display,
+        _: &Passed,
         out: &mut Events,
     ) {
         let public = self.take_public();

@@ -1,0 +1,44 @@
+//! Proof that an order went through the gates. Nothing matches and nothing enters a queue without it.
+//!
+//! A [`Passed`] can be made in this file only, by the function that runs every check of its path. Orders in queues have
+//! had theirs when they were put there, so an auction pairs only what passed.
+
+use book::Slot;
+use model::{AmendOrder, NewOrder};
+
+use crate::admit::{self, Terms};
+use crate::amend::{self, Plan};
+use crate::market::Market;
+use crate::shared::{Reject, Shared};
+
+/// The checks of its path were passed. Takes no room.
+#[derive(Debug)]
+pub(crate) struct Passed(());
+
+/// A new order; `terms` are those it is let in with.
+#[inline]
+pub(crate) fn new_order(
+    shared: &Shared,
+    market: &Market,
+    order: &NewOrder,
+    terms: &mut Terms,
+) -> Result<Passed, Reject> {
+    admit::check(shared, market, order, terms)?;
+    Ok(Passed(()))
+}
+
+/// An amend.
+pub(crate) fn amended(
+    shared: &Shared,
+    market: &Market,
+    slot: Slot,
+    request: &AmendOrder,
+) -> Result<(Plan, Passed), Reject> {
+    let plan = amend::check(shared, market, slot, request)?;
+    Ok((plan, Passed(())))
+}
+
+/// A pegged order at its next price: its limit was checked when it came in and bounds the price.
+pub(crate) fn repriced() -> Passed {
+    Passed(())
+}
