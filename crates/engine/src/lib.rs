@@ -21,6 +21,7 @@ mod clients;
 mod exchange;
 mod feasibility;
 mod fees;
+mod groups;
 mod hash;
 mod invariants;
 mod look_ahead;

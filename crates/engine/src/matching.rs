@@ -216,7 +216,7 @@ pub(crate) fn fill_order(
     rate_ppm: i32,
 ) -> (TradeLeg, i128) {
     let order_id = OrderId(shared.arena.order_id(slot));
-    shared.update(market, slot, |record| {
+    let booked = shared.update(market, slot, |record| {
         let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap()), record.prepaid());
         record.set_prepaid(prepaid);
         record.cum_qty += qty;
@@ -227,7 +227,11 @@ pub(crate) fn fill_order(
             fee: model::Money(fee),
         };
         (leg, notional + fee)
-    })
+    });
+    if shared.records.get(slot).is_grouped() {
+        shared.groups.filled(slot, qty);
+    }
+    booked
 }
 
 /// Takes a fill off what the incoming order has left.

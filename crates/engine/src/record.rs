@@ -97,6 +97,7 @@ const POST_ONLY: Field = Field { shift: 49, bits: 2 };
 const SHOWN: Field = Field { shift: 51, bits: 2 };
 const REDUCE_ONLY: Field = Field { shift: 53, bits: 1 };
 const PLACE: Field = Field { shift: 54, bits: 3 };
+const GROUPED: Field = Field { shift: 63, bits: 1 };
 
 impl Marks {
     #[inline]
@@ -266,6 +267,16 @@ impl Record {
     #[inline]
     pub(crate) fn reduce_only(&self) -> bool {
         self.marks.get(REDUCE_ONLY) == 1
+    }
+
+    /// Whether it belongs to a group.
+    #[inline]
+    pub(crate) fn is_grouped(&self) -> bool {
+        self.marks.get(GROUPED) == 1
+    }
+
+    pub(crate) fn set_grouped(&mut self, grouped: bool) {
+        self.marks.set(GROUPED, u64::from(grouped));
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! A number for the content of a request, to tell a retry from another request under the same id.
 
-use model::{AmendOrder, Display, NewOrder, OrderRef, Price, Qty, StpMode, TimeInForce};
+use model::{AmendOrder, Display, NewGroup, NewOrder, NewStop, OrderRef, Price, Qty, StpMode, TimeInForce, Trigger};
 
 /// Folds pairs of words by 128-bit multiplication; pairs are independent of each other, so they overlap in time.
 struct Fold {
@@ -44,6 +44,57 @@ fn tif_words(fold: &mut Fold, tif: TimeInForce) {
 #[inline]
 pub(crate) fn new_order(order: &NewOrder) -> u64 {
     let mut fold = Fold { sum: 1, round: 0 };
+    order_words(&mut fold, order);
+    fold.sum
+}
+
+/// The content of a new order that waits for its trigger.
+pub(crate) fn new_stop(stop: &NewStop) -> u64 {
+    let mut fold = Fold { sum: 3, round: 0 };
+    order_words(&mut fold, &stop.order);
+    trigger_words(&mut fold, &stop.trigger);
+    fold.sum
+}
+
+/// The content of a group, seen from the leg at `place`: each leg's client id stands for the whole.
+pub(crate) fn new_group(group: &NewGroup, place: i64) -> u64 {
+    let mut fold = Fold { sum: 4, round: 0 };
+    fold.pair(place, group.kind as i64);
+    fold.pair(group.mode as i64, group.activation as i64);
+    for leg in &group.legs {
+        let order = &leg.order;
+        fold.pair(i64::from(order.account.0), i64::from(leg.trigger.is_some()));
+        for pair in order.cl_ord_id.words().chunks(2) {
+            fold.pair(pair[0].cast_signed(), pair.get(1).map_or(0, |word| word.cast_signed()));
+        }
+        order_words(&mut fold, order);
+        if let Some(trigger) = &leg.trigger {
+            trigger_words(&mut fold, trigger);
+        }
+    }
+    fold.sum
+}
+
+fn trigger_words(fold: &mut Fold, trigger: &Trigger) {
+    let flags = (trigger.kind as i64)
+        | (trigger.source as i64) << 8
+        | i64::from(trigger.fall_back) << 16
+        | i64::from(trigger.strict) << 17
+        | i64::from(trigger.allow_immediate) << 18;
+    fold.pair(flags, 0);
+    let distance = optional(trigger.trail_bps.map(i64::from));
+    for (value, given) in [trigger.price, trigger.trail_amount, trigger.activation_price]
+        .into_iter()
+        .chain([trigger.step, trigger.limit_offset])
+        .map(prices)
+        .chain([distance])
+    {
+        fold.pair(value, given);
+    }
+}
+
+#[inline]
+fn order_words(fold: &mut Fold, order: &NewOrder) {
     let (price, has_price) = prices(order.price);
     let flags = (order.side as i64)
         | (order.ord_type as i64) << 8
@@ -53,16 +104,15 @@ pub(crate) fn new_order(order: &NewOrder) -> u64 {
         | has_price << 40;
     fold.pair(flags, i64::from(order.instrument.0));
     fold.pair(price, order.order_qty.0);
-    tif_words(&mut fold, order.tif);
+    tif_words(fold, order.tif);
     let plain = order.protection_price.is_none()
         && order.quote_qty.is_none()
         && order.peg.is_none()
         && order.min_qty.0 == 0
         && order.display == Display::All;
     if !plain {
-        rare_fields(&mut fold, order);
+        rare_fields(fold, order);
     }
-    fold.sum
 }
 
 #[cold]

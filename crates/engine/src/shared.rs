@@ -11,6 +11,7 @@ use model::{
 use crate::accounts::Accounts;
 use crate::clients::{ClientIds, Key, Outcome};
 use crate::fees::with_fee;
+use crate::groups::Groups;
 use crate::market::{Market, book_side};
 use crate::passed::Passed;
 use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) index: OrderIndex,
     pub(crate) accounts: Accounts,
     pub(crate) clients: ClientIds,
+    pub(crate) groups: Groups,
     /// GTD orders by (expiry, order id), and the other way round.
     pub(crate) expiries: BTreeSet<(i64, u64)>,
     pub(crate) expiry_of: BTreeMap<u64, i64>,
@@ -75,6 +77,7 @@ impl Shared {
             index: OrderIndex::new(),
             accounts: Accounts::new(),
             clients: ClientIds::new(),
+            groups: Groups::new(),
             expiries: BTreeSet::new(),
             expiry_of: BTreeMap::new(),
             reducers: BTreeMap::new(),
@@ -117,12 +120,17 @@ impl Shared {
     /// What an order of a cash account holds: base for a sell, quote for a buy.
     #[inline]
     pub(crate) fn hold_of(market: &Market, record: &Record) -> i128 {
-        let leaves = record.leaves();
+        Shared::hold_of_lots(market, record, record.leaves())
+    }
+
+    /// What it would hold for `lots`.
+    #[inline]
+    pub(crate) fn hold_of_lots(market: &Market, record: &Record, lots: i64) -> i128 {
         match record.side() {
-            _ if leaves <= 0 => 0,
-            Side::Sell => i128::from(leaves) * market.base_unit,
+            _ if lots <= 0 => 0,
+            Side::Sell => i128::from(lots) * market.base_unit,
             Side::Buy if record.limit == NO_LIMIT => 0,
-            Side::Buy => with_fee(market.notional(record.limit, leaves), record.fee_cap(), record.prepaid()),
+            Side::Buy => with_fee(market.notional(record.limit, lots), record.fee_cap(), record.prepaid()),
         }
     }
 
@@ -133,6 +141,9 @@ impl Shared {
         let (account, side) = (record.account, record.side());
         if !self.accounts.is_cash(account) {
             return change(record);
+        }
+        if record.is_grouped() {
+            return self.update_leg(market, slot, change);
         }
         let before = Shared::hold_of(market, record);
         let result = change(record);
@@ -243,7 +254,9 @@ impl Shared {
         let record = self.records.get(slot);
         let (order_id, client) = (self.arena.order_id(slot), record.client);
         let (leaves, life, reduce_only) = (record.leaves(), record.life(), record.reduce_only());
-        if leaves > 0 && self.accounts.is_cash(record.account) {
+        if record.is_grouped() {
+            self.leave_group(market, slot);
+        } else if leaves > 0 && self.accounts.is_cash(record.account) {
             let (account, side, held) = (record.account, record.side(), Shared::hold_of(market, record));
             self.accounts.reserve(account, market.paid_in(side), -held);
         }
@@ -291,6 +304,9 @@ impl Shared {
 
     fn end(&mut self, market: &mut Market, slot: Slot, reason: EndReason) -> OrderEnded {
         self.unqueue(market, slot);
+        if self.records.get(slot).is_grouped() {
+            self.groups.ending(slot, reason);
+        }
         let record = self.records.get(slot);
         let ended = OrderEnded {
             order_id: OrderId(self.arena.order_id(slot)),
