@@ -420,6 +420,12 @@ impl Events {
         self.cause = Some(cause);
     }
 
+    /// What later events of this command come from as things stand.
+    #[inline]
+    pub fn cause(&self) -> Cause {
+        self.cause.unwrap_or(Cause::Command)
+    }
+
     /// Adds a fact. Always inlined, so that the fact is written where it stays and not copied there.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "a copy of a just written value stalls the pipeline")]
