@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderAccepted, OrderId, OrderPosted,
-    Price, Qty, Side, StpMode, Trade, TradeLeg, TradePrevented, TradingState,
+    AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderAccepted, OrderEnded, OrderId,
+    OrderPosted, OrderReleased, OrderSuspended, Price, Qty, Side, StpMode, Trade, TradeLeg, TradePrevented,
+    TradingState, TriggerRejected,
 };
 
 /// What events say of an open order.
@@ -22,6 +23,17 @@ pub struct OpenOrder {
     pub leaves_qty: Qty,
     /// Its place on the book.
     pub posted: Option<Posted>,
+    /// What it waits for, while it does.
+    pub waits: Option<Waits>,
+}
+
+/// What an order waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// Its trigger; of an order of a group, perhaps the entry before that.
+    Trigger,
+    /// The entry of its group alone.
+    Entry,
 }
 
 /// A stay on the book.
@@ -93,10 +105,18 @@ impl Books {
                     order.posted = None;
                 }
             }
+            EventKind::OrderSuspended(OrderSuspended { order_id, kind, .. }) => {
+                let waits = if kind.is_some() { Waits::Trigger } else { Waits::Entry };
+                self.wait(*order_id, Some(waits));
+            }
+            EventKind::OrderTriggered(triggered) => self.wait(triggered.order_id, None),
+            EventKind::OrderReleased(released) => self.release(released),
             EventKind::Trade(trade) => self.trade(trade),
             EventKind::TradePrevented(prevented) => self.prevent(prevented),
-            EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => {
-                self.orders.remove(&ended.order_id);
+            EventKind::OrderCanceled(OrderEnded { order_id, .. })
+            | EventKind::OrderExpired(OrderEnded { order_id, .. })
+            | EventKind::TriggerRejected(TriggerRejected { order_id, .. }) => {
+                self.orders.remove(order_id);
             }
             EventKind::StateChanged { instrument, to, .. } => {
                 if let Some(scales) = self.instruments.get_mut(instrument.0 as usize) {
@@ -113,16 +133,25 @@ impl Books {
             | EventKind::MassCanceled { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
-            | EventKind::OrderSuspended(_)
-            | EventKind::OrderTriggered(_)
-            | EventKind::TriggerRejected(_)
-            | EventKind::OrderReleased(_)
             | EventKind::GroupAccepted(_)
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
         }
+    }
+
+    fn wait(&mut self, order_id: OrderId, waits: Option<Waits>) {
+        if let Some(order) = self.orders.get_mut(&order_id) {
+            order.waits = waits;
+        }
+    }
+
+    fn release(&mut self, released: &OrderReleased) {
+        let Some(order) = self.orders.get_mut(&released.order_id) else { return };
+        (order.order_qty, order.leaves_qty) = (released.order_qty, released.leaves_qty);
+        order.posted = None;
+        order.waits = order.waits.filter(|waits| *waits == Waits::Trigger);
     }
 
     fn accept(&mut self, accepted: &OrderAccepted) {
@@ -133,6 +162,7 @@ impl Books {
             order_qty: accepted.order_qty,
             leaves_qty: accepted.order_qty,
             posted: None,
+            waits: None,
         };
         self.orders.insert(accepted.order_id, order);
     }

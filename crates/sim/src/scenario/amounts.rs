@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AssetId, ClOrdId, InstrumentId, Money, OrderId, Price, Qty, Symbol, format_decimal, parse_decimal,
+    AccountId, AssetId, ClOrdId, GroupId, InstrumentId, Money, OrderId, Price, Qty, Symbol, format_decimal,
+    parse_decimal,
 };
 
 /// Names and decimals of everything a scenario has defined.
@@ -17,6 +18,8 @@ pub struct Names {
     pub accounts: Vec<String>,
     /// The client id an order was entered with.
     pub orders: BTreeMap<OrderId, ClOrdId>,
+    /// Groups by the client id of their first order.
+    pub groups: BTreeMap<String, GroupId>,
     /// Whose a client id is and in what, as commands used it last.
     pub owners: BTreeMap<String, (String, InstrumentId)>,
 }
@@ -114,6 +117,14 @@ impl Names {
         format_decimal(price.0.into(), self.decimals(instrument).0)
     }
 
+    /// Half units of a price as text, with one decimal more where the value lies between two prices.
+    pub fn show_halves(&self, instrument: InstrumentId, halves: i64) -> String {
+        if halves % 2 == 0 {
+            return self.show_price(instrument, Price(halves / 2));
+        }
+        format_decimal(i128::from(halves) * 5, self.decimals(instrument).0 + 1)
+    }
+
     /// A quantity as text.
     pub fn show_qty(&self, instrument: InstrumentId, qty: Qty) -> String {
         format_decimal(qty.0.into(), self.decimals(instrument).1)
@@ -122,6 +133,12 @@ impl Names {
     /// An amount as text.
     pub fn show_money(&self, asset: AssetId, amount: i128) -> String {
         format_decimal(amount, self.asset_decimals(asset))
+    }
+
+    /// An order that was accepted under this client id.
+    pub fn order(&self, id: &str) -> Result<OrderId, String> {
+        let found = self.orders.iter().find(|(_, known)| known.as_str() == id);
+        found.map(|(order, _)| *order).ok_or_else(|| format!("{id}: no such order was accepted"))
     }
 
     /// An order by the client id it was entered with.

@@ -1,13 +1,13 @@
 //! Commands after `>`: orders, amends, cancels, and everything that set-up lines can say.
 
 use model::{
-    AmendOrder, CancelOrder, Command, Display, InstrumentId, MassCancel, NewOrder, OrdType, OrderId, OrderRef, Peg,
-    PegReference, PostOnly, Qty, SessionId, Side, TimeInForce,
+    AmendOrder, CancelOrder, Command, Display, InstrumentId, MassCancel, NewOrder, NewStop, OrdType, OrderId, OrderRef,
+    Peg, PegReference, PostOnly, Qty, SessionId, Side, TimeInForce,
 };
 
 use super::amounts::{Names, client_id, duration, number};
 use super::line::Line;
-use super::setup;
+use super::{guards, setup, triggers};
 
 const NEW_OPTIONS: [&str; 14] = [
     "account",
@@ -25,12 +25,31 @@ const NEW_OPTIONS: [&str; 14] = [
     "stp",
     "after",
 ];
-const AMEND_OPTIONS: [&str; 9] = ["account", "qty", "price", "display", "tif", "gtd", "stp", "seen", "after"];
+const AMEND_OPTIONS: [&str; 10] =
+    ["account", "qty", "price", "display", "tif", "gtd", "stp", "seen", "trigger", "after"];
 
-/// A command line without its `>`. `now_ns` is the time it will have.
-pub fn command(line: &Line, names: &Names, now_ns: i64) -> Result<Command, String> {
+/// A command line without its `>`, and the orders below it where it enters a group. `now_ns` is the time it will have.
+pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result<Command, String> {
+    if let Some(kind) = triggers::group_kind(line.word(0)?) {
+        return triggers::group(kind, line, legs, names, now_ns).map(|group| Command::NewGroup(Box::new(group)));
+    }
+    if !legs.is_empty() {
+        return Err("orders below a command that enters no group".to_owned());
+    }
+    if let Some(made) = guards::command(line, names) {
+        return made;
+    }
     match line.word(0)? {
-        "new" => new_order(line, names, now_ns).map(Command::NewOrder),
+        "new" => {
+            let order = new_order(line, names, now_ns)?;
+            let trigger = triggers::trigger(line, names, order.instrument)?;
+            Ok(match trigger {
+                Some(trigger) => Command::NewStop(Box::new(NewStop { order, trigger })),
+                None => Command::NewOrder(order),
+            })
+        }
+        "cancel_group" => triggers::cancel_group(line, names).map(Command::CancelGroup),
+        "reference" => triggers::reference(line, names).map(Command::SetReference),
         "amend" => amend(line, names, now_ns).map(Command::Amend),
         "cancel" => cancel(line, names).map(Command::Cancel),
         "mass" => mass_cancel(line, names).map(Command::MassCancel),
@@ -121,25 +140,34 @@ const FLAGS: [&str; 16] = [
     "limit",
 ];
 
-/// `new ID buy|sell QTY [@ PRICE] [flags] [options]`
-fn new_order(line: &Line, names: &Names, now_ns: i64) -> Result<NewOrder, String> {
-    line.allow(&NEW_OPTIONS)?;
+/// What its words and options say; an order that waits for a trigger is a market order where nothing gives it a limit.
+fn ord_type(line: &Line, has_peg: bool) -> OrdType {
+    let is_limit = line.has("limit") || line.has("@") || line.option("limit_offset").is_some();
+    match (line.has("market"), line.has("mtl"), has_peg || line.has("pegged")) {
+        (true, _, _) => OrdType::Market,
+        (_, true, _) => OrdType::MarketToLimit,
+        (_, _, true) if !line.has("limit") => OrdType::Pegged,
+        _ if triggers::waits(line) && !is_limit => OrdType::Market,
+        _ => OrdType::Limit,
+    }
+}
+
+/// `new ID buy|sell QTY [@ PRICE] [flags] [options]`, without its trigger.
+pub fn new_order(line: &Line, names: &Names, now_ns: i64) -> Result<NewOrder, String> {
+    line.allow(&[&NEW_OPTIONS[..], &triggers::OPTIONS[..]].concat())?;
     let price_at = line.words.iter().position(|word| word == "@");
     for (at, word) in line.words.iter().enumerate().skip(4) {
-        if !FLAGS.contains(&word.as_str()) && price_at.is_none_or(|mark| at != mark + 1) {
+        let known = FLAGS.contains(&word.as_str()) || triggers::WORDS.contains(&word.as_str());
+        if !known && price_at.is_none_or(|mark| at != mark + 1) {
             return Err(format!("unknown word {word}"));
         }
     }
     let on = names.instrument(line.option("on"));
     let id = line.word(1)?;
     let peg = peg(line)?;
-    let ord_type = match (line.has("market"), line.has("mtl"), peg.is_some() || line.has("pegged")) {
-        (true, _, _) => OrdType::Market,
-        (_, true, _) => OrdType::MarketToLimit,
-        (_, _, true) if !line.has("limit") => OrdType::Pegged,
-        _ => OrdType::Limit,
-    };
-    let usual = if ord_type == OrdType::Market { TimeInForce::Ioc } else { TimeInForce::Gtc };
+    let ord_type = ord_type(line, peg.is_some());
+    let is_immediate = ord_type == OrdType::Market && !triggers::waits(line);
+    let usual = if is_immediate { TimeInForce::Ioc } else { TimeInForce::Gtc };
     let quote = model::AssetId(names.asset(line.option("quote").unwrap_or("USD")).0);
     let qty = |key: &str| line.option(key).map_or(Ok(Qty(0)), |text| names.qty(on, text));
     Ok(NewOrder {
@@ -176,11 +204,11 @@ fn target(text: &str) -> Result<OrderRef, String> {
 }
 
 /// The account that used an id before, unless the line names one.
-fn account_of<'a>(line: &'a Line, names: &'a Names, id: &'a str) -> &'a str {
+pub fn account_of<'a>(line: &'a Line, names: &'a Names, id: &'a str) -> &'a str {
     line.option("account").or(names.owners.get(id).map(|(account, _)| account.as_str())).unwrap_or(id)
 }
 
-/// `amend ID NEWID [qty=] [price=] [display=] [tif=|gtd=] [stp=] [seen=]`
+/// `amend ID NEWID [qty=] [price=] [display=] [tif=|gtd=] [stp=] [seen=] [trigger=]`
 fn amend(line: &Line, names: &Names, now_ns: i64) -> Result<AmendOrder, String> {
     line.allow(&AMEND_OPTIONS)?;
     let id = line.word(1)?;
@@ -197,15 +225,19 @@ fn amend(line: &Line, names: &Names, now_ns: i64) -> Result<AmendOrder, String> 
         tif: tif(&tif_line, now_ns)?,
         stp: line.option("stp").map(setup::stp_mode).transpose()?,
         seen_cum_qty: qty("seen")?,
-        trigger_price: None,
+        trigger_price: line.option("trigger").map(|text| names.price(on, text)).transpose()?,
     })
 }
 
-/// `cancel ID [account=]`
+/// `cancel ID [unlink] [account=]`
 fn cancel(line: &Line, names: &Names) -> Result<CancelOrder, String> {
     line.allow(&["account", "after"])?;
     let id = line.word(1)?;
-    Ok(CancelOrder { account: names.account(account_of(line, names, id)), target: target(id)?, unlink: false })
+    if let Some(word) = line.words.iter().skip(2).find(|word| *word != "unlink") {
+        return Err(format!("unknown word {word}"));
+    }
+    let account = names.account(account_of(line, names, id));
+    Ok(CancelOrder { account, target: target(id)?, unlink: line.has("unlink") })
 }
 
 /// `mass [account=] [session=] [on=] [side=]`

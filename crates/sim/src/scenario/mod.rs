@@ -4,12 +4,17 @@
 
 mod amounts;
 mod commands;
+mod explains;
+mod guards;
 mod line;
 mod render;
 mod run;
 mod setup;
+mod show;
+mod triggers;
 
-pub use run::{Failure, run};
+pub use explains::{Explains, Played, Step};
+pub use run::{Failure, play, run};
 
 use engine::Exchange;
 use model::{AccountId, AssetId, Command, Events, Limits, Stamp};

@@ -3,6 +3,7 @@
 use model::{Cause, Event, EventKind, OrderEnded, OrderPosted, OrderRejected, OrderReplaced, Trade, TradePrevented};
 
 use super::amounts::Names;
+use super::show;
 
 fn cause(event: &Event) -> &'static str {
     match event.cause {
@@ -75,14 +76,14 @@ fn kind(event: &EventKind, names: &Names) -> String {
         EventKind::Uncrossed { instrument, price, volume, imbalance } => {
             cross("uncrossed", names, *instrument, *price, [*volume, *imbalance])
         }
-        EventKind::OrderSuspended(_)
-        | EventKind::OrderTriggered(_)
-        | EventKind::TriggerRejected(_)
-        | EventKind::OrderReleased(_)
-        | EventKind::GroupAccepted(_)
-        | EventKind::GroupRejected(_)
-        | EventKind::Guard(_)
-        | EventKind::Breaker(_) => format!("{event:?}"),
+        EventKind::OrderSuspended(order) => show::suspended(order, names),
+        EventKind::OrderTriggered(order) => show::triggered(order, names),
+        EventKind::TriggerRejected(order) => show::trigger_rejected(order, names),
+        EventKind::OrderReleased(order) => show::released(order, names),
+        EventKind::GroupAccepted(group) => show::grouped(group, names),
+        EventKind::GroupRejected(group) => show::group_rejected(group),
+        EventKind::Guard(event) => show::guard(event, names),
+        EventKind::Breaker(event) => show::breaker(event, names),
         EventKind::TimePassed => "time".to_owned(),
     }
 }

@@ -1,12 +1,15 @@
 //! Runs one scenario on one engine.
 
-use model::{ClOrdId, Command, Event, EventKind, Events, InstrumentId, Side, Stamp};
+use model::{
+    AccountId, ClOrdId, Command, Event, EventKind, Events, GroupId, InstrumentId, NewOrder, OrderId, Side, Stamp,
+};
 
 use super::Engine;
 use super::amounts::{Names, duration};
+use super::explains::{Played, Step, explains};
 use super::line::Line;
 use super::render::render;
-use super::{commands, setup};
+use super::{commands, setup, triggers};
 use crate::books::Books;
 
 /// The first line of a scenario that does not hold.
@@ -35,6 +38,10 @@ struct Runner<E> {
     expected: Option<usize>,
     /// States that set-up lines have given.
     has_state: Vec<bool>,
+    /// A group whose first order is accepted next.
+    group_begins: Option<(GroupId, OrderId)>,
+    /// What was done so far.
+    played: Played,
 }
 
 /// Time of the first command; set-up lines come before it, a nanosecond apart.
@@ -47,6 +54,14 @@ const STEP_NS: i64 = 1_000_000;
 /// # Errors
 /// The first line that cannot be read or does not hold.
 pub fn run<E: Engine>(text: &str) -> Result<(), Failure> {
+    play::<E>(text).map(drop)
+}
+
+/// Runs a scenario and returns its commands, their events, and what it says about the traces of orders.
+///
+/// # Errors
+/// The first line that cannot be read or does not hold.
+pub fn play<E: Engine>(text: &str) -> Result<Played, Failure> {
     let lines: Vec<(usize, &str)> = text.lines().map(str::trim).enumerate().map(|(at, line)| (at + 1, line)).collect();
     let first = lines.iter().position(|(_, line)| line.starts_with('>')).unwrap_or(lines.len());
     let (before, after) = lines.split_at(first);
@@ -54,16 +69,26 @@ pub fn run<E: Engine>(text: &str) -> Result<(), Failure> {
     let mut runner = Runner::<E>::start(before).map_err(|(line, what)| Failure { line, what })?;
     runner.finish_setup(&lines).map_err(failure(first))?;
     runner.ts_ns = FIRST_NS - STEP_NS;
-    for (number, line) in after {
+    for (at, (number, line)) in after.iter().enumerate() {
         let done = match line.chars().next() {
             None | Some('#') => Ok(()),
-            Some('>') => runner.check_complete().and_then(|()| runner.command(&Line::new(&line[1..]))),
-            Some('<') => runner.expect(&Line::new(&line[1..])),
+            Some('>') => {
+                runner.check_complete().and_then(|()| runner.command(&Line::new(&line[1..]), &legs(after, at)))
+            }
+            Some('+') if after[..at].last().is_some_and(|(_, above)| above.starts_with(['>', '+'])) => Ok(()),
+            Some('+') => Err("an order of a group stands right below its command".to_owned()),
+            Some('<') => runner.expect(&Line::new(&line[1..]), *number),
             Some(_) => Err("set-up stands before the first command".to_owned()),
         };
         done.map_err(failure(*number))?;
     }
-    runner.check_complete().map_err(failure(lines.len()))
+    runner.check_complete().map_err(failure(lines.len()))?;
+    Ok(runner.played)
+}
+
+/// The orders below a command.
+fn legs(lines: &[(usize, &str)], at: usize) -> Vec<Line> {
+    lines[at + 1..].iter().map_while(|(_, line)| line.strip_prefix('+')).map(Line::new).collect()
 }
 
 impl<E: Engine> Runner<E> {
@@ -85,6 +110,8 @@ impl<E: Engine> Runner<E> {
             events: Events::new(),
             expected: None,
             has_state: Vec::new(),
+            group_begins: None,
+            played: Played::default(),
         };
         for (number, line) in lines {
             runner.setup_line(line).map_err(|what| (*number, what))?;
@@ -106,7 +133,8 @@ impl<E: Engine> Runner<E> {
                 }
                 if line.word(2)? == "PreListed" { Ok(()) } else { self.set_up(&line) }
             }
-            "asset" | "account" | "fees" | "deposit" => self.set_up(&line),
+            "asset" | "account" | "fees" | "deposit" | "reference" | "account_limits" | "instrument_limits"
+            | "credit" | "on_disconnect" | "breaker" | "bands" => self.set_up(&line),
             other => Err(format!("{other}: no such set-up word")),
         }
     }
@@ -127,11 +155,15 @@ impl<E: Engine> Runner<E> {
 
     /// Accounts that orders name and nobody has opened, and continuous trading where no state was given.
     fn finish_setup(&mut self, lines: &[(usize, &str)]) -> Result<(), String> {
-        for (_, text) in lines {
+        for (at, (_, text)) in lines.iter().enumerate() {
             let Some(text) = text.strip_prefix('>') else { continue };
             let line = Line::new(text);
-            let name = match (line.word(0), line.option("account")) {
-                (Ok("new"), None) => line.word(1)?,
+            let enters_group = triggers::group_kind(line.word(0)?).is_some();
+            let legs = if enters_group { legs(lines, at) } else { Vec::new() };
+            let has_account = line.option("account").or(legs.first().and_then(|leg| leg.option("account"))).is_some();
+            let name = match (line.word(0), legs.first()) {
+                (Ok("new"), _) if !has_account => line.word(1)?,
+                (_, Some(first)) if !has_account => first.word(0)?,
                 _ => continue,
             };
             if self.names.accounts.iter().all(|known| known != name) && !self.names.owners.contains_key(name) {
@@ -149,44 +181,57 @@ impl<E: Engine> Runner<E> {
 
     fn set_up(&mut self, line: &Line) -> Result<(), String> {
         self.ts_ns += 1;
-        let command = commands::command(line, &self.names, self.ts_ns)?;
-        self.apply(&command, line);
+        let command = commands::command(line, &[], &self.names, self.ts_ns)?;
+        self.apply(command, line);
         self.refused_by_surprise()?;
         self.expected = Some(self.events.as_slice().len());
         Ok(())
     }
 
-    fn command(&mut self, line: &Line) -> Result<(), String> {
+    fn command(&mut self, line: &Line, legs: &[Line]) -> Result<(), String> {
         let step = line.option("after").map_or(Ok(STEP_NS), duration)?;
         self.ts_ns += step.max(1);
-        let command = commands::command(line, &self.names, self.ts_ns)?;
-        self.apply(&command, line);
+        let command = commands::command(line, legs, &self.names, self.ts_ns)?;
+        self.apply(command, line);
         Ok(())
     }
 
-    fn apply(&mut self, command: &Command, line: &Line) {
-        self.note_owner(command);
+    fn apply(&mut self, command: Command, line: &Line) {
+        self.note_owner(&command);
         self.seq += 1;
         self.events.clear();
         self.expected = None;
-        self.engine.apply(Stamp { seq: self.seq, ts_ns: self.ts_ns }, command, &mut self.events);
+        let stamp = Stamp { seq: self.seq, ts_ns: self.ts_ns };
+        self.engine.apply(stamp, &command, &mut self.events);
         let events = self.events.as_slice().to_vec();
         for event in &events {
             self.note_name(&event.kind, line);
         }
-        self.books.apply(command, &events);
+        self.books.apply(&command, &events);
+        self.played.steps.push(Step { stamp, command, events });
     }
 
     /// Whose a client id is, so that later lines need not say it.
     fn note_owner(&mut self, command: &Command) {
-        let (account, id, on) = match command {
-            Command::NewOrder(order) => (order.account, order.cl_ord_id, order.instrument),
+        for (account, id, on) in self.used_ids(command) {
+            let account = self.names.show_account(account);
+            self.names.owners.entry(id.to_string()).or_insert((account, on));
+        }
+    }
+
+    /// The client ids a command brings, with their accounts and instruments.
+    fn used_ids(&self, command: &Command) -> Vec<(AccountId, ClOrdId, InstrumentId)> {
+        let of = |order: &NewOrder| (order.account, order.cl_ord_id, order.instrument);
+        match command {
+            Command::NewOrder(order) => vec![of(order)],
+            Command::NewStop(stop) => vec![of(&stop.order)],
+            Command::NewGroup(group) => group.legs.iter().map(|leg| of(&leg.order)).collect(),
             Command::Amend(amend) => {
                 let target = match amend.target {
                     model::OrderRef::Client(id) => self.names.owners.get(id.as_str()).map(|(_, on)| *on),
                     model::OrderRef::Order(_) => None,
                 };
-                (amend.account, amend.cl_ord_id, target.unwrap_or(InstrumentId(0)))
+                vec![(amend.account, amend.cl_ord_id, target.unwrap_or(InstrumentId(0)))]
             }
             Command::AddAsset { .. }
             | Command::ListInstrument(_)
@@ -197,8 +242,6 @@ impl<E: Engine> Runner<E> {
             | Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::SetTradingState(_)
-            | Command::NewStop(_)
-            | Command::NewGroup(_)
             | Command::CancelGroup(_)
             | Command::SetReference(_)
             | Command::SetAccountLimits(_)
@@ -214,10 +257,8 @@ impl<E: Engine> Runner<E> {
             | Command::Resume(_)
             | Command::SetBreaker { .. }
             | Command::SetBands(_)
-            | Command::Tick => return,
-        };
-        let account = self.names.show_account(account);
-        self.names.owners.entry(id.to_string()).or_insert((account, on));
+            | Command::Tick => Vec::new(),
+        }
     }
 
     fn note_name(&mut self, event: &EventKind, line: &Line) {
@@ -231,8 +272,14 @@ impl<E: Engine> Runner<E> {
         if let EventKind::AccountAdded { name, .. } = event {
             self.names.accounts.push(name.to_string());
         }
+        if let EventKind::GroupAccepted(group) = event {
+            self.group_begins = Some((group.group_id, group.first_order_id));
+        }
         if let EventKind::OrderAccepted(order) = event {
             self.names.orders.insert(order.order_id, order.cl_ord_id);
+            if let Some(group) = self.group_begins.take().filter(|(_, first)| *first == order.order_id) {
+                self.names.groups.insert(order.cl_ord_id.to_string(), group.0);
+            }
         }
     }
 
@@ -245,6 +292,7 @@ impl<E: Engine> Runner<E> {
                     | EventKind::AmendRejected(_)
                     | EventKind::CancelRejected { .. }
                     | EventKind::CommandRejected { .. }
+                    | EventKind::GroupRejected(_)
             )
         };
         match self.events.as_slice().iter().find(is_refusal) {
@@ -264,12 +312,18 @@ impl<E: Engine> Runner<E> {
         }
     }
 
-    fn expect(&mut self, line: &Line) -> Result<(), String> {
+    fn expect(&mut self, line: &Line, number: usize) -> Result<(), String> {
         match line.word(0)? {
             "bids" => self.expect_book(line, Side::Buy),
             "asks" => self.expect_book(line, Side::Sell),
             "order" => self.expect_order(line),
             "balance" => self.expect_balance(line),
+            "now" => self.expect_state(line),
+            "explains" => {
+                let found = explains(line, &self.names, number, self.played.steps.len())?;
+                self.played.explains.push(found);
+                Ok(())
+            }
             _ => {
                 let at = self.expected.unwrap_or(0);
                 let Some(event) = self.events.as_slice().get(at) else {
@@ -304,18 +358,25 @@ impl<E: Engine> Runner<E> {
         if wanted == found { Ok(()) } else { Err(format!("found: {found}")) }
     }
 
-    /// `order ID gone` or `order ID leaves=N qty=N`.
+    /// `now INSTRUMENT STATE`
+    fn expect_state(&self, line: &Line) -> Result<(), String> {
+        let on = self.names.instrument(Some(line.word(1)?));
+        let state = self.books.state(on).ok_or("no such instrument")?;
+        let found = format!("now {} {state:?}", self.names.show_instrument(on));
+        if line.holds_for(&Line::new(&found)) { Ok(()) } else { Err(format!("found: {found}")) }
+    }
+
+    /// `order ID gone`, `order ID waits leaves=N qty=N` or `order ID leaves=N qty=N shown=N`.
     fn expect_order(&self, line: &Line) -> Result<(), String> {
-        let id = ClOrdId::new(line.word(1)?).map_err(|error| error.to_string())?;
-        let number = self.names.orders.iter().find(|(_, known)| **known == id).map(|(number, _)| *number);
-        let number = number.ok_or("no such order was accepted")?;
-        let found = match self.books.order(number) {
+        let id = line.word(1)?;
+        let found = match self.books.order(self.names.order(id)?) {
             None => format!("order {id} gone"),
             Some(order) => {
                 let (on, shown) = (order.instrument, order.posted.map_or(model::Qty(0), |posted| posted.displayed_qty));
                 let qty = |qty| self.names.show_qty(on, qty);
                 let (total, leaves, shown) = (qty(order.order_qty), qty(order.leaves_qty), qty(shown));
-                format!("order {id} leaves={leaves} qty={total} shown={shown}")
+                let waits = if order.waits.is_some() { " waits" } else { "" };
+                format!("order {id}{waits} leaves={leaves} qty={total} shown={shown}")
             }
         };
         if line.holds_for(&Line::new(&found)) { Ok(()) } else { Err(format!("found: {found}")) }

@@ -40,9 +40,9 @@ fn allocation(text: &str) -> Result<Allocation, String> {
     }
 }
 
-/// `limits client_ids_max=N client_id_retention=DURATION trades_max=N`
+/// `limits client_ids_max=N client_id_retention=DURATION trades_max=N triggers_max=N`
 pub fn limits(line: &Line) -> Result<Limits, String> {
-    line.allow(&["client_ids_max", "client_id_retention", "trades_max"])?;
+    line.allow(&["client_ids_max", "client_id_retention", "trades_max", "triggers_max"])?;
     let mut limits = Limits::default();
     if let Some(text) = line.option("client_ids_max") {
         limits.client_ids_max = number(text)?;
@@ -52,6 +52,9 @@ pub fn limits(line: &Line) -> Result<Limits, String> {
     }
     if let Some(text) = line.option("trades_max") {
         limits.trades_max = number(text)?;
+    }
+    if let Some(text) = line.option("triggers_max") {
+        limits.triggers_max = number(text)?;
     }
     Ok(limits)
 }

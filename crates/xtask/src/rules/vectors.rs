@@ -14,7 +14,7 @@ fn check_scenario(file: &File) -> Vec<Violation> {
         line,
         rule: "vector",
         what,
-        fix: "write set-up words, `>` commands and `<` expectations, or `#` comments",
+        fix: "write set-up words, `>` commands with `+` orders below them, `<` expectations, or `#` comments",
     };
     let (mut commands, mut expectations, mut found) = (0, 0, Vec::new());
     for (index, line) in file.text.lines().enumerate() {
@@ -22,6 +22,7 @@ fn check_scenario(file: &File) -> Vec<Violation> {
             None | Some('#') => {}
             Some('>') => commands += 1,
             Some('<') => expectations += 1,
+            Some('+') if commands > 0 => {}
             Some(letter) if letter.is_ascii_lowercase() && commands == 0 => {}
             Some(_) => found.push(report(index + 1, format!("unknown line: {}", line.trim()))),
         }
