@@ -70,6 +70,22 @@ fn check_plain(
 }
 
 fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<(), Reject> {
+    check_leg(shared, market, order, false, terms)?;
+    if shared.accounts.is_cash(order.account) {
+        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
+    }
+    Ok(())
+}
+
+/// Every check but that of the funds, which the orders of a group share. A held order does not go to work now: what
+/// depends on the market of that moment is asked when it does.
+pub(crate) fn check_leg(
+    shared: &Shared,
+    market: &Market,
+    order: &NewOrder,
+    held: bool,
+    terms: &mut Terms,
+) -> Result<(), Reject> {
     form(market, order)?;
     quantity(market, order)?;
     prices(market, order)?;
@@ -80,17 +96,20 @@ fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Ter
     let lots = market.lots(order.order_qty);
     notional(market, order, limit, lots)?;
     account_rules(shared, market, order)?;
-    state(market.state, order)?;
+    if held {
+        open_at_all(market.state)?;
+    } else {
+        state(market.state, order)?;
+    }
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if order.reduce_only {
         terms.lots = reduce_cap(shared, market, order, lots)?;
     }
-    if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() {
+    if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() && !held {
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
     }
     if shared.accounts.is_cash(order.account) {
         terms.reserve = reserve(market, order, terms);
-        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
     }
     Ok(())
 }
@@ -294,11 +313,16 @@ fn state(state: TradingState, order: &NewOrder) -> Result<(), Reject> {
     state_in_detail(state, order)
 }
 
+/// 401 to 405: the state lets something in.
+pub(crate) fn open_at_all(state: TradingState) -> Result<(), Reject> {
+    ensure(state.new_orders() != Admission::Nothing, || Reject::plain(closed_reason(state)))
+}
+
 fn state_in_detail(state: TradingState, order: &NewOrder) -> Result<(), Reject> {
     let fail = |reason| Err(Reject::plain(reason));
     let market_type = matches!(order.ord_type, OrdType::Market | OrdType::MarketToLimit);
     match state.new_orders() {
-        Admission::Nothing => return fail(closed_reason(state)),
+        Admission::Nothing => return open_at_all(state),
         Admission::PostOnly => {
             let fits = order.ord_type == OrdType::Limit && order.post_only != PostOnly::No;
             return if fits { Ok(()) } else { fail(RejectReason::PostOnlyMarket) };

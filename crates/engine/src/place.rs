@@ -89,6 +89,26 @@ fn accept(
     (client, passed): (u32, Passed),
     out: &mut Events,
 ) {
+    let slot = open_order(shared, market, order, terms, client, out);
+    shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
+    if order.reduce_only {
+        let key = (order.account.0, market.id.0, order.side);
+        shared.reducers.entry(key).or_default().insert(shared.arena.order_id(slot), slot);
+        shared.accounts.get_mut(order.account).reduce_only += 1;
+    }
+    go_to_work(shared, market, order, terms, (slot, passed), out);
+}
+
+/// An order comes into being and says so; it holds nothing yet and is nowhere.
+#[inline]
+pub(crate) fn open_order(
+    shared: &mut Shared,
+    market: &Market,
+    order: &NewOrder,
+    terms: &Terms,
+    client: u32,
+    out: &mut Events,
+) -> Slot {
     let slot = shared.arena.alloc();
     let stp = order.stp.unwrap_or(market.def.stp_default);
     let order_id = shared.next_order;
@@ -110,13 +130,21 @@ fn accept(
         reduce_only: order.reduce_only,
         stp,
     }));
-    shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
-    if order.reduce_only {
-        let key = (order.account.0, market.id.0, order.side);
-        shared.reducers.entry(key).or_default().insert(order_id, slot);
-        shared.accounts.get_mut(order.account).reduce_only += 1;
-    }
+    slot
+}
+
+/// A new order matches, joins a call or is parked.
+#[inline]
+pub(crate) fn go_to_work(
+    shared: &mut Shared,
+    market: &mut Market,
+    order: &NewOrder,
+    terms: &Terms,
+    (slot, passed): (Slot, Passed),
+    out: &mut Events,
+) {
     if let Some(peg) = order.peg {
+        let order_id = shared.arena.order_id(slot);
         park_new(shared, market, slot, order_id, peg, order.tif);
     } else if market.state.matches_orders() {
         match_new(shared, market, order, terms, (slot, passed), out);
