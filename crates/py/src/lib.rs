@@ -2,6 +2,7 @@
 
 mod admin;
 mod batch;
+mod breaker_watch;
 mod clock;
 mod decimals;
 mod demo;
@@ -31,6 +32,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<breaker_watch::BreakerWatch>()?;
     module.add_class::<demo::DemoMarket>()?;
     module.add_class::<exchange::Exchange>()?;
     module.add_class::<handle::Handle>()?;

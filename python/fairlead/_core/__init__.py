@@ -1,5 +1,23 @@
 """The compiled core as a Python package, so that the import rules can name and protect it."""
 
-from fairlead._core._native import CommandReport, DemoMarket, Exchange, ExecutionReport, Handle, L3Book, __version__
+from fairlead._core._native import (
+    BreakerWatch,
+    CommandReport,
+    DemoMarket,
+    Exchange,
+    ExecutionReport,
+    Handle,
+    L3Book,
+    __version__,
+)
 
-__all__ = ["CommandReport", "DemoMarket", "Exchange", "ExecutionReport", "Handle", "L3Book", "__version__"]
+__all__ = [
+    "BreakerWatch",
+    "CommandReport",
+    "DemoMarket",
+    "Exchange",
+    "ExecutionReport",
+    "Handle",
+    "L3Book",
+    "__version__",
+]

@@ -1,0 +1,137 @@
+//! `BreakerWatch`: tells which halting rules a recorded market would have tripped. It is fed and never matches.
+
+use std::collections::BTreeMap;
+
+use breaker::{Band, Watch, WouldHalt};
+use model::{BreakerRule, BreakerRules, Price};
+use pyo3::prelude::*;
+
+use crate::errors::{Kind, Poison, guarded, raise};
+
+/// Largest absolute price in ticks and time in nanoseconds that is taken.
+const NUMBER_MAX: i64 = 1 << 60;
+
+/// Rule, time, price, lowest and highest price, bid, ask, end, and whether it waits for a person.
+type HaltRow = (&'static str, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, i64, bool);
+
+/// An observer under the default rules. Prices are whole ticks, times nanoseconds; times may stand still.
+#[pyclass(module = "fairlead._core._native")]
+pub struct BreakerWatch {
+    watch: Watch,
+    poison: Option<String>,
+}
+
+impl Poison for BreakerWatch {
+    fn poison(&mut self) -> &mut Option<String> {
+        &mut self.poison
+    }
+}
+
+impl BreakerWatch {
+    fn feed(&mut self, numbers: &[i64], work: impl FnOnce(&mut Watch)) -> PyResult<()> {
+        if let Some(number) = numbers.iter().find(|number| !(-NUMBER_MAX..=NUMBER_MAX).contains(*number)) {
+            return Err(raise(Kind::Usage, format!("out of range: number={number} max={NUMBER_MAX}")));
+        }
+        guarded(self, |this| {
+            work(&mut this.watch);
+            Ok(())
+        })
+    }
+}
+
+#[pymethods]
+impl BreakerWatch {
+    /// Begin; ``previous_close`` is the reference of the static band until the first auction.
+    #[new]
+    #[pyo3(signature = (*, previous_close=None))]
+    fn new(previous_close: Option<i64>) -> PyResult<Self> {
+        if let Some(close) = previous_close.filter(|close| !(1..=NUMBER_MAX).contains(close)) {
+            return Err(raise(Kind::Usage, format!("out of range: previous_close={close} min=1 max={NUMBER_MAX}")));
+        }
+        Ok(BreakerWatch { watch: Watch::new(BreakerRules::default(), previous_close.map(Price)), poison: None })
+    }
+
+    /// Take the price of a recorded auction.
+    #[pyo3(signature = (ts_ns, px, /))]
+    fn auction(&mut self, ts_ns: i64, px: i64) -> PyResult<()> {
+        self.feed(&[ts_ns, px], |watch| watch.auction(ts_ns, Price(px)))
+    }
+
+    /// Take a recorded trade of continuous trading.
+    #[pyo3(signature = (ts_ns, px, /))]
+    fn trade(&mut self, ts_ns: i64, px: i64) -> PyResult<()> {
+        self.feed(&[ts_ns, px], |watch| watch.print(ts_ns, Price(px)))
+    }
+
+    /// Take the best quotes in force from ``ts_ns`` on; ``None`` where a side is missing.
+    #[pyo3(signature = (ts_ns, bid, ask, /))]
+    fn quote(&mut self, ts_ns: i64, bid: Option<i64>, ask: Option<i64>) -> PyResult<()> {
+        let numbers = [ts_ns, bid.unwrap_or(0), ask.unwrap_or(0)];
+        self.feed(&numbers, |watch| watch.quote(ts_ns, bid.map(Price), ask.map(Price)))
+    }
+
+    /// Let time pass until ``ts_ns``.
+    #[pyo3(signature = (ts_ns, /))]
+    fn advance(&mut self, ts_ns: i64) -> PyResult<()> {
+        self.feed(&[ts_ns], |watch| watch.advance(ts_ns))
+    }
+
+    /// Return the number of halts so far.
+    fn __len__(&self) -> usize {
+        self.watch.halts().len()
+    }
+
+    /// Return ``(rule, ts_ns, px, low, high, bid, ask, until_ns, waits)`` of each halt, in order of time.
+    fn halts(&mut self) -> PyResult<Vec<HaltRow>> {
+        guarded(self, |this| Ok(this.watch.halts().iter().map(row).collect()))
+    }
+
+    /// Return the lowest and the highest price that may print, ``None`` where any may.
+    fn band(&mut self) -> PyResult<(Option<i64>, Option<i64>)> {
+        guarded(self, |this| Ok(ends(Some(this.watch.band()))))
+    }
+
+    /// Return what was fed and what of it was not judged, by name.
+    fn counts(&mut self) -> PyResult<BTreeMap<&'static str, u64>> {
+        guarded(self, |this| {
+            let counts = this.watch.counts();
+            Ok(BTreeMap::from([
+                ("prints", counts.prints),
+                ("quotes", counts.quotes),
+                ("looked_away", counts.looked_away),
+                ("not_positive", counts.not_positive),
+                ("crossed_stretches", counts.crossed_stretches),
+                ("held_back", counts.held_back),
+                ("one_sided_stretches", counts.one_sided_stretches),
+            ]))
+        })
+    }
+}
+
+fn row(halt: &WouldHalt) -> HaltRow {
+    let (low, high) = ends(halt.band);
+    let of = |price: Option<Price>| price.map(|price| price.0);
+    let rule = rule_name(halt.rule);
+    (rule, halt.ts_ns, of(halt.price), low, high, of(halt.bid), of(halt.ask), halt.until_ns, halt.waits)
+}
+
+/// The ends of a band that are ends at all.
+fn ends(band: Option<Band>) -> (Option<i64>, Option<i64>) {
+    let Some(Band { low, high }) = band else {
+        return (None, None);
+    };
+    (Some(low.0).filter(|_| low != Band::ANY.low), Some(high.0).filter(|_| high != Band::ANY.high))
+}
+
+fn rule_name(rule: BreakerRule) -> &'static str {
+    match rule {
+        BreakerRule::Static => "static",
+        BreakerRule::Short => "short",
+        BreakerRule::Long => "long",
+        BreakerRule::External => "external",
+        BreakerRule::Spread => "spread",
+        BreakerRule::Cascade => "cascade",
+        BreakerRule::LimitState => "limit_state",
+        BreakerRule::Cooling => "cooling",
+    }
+}
