@@ -125,6 +125,20 @@ impl NaiveExchange {
         checks.plain(is_cash_buy && is_open_auction_order, RejectReason::ProtectionRequired);
         checks.plain(is_cash && definition.allow_negative, RejectReason::CreditOnly);
         check_state(request, listed.state, checks);
+        if !request.reduce_only {
+            self.check_restricted(request.account, request.instrument, checks);
+        }
+        self.check_phase(request, listed, checks);
+    }
+
+    /// 304 of a cooling phase, 411.
+    fn check_phase(&self, request: &NewOrder, listed: &Listed, checks: &mut Checks) {
+        if listed.state == TradingState::Cooling {
+            checks.cooling_quantity(request.order_qty.0, &listed.definition);
+        }
+        if let Some(price) = request.price.filter(|_| request.ord_type == OrdType::Limit) {
+            self.check_band(request.instrument, request.side, price, checks);
+        }
     }
 
     /// 311 and 312.

@@ -25,7 +25,9 @@ impl NaiveExchange {
             let Refusal { reason, value, limit } = refusal;
             EventKind::AmendRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
         };
-        match self.check_id(account, cl_ord_id, remembered, out) {
+        let found = self.find_order(account, request.target);
+        let is_killed = found.is_ok_and(|id| self.is_amend_killed(request, self.order(id)));
+        match self.check_id(account, cl_ord_id, remembered, is_killed, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal, OrderId(0)));
@@ -60,6 +62,14 @@ impl NaiveExchange {
         }
     }
 
+    /// Whether an amend changes nothing but lowers the quantity.
+    pub(super) fn is_decrease(request: &AmendOrder, order: &Order) -> bool {
+        let AmendOrder { price, display_qty, tif, stp, trigger_price, .. } = *request;
+        let only_quantity =
+            price.is_none() && display_qty.is_none() && tif.is_none() && stp.is_none() && trigger_price.is_none();
+        only_quantity && Self::new_total(request, order) < order.order_qty
+    }
+
     /// Checks everything and works out the change, changing nothing.
     fn admit_amend(&self, request: &AmendOrder, order: &Order) -> Result<Change, Refusal> {
         let total = Self::new_total(request, order);
@@ -77,6 +87,11 @@ impl NaiveExchange {
         if leaves > order.leaves && order.reduce_only {
             let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id));
             checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left);
+        }
+        let has_new_limit = request.price.is_some_and(|price| Some(price) != order.limit);
+        let raises = leaves > order.leaves || has_new_limit;
+        if raises && !order.reduce_only {
+            self.check_restricted(order.account, order.instrument, &mut checks);
         }
         checks.result()?;
         if let Some(price) = request.price.filter(|price| Some(*price) != order.limit) {
@@ -96,9 +111,19 @@ impl NaiveExchange {
         changed.stp = request.stp.unwrap_or(order.stp);
 
         let increase = self.reserve_of(&changed) - order.reserved;
-        let available = self.available(order.account, self.reserve_asset(order));
-        let is_short = increase > 0 && increase > available;
-        checks.measured(is_short, RejectReason::InsufficientFunds, increase, available);
+        if increase > 0 {
+            self.check_funds(order.account, self.reserve_asset(order), increase, &mut checks);
+        }
+        if raises {
+            self.check_size(&changed, total, self.notional_at_bound(&changed, total), &mut checks);
+        }
+        let has_collar = matches!(order.ord_type, OrdType::Limit | OrdType::MarketToLimit);
+        if let Some(price) = changed.limit.filter(|_| has_new_limit && has_collar) {
+            self.check_collar(&changed, price, &mut checks);
+        }
+        if leaves > order.leaves {
+            self.check_position(&changed, &[], &mut checks);
+        }
         checks.result()?;
         Ok(Change::To { order: Box::new(changed), loses_priority })
     }
@@ -140,15 +165,12 @@ impl NaiveExchange {
         }
     }
 
-    /// 401 to 405.
+    /// 401 to 405, 411 and 304 of a cooling phase.
     fn check_amend_state(&self, request: &AmendOrder, order: &Order, total: i64, checks: &mut Checks) {
         let state = self.instrument(order.instrument).state;
-        let AmendOrder { price, display_qty, tif, stp, .. } = *request;
-        let is_decrease =
-            price.is_none() && display_qty.is_none() && tif.is_none() && stp.is_none() && total < order.order_qty;
         let is_refused = match state.amends() {
             Entry::All => false,
-            Entry::DecreaseOnly => !is_decrease,
+            Entry::DecreaseOnly => !Self::is_decrease(request, order),
             Entry::Nothing => true,
         };
         let at = |there: TradingState| is_refused && state == there;
@@ -157,6 +179,13 @@ impl NaiveExchange {
         checks.plain(at(TradingState::Closed), RejectReason::MarketClosed);
         checks.plain(at(TradingState::Halted), RejectReason::Halted);
         checks.plain(at(TradingState::CancelOnly), RejectReason::CancelOnly);
+        if state == TradingState::Cooling && total > order.order_qty {
+            checks.cooling_quantity(total, &self.instrument(order.instrument).definition);
+        }
+        let new_price = request.price.filter(|price| Some(*price) != order.limit);
+        if let Some(price) = new_price.filter(|_| order.ord_type != OrdType::Pegged) {
+            self.check_band(order.instrument, order.side, price, checks);
+        }
     }
 
     /// the order becomes what was worked out.

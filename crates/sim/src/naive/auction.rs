@@ -38,7 +38,7 @@ impl NaiveExchange {
         }
     }
 
-    fn find_cross(&self, instrument: InstrumentId) -> Cross {
+    pub(super) fn find_cross(&self, instrument: InstrumentId) -> Cross {
         let listed = self.instrument(instrument);
         let reference = listed.last_trade.or(listed.definition.previous_close);
         let [buys, sells] = [Side::Buy, Side::Sell].map(|side| self.auction_side(instrument, side));
@@ -84,6 +84,8 @@ impl NaiveExchange {
                 }
             }
             self.instrument_mut(instrument).last_auction = Some(price);
+            self.breaker_mut(instrument).prints.clear();
+            self.print(instrument, price);
         }
         let (volume, imbalance) = (Qty(cross.volume), Qty(cross.imbalance));
         out.push(EventKind::Uncrossed { instrument, price: cross.price, volume, imbalance });
@@ -112,8 +114,7 @@ impl NaiveExchange {
     ///
     pub(super) fn publish_indicative(&mut self, out: &mut Events) {
         let now = self.stamp.ts_ns;
-        for index in 0..self.instruments.len() {
-            let instrument = InstrumentId(u32::try_from(index).expect("fewer than 2^32 instruments"));
+        for instrument in self.instrument_ids() {
             let listed = self.instrument(instrument);
             let is_due = listed.published.is_none_or(|last| now - last.ts_ns >= Limits::INDICATIVE_NS_MIN);
             if !listed.state.is_call() || !is_due {

@@ -5,12 +5,16 @@ use model::{CancelOrder, EndReason, EventKind, Events, MassCancel, OrderId, Reje
 use super::NaiveExchange;
 use super::checks::Refusal;
 use super::definitions::command_rejected;
+use super::risk::Message;
 
 impl NaiveExchange {
     pub(super) fn cancel(&mut self, request: &CancelOrder, out: &mut Events) {
         let account = request.account;
         let found = match self.customer(account) {
-            Some(_) => self.find_order(account, request.target),
+            Some(_) => match self.take_message(account, Message::Cancel) {
+                Ok(()) => self.find_order(account, request.target),
+                Err(refusal) => Err(refusal.reason),
+            },
             None => Err(RejectReason::UnknownAccount),
         };
         match found {

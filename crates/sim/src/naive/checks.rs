@@ -51,6 +51,13 @@ impl Checks {
         self.measured(qty > max, RejectReason::QtyMax, qty.into(), max.into());
     }
 
+    /// 304 of a cooling phase: a tenth of the usual, at least a lot.
+    pub fn cooling_quantity(&mut self, qty: i64, definition: &Instrument) {
+        let lot = definition.lot_size.0;
+        let max = (definition.max_qty.0 / 10 / lot * lot).max(lot);
+        self.measured(qty > max, RejectReason::QtyMax, qty.into(), max.into());
+    }
+
     /// 307 and 308.
     pub fn price(&mut self, price: Price, definition: &Instrument) {
         let ticks = &definition.ticks;

@@ -6,6 +6,7 @@ use model::{
 
 use super::NaiveExchange;
 use super::checks::Refusal;
+use super::risk::Message;
 
 /// A request that used a client id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,20 @@ impl NaiveExchange {
         }
     }
 
-    /// a repeated request is answered, another use of its id refused, room is made for a new id.
-    pub(super) fn check_id(&mut self, account: AccountId, id: ClOrdId, request: Request, out: &mut Events) -> IdCheck {
+    /// a repeated request is answered, another use of its id refused, room is made for a new id.
+    pub(super) fn check_id(
+        &mut self,
+        account: AccountId,
+        id: ClOrdId,
+        request: Request,
+        is_killed: bool,
+        out: &mut Events,
+    ) -> IdCheck {
         if self.customer(account).is_none() {
             return IdCheck::Refused(Refusal::plain(RejectReason::UnknownAccount));
+        }
+        if let Err(refusal) = self.take_message(account, Message::Order) {
+            return IdCheck::Refused(refusal);
         }
         if let Some(known) = self.client_ids.get(&(account, id)) {
             if known.request != request {
@@ -79,6 +90,9 @@ impl NaiveExchange {
             let order_id = known.outcome.unwrap_or(OrderId(0));
             out.push(EventKind::Repeated { account, cl_ord_id: id, order_id, reason: known.outcome.err() });
             return IdCheck::Answered;
+        }
+        if is_killed {
+            return IdCheck::Refused(Refusal::plain(RejectReason::KillSwitch));
         }
         if self.client_ids.len() >= self.limits.client_ids_max {
             if self.retired.is_empty() {

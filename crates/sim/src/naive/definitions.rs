@@ -6,6 +6,7 @@ use model::{
 };
 
 use super::checks::{Checks, Refusal};
+use super::phases::Breaker;
 use super::{Account, Asset, Listed, NaiveExchange};
 
 fn id_of(count: usize) -> u32 {
@@ -58,6 +59,7 @@ impl NaiveExchange {
             notional_scale: notional_scale.into(),
             base_scale: base_scale.into(),
             state: TradingState::PreListed,
+            breaker: Breaker::new(),
             last_trade: None,
             last_auction: None,
             published: None,
@@ -132,7 +134,7 @@ impl NaiveExchange {
         checks
     }
 
-    fn asset(&self, asset: AssetId) -> Option<&Asset> {
+    pub(super) fn asset(&self, asset: AssetId) -> Option<&Asset> {
         self.assets.get(usize::try_from(asset.0).ok()?)
     }
 }

@@ -7,7 +7,9 @@ use model::{
 
 use super::checks::{Checks, Refusal};
 use super::client_ids::{IdCheck, Request};
+use super::emergencies::Origin;
 use super::matching::Stop;
+use super::risk::Likeness;
 use super::{NaiveExchange, Order, Place};
 
 impl NaiveExchange {
@@ -19,7 +21,9 @@ impl NaiveExchange {
             let order_id = OrderId(0);
             EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
         };
-        match self.check_id(account, cl_ord_id, remembered, out) {
+        let origin = Origin { account, session: request.session, instrument: request.instrument };
+        let is_killed = self.is_killed(origin, request.reduce_only);
+        match self.check_id(account, cl_ord_id, remembered, is_killed, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal));
@@ -27,6 +31,7 @@ impl NaiveExchange {
             }
             IdCheck::Free => {}
         }
+        self.forget_likenesses(account);
         match self.admit(request) {
             Err(refusal) => {
                 self.remember_rejected(account, cl_ord_id, remembered, refusal.reason);
@@ -37,6 +42,7 @@ impl NaiveExchange {
                 self.next_order += 1;
                 self.orders.insert(id, order);
                 self.remember_accepted(cl_ord_id, remembered, id);
+                self.remember_likeness(account, Likeness::of_order(request));
                 self.update_reserve(id);
                 out.push(self.accepted(id, request));
                 self.let_in(id, out);
@@ -65,9 +71,10 @@ impl NaiveExchange {
         checks.result()?;
         order.limit = self.passive_price(&order, order.limit)?;
         let needed = self.reserve_of(&order);
-        let available = self.available(order.account, self.reserve_asset(&order));
-        let is_short = self.is_cash(order.account) && needed > available;
-        checks.measured(is_short, RejectReason::InsufficientFunds, needed, available);
+        self.check_funds(order.account, self.reserve_asset(&order), needed, &mut checks);
+        self.check_gate(&order, request.protection_price, &mut checks);
+        self.check_duplicate(order.account, Likeness::of_order(request), &mut checks);
+        self.check_open_orders(order.account, 1, &mut checks);
         checks.result()?;
         Ok(order)
     }
@@ -186,6 +193,10 @@ impl NaiveExchange {
         let order = self.order(id);
         let bound = order.limit.or(order.protection);
         let stop = self.match_incoming(id, bound, out);
+        if let Stop::Band(broken) = stop {
+            self.stop_at_band(id, broken, out);
+            return;
+        }
         if stop == Stop::Filled {
             return;
         }
@@ -198,7 +209,7 @@ impl NaiveExchange {
         let is_market_kind = order.is_market_kind();
         assert!(order.tif != TimeInForce::Fok, "a fill-or-kill order that could be filled was not: {order:?}");
         let reason = match (stop, resting_price) {
-            (Stop::Filled, _) => unreachable!("returned above"),
+            (Stop::Filled | Stop::Band(_), _) => unreachable!("returned above"),
             (Stop::Stp, _) => EndReason::Stp,
             (Stop::TradesMax, _) => EndReason::TradesMax,
             (Stop::Budget, _) => EndReason::Budget,
@@ -284,10 +295,12 @@ impl NaiveExchange {
         of_it.map(|order| order.id).collect()
     }
 
-    /// Runs with another cause and goes back to `Command`.
+    /// Runs with another cause and goes back to the one before.
     pub(super) fn with_cause(&mut self, cause: Cause, out: &mut Events, work: impl FnOnce(&mut Self, &mut Events)) {
+        let before = std::mem::replace(&mut self.cause, cause);
         out.set_cause(cause);
         work(self, out);
-        out.set_cause(Cause::Command);
+        self.cause = before;
+        out.set_cause(before);
     }
 }

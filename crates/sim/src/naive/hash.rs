@@ -24,8 +24,8 @@ impl NaiveExchange {
             accounts: self.hash_accounts(),
             client_ids: self.hash_client_ids(),
             triggers: 0,
-            risk: 0,
-            breakers: 0,
+            risk: self.hash_risk(),
+            breakers: self.hash_breakers(),
         }
     }
 
@@ -50,8 +50,7 @@ impl NaiveExchange {
 
     fn hash_books(&self) -> u64 {
         let mut digest = Digest::new();
-        for index in 0..self.instruments.len() {
-            let instrument = InstrumentId(u32::try_from(index).expect("fewer than 2^32 instruments"));
+        for instrument in self.instrument_ids() {
             digest.write_u64(instrument.0.into());
             for side in [Side::Buy, Side::Sell] {
                 self.hash_side(instrument, side, &mut digest);

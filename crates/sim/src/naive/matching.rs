@@ -5,6 +5,7 @@ use model::{
     TradeLeg,
 };
 
+use super::bands::Broken;
 use super::funds::Role;
 use super::refill::varied_lots;
 use super::{NaiveExchange, Order, Place};
@@ -24,12 +25,16 @@ pub(super) enum Stop {
     TradesMax,
     /// Its budget pays for no further lot.
     Budget,
+    /// The best price would break a band.
+    Band(Broken),
 }
 
 impl NaiveExchange {
     /// Matches an order that is not on the book, up to a bound.
     pub(super) fn match_incoming(&mut self, id: OrderId, bound: Option<Price>, out: &mut Events) -> Stop {
         let first_trade = self.next_trade;
+        let (instrument, side) = (self.order(id).instrument, self.order(id).side);
+        let bands = self.bands(instrument, self.best_price(instrument, side.opposite()));
         loop {
             let Some(taker) = self.orders.get(&id) else { return Stop::Filled };
             let is_measured = taker.tif == TimeInForce::Fok || taker.min_qty > 0;
@@ -43,8 +48,12 @@ impl NaiveExchange {
             if !bound.is_some_and(|bound| taker.side.accepts(bound, price)) {
                 return Stop::NotAccepted;
             }
-            let is_shared = self.instrument(taker.instrument).definition.allocation != Allocation::Fifo;
             let maker_id = maker.id;
+            if let Some(stop) = self.break_band(id, price, &bands, out) {
+                return stop;
+            }
+            let (taker, maker) = (self.order(id), self.order(maker_id));
+            let is_shared = self.instrument(taker.instrument).definition.allocation != Allocation::Fifo;
             let stop = if is_shared && !maker.is_hidden() {
                 let trades_left = if is_measured { u64::MAX } else { u64::from(self.limits.trades_max) - trades };
                 self.share_level(id, price, trades_left, out)
@@ -119,6 +128,9 @@ impl NaiveExchange {
         let trade_id = TradeId(self.next_trade);
         self.next_trade += 1;
         self.instrument_mut(instrument).last_trade = Some(price);
+        if aggressor.is_some() {
+            self.print(instrument, price);
+        }
         out.push(EventKind::Trade(Trade {
             trade_id,
             instrument,

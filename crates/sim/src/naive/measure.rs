@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{AccountId, Allocation, Price, StpMode};
 
+use super::bands::forbidding;
 use super::{NaiveExchange, Order};
 
 /// What the walk has seen of each account's makers: whole leaves at better prices, tips at the present price.
@@ -28,7 +29,9 @@ impl NaiveExchange {
         let mut prices: Vec<Price> = queue.iter().filter_map(|maker| maker.book_price()).collect();
         prices.dedup();
         let (mut sum, mut seen) = (0, Seen::default());
-        for price in prices.into_iter().filter(|price| taker.side.accepts(bound, *price)) {
+        let bands = self.bands(taker.instrument, prices.first().copied());
+        let may_print = |price: &Price| taker.side.accepts(bound, *price) && forbidding(&bands, *price).is_none();
+        for price in prices.into_iter().take_while(may_print) {
             let level: Vec<&Order> = queue.iter().copied().filter(|maker| maker.book_price() == Some(price)).collect();
             let (qty, is_end) = self.tradable_at_level(taker, &level, &mut seen);
             sum += qty;

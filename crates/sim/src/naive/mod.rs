@@ -8,22 +8,31 @@
 mod admit;
 mod amend;
 mod auction;
+mod bands;
 mod cancel;
 mod checks;
 mod client_ids;
 mod definitions;
+mod emergencies;
 mod enter;
 mod funds;
+mod gate;
+mod halts;
 mod hash;
+mod hash_protection;
 mod matching;
 mod measure;
 mod order;
 mod pegs;
+mod phases;
 mod price_discovery;
 mod pro_rata;
 mod reduce_only;
 mod refill;
+mod risk;
 mod self_trade;
+mod sessions;
+mod spread;
 mod states;
 
 use std::collections::BTreeMap;
@@ -36,6 +45,8 @@ use model::{
 use client_ids::{Remembered, RetiredChain};
 use funds::Funds;
 pub use order::{Order, Place};
+use phases::Breaker;
+use risk::Guards;
 
 /// An asset as defined.
 #[derive(Clone, Debug)]
@@ -68,7 +79,9 @@ struct Listed {
     notional_scale: i128,
     /// Base units of one quantity mantissa.
     base_scale: i128,
+    /// The effective one.
     state: TradingState,
+    breaker: Breaker,
     last_trade: Option<Price>,
     last_auction: Option<Price>,
     published: Option<Published>,
@@ -79,12 +92,15 @@ struct Listed {
 pub struct NaiveExchange {
     limits: Limits,
     stamp: Stamp,
+    /// What the work under way comes from.
+    cause: Cause,
     assets: Vec<Asset>,
     accounts: Vec<Account>,
     instruments: Vec<Listed>,
     schedules: BTreeMap<FeeScheduleId, (u32, FeeRates)>,
     funds: BTreeMap<(AccountId, AssetId), Funds>,
     outside: BTreeMap<AssetId, i128>,
+    guards: Guards,
     orders: BTreeMap<OrderId, Order>,
     client_ids: BTreeMap<(AccountId, ClOrdId), Remembered>,
     retired: Vec<RetiredChain>,
@@ -101,12 +117,14 @@ impl NaiveExchange {
         NaiveExchange {
             limits,
             stamp: Stamp::default(),
+            cause: Cause::Command,
             assets: Vec::new(),
             accounts: vec![venue],
             instruments: Vec::new(),
             schedules: BTreeMap::new(),
             funds: BTreeMap::new(),
             outside: BTreeMap::new(),
+            guards: Guards::default(),
             orders: BTreeMap::new(),
             client_ids: BTreeMap::new(),
             retired: Vec::new(),
@@ -122,22 +140,24 @@ impl NaiveExchange {
         self.stamp = stamp;
         out.begin(stamp);
         self.forget_old_ids();
-        out.set_cause(Cause::Timer);
-        self.expire_gtd(out);
-        out.set_cause(Cause::Command);
+        self.with_cause(Cause::Timer, out, Self::run_timers);
         self.perform(command, out);
-        out.set_cause(Cause::ReduceOnly);
-        self.cut_reduce_only(out);
-        out.set_cause(Cause::Reprice);
-        self.reprice_pegs(out);
-        out.set_cause(Cause::ReduceOnly);
-        self.cut_reduce_only(out);
-        out.set_cause(Cause::Command);
+        self.with_cause(Cause::ReduceOnly, out, Self::cut_reduce_only);
+        self.with_cause(Cause::Reprice, out, Self::reprice_pegs);
+        self.with_cause(Cause::ReduceOnly, out, Self::cut_reduce_only);
+        self.look_at_breakers(out);
         self.publish_indicative(out);
         self.retire_rejected_id();
         if out.count() == 0 {
             out.push(EventKind::TimePassed);
         }
+    }
+
+    ///
+    fn run_timers(&mut self, out: &mut Events) {
+        self.expire_gtd(out);
+        self.run_session_timers(out);
+        self.run_breaker_timers(out);
     }
 
     fn perform(&mut self, command: &Command, out: &mut Events) {
@@ -153,29 +173,26 @@ impl NaiveExchange {
             Command::Cancel(request) => self.cancel(request, out),
             Command::MassCancel(request) => self.mass_cancel(request, out),
             Command::SetTradingState(request) => self.set_trading_state(*request, out),
-            Command::NewStop(_)
-            | Command::NewGroup(_)
-            | Command::CancelGroup(_)
-            | Command::SetReference(_)
-            | Command::SetAccountLimits(_)
-            | Command::SetInstrumentLimits(_)
-            | Command::SetCreditLine(_)
-            | Command::KillSwitch(_)
-            | Command::Rearm(_)
-            | Command::SetCancelOnDisconnect(_)
-            | Command::SessionDown(_)
-            | Command::SessionUp(_)
-            | Command::CancelAllAfter(_)
-            | Command::Halt(_)
-            | Command::Resume(_)
-            | Command::SetBreaker { .. }
-            | Command::SetBands(_) => {
+            Command::NewStop(_) | Command::NewGroup(_) | Command::CancelGroup(_) | Command::SetReference(_) => {
                 out.push(EventKind::CommandRejected {
                     reason: model::RejectReason::UnknownInstrument,
                     value: 0,
                     limit: 0,
                 });
             }
+            Command::SetAccountLimits(request) => self.set_account_limits(request, out),
+            Command::SetInstrumentLimits(request) => self.set_instrument_limits(request, out),
+            Command::SetCreditLine(request) => self.set_credit_line(request, out),
+            Command::KillSwitch(request) => self.kill_switch(request, out),
+            Command::Rearm(request) => self.rearm(request, out),
+            Command::SetCancelOnDisconnect(request) => self.set_cancel_on_disconnect(*request, out),
+            Command::SessionDown(session) => self.session_down(*session, out),
+            Command::SessionUp(session) => self.session_up(*session, out),
+            Command::CancelAllAfter(request) => self.cancel_all_after(*request, out),
+            Command::Halt(request) => self.halt(request, out),
+            Command::Resume(request) => self.resume(request, out),
+            Command::SetBreaker { instrument, rules } => self.set_breaker(*instrument, rules.as_deref(), out),
+            Command::SetBands(request) => self.set_bands(*request, out),
             Command::Tick => {}
         }
     }
@@ -204,6 +221,11 @@ impl NaiveExchange {
 
     fn listed(&self, instrument: InstrumentId) -> Option<&Listed> {
         self.instruments.get(usize::try_from(instrument.0).ok()?)
+    }
+
+    fn instrument_ids(&self) -> impl Iterator<Item = InstrumentId> + use<> {
+        let count = u32::try_from(self.instruments.len()).expect("fewer than 2^32 instruments");
+        (0..count).map(InstrumentId)
     }
 
     /// An instrument that an order already names.

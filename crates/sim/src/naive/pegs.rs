@@ -16,8 +16,7 @@ struct Touch {
 
 impl NaiveExchange {
     pub(super) fn reprice_pegs(&mut self, out: &mut Events) {
-        for index in 0..self.instruments.len() {
-            let instrument = InstrumentId(u32::try_from(index).expect("fewer than 2^32 instruments"));
+        for instrument in self.instrument_ids() {
             if self.instrument(instrument).state != TradingState::Continuous {
                 continue;
             }
@@ -25,7 +24,8 @@ impl NaiveExchange {
             let mut pegs = self.orders_of(instrument, |order| order.ord_type == OrdType::Pegged);
             pegs.sort_by_key(|id| (self.order(*id).public_id, *id));
             for id in pegs {
-                if self.orders.contains_key(&id) {
+                let is_open = self.instrument(instrument).state == TradingState::Continuous;
+                if is_open && self.orders.contains_key(&id) {
                     self.reprice(id, touch, out);
                 }
             }
@@ -48,6 +48,7 @@ impl NaiveExchange {
         if order.place == Place::Book(target) {
             return;
         }
+        let place = order.place;
         let order = self.order_mut(id);
         (order.place, order.tip) = (Place::Incoming, 0);
         match self.match_incoming(id, Some(target), out) {
@@ -55,6 +56,11 @@ impl NaiveExchange {
             Stop::NoneLeft | Stop::NotAccepted => self.post(id, target, out),
             Stop::Stp => self.cancel_order(id, EndReason::Stp, out),
             Stop::TradesMax => self.cancel_order(id, EndReason::TradesMax, out),
+            Stop::Band(broken) => {
+                self.order_mut(id).place = place;
+                self.park(id, out);
+                self.stop_at_band(id, broken, out);
+            }
             Stop::Budget => unreachable!("a pegged order has no budget"),
         }
     }

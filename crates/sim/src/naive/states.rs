@@ -1,12 +1,14 @@
 //! Moving an instrument to another trading state.
 
 use model::{
-    Cause, EndReason, EventKind, Events, InstrumentId, RejectReason, SetTradingState, TimeInForce, TradingState,
+    BreakerEvent, Cause, EndReason, EventKind, Events, InstrumentId, RejectReason, SetTradingState, TimeInForce,
+    TradingState,
 };
 
 use super::NaiveExchange;
 use super::checks::Refusal;
 use super::definitions::command_rejected;
+use super::phases::Phase;
 
 fn may_go(from: TradingState, to: TradingState) -> bool {
     let only_by_breaker = matches!(to, TradingState::LimitState | TradingState::Cooling);
@@ -28,9 +30,30 @@ impl NaiveExchange {
             out.push(command_rejected(Refusal::plain(RejectReason::UnknownInstrument)));
             return;
         };
-        let from = listed.state;
-        if !may_go(from, to) {
+        if !may_go(listed.breaker.session, to) {
             out.push(command_rejected(Refusal::plain(RejectReason::StateTransition)));
+            return;
+        }
+        let from = listed.state;
+        let now = self.stamp.ts_ns;
+        let breaker = self.breaker_mut(instrument);
+        breaker.session = to;
+        if to == TradingState::Delisted {
+            breaker.enter(Phase::None, None, now);
+            breaker.spread_deadline = None;
+        }
+        if breaker.effective() == from {
+            out.push(EventKind::Breaker(BreakerEvent::SessionStateSet { instrument, state: to }));
+        } else {
+            self.follow_effective_state(instrument, out);
+        }
+    }
+
+    /// R-80 with effective states: does what a change of them asks for, nothing where there is none.
+    pub(super) fn follow_effective_state(&mut self, instrument: InstrumentId, out: &mut Events) {
+        let listed = self.instrument(instrument);
+        let (from, to) = (listed.state, listed.breaker.effective());
+        if from == to {
             return;
         }
         let is_uncrossed = is_uncross_due(from, to);
