@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fairlead.engine import CommandReport, Exchange, ExecutionReport, Handle, __version__
+    from fairlead.engine import CommandReport, Exchange, ExecutionReport, GroupReport, Handle, __version__
     from fairlead.errors import (
         DataError,
         FairleadError,
@@ -14,36 +14,46 @@ if TYPE_CHECKING:
         UsageError,
         WrongTypeError,
     )
+    from fairlead.model.breaker import BreakerRules
     from fairlead.model.instrument import Instrument
+    from fairlead.model.triggers import Leg, Trigger
 
 # Where each public name lives; it is imported when it is first used.
 _HOMES = {
+    "BreakerRules": "fairlead.model.breaker",
     "CommandReport": "fairlead.engine",
     "DataError": "fairlead.errors",
     "Exchange": "fairlead.engine",
     "ExecutionReport": "fairlead.engine",
     "FairleadError": "fairlead.errors",
+    "GroupReport": "fairlead.engine",
     "Handle": "fairlead.engine",
     "Instrument": "fairlead.model.instrument",
     "InternalError": "fairlead.errors",
+    "Leg": "fairlead.model.triggers",
     "NotFoundError": "fairlead.errors",
     "OffGridError": "fairlead.errors",
+    "Trigger": "fairlead.model.triggers",
     "UsageError": "fairlead.errors",
     "WrongTypeError": "fairlead.errors",
     "__version__": "fairlead.engine",
 }
 
 __all__ = [
+    "BreakerRules",
     "CommandReport",
     "DataError",
     "Exchange",
     "ExecutionReport",
     "FairleadError",
+    "GroupReport",
     "Handle",
     "Instrument",
     "InternalError",
+    "Leg",
     "NotFoundError",
     "OffGridError",
+    "Trigger",
     "UsageError",
     "WrongTypeError",
     "__version__",

@@ -46,7 +46,10 @@ pub struct Definition {
 
 impl Exchange {
     /// Applies a command that is about no order.
-    fn administer(
+    ///
+    /// # Errors
+    /// `InternalError`, and what the clock raises.
+    pub fn administer(
         &self,
         py: Python<'_>,
         command: &Command,
@@ -78,7 +81,8 @@ impl Exchange {
         Ok(CommandReport { directory: self.directory().clone(), stamp: Some(stamp), subject, refusal, events })
     }
 
-    fn refuse_command(&self, subject: String, refusal: Refusal) -> CommandReport {
+    /// The report of a command that got no sequence number.
+    pub fn refuse_command(&self, subject: String, refusal: Refusal) -> CommandReport {
         let directory = self.directory().clone();
         CommandReport { directory, stamp: None, subject, refusal: Some(refusal), events: Vec::new() }
     }

@@ -6,6 +6,7 @@ use model::{
 };
 use pyo3::prelude::*;
 
+use crate::guard_objects;
 use crate::names::{Listed, Names};
 use crate::objects::{Fields, Home, build};
 use crate::words;
@@ -65,14 +66,6 @@ impl Of<'_, '_> {
             | EventKind::Withdrawn { .. }
             | EventKind::CommandRejected { .. }
             | EventKind::MassCanceled { .. }
-            | EventKind::OrderSuspended(_)
-            | EventKind::OrderTriggered(_)
-            | EventKind::TriggerRejected(_)
-            | EventKind::OrderReleased(_)
-            | EventKind::GroupAccepted(_)
-            | EventKind::GroupRejected(_)
-            | EventKind::Guard(_)
-            | EventKind::Breaker(_)
             | EventKind::TimePassed => self.administration(kind),
             EventKind::OrderAccepted(order) => self.accepted(order),
             EventKind::OrderRejected(refusal) => self.refused(refusal, "OrderRejected"),
@@ -126,6 +119,14 @@ impl Of<'_, '_> {
             EventKind::Uncrossed { instrument, price, volume, imbalance } => {
                 self.auction(*instrument, *price, *volume, *imbalance, "Uncrossed")
             }
+            EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::OrderReleased(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_)
+            | EventKind::Guard(_)
+            | EventKind::Breaker(_) => guard_objects::fill(self.fields, self.names, kind),
         }
     }
 

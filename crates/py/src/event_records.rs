@@ -1,6 +1,9 @@
 //! Events as fixed-size records of integers. See `fairlead.model.batch` for the layout.
 
-use model::{AccountId, Event, EventKind, InstrumentId, OrderId, Price, Qty, Side};
+use model::{
+    AccountId, AuctionExtended, BandBroken, BreakerEvent, BreakerTripped, Event, EventKind, InstrumentId, OrderId,
+    Price, Qty, Side,
+};
 
 use crate::names::Names;
 
@@ -80,14 +83,6 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }
         | EventKind::MassCanceled { .. }
-        | EventKind::OrderSuspended(_)
-        | EventKind::OrderTriggered(_)
-        | EventKind::TriggerRejected(_)
-        | EventKind::OrderReleased(_)
-        | EventKind::GroupAccepted(_)
-        | EventKind::GroupRejected(_)
-        | EventKind::Guard(_)
-        | EventKind::Breaker(_)
         | EventKind::TimePassed => administration(kind),
         EventKind::OrderAccepted(order) => accepted(order),
         EventKind::OrderRejected(refused) => refusal(7, refused),
@@ -126,6 +121,37 @@ fn row(kind: &EventKind) -> Row {
         }
         EventKind::Uncrossed { instrument, price, volume, imbalance } => {
             auction(24, *instrument, *price, *volume, *imbalance)
+        }
+        EventKind::OrderSuspended(event) => Row {
+            px: event.trigger_price.unwrap_or_default(),
+            flag: event.trigger_price.is_some(),
+            id: event.source as u64,
+            ..Row::order(26, event.order_id, event.account, event.instrument)
+        },
+        EventKind::OrderTriggered(event) => Row {
+            px: event.trigger_price,
+            id: event.source as u64,
+            ..Row::order(27, event.order_id, event.account, event.instrument)
+        },
+        EventKind::TriggerRejected(event) => Row {
+            qty: event.canceled_qty,
+            reason: event.reason.code(),
+            ..Row::order(28, event.order_id, event.account, event.instrument)
+        },
+        EventKind::OrderReleased(event) => Row {
+            qty: event.order_qty,
+            leaves: event.leaves_qty,
+            ..Row::order(29, event.order_id, event.account, event.instrument)
+        },
+        EventKind::GroupAccepted(event) => {
+            Row { id: event.group_id.0, ..Row::order(30, event.first_order_id, event.account, event.instrument) }
+        }
+        EventKind::GroupRejected(event) => {
+            Row { account: event.account.0, reason: event.reason.code(), id: u64::from(event.leg), ..Row::of(31) }
+        }
+        EventKind::Guard(_) => Row::of(32),
+        EventKind::Breaker(event) => {
+            Row { instrument: breaker_instrument(event).0, id: breaker_code(event), ..Row::of(33) }
         }
     }
 }
@@ -229,5 +255,38 @@ fn auction(kind: u8, instrument: InstrumentId, price: Option<Price>, volume: Qty
         qty: volume,
         leaves: imbalance,
         ..Row::of(kind)
+    }
+}
+
+fn breaker_instrument(event: &BreakerEvent) -> InstrumentId {
+    match event {
+        BreakerEvent::ReferenceSet { instrument, .. }
+        | BreakerEvent::ReferenceStale { instrument, .. }
+        | BreakerEvent::HaltOrdered { instrument, .. }
+        | BreakerEvent::ResumeOrdered { instrument, .. }
+        | BreakerEvent::SessionStateSet { instrument, .. }
+        | BreakerEvent::BreakerSet { instrument }
+        | BreakerEvent::BandsSet { instrument, .. }
+        | BreakerEvent::BandBroken(BandBroken { instrument, .. })
+        | BreakerEvent::BreakerTripped(BreakerTripped { instrument, .. })
+        | BreakerEvent::AuctionExtended(AuctionExtended { instrument, .. })
+        | BreakerEvent::SpreadChanged { instrument, .. } => *instrument,
+    }
+}
+
+/// The place of the event among [`BreakerEvent`]'s, from 0.
+fn breaker_code(event: &BreakerEvent) -> u64 {
+    match event {
+        BreakerEvent::ReferenceSet { .. } => 0,
+        BreakerEvent::ReferenceStale { .. } => 1,
+        BreakerEvent::HaltOrdered { .. } => 2,
+        BreakerEvent::ResumeOrdered { .. } => 3,
+        BreakerEvent::SessionStateSet { .. } => 4,
+        BreakerEvent::BreakerSet { .. } => 5,
+        BreakerEvent::BandsSet { .. } => 6,
+        BreakerEvent::BandBroken(_) => 7,
+        BreakerEvent::BreakerTripped(_) => 8,
+        BreakerEvent::AuctionExtended(_) => 9,
+        BreakerEvent::SpreadChanged { .. } => 10,
     }
 }

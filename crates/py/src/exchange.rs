@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use model::{Command, Event, EventKind, InstrumentId, Limits, OrderId, OrderRef};
+use model::{Command, Event, EventKind, InstrumentId, Limits, NewStop, OrderId, OrderRef};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 
@@ -15,6 +15,7 @@ use crate::refusal::{About, Refusal, listed_of};
 use crate::report::ExecutionReport;
 use crate::request::{AmendArgs, OrderArgs, amend, amend_target, new_order};
 use crate::sequencer::Sequencer;
+use crate::trigger::TriggerArgs;
 
 /// One exchange.
 #[pyclass(frozen, subclass, module = "fairlead._core._native")]
@@ -98,7 +99,13 @@ impl Exchange {
     ///
     /// # Errors
     /// Misuse of the call, and `InternalError`.
-    pub fn enter(&self, py: Python<'_>, args: &OrderArgs<'_, '_>, symbol: &str) -> PyResult<ExecutionReport> {
+    pub fn enter(
+        &self,
+        py: Python<'_>,
+        args: &OrderArgs<'_, '_>,
+        trigger: Option<&TriggerArgs<'_>>,
+        symbol: &str,
+    ) -> PyResult<ExecutionReport> {
         let names = self.directory.snapshot();
         let listed = names.listed(symbol);
         let request = Request {
@@ -107,8 +114,12 @@ impl Exchange {
             target: None,
             instrument: listed.map(|listed| listed.id),
         };
-        match new_order(args, listed.map(AsRef::as_ref), &names)? {
-            Ok(order) => self.execute(py, &Command::NewOrder(order), request, &names),
+        match new_order(args, trigger, listed.map(AsRef::as_ref), &names)? {
+            Ok((order, None)) => self.execute(py, &Command::NewOrder(order), request, &names),
+            Ok((order, Some(trigger))) => {
+                let stop = Command::NewStop(Box::new(NewStop { order, trigger }));
+                self.execute(py, &stop, request, &names)
+            }
             Err(refusal) => Ok(self.refused(request, refusal)),
         }
     }
@@ -203,8 +214,14 @@ fn repeated(events: &[Event]) -> Option<OrderId> {
 }
 
 /// What is known of the order before the events: of a new one, what was asked for.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these two enter one order")]
 fn asked(command: &Command) -> Facts {
-    if let Command::NewOrder(order) = command {
+    let entered = match command {
+        Command::NewOrder(order) => Some(order),
+        Command::NewStop(stop) => Some(&stop.order),
+        _ => None,
+    };
+    if let Some(order) = entered {
         let (side, order_qty) = (Some(order.side), order.order_qty.0);
         return Facts { side, price: order.price, order_qty, ..Facts::none() };
     }
@@ -221,6 +238,9 @@ pub fn refusal_in(events: &[Event], about: About<'_>, names: &Names) -> Option<R
         if let EventKind::CancelRejected { reason, .. } | EventKind::Repeated { reason: Some(reason), .. } = &event.kind
         {
             return Some(plain(*reason));
+        }
+        if let EventKind::GroupRejected(refused) = &event.kind {
+            return Some(Refusal::by_engine(refused.reason, (refused.value, refused.limit), about, names));
         }
         if let EventKind::CommandRejected { reason, value, limit } = &event.kind {
             return Some(Refusal::by_engine(*reason, (*value, *limit), about, names));

@@ -8,6 +8,8 @@ use crate::names::NOBODY;
 /// The state of an order as reports say it (FIX 39).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// Open, waiting for its trigger or for the entry of its group.
+    Suspended,
     /// Open, nothing filled.
     New,
     /// Open, partly filled.
@@ -26,6 +28,7 @@ impl Status {
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
+            Status::Suspended => "suspended",
             Status::New => "new",
             Status::PartiallyFilled => "partially_filled",
             Status::Filled => "filled",
@@ -154,6 +157,18 @@ impl Facts {
             }
             EventKind::OrderExpired(ended) if mine(ended.order_id) => {
                 self.end(Status::Expired, ended.reason.name());
+            }
+            EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => self.status = Status::Suspended,
+            EventKind::OrderTriggered(triggered) if mine(triggered.order_id) => self.status = Status::New,
+            EventKind::OrderReleased(released) if mine(released.order_id) => {
+                self.order_qty = released.order_qty.0;
+                self.leaves_qty = released.leaves_qty.0;
+                if self.status == Status::Suspended {
+                    self.status = Status::New;
+                }
+            }
+            EventKind::TriggerRejected(refused) if mine(refused.order_id) => {
+                self.end(Status::Rejected, refused.reason.name());
             }
             EventKind::OrderAccepted(_)
             | EventKind::OrderReplaced(_)

@@ -13,6 +13,9 @@ mod event_objects;
 mod event_records;
 mod exchange;
 mod facts;
+mod group;
+mod guard_objects;
+mod guards;
 mod handle;
 mod ids;
 mod l3book;
@@ -24,6 +27,7 @@ mod refusal;
 mod report;
 mod request;
 mod sequencer;
+mod trigger;
 mod words;
 
 use pyo3::prelude::*;
@@ -38,5 +42,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<handle::Handle>()?;
     module.add_class::<report::ExecutionReport>()?;
     module.add_class::<report::CommandReport>()?;
+    module.add_class::<group::GroupReport>()?;
     module.add_class::<l3book::L3Book>()
 }

@@ -1,7 +1,8 @@
 //! The methods of `Exchange` as Python sees them: signatures and one line each.
 #![allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
+#![allow(clippy::needless_pass_by_value, reason = "what is read from a Python object is handed over by value")]
 
-use model::{CancelOrder, Command, Limits, OrderRef};
+use model::{AccountLimits, CancelOrder, Command, Limits, OrderRef};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
@@ -10,10 +11,13 @@ use crate::clock::Clock;
 use crate::edge::Edge;
 use crate::errors::{Kind, raise};
 use crate::exchange::{Exchange, Request};
+use crate::group::{GroupReport, GroupWords, LegArgs};
+use crate::guards::{Act, LimitArgs, RulesArgs, rate};
 use crate::handle::Handle;
 use crate::ids::number_id;
 use crate::report::{CommandReport, ExecutionReport};
 use crate::request::{AmendArgs, OrderArgs, Value};
+use crate::trigger::TriggerArgs;
 
 /// Most orders and ids that memory is taken for at once: a few gigabytes.
 const RESERVE_MAX: u32 = 1 << 24;
@@ -30,7 +34,7 @@ impl Exchange {
     #[new]
     #[pyo3(signature = (
         *, clock=None, history_max=100_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
-        trades_max=65_536
+        trades_max=65_536, triggers_max=10_000
     ))]
     fn py_new(
         clock: Value<'_, '_>,
@@ -38,14 +42,15 @@ impl Exchange {
         client_ids_max: u32,
         client_id_retention_ns: i64,
         trades_max: u32,
+        triggers_max: u32,
     ) -> PyResult<Self> {
-        if client_ids_max == 0 || trades_max == 0 || client_id_retention_ns < 0 {
-            let given = format!("client_ids_max={client_ids_max} trades_max={trades_max}");
+        if client_ids_max == 0 || trades_max == 0 || triggers_max == 0 || client_id_retention_ns < 0 {
+            let given = format!("client_ids_max={client_ids_max} trades_max={trades_max} triggers_max={triggers_max}");
             let what = format!("limits out of range: {given} client_id_retention_ns={client_id_retention_ns}");
-            return Err(raise(Kind::Usage, format!("{what}; the first two are above 0, the third is not below it")));
+            return Err(raise(Kind::Usage, format!("{what}; the first three are above 0, the last is not below it")));
         }
         let limits =
-            Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max, ..Limits::default() };
+            Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max, triggers_max };
         Ok(Exchange::new(Clock::new(clock)?, limits, history_max))
     }
 
@@ -54,7 +59,7 @@ impl Exchange {
         *, account, symbol, side, order_qty=None, price=None, cl_ord_id=None, ord_type="limit", time_in_force=None,
         expire_ns=None, post_only=None, reduce_only=false, display_qty=None, hidden=false, refill_threshold=None,
         display_variance_bps=None, min_qty=None, protection_price=None, quote_qty=None, peg=None,
-        peg_offset_ticks=None, stp=None, session=0
+        peg_offset_ticks=None, stp=None, session=0, trigger=None
     ))]
     fn submit<'py>(
         &self,
@@ -81,6 +86,7 @@ impl Exchange {
         peg_offset_ticks: Value<'_, 'py>,
         stp: Option<&str>,
         session: u32,
+        trigger: Option<TriggerArgs<'py>>,
     ) -> PyResult<ExecutionReport> {
         let generated = cl_ord_id.is_none().then(|| self.id_or_generated(None));
         let args = OrderArgs {
@@ -106,13 +112,13 @@ impl Exchange {
             stp,
             session,
         };
-        self.enter(py, &args, symbol)
+        self.enter(py, &args, trigger.as_ref(), symbol)
     }
 
     /// Change an order in place (FIX 35=G); what is not given stays.
     #[pyo3(signature = (
         *, account, orig_cl_ord_id=None, order_id=None, cl_ord_id=None, order_qty=None, price=None, display_qty=None,
-        time_in_force=None, expire_ns=None, stp=None, seen_cum_qty=None
+        time_in_force=None, expire_ns=None, stp=None, seen_cum_qty=None, trigger_price=None
     ))]
     fn amend<'py>(
         &self,
@@ -128,6 +134,7 @@ impl Exchange {
         expire_ns: Value<'_, 'py>,
         stp: Option<&str>,
         seen_cum_qty: Value<'_, 'py>,
+        trigger_price: Value<'_, 'py>,
     ) -> PyResult<ExecutionReport> {
         let args = AmendArgs {
             account,
@@ -141,12 +148,13 @@ impl Exchange {
             expire_ns,
             stp,
             seen_cum_qty,
+            trigger_price,
         };
         self.change(py, &args)
     }
 
-    /// Cancel an order (FIX 35=F); its own ``cl_ord_id`` is only echoed.
-    #[pyo3(signature = (*, account, orig_cl_ord_id=None, order_id=None, cl_ord_id=None))]
+    /// Cancel an order (FIX 35=F), and with it its group unless ``unlink``; its own ``cl_ord_id`` is only echoed.
+    #[pyo3(signature = (*, account, orig_cl_ord_id=None, order_id=None, cl_ord_id=None, unlink=false))]
     fn cancel(
         &self,
         py: Python<'_>,
@@ -154,6 +162,7 @@ impl Exchange {
         orig_cl_ord_id: Option<&str>,
         order_id: Option<u64>,
         cl_ord_id: Option<&str>,
+        unlink: bool,
     ) -> PyResult<ExecutionReport> {
         let mut edge = Edge::default();
         let target: OrderRef = edge.target(orig_cl_ord_id, order_id)?;
@@ -165,7 +174,7 @@ impl Exchange {
                 request.target = Some(target);
                 let names = self.directory().snapshot();
                 let account = names.account_id(account);
-                self.execute(py, &Command::Cancel(CancelOrder { account, target, unlink: false }), request, &names)
+                self.execute(py, &Command::Cancel(CancelOrder { account, target, unlink }), request, &names)
             }
         }
     }
@@ -242,6 +251,181 @@ impl Exchange {
     /// Move an instrument to another trading state.
     fn set_state(&self, py: Python<'_>, symbol: &str, state: &str) -> PyResult<CommandReport> {
         self.enter_state(py, symbol, state)
+    }
+
+    #[pyo3(signature = (kind, legs, *, mode="reduce", activation="partial"))]
+    fn _submit_group(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        legs: Vec<LegArgs<'_>>,
+        mode: &str,
+        activation: &str,
+    ) -> PyResult<GroupReport> {
+        self.enter_group(py, &GroupWords { kind, mode, activation }, &legs)
+    }
+
+    /// Cancel what is left of a group.
+    #[pyo3(signature = (*, account, group_id))]
+    fn cancel_group(&self, py: Python<'_>, account: &str, group_id: u64) -> PyResult<CommandReport> {
+        self.end_group(py, account, group_id)
+    }
+
+    /// Give a mark or index price; it counts for ``max_age_ns``.
+    #[pyo3(signature = (symbol, kind, price, *, max_age_ns=5_000_000_000))]
+    fn set_reference(
+        &self,
+        py: Python<'_>,
+        symbol: &str,
+        kind: &str,
+        price: &Bound<'_, PyAny>,
+        max_age_ns: i64,
+    ) -> PyResult<CommandReport> {
+        self.give_reference(py, (symbol, kind), price, max_age_ns)
+    }
+
+    /// Set the limits of an account over all instruments; 0 does not limit, a burst is by default twice its rate.
+    #[pyo3(signature = (
+        account, *, orders_per_second=0, orders_burst=None, cancels_per_second=0, cancels_burst=None,
+        open_orders_max=0, duplicate_ns=0
+    ))]
+    fn set_account_limits(
+        &self,
+        py: Python<'_>,
+        account: &str,
+        orders_per_second: u32,
+        orders_burst: Option<u32>,
+        cancels_per_second: u32,
+        cancels_burst: Option<u32>,
+        open_orders_max: u32,
+        duplicate_ns: i64,
+    ) -> PyResult<CommandReport> {
+        let orders = rate(orders_per_second, orders_burst);
+        let cancels = rate(cancels_per_second, cancels_burst);
+        self.limit_account(py, account, AccountLimits { orders, cancels, open_orders_max, duplicate_ns })
+    }
+
+    /// Set the limits of an account in an instrument; what is not given does not limit.
+    #[pyo3(signature = (
+        account, symbol, *, max_qty=None, max_value=None, collar_bps=None, position_max=None, restricted=false
+    ))]
+    fn set_instrument_limits<'py>(
+        &self,
+        py: Python<'py>,
+        account: &str,
+        symbol: &str,
+        max_qty: Value<'_, 'py>,
+        max_value: Value<'_, 'py>,
+        collar_bps: Option<u32>,
+        position_max: Value<'_, 'py>,
+        restricted: bool,
+    ) -> PyResult<CommandReport> {
+        let limits = LimitArgs { max_qty, max_value, collar_bps, position_max, restricted };
+        self.limit_instrument(py, (account, symbol), &limits)
+    }
+
+    /// Let the orders of a cash account reserve up to ``amount`` of an asset more than it has.
+    fn set_credit_line(
+        &self,
+        py: Python<'_>,
+        account: &str,
+        asset: &str,
+        amount: &Bound<'_, PyAny>,
+    ) -> PyResult<CommandReport> {
+        self.lend(py, (account, asset), amount)
+    }
+
+    /// Cancel and block everything, or one instrument, account or session, until another operator re-arms it.
+    #[pyo3(signature = (*, operator, note, symbol=None, account=None, session=None, reducing=false))]
+    fn kill_switch(
+        &self,
+        py: Python<'_>,
+        operator: u32,
+        note: &str,
+        symbol: Option<&str>,
+        account: Option<&str>,
+        session: Option<u32>,
+        reducing: bool,
+    ) -> PyResult<CommandReport> {
+        self.kill(py, &Act { symbol, account, session, operator, note }, reducing)
+    }
+
+    /// End a kill switch; not by the operator who tripped it.
+    #[pyo3(signature = (*, operator, note, symbol=None, account=None, session=None))]
+    fn rearm(
+        &self,
+        py: Python<'_>,
+        operator: u32,
+        note: &str,
+        symbol: Option<&str>,
+        account: Option<&str>,
+        session: Option<u32>,
+    ) -> PyResult<CommandReport> {
+        self.rearm_switch(py, &Act { symbol, account, session, operator, note })
+    }
+
+    /// Halt an instrument, or all, by hand: for ``duration_ns``, or until it is resumed.
+    #[pyo3(signature = (symbol=None, *, operator, note, duration_ns=0, two_person=false))]
+    fn halt(
+        &self,
+        py: Python<'_>,
+        symbol: Option<&str>,
+        operator: u32,
+        note: &str,
+        duration_ns: i64,
+        two_person: bool,
+    ) -> PyResult<CommandReport> {
+        let act = Act { symbol, account: None, session: None, operator, note };
+        self.stop_trading(py, &act, (duration_ns, two_person))
+    }
+
+    /// End a halt of an instrument, or all halts, at once or through an auction call.
+    #[pyo3(signature = (symbol=None, *, operator, note, auction=false))]
+    fn resume(
+        &self,
+        py: Python<'_>,
+        symbol: Option<&str>,
+        operator: u32,
+        note: &str,
+        auction: bool,
+    ) -> PyResult<CommandReport> {
+        self.resume_trading(py, &Act { symbol, account: None, session: None, operator, note }, auction)
+    }
+
+    /// Cancel a session's orders ``grace_ns`` (0 to 60 s) after it is lost; ``None``: never.
+    fn set_cancel_on_disconnect(&self, py: Python<'_>, session: u32, grace_ns: Option<i64>) -> PyResult<CommandReport> {
+        self.rule_session(py, session, grace_ns)
+    }
+
+    /// A session is lost.
+    fn session_down(&self, py: Python<'_>, session: u32) -> PyResult<CommandReport> {
+        self.move_session(py, session, false)
+    }
+
+    /// A session is back.
+    fn session_up(&self, py: Python<'_>, session: u32) -> PyResult<CommandReport> {
+        self.move_session(py, session, true)
+    }
+
+    /// Cancel the account's orders after ``timeout_ns`` unless called again before; 0 disarms.
+    fn cancel_all_after(&self, py: Python<'_>, account: &str, timeout_ns: i64) -> PyResult<CommandReport> {
+        self.dead_man(py, account, timeout_ns)
+    }
+
+    /// Set the rules of an instrument's breaker (``fairlead.BreakerRules``); ``None``: no breaker.
+    fn set_breaker(&self, py: Python<'_>, symbol: &str, rules: Option<RulesArgs>) -> PyResult<CommandReport> {
+        self.rule_breaker(py, symbol, rules.as_ref())
+    }
+
+    /// Give the price bands of an instrument from outside.
+    fn set_bands(
+        &self,
+        py: Python<'_>,
+        symbol: &str,
+        low: &Bound<'_, PyAny>,
+        high: &Bound<'_, PyAny>,
+    ) -> PyResult<CommandReport> {
+        self.give_bands(py, symbol, [low, high])
     }
 
     /// Let time pass: until ``ts_ns``, or until what the clock says.

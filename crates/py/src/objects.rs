@@ -64,6 +64,11 @@ impl<'py> Fields<'py> {
         }
     }
 
+    /// The interpreter they live in.
+    pub fn py(&self) -> Python<'py> {
+        self.dict.py()
+    }
+
     /// Adds a quantity as a `Decimal`.
     pub fn qty(&self, name: &str, qty: Qty, listed: Option<&Listed>) -> PyResult<&Self> {
         let decimals = listed.map_or(0, |listed| listed.def.qty_decimals);

@@ -54,7 +54,7 @@ impl Refusal {
             (Unit::Price, Some(listed)) => listed.def.price_decimals,
             (Unit::Qty, Some(listed)) => listed.def.qty_decimals,
             (Unit::Money, Some(listed)) => match (reason, about.side) {
-                (RejectReason::InsufficientFunds, Some(Side::Sell)) => listed.base_decimals,
+                (RejectReason::InsufficientFunds | RejectReason::CreditLimit, Some(Side::Sell)) => listed.base_decimals,
                 (_, _) => listed.quote_decimals,
             },
             (Unit::Money, None) => about.asset.and_then(|id| names.asset(id)).map_or(0, |asset| asset.decimals),
@@ -91,10 +91,38 @@ impl Refusal {
 fn unit(reason: RejectReason) -> Unit {
     use RejectReason as R;
     match reason {
-        R::PriceTick | R::PriceBounds | R::PostOnlyWouldTrade => Unit::Price,
-        R::QtyNotPositive | R::QtyLot | R::QtyMin | R::QtyMax | R::MinQty | R::DisplayQty | R::ReduceOnly => Unit::Qty,
-        R::NotionalMin | R::NotionalMax | R::AmountNotPositive | R::Overflow | R::InsufficientFunds => Unit::Money,
-        R::ExpireInPast | R::Capacity => Unit::Plain,
+        R::PriceTick
+        | R::PriceBounds
+        | R::PostOnlyWouldTrade
+        | R::WouldTrigger
+        | R::GroupPrices
+        | R::BandInsane
+        | R::PriceBand
+        | R::PriceCollar => Unit::Price,
+        R::QtyNotPositive
+        | R::QtyLot
+        | R::QtyMin
+        | R::QtyMax
+        | R::MinQty
+        | R::DisplayQty
+        | R::ReduceOnly
+        | R::GroupQty
+        | R::MaxQty
+        | R::PositionLimit => Unit::Qty,
+        R::NotionalMin
+        | R::NotionalMax
+        | R::AmountNotPositive
+        | R::Overflow
+        | R::InsufficientFunds
+        | R::MaxValue
+        | R::CreditLimit => Unit::Money,
+        R::ExpireInPast
+        | R::Capacity
+        | R::MsgRate
+        | R::SameOperator
+        | R::TrailOffset
+        | R::Duplicate
+        | R::OpenOrders => Unit::Plain,
         _ => Unit::Nothing,
     }
 }

@@ -2,7 +2,7 @@
 
 use model::{
     AmendOrder, ClOrdId, Display, InstrumentId, Money, NewOrder, OrdType, OrderRef, Peg, PegReference, PostOnly, Price,
-    Qty, RejectReason, SessionId, Side, StpMode, TimeInForce,
+    Qty, RejectReason, SessionId, Side, StpMode, TimeInForce, Trigger,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
@@ -12,6 +12,7 @@ use crate::edge::{Edge, show};
 use crate::errors::{Kind, raise};
 use crate::names::{Listed, NOBODY, Names};
 use crate::refusal::Refusal;
+use crate::trigger::TriggerArgs;
 use crate::words;
 
 /// A Python value that may be absent.
@@ -63,15 +64,16 @@ pub struct OrderArgs<'a, 'py> {
     pub session: u32,
 }
 
-/// The command of a `submit`, or why it cannot be read.
+/// The order of a `submit` with its trigger, or why it cannot be read.
 ///
 /// # Errors
 /// Misuse of the call.
 pub fn new_order(
     args: &OrderArgs<'_, '_>,
+    trigger: Option<&TriggerArgs<'_>>,
     listed: Option<&Listed>,
     names: &Names,
-) -> PyResult<Result<NewOrder, Refusal>> {
+) -> PyResult<Result<(NewOrder, Option<Trigger>), Refusal>> {
     let mut edge = Edge::default();
     let account = names.account_id(args.account);
     // An unknown account comes first (101), whatever the numbers are: the engine says so.
@@ -95,11 +97,12 @@ pub fn new_order(
     let post_only = post_only(&mut edge, args.post_only)?;
     let peg = peg(&mut edge, args)?;
     let stp = stp(&mut edge, args.stp);
+    let trigger = trigger.map(|args| args.read(&mut edge, known)).transpose()?;
     let instrument = listed.map_or(InstrumentId(NOBODY), |listed| listed.id);
     let Some(cl_ord_id) = cl_ord_id else {
         return Ok(edge.verdict(()).and(Err(missing_id())));
     };
-    Ok(edge.verdict(NewOrder {
+    let order = NewOrder {
         account,
         session: SessionId(args.session),
         instrument,
@@ -117,7 +120,8 @@ pub fn new_order(
         post_only,
         reduce_only: args.reduce_only,
         stp,
-    }))
+    };
+    Ok(edge.verdict((order, trigger)))
 }
 
 fn tif(
@@ -218,6 +222,8 @@ pub struct AmendArgs<'a, 'py> {
     pub stp: Option<&'a str>,
     /// What the client had seen filled.
     pub seen_cum_qty: Value<'a, 'py>,
+    /// New trigger.
+    pub trigger_price: Value<'a, 'py>,
 }
 
 /// The target of an `amend`, which decides on which grid its numbers lie, or why it cannot be read.
@@ -257,7 +263,7 @@ pub fn amend(
         tif: tif(&mut edge, args.time_in_force, args.expire_ns, None)?,
         stp: stp(&mut edge, args.stp),
         seen_cum_qty: edge.number64(args.seen_cum_qty, "seen_cum_qty", quantities)?.map(Qty),
-        trigger_price: None,
+        trigger_price: edge.number64(args.trigger_price, "trigger_price", prices)?.map(Price),
     };
     Ok(edge.verdict(command))
 }

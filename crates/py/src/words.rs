@@ -1,6 +1,9 @@
 //! The words of the Python interface for the enums of the core.
 
-use model::{AccountKind, OrdType, PegReference, PostOnly, Side, StpMode, TimeInForce, TradingState};
+use model::{
+    AccountKind, Activation, BreakerRule, GroupKind, GroupMode, OrdType, PegReference, PostOnly, ReferenceKind, Side,
+    SpreadState, StpMode, TimeInForce, TradingState, TriggerKind, TriggerSource,
+};
 
 macro_rules! words {
     ($($(#[$doc:meta])* $parse:ident, $name:ident: $type:ty { $($text:literal => $value:path),* $(,)? })*) => {
@@ -46,6 +49,59 @@ words! {
         "halted" => TradingState::Halted, "cancel_only" => TradingState::CancelOnly,
         "post_only" => TradingState::PostOnly, "closing_auction" => TradingState::ClosingAuction,
         "closed" => TradingState::Closed, "delisted" => TradingState::Delisted, "cooling" => TradingState::Cooling,
+    }
+    /// Why an order waits for a trigger.
+    trigger_kind, trigger_kind_word: TriggerKind {
+        "stop_loss" => TriggerKind::StopLoss, "take_profit" => TriggerKind::TakeProfit,
+        "if_touched" => TriggerKind::IfTouched, "trailing_stop" => TriggerKind::TrailingStop,
+    }
+    /// What a trigger is compared with (FIX 1107).
+    source, source_word: TriggerSource {
+        "last" => TriggerSource::Last, "bid" => TriggerSource::Bid, "ask" => TriggerSource::Ask,
+        "mid" => TriggerSource::Mid, "mark" => TriggerSource::Mark, "index" => TriggerSource::Index,
+    }
+    /// A price given from outside.
+    reference, reference_word: ReferenceKind { "mark" => ReferenceKind::Mark, "index" => ReferenceKind::Index }
+    /// How the orders of a group depend on each other.
+    group_kind, group_kind_word: GroupKind {
+        "oco" => GroupKind::Oco, "oto" => GroupKind::Oto, "otoco" => GroupKind::Otoco,
+    }
+    /// What a fill or a trigger of one exit does to the other.
+    group_mode, group_mode_word: GroupMode {
+        "reduce" => GroupMode::Reduce, "cancel_on_first_fill" => GroupMode::CancelOnFirstFill,
+        "cancel_on_trigger" => GroupMode::CancelOnTrigger,
+    }
+}
+
+/// When the entry of a group releases the others.
+pub fn activation(text: &str) -> Option<Activation> {
+    match text {
+        "partial" => Some(Activation::Partial),
+        "full" => Some(Activation::Full),
+        _ => None,
+    }
+}
+
+/// The word for what stopped trading.
+pub fn breaker_rule_word(rule: BreakerRule) -> &'static str {
+    match rule {
+        BreakerRule::Static => "static",
+        BreakerRule::Short => "short",
+        BreakerRule::Long => "long",
+        BreakerRule::External => "external",
+        BreakerRule::Spread => "spread",
+        BreakerRule::Cascade => "cascade",
+        BreakerRule::LimitState => "limit_state",
+        BreakerRule::Cooling => "cooling",
+    }
+}
+
+/// The word for what the spread rule sees.
+pub fn spread_word(state: SpreadState) -> &'static str {
+    match state {
+        SpreadState::Normal => "normal",
+        SpreadState::Wide => "wide",
+        SpreadState::OneSided => "one_sided",
     }
 }
 

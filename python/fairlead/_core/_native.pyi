@@ -6,10 +6,12 @@ from typing import Any, Literal, final
 
 from typing_extensions import disjoint_base
 
+from fairlead.model.breaker import BreakerRules
 from fairlead.model.events import Event
 from fairlead.model.orders import Fill
+from fairlead.model.triggers import Leg, Trigger
 
-__all__ = ["CommandReport", "DemoMarket", "Exchange", "ExecutionReport", "Handle", "L3Book", "__version__"]
+__all__ = ["CommandReport", "DemoMarket", "Exchange", "ExecutionReport", "GroupReport", "Handle", "L3Book", "__version__"]
 
 __version__: str
 
@@ -26,6 +28,7 @@ class Exchange:
         client_ids_max: int = 10_000_000,
         client_id_retention_ns: int = 172_800_000_000_000,
         trades_max: int = 65_536,
+        triggers_max: int = 10_000,
     ) -> Exchange: ...
     def submit(
         self,
@@ -52,6 +55,7 @@ class Exchange:
         peg_offset_ticks: int | None = None,
         stp: str | None = None,
         session: int = 0,
+        trigger: Trigger | None = None,
     ) -> ExecutionReport: ...
     def amend(
         self,
@@ -67,6 +71,7 @@ class Exchange:
         expire_ns: int | None = None,
         stp: str | None = None,
         seen_cum_qty: _Number | None = None,
+        trigger_price: _Number | None = None,
     ) -> ExecutionReport: ...
     def cancel(
         self,
@@ -75,6 +80,7 @@ class Exchange:
         orig_cl_ord_id: str | None = None,
         order_id: int | None = None,
         cl_ord_id: str | None = None,
+        unlink: bool = False,
     ) -> ExecutionReport: ...
     def mass_cancel(
         self,
@@ -90,6 +96,73 @@ class Exchange:
     def withdraw(self, account: str, asset: str, amount: _Number) -> CommandReport: ...
     def set_fees(self, schedule: int = 0, *, maker_ppm: int, taker_ppm: int) -> CommandReport: ...
     def set_state(self, symbol: str, state: str) -> CommandReport: ...
+    def _submit_group(
+        self, kind: str, legs: Sequence[Leg], *, mode: str = "reduce", activation: str = "partial"
+    ) -> GroupReport: ...
+    def cancel_group(self, *, account: str, group_id: int) -> CommandReport: ...
+    def set_reference(
+        self, symbol: str, kind: str, price: _Number, *, max_age_ns: int = 5_000_000_000
+    ) -> CommandReport: ...
+    def set_account_limits(
+        self,
+        account: str,
+        *,
+        orders_per_second: int = 0,
+        orders_burst: int | None = None,
+        cancels_per_second: int = 0,
+        cancels_burst: int | None = None,
+        open_orders_max: int = 0,
+        duplicate_ns: int = 0,
+    ) -> CommandReport: ...
+    def set_instrument_limits(
+        self,
+        account: str,
+        symbol: str,
+        *,
+        max_qty: _Number | None = None,
+        max_value: _Number | None = None,
+        collar_bps: int | None = None,
+        position_max: _Number | None = None,
+        restricted: bool = False,
+    ) -> CommandReport: ...
+    def set_credit_line(self, account: str, asset: str, amount: _Number) -> CommandReport: ...
+    def kill_switch(
+        self,
+        *,
+        operator: int,
+        note: str,
+        symbol: str | None = None,
+        account: str | None = None,
+        session: int | None = None,
+        reducing: bool = False,
+    ) -> CommandReport: ...
+    def rearm(
+        self,
+        *,
+        operator: int,
+        note: str,
+        symbol: str | None = None,
+        account: str | None = None,
+        session: int | None = None,
+    ) -> CommandReport: ...
+    def halt(
+        self,
+        symbol: str | None = None,
+        *,
+        operator: int,
+        note: str,
+        duration_ns: int = 0,
+        two_person: bool = False,
+    ) -> CommandReport: ...
+    def resume(
+        self, symbol: str | None = None, *, operator: int, note: str, auction: bool = False
+    ) -> CommandReport: ...
+    def set_cancel_on_disconnect(self, session: int, grace_ns: int | None) -> CommandReport: ...
+    def session_down(self, session: int) -> CommandReport: ...
+    def session_up(self, session: int) -> CommandReport: ...
+    def cancel_all_after(self, account: str, timeout_ns: int) -> CommandReport: ...
+    def set_breaker(self, symbol: str, rules: BreakerRules | None) -> CommandReport: ...
+    def set_bands(self, symbol: str, low: _Number, high: _Number) -> CommandReport: ...
     def tick(self, *, ts_ns: int | None = None) -> CommandReport: ...
     def state_hash(self, *, client_ids: bool = True) -> str: ...
     def check_invariants(self) -> None: ...
@@ -146,7 +219,7 @@ class ExecutionReport:
     @property
     def side(self) -> _Side | None: ...
     @property
-    def status(self) -> Literal["new", "partially_filled", "filled", "canceled", "expired", "rejected"]: ...
+    def status(self) -> Literal["suspended", "new", "partially_filled", "filled", "canceled", "expired", "rejected"]: ...
     @property
     def repeated(self) -> bool: ...
     @property
@@ -176,6 +249,29 @@ class CommandReport:
     def ts_ns(self) -> int | None: ...
     @property
     def status(self) -> Literal["accepted", "rejected"]: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def events(self) -> Sequence[Event]: ...
+
+@final
+class GroupReport:
+    @property
+    def seq(self) -> int | None: ...
+    @property
+    def ts_ns(self) -> int | None: ...
+    @property
+    def status(self) -> Literal["accepted", "rejected"]: ...
+    @property
+    def group_id(self) -> int | None: ...
+    @property
+    def symbol(self) -> str | None: ...
+    @property
+    def order_ids(self) -> list[int]: ...
+    @property
+    def leg(self) -> int | None: ...
     @property
     def reason(self) -> str | None: ...
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fairlead.model.events import Event, Trade
     from fairlead.model.market import Balance, Book, TradeStatistics
     from fairlead.model.orders import ExecutionQuality, Order
+    from fairlead.model.triggers import Leg
 
 
 class Exchange(_core.Exchange):
@@ -34,6 +35,7 @@ class Exchange(_core.Exchange):
         client_ids_max: how many client order ids are remembered, > 0.
         client_id_retention_ns: how long the ids of a finished order are remembered, >= 0; 48 hours by default.
         trades_max: how many trades one command may cause, > 0; what an order has left beyond it is canceled.
+        triggers_max: how many waiting orders one command may trigger, > 0; beyond it the instrument goes to an auction.
 
     Invariants, each named by a test: INV-12 stamps are strictly increasing in sequence number and in time.
 
@@ -65,6 +67,23 @@ class Exchange(_core.Exchange):
         if not isinstance(instrument, Instrument):
             raise WrongTypeError(f"instrument={instrument!r} is no fairlead.Instrument")
         return self._list(define(instrument, state=state, add_assets=add_assets, asset_decimals=self._asset_decimals))
+
+    def submit_group(
+        self, kind: str, legs: "Sequence[Leg]", *, mode: str = "reduce", activation: str = "partial"
+    ) -> _core.GroupReport:
+        """Enter orders that depend on each other, as one command.
+
+        Args:
+            kind: ``oco``, two exits; ``oto``, an entry and what its fills release; ``otoco``, a bracket: an entry and
+                the two exits its fills release.
+            legs: the orders, entry first: two, of a bracket three, of one account in one instrument.
+            mode: what a fill or a trigger of one exit does to the other: ``reduce`` takes the filled quantity off it,
+                ``cancel_on_first_fill`` cancels it, ``cancel_on_trigger`` cancels it even where the triggered order is
+                then refused.
+            activation: when the entry releases the others: ``partial``, with each fill by its quantity; ``full``, when
+                it has ended, by all it has filled.
+        """
+        return self._submit_group(kind, legs, mode=mode, activation=activation)
 
     def book(self, symbol: str, *, levels: int = 10) -> "Book":
         """Return the displayed book, best first, at most ``levels`` >= 0 per side.

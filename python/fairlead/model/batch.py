@@ -36,6 +36,10 @@ quantities lots, fields a kind does not have are 0, and ``side`` is 255 where th
 - order_replaced, order_restated: ``other_leaves`` is what is displayed; ``flag`` says that priority was kept.
 - indicative_price, uncrossed: ``qty`` is the volume, ``leaves`` the imbalance; ``flag`` says that there is a price.
 - state_changed: ``order_id`` is the state left, ``id`` the state entered.
+- order_suspended, order_triggered: ``px`` is the trigger, ``id`` the source; ``flag`` says that there is a trigger.
+- trigger_rejected: ``qty`` is what it lost. order_released: ``qty`` is its total from now on.
+- group_accepted: ``id`` is the group, ``order_id`` its first order. group_rejected: ``id`` is the leg at fault.
+- guard, breaker: only that something happened, a breaker's ``instrument`` and kind (``id``); ``events`` tells what.
 
 Fees are not in records: ask ``balances`` or ``events``.
 """
@@ -112,4 +116,12 @@ EVENT_KINDS = (
     "indicative_price",
     "uncrossed",
     "time_passed",
+    "order_suspended",
+    "order_triggered",
+    "trigger_rejected",
+    "order_released",
+    "group_accepted",
+    "group_rejected",
+    "guard",
+    "breaker",
 )

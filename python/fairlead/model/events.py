@@ -10,7 +10,9 @@ from typing import Literal
 
 from fairlead.model.words import Side
 
-Cause = Literal["command", "timer", "uncross", "reprice", "reduce_only", "state"]
+Cause = Literal[
+    "command", "timer", "uncross", "reprice", "reduce_only", "state", "trigger", "group", "breaker"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,3 +318,238 @@ class Uncrossed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed(Event):
     """Time passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSuspended(Event):
+    """An order waits (FIX 39=9): for its trigger, or where ``kind`` is ``None`` for the entry of its group."""
+
+    order_id: int
+    account: str
+    symbol: str
+    kind: str | None
+    source: str
+    trigger_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTriggered(Event):
+    """An order's trigger fired (FIX 150=L); ``observed`` is what its source was."""
+
+    order_id: int
+    account: str
+    symbol: str
+    source: str
+    trigger_price: Decimal
+    observed: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerRejected(Event):
+    """A triggered or released order was refused and has ended (FIX 150=8)."""
+
+    order_id: int
+    account: str
+    symbol: str
+    canceled_qty: Decimal
+    reason: str
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReleased(Event):
+    """An order of a group may trade, or may trade more."""
+
+    order_id: int
+    account: str
+    symbol: str
+    order_qty: Decimal
+    leaves_qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupAccepted(Event):
+    """A group was accepted; the acceptance of its orders follows."""
+
+    group_id: int
+    account: str
+    symbol: str
+    kind: str
+    mode: str
+    order_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRejected(Event):
+    """A group was refused as a whole; ``leg`` is at fault, from 0."""
+
+    account: str
+    cl_ord_id: str | None
+    leg: int
+    reason: str
+    value: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsSet(Event):
+    """Limits of an account were set; ``symbol`` is ``None`` for those over all instruments."""
+
+    account: str
+    symbol: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLineSet(Event):
+    """A credit line was set."""
+
+    account: str
+    asset: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillSwitchSet(Event):
+    """A kill switch is on: ``scope`` is all, instrument, account or session, ``of`` names which."""
+
+    scope: str
+    of: str | None
+    operator: int
+    note: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillSwitchCleared(Event):
+    """A kill switch is off."""
+
+    scope: str
+    of: str | None
+    operator: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisconnectRuleSet(Event):
+    """What happens to a session's orders when it is lost was set."""
+
+    session: int
+    grace_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChanged(Event):
+    """A session was lost or is back; ``cancel_ns`` is when its orders will be canceled."""
+
+    session: int
+    up: bool
+    cancel_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadManSet(Event):
+    """A dead-man timer was armed, renewed or, where ``at_ns`` is ``None``, disarmed."""
+
+    account: str
+    at_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSet(Event):
+    """A mark or index price was given."""
+
+    symbol: str
+    kind: str
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceStale(Event):
+    """A mark or index price is too old: its triggers wait for the next one."""
+
+    symbol: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltOrdered(Event):
+    """A person halted an instrument, until ``until_ns`` or until it is resumed."""
+
+    symbol: str
+    operator: int
+    note: str
+    until_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeOrdered(Event):
+    """A person ended a halt."""
+
+    symbol: str
+    operator: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStateSet(Event):
+    """The session's state was set while something more restrictive decides."""
+
+    symbol: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerSet(Event):
+    """The rules of a breaker were set or removed."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandsSet(Event):
+    """Price bands were given from outside."""
+
+    symbol: str
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandBroken(Event):
+    """A price would have broken a band and did not print."""
+
+    symbol: str
+    order_id: int
+    price: Decimal
+    low: Decimal
+    high: Decimal
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerTripped(Event):
+    """A breaker stopped trading; ``until_ns`` is ``None`` where a person decides."""
+
+    symbol: str
+    rule: str
+    until_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuctionExtended(Event):
+    """The auction price would be outside the collar: the call goes on."""
+
+    symbol: str
+    price: Decimal
+    low: Decimal
+    high: Decimal
+    until_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadChanged(Event):
+    """The spread became ``wide``, ``one_sided`` or ``normal``."""
+
+    symbol: str
+    state: str

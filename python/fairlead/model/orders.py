@@ -66,7 +66,7 @@ class Order:
     @property
     def is_open(self) -> bool:
         """Whether it can still trade."""
-        return self.status in ("new", "partially_filled")
+        return self.status in ("suspended", "new", "partially_filled")
 
     def __repr__(self) -> str:
         price = "market" if self.price is None else f"@ {self.price}"

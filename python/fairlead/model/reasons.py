@@ -68,6 +68,23 @@ _IDENTITY = {
         what="the order is filled, canceled or expired", fix="nothing is left to change; send a new order"
     ),
     "DUPLICATE_NAME": Explanation(what="the name is taken", fix="choose another name"),
+    "KILL_SWITCH": Explanation(
+        what="a kill switch is on", fix="cancel is allowed; ask an operator to re-arm, then send the same request again"
+    ),
+    "MSG_RATE": Explanation(
+        what="more messages than the account may send",
+        value="wait_ns",
+        limit="per_second",
+        fix="send the same request again after wait_ns; cancels have a limit of their own",
+    ),
+    "UNKNOWN_GROUP": Explanation(what="the account has no such group", fix="give the id of a group of this account"),
+    "GROUP_FINISHED": Explanation(
+        what="fewer than two orders of the group are open", fix="cancel the remaining order by its own id"
+    ),
+    "NOT_TRIPPED": Explanation(what="nothing is halted or killed there", fix="check the scope: symbol, account, session"),
+    "SAME_OPERATOR": Explanation(
+        what="a second person is needed", value="operator", limit="tripped by", fix="let another operator do it"
+    ),
 }
 _FORM = {
     "PRICE_MISSING": Explanation(what="a limit order needs a price", fix="give price, or ord_type='market'"),
@@ -86,6 +103,19 @@ _FORM = {
     "EXEC_INST_NOT_ALLOWED": Explanation(
         what="post-only, display, minimum quantity or reduce-only does not go with the order type or time in force",
         fix="post-only, iceberg and hidden: resting limits; min_qty: ioc without a budget; reduce_only: plain orders",
+    ),
+    "TRIGGER_PRICE_MISSING": Explanation(what="a stop needs a trigger price", fix="give Trigger.stop(price)"),
+    "TRAIL_KIND": Explanation(
+        what="a trailing stop needs exactly one distance", fix="give amount, or percent, or bps, and only one of them"
+    ),
+    "TRIGGER_NOT_ALLOWED": Explanation(
+        what="the trigger, or a field of it, does not go with the order",
+        fix="triggers: limit and market orders; trail fields: trailing stops; fall_back: source mark or index",
+    ),
+    "GROUP_LEGS": Explanation(
+        what="the legs do not fit together",
+        value="leg",
+        fix="one account, one instrument, limit or market; exits of one side: one stop and one target",
     ),
 }
 _VALUES = {
@@ -136,6 +166,37 @@ _VALUES = {
     "CREDIT_ONLY": Explanation(
         what="a cash account cannot trade an instrument with negative prices", fix="use an account of kind credit"
     ),
+    "TRAIL_OFFSET": Explanation(
+        what="trail, step or limit offset out of range (in units of the smallest price decimal, or basis points)",
+        fix="give a positive multiple of the tick, or 1 to 9999 basis points",
+    ),
+    "WOULD_TRIGGER": Explanation(
+        what="the trigger has been passed already",
+        value="trigger price",
+        limit="source",
+        fix="give a trigger on the other side, or allow_immediate=True",
+    ),
+    "GROUP_QTY": Explanation(
+        what="the quantities of the group do not fit",
+        value="qty",
+        limit="qty of the first leg",
+        fix="give all legs the same quantity; amend the entry downwards, exits after the entry has ended",
+    ),
+    "GROUP_PRICES": Explanation(
+        what="exit on the wrong side",
+        value="price",
+        limit="price it is compared with",
+        fix="sell exits: target above the market, stop below; buy exits the other way round",
+    ),
+    "SOURCE_MISSING": Explanation(
+        what="nobody gives that mark or index price", fix="set_reference first, or fall_back=True, or source='last'"
+    ),
+    "BAND_INSANE": Explanation(
+        what="the bands contradict each other or are far from every known price; the old ones stay",
+        value="middle",
+        limit="reference",
+        fix="check the feed; low < high, middle within 50 % of the reference",
+    ),
 }
 _STATE = {
     "NOT_LISTED": Explanation(what="the instrument is not open for anything yet", fix="wait, or set_state"),
@@ -154,6 +215,12 @@ _STATE = {
         what="that trading state cannot be entered from here, or not by command",
         fix="ask for the state; choose another",
     ),
+    "RESTRICTED": Explanation(
+        what="the account may not trade the instrument", fix="ask for the restriction to be lifted; reduce_only passes"
+    ),
+    "PRICE_BAND": Explanation(
+        what="the price is beyond the band", value="price", limit="band", fix="stay inside the band, or wait"
+    ),
 }
 _FUNDS = {
     "REDUCE_ONLY": Explanation(
@@ -170,6 +237,36 @@ _FUNDS = {
         value="needed",
         limit="available",
         fix="deposit, cancel other orders, or lower price or quantity",
+    ),
+    "MAX_QTY": Explanation(
+        what="more than the account may enter at once", value="qty", limit="max_qty", fix="split the order"
+    ),
+    "MAX_VALUE": Explanation(
+        what="worth more than the account may enter at once", value="value", limit="max_value", fix="split the order"
+    ),
+    "PRICE_COLLAR": Explanation(
+        what="price too far beyond the market", value="price", limit="collar", fix="price it inside the collar"
+    ),
+    "DUPLICATE": Explanation(
+        what="the same order was accepted just before",
+        value="ns ago",
+        limit="window_ns",
+        fix="wait for the window to pass if it is meant; a retry keeps its cl_ord_id",
+    ),
+    "OPEN_ORDERS": Explanation(
+        what="more open orders than the account may have", value="open", limit="open_orders_max", fix="cancel some"
+    ),
+    "POSITION_LIMIT": Explanation(
+        what="the working orders could lead to too large a position",
+        value="position",
+        limit="position_max",
+        fix="lower the quantity, or cancel other orders of that side",
+    ),
+    "CREDIT_LIMIT": Explanation(
+        what="balance and credit line do not cover it",
+        value="needed",
+        limit="available",
+        fix="deposit, cancel other orders, or ask for a larger line",
     ),
 }
 

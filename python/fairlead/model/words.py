@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 
 Side = Literal["buy", "sell"]
-OrdStatus = Literal["new", "partially_filled", "filled", "canceled", "expired", "rejected"]
+OrdStatus = Literal["suspended", "new", "partially_filled", "filled", "canceled", "expired", "rejected"]
 Number = str | Decimal | int | float
 """A number as the caller gives it; a float is taken only where it is exactly a value of the grid."""
 
@@ -28,3 +28,7 @@ TRADING_STATES = (
     "delisted",
     "cooling",
 )
+TRIGGER_KINDS = ("stop_loss", "take_profit", "if_touched", "trailing_stop")
+TRIGGER_SOURCES = ("last", "bid", "ask", "mid", "mark", "index")
+GROUP_KINDS = ("oco", "oto", "otoco")
+GROUP_MODES = ("reduce", "cancel_on_first_fill", "cancel_on_trigger")
