@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.scenario.line import Line
-from tests.unit.scenario.run import run
+
+from fairlead.services.scenario import ScenarioError, play
+from fairlead.services.scenario.line import Line
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 FILES = sorted(FOLDER.rglob("*.vec"))
@@ -16,7 +17,7 @@ def test_there_are_scenarios() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_scenario_holds(path: Path) -> None:
-    run(path.read_text(encoding="utf-8"))
+    play(path.read_text(encoding="utf-8"))
 
 
 GOOD = """instrument ABC tick=0.01 lot=1
@@ -40,14 +41,14 @@ GOOD = """instrument ABC tick=0.01 lot=1
     ],
 )
 def test_a_scenario_that_does_not_hold_fails(right: str, wrong: str, what: str) -> None:
-    run(GOOD)
+    play(GOOD)
     changed = GOOD.replace(right, wrong)
 
     if what:
-        with pytest.raises(AssertionError, match=what):
-            run(changed)
+        with pytest.raises(ScenarioError, match=what):
+            play(changed)
     else:
-        run(changed)
+        play(changed)
 
 
 def test_an_expectation_names_words_and_any_of_the_options() -> None:

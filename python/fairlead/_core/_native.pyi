@@ -11,7 +11,16 @@ from fairlead.model.events import Event
 from fairlead.model.orders import Fill
 from fairlead.model.triggers import Leg, Trigger
 
-__all__ = ["CommandReport", "DemoMarket", "Exchange", "ExecutionReport", "GroupReport", "Handle", "L3Book", "__version__"]
+__all__ = [
+    "CommandReport",
+    "DemoMarket",
+    "Exchange",
+    "ExecutionReport",
+    "GroupReport",
+    "Handle",
+    "L3Book",
+    "__version__",
+]
 
 __version__: str
 
@@ -219,7 +228,9 @@ class ExecutionReport:
     @property
     def side(self) -> _Side | None: ...
     @property
-    def status(self) -> Literal["suspended", "new", "partially_filled", "filled", "canceled", "expired", "rejected"]: ...
+    def status(
+        self,
+    ) -> Literal["suspended", "new", "partially_filled", "filled", "canceled", "expired", "rejected"]: ...
     @property
     def repeated(self) -> bool: ...
     @property

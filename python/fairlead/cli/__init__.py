@@ -20,6 +20,11 @@ class _Commands(LazyGroup):
             function="demo",
             summary="Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.",
         ),
+        "explain": LazyCommand(
+            module="fairlead.cli.explain",
+            function="explain_order",
+            summary="Tell what happened to an order of a scenario and what caused it.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",

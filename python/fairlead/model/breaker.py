@@ -7,7 +7,9 @@ SECOND = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerRules:
-    """The rules of one instrument's breaker; the defaults are the documented ones. Times in nanoseconds, shares in basis points.
+    """The rules of one instrument's breaker; the defaults are the documented ones.
+
+    Times are nanoseconds, shares basis points.
 
     Attributes:
         static_bps: how far a price may be from the last auction price, else the previous close; 0: any.

@@ -10,9 +10,7 @@ from typing import Literal
 
 from fairlead.model.words import Side
 
-Cause = Literal[
-    "command", "timer", "uncross", "reprice", "reduce_only", "state", "trigger", "group", "breaker"
-]
+Cause = Literal["command", "timer", "uncross", "reprice", "reduce_only", "state", "trigger", "group", "breaker"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,9 @@ _IDENTITY = {
     "GROUP_FINISHED": Explanation(
         what="fewer than two orders of the group are open", fix="cancel the remaining order by its own id"
     ),
-    "NOT_TRIPPED": Explanation(what="nothing is halted or killed there", fix="check the scope: symbol, account, session"),
+    "NOT_TRIPPED": Explanation(
+        what="nothing is halted or killed there", fix="check the scope: symbol, account, session"
+    ),
     "SAME_OPERATOR": Explanation(
         what="a second person is needed", value="operator", limit="tripped by", fix="let another operator do it"
     ),

@@ -16,8 +16,8 @@ class Trigger:
 
     Attributes:
         kind: ``stop_loss``, ``take_profit``, ``if_touched`` or ``trailing_stop``.
-        source: what the trigger is compared with (FIX 1107): ``last`` trade, displayed ``bid``, ``ask``, ``mid``, or the
-            ``mark`` or ``index`` price given with ``set_reference``.
+        source: what the trigger is compared with (FIX 1107): ``last`` trade, displayed ``bid``, ``ask``, ``mid``, or
+            the ``mark`` or ``index`` price given with ``set_reference``.
         fall_back: while the mark or index price is missing or too old, trades count instead.
         strict: the source must go beyond the trigger, not only reach it.
         allow_immediate: a trigger that has been passed at entry fires at once instead of being refused.
@@ -82,7 +82,9 @@ class Trigger:
         )
 
     @classmethod
-    def touched(cls, price: Number, *, source: str = "last", fall_back: bool = False, strict: bool = False) -> "Trigger":
+    def touched(
+        cls, price: Number, *, source: str = "last", fall_back: bool = False, strict: bool = False
+    ) -> "Trigger":
         """Return a market- or limit-if-touched trigger."""
         return cls(kind="if_touched", price=price, source=source, fall_back=fall_back, strict=strict)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.unit.scenario.market import Market
-
 from fairlead.model import events as ev
+from fairlead.services.scenario import show
+from fairlead.services.scenario.market import Market
 
 
 def camel(word: str) -> str:
@@ -141,4 +141,5 @@ _RENDERERS: dict[type[ev.Event], Callable[..., str]] = {
     ev.IndicativePrice: _cross("indicative"),
     ev.Uncrossed: _cross("uncrossed"),
     ev.TimePassed: lambda _, __, ___: "time",
+    **show.RENDERERS,
 }

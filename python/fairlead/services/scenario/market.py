@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tests.unit.scenario.line import Line, decimals_of, duration_ns
-
-from fairlead import CommandReport, Exchange, Instrument
+from fairlead.engine import CommandReport, Exchange
+from fairlead.model.instrument import Instrument
+from fairlead.services.scenario.line import Line, ScenarioError, decimals_of, duration_ns
 
 STP_WORDS = {"decrement": "decrement_and_cancel"}
 
 
 @dataclass(slots=True)
 class Market:
-    """An exchange under test and what its lines have defined."""
+    """An exchange and what its lines have defined."""
 
     exchange: Exchange
     clock_ns: list[int]
@@ -20,6 +20,7 @@ class Market:
     quotes: dict[str, str] = field(default_factory=dict)
     accounts: list[str] = field(default_factory=list)
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
 
     @property
     def first(self) -> str:
@@ -33,7 +34,7 @@ def limits(lines: list[str]) -> dict[str, int]:
     for text in lines:
         line = Line.read(text)
         if line.words[:1] == ("limits",):
-            line.allow("client_ids_max", "client_id_retention", "trades_max")
+            line.allow("client_ids_max", "client_id_retention", "trades_max", "triggers_max")
             for key, value in line.options.items():
                 if key == "client_id_retention":
                     found["client_id_retention_ns"] = duration_ns(value)
@@ -74,7 +75,7 @@ def define(market: Market, line: Line) -> CommandReport:
             line.allow("after")
             report = ex.set_state(words[1], snake(words[2]))
         case other:
-            raise AssertionError(f"{other}: no such word")
+            raise ScenarioError(f"{other}: no such word")
     return report
 
 

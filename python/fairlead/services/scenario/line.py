@@ -3,6 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fairlead.errors import DataError
+
+
+class ScenarioError(DataError):
+    """A scenario cannot be read, or does not hold."""
+
+
+def need(holds: object, what: str) -> None:
+    """Raise ``ScenarioError`` unless it holds."""
+    if not holds:
+        raise ScenarioError(what)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -21,7 +33,17 @@ class Line:
     def allow(self, *keys: str) -> None:
         """Refuse options that nobody reads."""
         unknown = set(self.options) - set(keys)
-        assert not unknown, f"unknown options {sorted(unknown)}"
+        need(not unknown, f"unknown options {sorted(unknown)}")
+
+    def word(self, at: int) -> str:
+        """Return a word by its place."""
+        need(at < len(self.words), f"word {at + 1} is missing")
+        return self.words[at]
+
+    def only(self, start: int, *known: str) -> None:
+        """Refuse words from a place on that are none of these."""
+        stray = [word for word in self.words[start:] if word not in known]
+        need(not stray, f"unknown words {stray}")
 
     def holds_for(self, rendered: "Line") -> bool:
         """Whether this expectation holds: the same words, and each option it names."""
@@ -40,3 +62,12 @@ def duration_ns(text: str) -> int:
 def decimals_of(text: str) -> int:
     """Return the number of digits after the point."""
     return len(text.partition(".")[2])
+
+
+def seconds(ns: int | None, otherwise: str) -> str:
+    """Return a time in seconds with the decimals it needs: ``1.5s``."""
+    if ns is None:
+        return otherwise
+    whole, rest = divmod(abs(ns), 10**9)
+    decimals = f".{rest:09d}".rstrip("0").rstrip(".")
+    return f"{'-' if ns < 0 else ''}{whole}{decimals}s"

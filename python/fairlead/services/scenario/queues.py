@@ -25,6 +25,7 @@ class OpenOrder:
     order_qty: Decimal
     leaves: Decimal
     place: Place | None = None
+    waits: bool = False
 
 
 class Queues:
@@ -47,12 +48,18 @@ class Queues:
                 self._resize(event)
             case ev.OrderParked():
                 self.orders[event.order_id].place = None
+            case ev.OrderSuspended():
+                self.orders[event.order_id].waits = True
+            case ev.OrderTriggered():
+                self.orders[event.order_id].waits = False
+            case ev.OrderReleased():
+                self._release(event)
             case ev.Trade():
                 self._fill(event.buy_order_id, event.qty, event.buy_leaves_qty)
                 self._fill(event.sell_order_id, event.qty, event.sell_leaves_qty)
             case ev.TradePrevented():
                 self._prevent(event)
-            case ev.OrderCanceled() | ev.OrderExpired():
+            case ev.OrderCanceled() | ev.OrderExpired() | ev.TriggerRejected():
                 self.orders.pop(event.order_id, None)
             case _:
                 pass
@@ -71,6 +78,12 @@ class Queues:
         order = self.orders[event.order_id]
         self._posts += 1
         order.place = Place(event.price, self._posts, event.displayed_qty, event.public_id == 0)
+
+    def _release(self, event: ev.OrderReleased) -> None:
+        order = self.orders[event.order_id]
+        order.order_qty, order.leaves = event.order_qty, event.leaves_qty
+        order.place = None
+        order.waits = False
 
     def _resize(self, event: ev.OrderReplaced | ev.OrderRestated) -> None:
         order = self.orders[event.order_id]

@@ -1,1 +1,0 @@
-"""Runs scenario files (docs/reference/scenarios.md) through ``fairlead.Exchange``."""
