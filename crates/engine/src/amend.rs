@@ -245,7 +245,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     let record = shared.records.get(slot);
     let after = record.leaves();
     if record.place() != Place::Book {
-        market.touch();
+        shared.touch(market);
         return;
     }
     if after < before {
@@ -256,7 +256,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     if let Some(display) = plan.display {
         market.book.set_display(&mut shared.arena, slot, display);
     }
-    market.touch();
+    shared.touch(market);
 }
 
 /// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
@@ -285,9 +285,7 @@ fn requeue(
         }
         (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, &passed, out),
         (Place::Waiting, _) => wait_for_auction(shared, market, slot, &passed),
-        (Place::Book | Place::Incoming | Place::Parked | Place::Ended, _) => {
-            unreachable!("only orders in a queue are requeued")
-        }
+        _ => unreachable!("only orders in a queue are requeued"),
     }
 }
 
@@ -332,6 +330,7 @@ pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64, passed: Pa
         stp: record.stp(),
         taker_ppm: shared.accounts.rates(record.account).taker_ppm,
         trades_left: shared.limits.trades_max,
+        first_price: None,
         last_price: None,
         passed,
     }

@@ -169,6 +169,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         pair_off(shared, market, &buys, &sells, ticks, out);
         market.last_trade = Some(ticks);
         market.last_auction = Some(ticks);
+        shared.note_run(market, ticks, ticks);
     }
     out.push(EventKind::Uncrossed {
         instrument: market.id,
@@ -176,7 +177,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         volume: market.qty(cross.volume),
         imbalance: market.qty(cross.imbalance),
     });
-    market.touch();
+    shared.touch(market);
     out.set_cause(Cause::Command);
 }
 

@@ -5,7 +5,9 @@ use model::{Command, EventKind, Events, Limits, Stamp, StateHash};
 use crate::admin::{self, Names};
 use crate::market::Market;
 use crate::shared::Shared;
-use crate::{amend, cancel, hash, invariants, look_ahead, pegs, place, reducing, session, timers};
+use crate::{
+    amend, cancel, drain, hash, invariants, look_ahead, pegs, place, reducing, references, session, stops, timers,
+};
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
 #[derive(Debug)]
@@ -62,8 +64,12 @@ impl Exchange {
         out.begin(stamp);
         self.shared.now_ns = stamp.ts_ns;
         self.shared.clients.expire(stamp.ts_ns, &self.shared.limits);
+        self.shared.fired = 0;
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
+        references::expire(&mut self.shared, &mut self.markets, out);
+        drain::drain(&mut self.shared, &mut self.markets, out);
         self.execute(command, out);
+        drain::drain(&mut self.shared, &mut self.markets, out);
         self.follow_up(out);
         if let Some(entry) = self.shared.refused.take() {
             self.shared.clients.retire(entry, stamp.ts_ns);
@@ -97,10 +103,10 @@ impl Exchange {
             Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
             Command::Deposit(request) => admin::deposit(shared, names, request, out),
             Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
-            Command::NewStop(_)
-            | Command::NewGroup(_)
+            Command::NewStop(stop) => stops::new_stop(shared, markets, stop, out),
+            Command::SetReference(request) => references::set(shared, markets, request, out),
+            Command::NewGroup(_)
             | Command::CancelGroup(_)
-            | Command::SetReference(_)
             | Command::SetAccountLimits(_)
             | Command::SetInstrumentLimits(_)
             | Command::SetCreditLine(_)
@@ -133,6 +139,8 @@ impl Exchange {
             pegs::reprice_all(shared, markets, out);
             reducing::cut(shared, markets, out);
         }
+        drain::drain(shared, markets, out);
+        reducing::cut(shared, markets, out);
         if !shared.calls.is_empty() {
             timers::publish_all(shared, markets, out);
         }

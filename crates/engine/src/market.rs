@@ -6,6 +6,8 @@ use book::{Book, Slot};
 use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
+use crate::references::Reference;
+use crate::trigger_book::TriggerBook;
 
 /// A market. Inside the engine prices are counted in base ticks and quantities in lots.
 #[derive(Debug)]
@@ -36,6 +38,18 @@ pub(crate) struct Market {
     pub(crate) reprice_due: bool,
     /// The book changed since the indicative price was last computed.
     pub(crate) indicative_due: bool,
+    /// Orders that wait for a price.
+    pub(crate) triggers: TriggerBook,
+    /// Mark and index price, once given.
+    pub(crate) references: [Option<Reference>; 2],
+    /// First and last print of each run of matching that triggers have not seen, where orders wait here.
+    pub(crate) runs: Vec<(i64, i64)>,
+    /// When something last printed: the number of observations before it.
+    pub(crate) printed: u64,
+    /// The last print that triggers could not see, for when they can.
+    pub(crate) kept: Option<i64>,
+    /// It is among the markets to be observed.
+    pub(crate) noted: bool,
 }
 
 impl Market {
@@ -62,14 +76,14 @@ impl Market {
             published: None,
             reprice_due: false,
             indicative_due: false,
+            triggers: TriggerBook::default(),
+            references: [None; 2],
+            runs: Vec::new(),
+            printed: 0,
+            kept: None,
+            noted: false,
             def,
         }
-    }
-
-    /// Notes that the book changed.
-    pub(crate) fn touch(&mut self) {
-        self.reprice_due = true;
-        self.indicative_due = true;
     }
 
     /// `ticks x lots` in units of the quote asset.

@@ -31,6 +31,8 @@ pub(crate) struct Incoming {
     pub(crate) taker_ppm: i32,
     /// Trades it may still make.
     pub(crate) trades_left: u32,
+    /// Price of its first trade.
+    pub(crate) first_price: Option<i64>,
     /// Price of its last trade.
     pub(crate) last_price: Option<i64>,
     /// It may be here.
@@ -71,9 +73,18 @@ impl Incoming {
     }
 }
 
-/// Matches until nothing is left or something stops it.
+/// Matches until nothing is left or something stops it: one run, as triggers see it.
 #[inline]
 pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
+    let stop = sweep(shared, market, incoming, out);
+    if let (Some(first), Some(last)) = (incoming.first_price, incoming.last_price) {
+        shared.note_run(market, first, last);
+    }
+    stop
+}
+
+#[inline]
+fn sweep(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
     let opposite = book_side(incoming.side.opposite());
     let fifo = market.def.allocation == Allocation::Fifo;
     while incoming.leaves > 0 {
@@ -174,6 +185,7 @@ pub(crate) fn trade(
     let trade_id = TradeId(shared.next_trade);
     shared.next_trade += 1;
     market.last_trade = Some(ticks);
+    incoming.first_price = incoming.first_price.or(Some(ticks));
     incoming.last_price = Some(ticks);
     incoming.trades_left = incoming.trades_left.saturating_sub(1);
     out.push(EventKind::Trade(Trade {
@@ -256,7 +268,7 @@ pub(crate) fn after_fill(
     fill: Fill,
     out: &mut Events,
 ) {
-    market.touch();
+    shared.touch(market);
     match fill {
         Fill::Partial => {}
         Fill::Done => shared.finish(market, slot),
@@ -326,7 +338,7 @@ fn decrement(
     let left = lose(shared, market, maker.slot, qty);
     if left > 0 {
         market.book.reduce(&mut shared.arena, maker.slot, left);
-        market.touch();
+        shared.touch(market);
     }
     let displayed = if left > 0 { shared.displayed(maker.slot) } else { 0 };
     let prevented = prevented(shared, market, incoming, maker, qty, left, displayed);

@@ -17,6 +17,13 @@ pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: Se
     if !may_move(from, to) {
         return reject(RejectReason::StateTransition, out);
     }
+    enter(shared, market, to, out);
+    out.set_cause(Cause::Command);
+}
+
+/// Moves an instrument to another state, with all that this brings.
+pub(crate) fn enter(shared: &mut Shared, market: &mut Market, to: TradingState, out: &mut Events) {
+    let from = market.state;
     let crosses = uncross_due(from, to);
     if crosses {
         uncross(shared, market, out);
@@ -42,8 +49,12 @@ pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: Se
         shared.calls.remove(&market.id.0);
     }
     market.published = None;
-    market.touch();
-    out.set_cause(Cause::Command);
+    shared.touch(market);
+    // What printed in a state that triggers and was not seen is kept; what was kept can be seen now.
+    let unseen = market.printed == shared.observations;
+    if market.triggers.waiting > 0 || market.kept.is_some() || unseen {
+        shared.note(market);
+    }
 }
 
 fn reject(reason: RejectReason, out: &mut Events) {
