@@ -1,10 +1,11 @@
 //! Whether a new order is let in: every check of rule R-30, in the order of the reasons' numbers.
 
 use model::{
-    AccountId, AccountKind, Admission, Allocation, Display, MONEY_MAX, Money, NewOrder, OrdType, PostOnly, Price,
+    AccountKind, Admission, Allocation, Display, MONEY_MAX, Money, NewOrder, OrdType, PostOnly, Price, Qty,
     RejectReason, Side, TimeInForce, TradingState,
 };
 
+use crate::bands;
 use crate::fees::with_fee;
 use crate::market::{Market, book_side};
 use crate::record::NO_LIMIT;
@@ -54,13 +55,14 @@ fn check_plain(
     price: Price,
     terms: &mut Terms,
 ) -> Result<(), Reject> {
-    total(market, order.order_qty.0)?;
+    total(market, order.order_qty.0, market.max_qty)?;
     on_grid(market, price)?;
     in_bounds(market, price)?;
     let (limit, lots) = (market.ticks(price), market.lots(order.order_qty));
     within_notional(market, market.notional(limit, lots))?;
     account_rules(shared, market, order)?;
     state(market.state, order)?;
+    bands::check_limit(market, shared.now_ns, order.side, price)?;
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if shared.accounts.is_cash(order.account) {
         terms.reserve = reserve(market, order, terms);
@@ -101,9 +103,14 @@ pub(crate) fn check_leg(
     } else {
         state(market.state, order)?;
     }
+    if order.ord_type == OrdType::Limit
+        && let Some(price) = order.price
+    {
+        bands::check_limit(market, shared.now_ns, order.side, price)?;
+    }
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if order.reduce_only {
-        terms.lots = reduce_cap(shared, market, (order.account, order.side), lots)?;
+        terms.lots = reduce_cap(shared, market, order, lots)?;
     }
     if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() && !held {
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
@@ -165,11 +172,11 @@ fn instructions_fit(market: &Market, order: &NewOrder) -> bool {
 
 /// 301 to 306.
 #[inline]
-pub(crate) fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
     let qty = order.order_qty.0;
     let by_budget = qty == 0 && order.quote_qty.is_some();
     if !by_budget {
-        total(market, qty)?;
+        total(market, qty, market.max_qty)?;
     }
     let min = order.min_qty.0;
     let min_fits = min >= 0 && (market.lot == 1 || min % market.lot == 0) && (qty == 0 || min <= qty);
@@ -187,10 +194,10 @@ pub(crate) fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> 
     }
 }
 
-/// 301 to 304: a total quantity as a mantissa.
+/// 301 to 304: a total quantity as a mantissa, at most `max`.
 #[inline]
-pub(crate) fn total(market: &Market, qty: i64) -> Result<(), Reject> {
-    let (min, max) = (market.def.min_qty.0, market.def.max_qty.0);
+pub(crate) fn total(market: &Market, qty: i64, max: Qty) -> Result<(), Reject> {
+    let (min, max) = (market.def.min_qty.0, max.0);
     ensure(qty > 0, || Reject::measured(RejectReason::QtyNotPositive, qty, 0))?;
     ensure(market.lot == 1 || qty % market.lot == 0, || Reject::measured(RejectReason::QtyLot, qty, market.lot))?;
     ensure(qty >= min, || Reject::measured(RejectReason::QtyMin, qty, min))?;
@@ -251,15 +258,10 @@ fn limit_of(market: &Market, order: &NewOrder) -> i64 {
 }
 
 /// Rule R-50.
-pub(crate) fn default_protection(market: &Market, side: Side) -> i64 {
+fn default_protection(market: &Market, side: Side) -> i64 {
     let opposite = market.book.best(book_side(side.opposite()));
     let Some(reference) = opposite.or(market.last_trade) else { return NO_LIMIT };
-    slipped(market, side, market.price(reference))
-}
-
-/// How far from a reference a market order may go, in ticks.
-pub(crate) fn slipped(market: &Market, side: Side, reference: Price) -> i64 {
-    let reference = reference.0;
+    let reference = market.price(reference).0;
     let bps = i128::from(market.def.max_slippage_bps);
     let slippage = i128::from(reference.unsigned_abs()) * bps / 10_000;
     let slippage = i64::try_from(slippage).expect("at most the reference itself");
@@ -290,17 +292,12 @@ pub(crate) fn within_notional(market: &Market, amount: i128) -> Result<(), Rejec
     ensure(amount <= max, || Reject::measured(RejectReason::NotionalMax, amount.0, max.0))
 }
 
-/// 313.
-#[inline]
-pub(crate) fn expiry(shared: &Shared, tif: TimeInForce) -> Result<(), Reject> {
-    let TimeInForce::Gtd { expire_ns } = tif else { return Ok(()) };
-    ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))
-}
-
 /// 313 to 317.
 #[inline]
 fn account_rules(shared: &Shared, market: &Market, order: &NewOrder) -> Result<(), Reject> {
-    expiry(shared, order.tif)?;
+    if let TimeInForce::Gtd { expire_ns } = order.tif {
+        ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
+    }
     if shared.accounts.get(order.account).kind == AccountKind::Credit {
         return Ok(());
     }
@@ -376,15 +373,10 @@ pub(crate) fn closed_reason(state: TradingState) -> RejectReason {
     }
 }
 
-/// 501: how many of its lots a reduce-only order of an account may have.
-pub(crate) fn reduce_cap(
-    shared: &Shared,
-    market: &Market,
-    (account, side): (AccountId, Side),
-    lots: i64,
-) -> Result<i64, Reject> {
-    let room = shared.reduce_room(market, account, side, None);
-    ensure(room >= 1, || Reject::measured(RejectReason::ReduceOnly, market.qty(lots).0, market.qty(room.max(0)).0))?;
+/// 501: how many lots a reduce-only order may have.
+fn reduce_cap(shared: &Shared, market: &Market, order: &NewOrder, lots: i64) -> Result<i64, Reject> {
+    let room = shared.reduce_room(market, order.account, order.side, None);
+    ensure(room >= 1, || Reject::measured(RejectReason::ReduceOnly, order.order_qty.0, market.qty(room.max(0)).0))?;
     Ok(lots.min(room))
 }
 
@@ -407,7 +399,7 @@ pub(crate) fn passive_limit(market: &Market, side: Side, post_only: PostOnly, li
 
 /// What a cash account must hold.
 #[inline]
-pub(crate) fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
+fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
     match order.quote_qty {
         Some(budget) => budget.0,
         None => match order.side {

@@ -7,6 +7,7 @@ use model::{
 };
 
 use crate::admit;
+use crate::bands;
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::market::Market;
 use crate::matching::{Incoming, run};
@@ -100,6 +101,9 @@ pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &Amen
         ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
     }
     state(market, record, original, order_qty)?;
+    if let Some(price) = request.price.filter(|_| priced && record.place() == Place::Book) {
+        bands::check_limit(market, shared.now_ns, record.side(), price)?;
+    }
     let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
     if order_qty > record.cum_qty + record.prevented_qty {
         risk(shared, market, record, request, &mut plan)?;
@@ -123,10 +127,11 @@ fn form(record: &Record, request: &AmendOrder) -> Result<(), Reject> {
 
 /// 301 to 305, and the new total in lots.
 fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i64, Reject> {
-    if let Some(qty) = request.order_qty {
-        admit::total(market, qty.0)?;
-    }
     let cum = record.cum_qty;
+    if let Some(qty) = request.order_qty {
+        let max = if qty > market.qty(record.order_qty) { market.max_qty } else { market.def.max_qty };
+        admit::total(market, qty.0, max)?;
+    }
     if let Some(seen) = request.seen_cum_qty {
         let fits = seen.0 >= 0 && seen.0 % market.lot == 0 && market.lots(seen) <= cum;
         ensure(fits, || Reject::measured(RejectReason::MinQty, seen.0, market.qty(cum).0))?;
@@ -245,7 +250,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     let record = shared.records.get(slot);
     let after = record.leaves();
     if record.place() != Place::Book {
-        shared.touch(market);
+        market.touch();
         return;
     }
     if after < before {
@@ -256,7 +261,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     if let Some(display) = plan.display {
         market.book.set_display(&mut shared.arena, slot, display);
     }
-    shared.touch(market);
+    market.touch();
 }
 
 /// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
@@ -285,7 +290,9 @@ fn requeue(
         }
         (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, &passed, out),
         (Place::Waiting, _) => wait_for_auction(shared, market, slot, &passed),
-        _ => unreachable!("only orders in a queue are requeued"),
+        (Place::Book | Place::Incoming | Place::Parked | Place::Ended, _) => {
+            unreachable!("only orders in a queue are requeued")
+        }
     }
 }
 

@@ -161,6 +161,7 @@ fn market_only(market: &Market, bids: &Curve, asks: &Curve) -> Option<Cross> {
 
 /// Ends a call: trades at one price, says so, and gives what happened.
 pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events) {
+    let before = out.cause();
     out.set_cause(Cause::Uncross);
     let cross = find(shared, market);
     if let Some(ticks) = cross.price {
@@ -169,7 +170,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         pair_off(shared, market, &buys, &sells, ticks, out);
         market.last_trade = Some(ticks);
         market.last_auction = Some(ticks);
-        shared.note_run(market, ticks, ticks);
+        market.breaker.observe_auction(shared.now_ns, market.price(ticks));
     }
     out.push(EventKind::Uncrossed {
         instrument: market.id,
@@ -177,8 +178,8 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         volume: market.qty(cross.volume),
         imbalance: market.qty(cross.imbalance),
     });
-    shared.touch(market);
-    out.set_cause(Cause::Command);
+    market.touch();
+    out.set_cause(before);
 }
 
 /// The orders of a side that accept `ticks`, first in line first, with what is left of them: market orders without

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use book::Maker;
 use model::{Allocation, Side, StpMode};
 
+use crate::bands;
 use crate::market::{Market, book_side};
-use crate::matching::Incoming;
+use crate::matching::{Incoming, accepts};
 use crate::shared::Shared;
 
 /// Whether at least `needed` lots could trade now.
 pub(crate) fn can_trade(shared: &Shared, market: &Market, incoming: &Incoming, needed: i64) -> bool {
     let mut walk = Walk { shared, market, incoming, found: 0, used: BTreeMap::new() };
+    let limit = bands::limit_now(shared, market, incoming);
     let side = book_side(incoming.side.opposite());
     let mut ticks = market.book.best(side);
-    while let Some(tick) = ticks.filter(|tick| incoming.accepts(*tick)) {
+    while let Some(tick) = ticks.filter(|tick| accepts(incoming.side, limit, *tick)) {
         if walk.found >= needed {
             return true;
         }

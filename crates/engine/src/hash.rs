@@ -1,4 +1,4 @@
-//! The state hash (rule R-90).
+//! The state hash (rules ).
 
 use model::{Digest, OrdType, Side, StateHash, TimeInForce};
 
@@ -16,7 +16,7 @@ pub(crate) fn state_hash(shared: &Shared, markets: &[Market]) -> StateHash {
         client_ids: shared.clients.hash(),
         triggers: 0,
         risk: 0,
-        breakers: 0,
+        breakers: breakers(shared.now_ns, markets),
     }
 }
 
@@ -71,6 +71,48 @@ fn books(shared: &Shared, markets: &[Market]) -> u64 {
         }
     }
     digest.finish()
+}
+
+fn breakers(now_ns: i64, markets: &[Market]) -> u64 {
+    let mut digest = Digest::new();
+    for market in markets {
+        breaker(&mut digest, now_ns, market);
+    }
+    digest.finish()
+}
+
+fn breaker(digest: &mut Digest, now_ns: i64, market: &Market) {
+    let breaker = &market.breaker;
+    digest.write_u64(u64::from(breaker.rules.is_some()));
+    digest.write_u64(market.session as u64);
+    digest.write_u64(breaker.phase as u64);
+    write_time(digest, breaker.deadline);
+    digest.write_u64(u64::from(breaker.by_hand));
+    digest.write_u64(u64::from(breaker.two_person));
+    digest.write_u64(u64::from(breaker.operator.0));
+    digest.write_u64(u64::from(breaker.extensions));
+    digest.write_u64(breaker.calls);
+    digest.write_u64(u64::from(breaker.arming.armed));
+    digest.write_u64(u64::from(breaker.arming.good));
+    digest.write_i64(breaker.arming.next_sample);
+    digest.write_i64(breaker.arming.earliest);
+    digest.write_u64(breaker.recent_trips(now_ns).count() as u64);
+    breaker.recent_trips(now_ns).for_each(|at| digest.write_i64(at));
+    digest.write_u64(breaker.spread as u64);
+    write_time(digest, breaker.spread_deadline);
+    let bands = [breaker.external, breaker.stored].map(|band| band.map(|band| (band.low, band.high)));
+    let windows = breaker.windows.each_ref().map(|window| window.at(now_ns));
+    for pair in bands.into_iter().chain(windows) {
+        let (low, high) = pair.unwrap_or_default();
+        digest.write_u64(u64::from(pair.is_some()));
+        digest.write_price(low);
+        digest.write_price(high);
+    }
+}
+
+fn write_time(digest: &mut Digest, time: Option<i64>) {
+    digest.write_u64(u64::from(time.is_some()));
+    digest.write_i64(time.unwrap_or(0));
 }
 
 fn resting(digest: &mut Digest, shared: &Shared, market: &Market, side: Side) {

@@ -5,7 +5,8 @@
 //! quantity exists only in ended ones. 3. (INV-5) What a cash account has reserved is the sum over its open orders, and
 //! its available balance is not negative. 4. (INV-6) The book is not crossed or locked where orders match. 5. (INV-8,
 //! INV-7) The book's own structure, levels and queues agree. 6. (INV-9) Every order in a book or queue is open, every
-//! open order is where its record says and is found by its id; every waiting order is exactly once in its structure.
+//! open order is where its record says and is found by its id. 7. (INV-4) No price prints outside the bands of its
+//! moment, which every run asks. 8. (INV-12) Every phase ends at a deadline to come, or waits for a person.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +15,9 @@ use model::{AccountId, AccountKind, AssetId};
 
 use crate::exchange::Exchange;
 use crate::market::{Market, book_side};
+use crate::phases::Phase;
 use crate::record::Place;
 use crate::shared::Shared;
-use crate::waits::Stage;
 
 /// Checks them all.
 pub(crate) fn check(exchange: &Exchange) {
@@ -32,9 +33,11 @@ pub(crate) fn check(exchange: &Exchange) {
     assert_eq!(open.len(), shared.index.len(), "INV-9: open orders and the index differ in number");
     reserves(shared, markets, &open);
     for market in markets {
-        triggers(shared, market, &open);
         market_holds(shared, market, &open);
+        breaker(shared, market);
     }
+    let timed = markets.iter().filter(|market| market.breaker.deadline.is_some());
+    assert_eq!(timed.count(), shared.breaker_timers.len(), "INV-12: a timer of no phase");
 }
 
 fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
@@ -61,33 +64,8 @@ fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
         Place::Parked => {
             assert!(market.pegs.contains_key(&order_id), "INV-9: parked but not pegged: order_id={order_id}");
         }
-        Place::Suspended | Place::Triggered | Place::Held => waiting(shared, market, slot),
         Place::Incoming | Place::Ended => panic!("INV-9: open but nowhere: order_id={order_id}"),
     }
-}
-
-/// A waiting order is known once, and stands in the trigger book exactly while it is armed.
-fn waiting(shared: &Shared, market: &Market, slot: Slot) {
-    let order_id = shared.arena.order_id(slot);
-    let wait = shared.wait_of(slot);
-    assert_eq!((wait.order_id, wait.slot), (order_id, slot), "INV-9: another order's wait: order_id={order_id}");
-    let place = shared.records.get(slot).place();
-    assert_ne!(place, Place::Triggered, "INV-9: triggered and not at work: order_id={order_id}");
-    let armed = wait.stage != Stage::Out;
-    assert_eq!(armed, place == Place::Suspended, "INV-9: waits for a trigger unarmed, or not: order_id={order_id}");
-    assert!(market.triggers.waiting > 0, "INV-9: nobody waits here: order_id={order_id}");
-}
-
-fn triggers(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
-    let here = |place: Place| {
-        let records = open.iter().map(|(_, slot)| shared.records.get(*slot));
-        records.filter(|record| record.instrument == market.id.0 && record.place() == place).count()
-    };
-    let armed = market.triggers.check(&shared.waits, market.grid());
-    assert_eq!(armed, here(Place::Suspended), "INV-9: the trigger book holds orders that do not wait");
-    let waiting = armed + here(Place::Held);
-    assert_eq!(market.triggers.waiting, waiting, "INV-9: orders wait that are not open: {}", market.id);
-    assert!(market.runs.is_empty(), "INV-9: prints that no trigger has seen: {}", market.id);
 }
 
 fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
@@ -125,6 +103,27 @@ fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
         record.instrument == market.id.0 && record.place() == Place::Book
     });
     assert_eq!(in_book as usize, expected.count(), "INV-9: the book holds orders that are not open");
+}
+
+fn breaker(shared: &Shared, market: &Market) {
+    let (id, breaker) = (market.id, &market.breaker);
+    assert_eq!(
+        market.state,
+        market.effective_state(),
+        "INV-12: another state than session and breaker: instrument={id}"
+    );
+    assert!(!breaker.has_bands() || market.banded, "INV-4: bands that nobody asks for: instrument={id}");
+    assert_eq!(breaker.stored.is_some(), breaker.phase == Phase::Limit, "INV-4: a band of no phase: instrument={id}");
+    assert!(breaker.met.is_none(), "INV-4: a break without an answer: instrument={id}");
+    if let Some(deadline) = breaker.deadline {
+        let known = shared.breaker_timers.contains(&(deadline, id.0));
+        assert!(known && deadline > shared.now_ns, "INV-12: a deadline that never comes: instrument={id}");
+        assert!(breaker.phase != Phase::None, "INV-12: a deadline of no phase: instrument={id}");
+    }
+    let timed = matches!(breaker.phase, Phase::Limit | Phase::Cooling);
+    assert!(!timed || breaker.deadline.is_some(), "INV-12: a phase without end: instrument={id}");
+    let watched = shared.watched.binary_search(&id.0).is_ok();
+    assert!(watched || !breaker.is_watching(), "INV-12: a breaker that never looks: instrument={id}");
 }
 
 #[cfg(test)]

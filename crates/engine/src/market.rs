@@ -6,8 +6,7 @@ use book::{Book, Slot};
 use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
-use crate::references::Reference;
-use crate::trigger_book::TriggerBook;
+use crate::phases::Breaker;
 
 /// A market. Inside the engine prices are counted in base ticks and quantities in lots.
 #[derive(Debug)]
@@ -23,7 +22,15 @@ pub(crate) struct Market {
     /// One lot in units of the base asset.
     pub(crate) base_unit: i128,
     pub(crate) book: Book,
+    /// The state in force: the more restrictive of the session's and the breaker's.
     pub(crate) state: TradingState,
+    /// What the session asks for.
+    pub(crate) session: TradingState,
+    pub(crate) breaker: Box<Breaker>,
+    /// Some band may forbid a price.
+    pub(crate) banded: bool,
+    /// Largest order quantity in the state in force.
+    pub(crate) max_qty: Qty,
     /// Last trade price in ticks.
     pub(crate) last_trade: Option<i64>,
     /// Last auction price in ticks.
@@ -34,22 +41,18 @@ pub(crate) struct Market {
     pub(crate) pegs: BTreeMap<u64, (Slot, Peg)>,
     /// What was last published in the running call, and when.
     pub(crate) published: Option<(i64, Cross)>,
-    /// The book changed since pegs were last repriced.
-    pub(crate) reprice_due: bool,
-    /// The book changed since the indicative price was last computed.
-    pub(crate) indicative_due: bool,
-    /// Orders that wait for a price.
-    pub(crate) triggers: TriggerBook,
-    /// Mark and index price, once given.
-    pub(crate) references: [Option<Reference>; 2],
-    /// First and last print of each run of matching that triggers have not seen, where orders wait here.
-    pub(crate) runs: Vec<(i64, i64)>,
-    /// When something last printed: the number of observations before it.
-    pub(crate) printed: u64,
-    /// The last print that triggers could not see, for when they can.
-    pub(crate) kept: Option<i64>,
-    /// It is among the markets to be observed.
-    pub(crate) noted: bool,
+    pub(crate) due: Due,
+}
+
+/// What the book has changed since.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Due {
+    /// Pegs were last repriced.
+    pub(crate) reprice: bool,
+    /// The indicative price was last computed.
+    pub(crate) indicative: bool,
+    /// The breaker last looked.
+    pub(crate) watch: bool,
 }
 
 impl Market {
@@ -69,21 +72,23 @@ impl Market {
             base_unit: i128::from(lot) * i128::from(base_scale),
             book: Book::new(),
             state: TradingState::PreListed,
+            session: TradingState::PreListed,
+            breaker: Box::default(),
+            banded: false,
+            max_qty: def.max_qty,
             last_trade: None,
             last_auction: None,
             waiting: [BTreeMap::new(), BTreeMap::new()],
             pegs: BTreeMap::new(),
             published: None,
-            reprice_due: false,
-            indicative_due: false,
-            triggers: TriggerBook::default(),
-            references: [None; 2],
-            runs: Vec::new(),
-            printed: 0,
-            kept: None,
-            noted: false,
+            due: Due::default(),
             def,
         }
+    }
+
+    /// Notes that the book changed.
+    pub(crate) fn touch(&mut self) {
+        self.due = Due { reprice: true, indicative: true, watch: true };
     }
 
     /// `ticks x lots` in units of the quote asset.

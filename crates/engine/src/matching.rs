@@ -8,6 +8,7 @@ use model::{
 
 use crate::accounts::Settlement;
 use crate::allocation;
+use crate::bands;
 use crate::fees::fee_of_fill;
 use crate::market::{Market, book_side};
 use crate::passed::Passed;
@@ -48,6 +49,8 @@ pub(crate) enum Stop {
     Empty,
     /// The next price is one it does not accept.
     Price,
+    /// The next price is one that a band forbids.
+    Band,
     /// Self-trade prevention.
     Stp,
     /// The budget buys nothing more.
@@ -59,11 +62,7 @@ pub(crate) enum Stop {
 impl Incoming {
     #[inline]
     pub(crate) fn accepts(&self, ticks: i64) -> bool {
-        match self.side {
-            _ if self.limit == NO_LIMIT => true,
-            Side::Buy => ticks <= self.limit,
-            Side::Sell => ticks >= self.limit,
-        }
+        accepts(self.side, self.limit, ticks)
     }
 
     /// An order that has a budget and no quantity.
@@ -73,18 +72,25 @@ impl Incoming {
     }
 }
 
-/// Matches until nothing is left or something stops it: one run, as triggers see it.
+/// Whether an order of `side` that is limited to `limit` trades at `ticks`.
 #[inline]
-pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
-    let stop = sweep(shared, market, incoming, out);
-    if let (Some(first), Some(last)) = (incoming.first_price, incoming.last_price) {
-        shared.note_run(market, first, last);
+pub(crate) fn accepts(side: Side, limit: i64, ticks: i64) -> bool {
+    match side {
+        _ if limit == NO_LIMIT => true,
+        Side::Buy => ticks <= limit,
+        Side::Sell => ticks >= limit,
     }
-    stop
 }
 
+/// Matches until nothing is left, a band forbids the next price or something else stops it.
 #[inline]
-fn sweep(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
+pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
+    if market.banded { bands::run(shared, market, incoming, out) } else { walk(shared, market, incoming, out) }
+}
+
+/// Matches without regard to bands.
+#[inline]
+pub(crate) fn walk(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
     let opposite = book_side(incoming.side.opposite());
     let fifo = market.def.allocation == Allocation::Fifo;
     while incoming.leaves > 0 {
@@ -268,7 +274,7 @@ pub(crate) fn after_fill(
     fill: Fill,
     out: &mut Events,
 ) {
-    shared.touch(market);
+    market.touch();
     match fill {
         Fill::Partial => {}
         Fill::Done => shared.finish(market, slot),
@@ -338,7 +344,7 @@ fn decrement(
     let left = lose(shared, market, maker.slot, qty);
     if left > 0 {
         market.book.reduce(&mut shared.arena, maker.slot, left);
-        shared.touch(market);
+        market.touch();
     }
     let displayed = if left > 0 { shared.displayed(maker.slot) } else { 0 };
     let prevented = prevented(shared, market, incoming, maker, qty, left, displayed);
@@ -388,6 +394,7 @@ pub(crate) fn end_reason(stop: Stop, ord_type: OrdType) -> EndReason {
         Stop::Stp => EndReason::Stp,
         Stop::TradesMax => EndReason::TradesMax,
         Stop::Budget => EndReason::Budget,
+        Stop::Band => EndReason::PriceBand,
         Stop::Price if market_type => EndReason::Protection,
         Stop::Empty if market_type => EndReason::NoLiquidity,
         Stop::Price | Stop::Empty | Stop::Filled => EndReason::Ioc,

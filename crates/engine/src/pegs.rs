@@ -7,12 +7,13 @@ use model::{Cause, Events, PRICE_MAX, Peg, PegReference, Price, Side, TradingSta
 
 use crate::amend::incoming_again;
 use crate::market::{Market, book_side};
-use crate::matching::run;
+use crate::matching::{Stop, run};
 use crate::passed;
 use crate::place::conclude;
 use crate::record::Place;
 use crate::session::park;
 use crate::shared::Shared;
+use crate::stopped;
 
 /// Best displayed prices of orders that are not pegged, in ticks.
 #[derive(Clone, Copy)]
@@ -32,11 +33,11 @@ pub(crate) fn reprice_all(shared: &mut Shared, markets: &mut [Market], out: &mut
 }
 
 fn reprice(shared: &mut Shared, market: &mut Market, out: &mut Events) {
-    if market.state != TradingState::Continuous || market.pegs.is_empty() || !market.reprice_due {
+    if market.state != TradingState::Continuous || market.pegs.is_empty() || !market.due.reprice {
         return;
     }
     out.set_cause(Cause::Reprice);
-    market.reprice_due = false;
+    market.due.reprice = false;
     let touch = Touch { bid: touch(shared, market, Side::Buy), ask: touch(shared, market, Side::Sell) };
     let mut pegs: Vec<(u64, u64, Slot, Peg)> = market
         .pegs
@@ -45,8 +46,8 @@ fn reprice(shared: &mut Shared, market: &mut Market, out: &mut Events) {
         .collect();
     pegs.sort_unstable_by_key(|(public, order_id, ..)| (*public, *order_id));
     for (_, order_id, slot, peg) in pegs {
-        // An earlier one may have traded with this one and ended it.
-        if market.pegs.contains_key(&order_id) {
+        // An earlier one may have traded with this one and ended it, or met a band and halted the market.
+        if market.pegs.contains_key(&order_id) && market.state == TradingState::Continuous {
             follow(shared, market, slot, peg, touch, out);
         }
     }
@@ -65,6 +66,9 @@ fn follow(shared: &mut Shared, market: &mut Market, slot: Slot, peg: Peg, touch:
     shared.unqueue(market, slot);
     let mut incoming = incoming_again(shared, slot, target, passed::repriced());
     let stop = run(shared, market, &mut incoming, out);
+    if stop == Stop::Band {
+        return stopped::conclude_peg(shared, market, &incoming, place == Place::Book, out);
+    }
     conclude(shared, market, &incoming, stop, |_| book::Display::All, out);
 }
 

@@ -1,34 +1,51 @@
-//! Moves an instrument between trading states, with what each move brings (rules ).
+//! Moves an instrument between the states that its session and its breaker ask for, with what each move brings (rules
+//!
 
 use book::Slot;
-use model::{Cause, EndReason, EventKind, Events, OrderId, RejectReason, SetTradingState, TradingState};
+use model::{
+    BreakerEvent, Cause, EndReason, EventKind, Events, OrderId, Qty, RejectReason, SetTradingState, TradingState,
+};
 
 use crate::auction::uncross;
 use crate::market::Market;
+use crate::phases;
 use crate::record::{Life, Place, Record};
 use crate::shared::Shared;
 
-/// Handles a change of state.
+/// Handles a change of the session's state.
 pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: SetTradingState, out: &mut Events) {
     let Some(market) = markets.get_mut(request.instrument.0 as usize) else {
         return reject(RejectReason::UnknownInstrument, out);
     };
-    let (from, to) = (market.state, request.state);
-    if !may_move(from, to) {
+    if !may_move(market.session, request.state) {
         return reject(RejectReason::StateTransition, out);
     }
-    enter(shared, market, to, out);
-    out.set_cause(Cause::Command);
+    market.session = request.state;
+    if request.state == TradingState::Delisted {
+        phases::end(shared, market);
+    }
+    if !settle(shared, market, Cause::Command, out) {
+        let state = BreakerEvent::SessionStateSet { instrument: market.id, state: request.state };
+        out.push(EventKind::Breaker(state));
+    }
+    market.touch();
 }
 
-/// Moves an instrument to another state, with all that this brings.
-pub(crate) fn enter(shared: &mut Shared, market: &mut Market, to: TradingState, out: &mut Events) {
-    let from = market.state;
+/// Moves a market to the state that its session and its breaker ask for, with what that brings; `false` where it is in
+/// it already.
+pub(crate) fn settle(shared: &mut Shared, market: &mut Market, cause: Cause, out: &mut Events) -> bool {
+    let (from, to) = (market.state, market.effective_state());
+    if from == to {
+        return false;
+    }
+    let before = out.cause();
     let crosses = uncross_due(from, to);
     if crosses {
         uncross(shared, market, out);
     }
     market.state = to;
+    market.max_qty = max_qty(market);
+    out.set_cause(cause);
     out.push(EventKind::StateChanged { instrument: market.id, from, to });
     out.set_cause(Cause::State);
     if crosses || to == TradingState::Closed {
@@ -49,12 +66,15 @@ pub(crate) fn enter(shared: &mut Shared, market: &mut Market, to: TradingState, 
         shared.calls.remove(&market.id.0);
     }
     market.published = None;
-    shared.touch(market);
-    // What printed in a state that triggers and was not seen is kept; what was kept can be seen now.
-    let unseen = market.printed == shared.observations;
-    if market.triggers.waiting > 0 || market.kept.is_some() || unseen {
-        shared.note(market);
-    }
+    market.touch();
+    out.set_cause(before);
+    true
+}
+
+/// Largest order quantity in a market's state: a tenth while it cools, on the grid and at least a lot.
+fn max_qty(market: &Market) -> Qty {
+    let max = market.def.max_qty;
+    if market.state == TradingState::Cooling { market.qty((market.lots(max) / 10).max(1)) } else { max }
 }
 
 fn reject(reason: RejectReason, out: &mut Events) {
@@ -102,11 +122,15 @@ pub(crate) fn park(shared: &mut Shared, market: &mut Market, slot: Slot, out: &m
         return;
     }
     shared.unqueue(market, slot);
-    let record = shared.records.get_mut(slot);
-    record.set_place(Place::Parked);
+    shared.records.get_mut(slot).set_place(Place::Parked);
+    say_parked(shared, market, slot, out);
+}
+
+/// Tells that a pegged order left the book.
+pub(crate) fn say_parked(shared: &Shared, market: &Market, slot: Slot, out: &mut Events) {
     out.push(EventKind::OrderParked {
         order_id: OrderId(shared.arena.order_id(slot)),
-        account: record.account,
+        account: shared.records.get(slot).account,
         instrument: market.id,
     });
 }

@@ -30,14 +30,14 @@ pub(crate) fn publish_all(shared: &Shared, markets: &mut [Market], out: &mut Eve
 
 /// Publishes what the uncross would be now, where it changed and the last time is long enough ago.
 fn publish_indicative(shared: &Shared, market: &mut Market, out: &mut Events) {
-    if !market.indicative_due {
+    if !market.due.indicative {
         return;
     }
     let too_soon = market.published.is_some_and(|(at, _)| shared.now_ns.saturating_sub(at) < Limits::INDICATIVE_NS_MIN);
     if too_soon {
         return;
     }
-    market.indicative_due = false;
+    market.due.indicative = false;
     let cross = auction::find(shared, market);
     let last = market.published.map(|(_, last)| last).unwrap_or_default();
     if cross == last {

@@ -18,12 +18,7 @@ impl NaiveExchange {
             None => Err(RejectReason::UnknownAccount),
         };
         match found {
-            Ok(id) => {
-                if request.unlink {
-                    self.unlink(id);
-                }
-                self.cancel_order(id, EndReason::User, out);
-            }
+            Ok(id) => self.cancel_order(id, EndReason::User, out),
             Err(reason) => out.push(EventKind::CancelRejected { account, reason }),
         }
     }

@@ -75,7 +75,7 @@ impl NaiveExchange {
         }
     }
 
-    /// what must be reserved for an order as it is, were it in no group.
+    /// what must be reserved for an order as it is.
     pub(super) fn reserve_of(&self, order: &Order) -> i128 {
         let price = order.limit.or(order.protection);
         if !self.is_cash(order.account) {
@@ -92,12 +92,9 @@ impl NaiveExchange {
         }
     }
 
-    /// Brings the reserve of an order to what it must be. Of two exits one carries the larger hold.
+    /// Brings the reserve of an order to what it must be.
     pub(super) fn update_reserve(&mut self, id: OrderId) {
-        let needed = self.needed_for(self.order(id));
-        if let Some(sibling) = self.sibling(id) {
-            self.set_reserve(sibling, 0);
-        }
+        let needed = self.reserve_of(self.order(id));
         self.set_reserve(id, needed);
     }
 
