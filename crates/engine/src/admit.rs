@@ -1,7 +1,7 @@
 //! Whether a new order is let in: every check of rule R-30, in the order of the reasons' numbers.
 
 use model::{
-    AccountKind, Admission, Allocation, Display, MONEY_MAX, Money, NewOrder, OrdType, PostOnly, Price, Qty,
+    AccountId, AccountKind, Admission, Allocation, Display, MONEY_MAX, Money, NewOrder, OrdType, PostOnly, Price, Qty,
     RejectReason, Side, TimeInForce, TradingState,
 };
 
@@ -110,7 +110,7 @@ pub(crate) fn check_leg(
     }
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if order.reduce_only {
-        terms.lots = reduce_cap(shared, market, order, lots)?;
+        terms.lots = reduce_cap(shared, market, (order.account, order.side), lots)?;
     }
     if order.post_only != PostOnly::No && market.state.needs_uncrossed_book() && !held {
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
@@ -172,7 +172,7 @@ fn instructions_fit(market: &Market, order: &NewOrder) -> bool {
 
 /// 301 to 306.
 #[inline]
-fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+pub(crate) fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
     let qty = order.order_qty.0;
     let by_budget = qty == 0 && order.quote_qty.is_some();
     if !by_budget {
@@ -258,10 +258,15 @@ fn limit_of(market: &Market, order: &NewOrder) -> i64 {
 }
 
 /// Rule R-50.
-fn default_protection(market: &Market, side: Side) -> i64 {
+pub(crate) fn default_protection(market: &Market, side: Side) -> i64 {
     let opposite = market.book.best(book_side(side.opposite()));
     let Some(reference) = opposite.or(market.last_trade) else { return NO_LIMIT };
-    let reference = market.price(reference).0;
+    slipped(market, side, market.price(reference))
+}
+
+/// How far from a reference a market order may go, in ticks.
+pub(crate) fn slipped(market: &Market, side: Side, reference: Price) -> i64 {
+    let reference = reference.0;
     let bps = i128::from(market.def.max_slippage_bps);
     let slippage = i128::from(reference.unsigned_abs()) * bps / 10_000;
     let slippage = i64::try_from(slippage).expect("at most the reference itself");
@@ -292,12 +297,17 @@ pub(crate) fn within_notional(market: &Market, amount: i128) -> Result<(), Rejec
     ensure(amount <= max, || Reject::measured(RejectReason::NotionalMax, amount.0, max.0))
 }
 
+/// 313.
+#[inline]
+pub(crate) fn expiry(shared: &Shared, tif: TimeInForce) -> Result<(), Reject> {
+    let TimeInForce::Gtd { expire_ns } = tif else { return Ok(()) };
+    ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))
+}
+
 /// 313 to 317.
 #[inline]
 fn account_rules(shared: &Shared, market: &Market, order: &NewOrder) -> Result<(), Reject> {
-    if let TimeInForce::Gtd { expire_ns } = order.tif {
-        ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
-    }
+    expiry(shared, order.tif)?;
     if shared.accounts.get(order.account).kind == AccountKind::Credit {
         return Ok(());
     }
@@ -373,10 +383,15 @@ pub(crate) fn closed_reason(state: TradingState) -> RejectReason {
     }
 }
 
-/// 501: how many lots a reduce-only order may have.
-fn reduce_cap(shared: &Shared, market: &Market, order: &NewOrder, lots: i64) -> Result<i64, Reject> {
-    let room = shared.reduce_room(market, order.account, order.side, None);
-    ensure(room >= 1, || Reject::measured(RejectReason::ReduceOnly, order.order_qty.0, market.qty(room.max(0)).0))?;
+/// 501: how many of its lots a reduce-only order of an account may have.
+pub(crate) fn reduce_cap(
+    shared: &Shared,
+    market: &Market,
+    (account, side): (AccountId, Side),
+    lots: i64,
+) -> Result<i64, Reject> {
+    let room = shared.reduce_room(market, account, side, None);
+    ensure(room >= 1, || Reject::measured(RejectReason::ReduceOnly, market.qty(lots).0, market.qty(room.max(0)).0))?;
     Ok(lots.min(room))
 }
 
@@ -399,7 +414,7 @@ pub(crate) fn passive_limit(market: &Market, side: Side, post_only: PostOnly, li
 
 /// What a cash account must hold.
 #[inline]
-fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
+pub(crate) fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
     match order.quote_qty {
         Some(budget) => budget.0,
         None => match order.side {

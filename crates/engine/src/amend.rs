@@ -250,7 +250,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     let record = shared.records.get(slot);
     let after = record.leaves();
     if record.place() != Place::Book {
-        market.touch();
+        shared.touch(market);
         return;
     }
     if after < before {
@@ -261,7 +261,7 @@ fn keep_place(shared: &mut Shared, market: &mut Market, plan: &Plan) {
     if let Some(display) = plan.display {
         market.book.set_display(&mut shared.arena, slot, display);
     }
-    market.touch();
+    shared.touch(market);
 }
 
 /// The order leaves its queue, matches as incoming where that is possible, and goes to the back.
@@ -290,9 +290,7 @@ fn requeue(
         }
         (Place::Book, Some(rule)) => shared.post(market, slot, plan.limit, rule, &passed, out),
         (Place::Waiting, _) => wait_for_auction(shared, market, slot, &passed),
-        (Place::Book | Place::Incoming | Place::Parked | Place::Ended, _) => {
-            unreachable!("only orders in a queue are requeued")
-        }
+        _ => unreachable!("only orders in a queue are requeued"),
     }
 }
 

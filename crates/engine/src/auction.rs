@@ -170,6 +170,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         pair_off(shared, market, &buys, &sells, ticks, out);
         market.last_trade = Some(ticks);
         market.last_auction = Some(ticks);
+        shared.note_run(market, ticks, ticks);
         market.breaker.observe_auction(shared.now_ns, market.price(ticks));
     }
     out.push(EventKind::Uncrossed {
@@ -178,7 +179,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         volume: market.qty(cross.volume),
         imbalance: market.qty(cross.imbalance),
     });
-    market.touch();
+    shared.touch(market);
     out.set_cause(before);
 }
 

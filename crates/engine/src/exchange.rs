@@ -6,7 +6,8 @@ use crate::admin::{self, Names};
 use crate::market::Market;
 use crate::shared::Shared;
 use crate::{
-    amend, cancel, halts, hash, invariants, look_ahead, pegs, phases, place, reducing, session, timers, watch,
+    amend, cancel, drain, halts, hash, invariants, look_ahead, pegs, phases, place, reducing, references, session,
+    stops, timers, watch,
 };
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
@@ -64,9 +65,13 @@ impl Exchange {
         out.begin(stamp);
         self.shared.now_ns = stamp.ts_ns;
         self.shared.clients.expire(stamp.ts_ns, &self.shared.limits);
+        self.shared.fired = 0;
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
+        references::expire(&mut self.shared, &mut self.markets, out);
         phases::run_timers(&mut self.shared, &mut self.markets, out);
+        drain::drain(&mut self.shared, &mut self.markets, out);
         self.execute(command, out);
+        drain::drain(&mut self.shared, &mut self.markets, out);
         self.follow_up(out);
         if let Some(entry) = self.shared.refused.take() {
             self.shared.clients.retire(entry, stamp.ts_ns);
@@ -100,16 +105,16 @@ impl Exchange {
             Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
             Command::Deposit(request) => admin::deposit(shared, names, request, out),
             Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
+            Command::NewStop(stop) => stops::new_stop(shared, markets, stop, out),
+            Command::SetReference(request) => references::set(shared, markets, request, out),
             Command::Halt(request) => halts::halt(shared, markets, request, out),
             Command::Resume(request) => halts::resume(shared, markets, request, out),
             Command::SetBreaker { instrument, rules } => {
                 halts::set_breaker(shared, markets, *instrument, rules.as_deref().copied(), out);
             }
-            Command::SetBands(request) => halts::set_bands(markets, request, out),
-            Command::NewStop(_)
-            | Command::NewGroup(_)
+            Command::SetBands(request) => halts::set_bands(shared, markets, request, out),
+            Command::NewGroup(_)
             | Command::CancelGroup(_)
-            | Command::SetReference(_)
             | Command::SetAccountLimits(_)
             | Command::SetInstrumentLimits(_)
             | Command::SetCreditLine(_)
@@ -138,6 +143,8 @@ impl Exchange {
             pegs::reprice_all(shared, markets, out);
             reducing::cut(shared, markets, out);
         }
+        drain::drain(shared, markets, out);
+        reducing::cut(shared, markets, out);
         if !shared.watched.is_empty() {
             watch::look(shared, markets, out);
         }

@@ -115,13 +115,13 @@ pub(crate) fn set_breaker(
     breaker.spread_deadline = None;
     breaker.arming = Arming::ARMED;
     market.banded = breaker.has_bands();
-    market.touch();
+    shared.touch(market);
     shared.watch(market);
     out.push(EventKind::Breaker(BreakerEvent::BreakerSet { instrument }));
 }
 
 /// Takes bands from outside, unless they cannot be meant.
-pub(crate) fn set_bands(markets: &mut [Market], request: &SetBands, out: &mut Events) {
+pub(crate) fn set_bands(shared: &mut Shared, markets: &mut [Market], request: &SetBands, out: &mut Events) {
     if let Err(reject) = named(markets, request.instrument).and_then(|market| sane(market, request)) {
         return refuse(reject, out);
     }
@@ -133,7 +133,7 @@ pub(crate) fn set_bands(markets: &mut [Market], request: &SetBands, out: &mut Ev
         breaker.stored = breaker.external;
     }
     market.banded = true;
-    market.touch();
+    shared.touch(market);
     out.push(EventKind::Breaker(BreakerEvent::BandsSet { instrument, low, high }));
 }
 

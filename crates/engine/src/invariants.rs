@@ -5,8 +5,9 @@
 //! quantity exists only in ended ones. 3. (INV-5) What a cash account has reserved is the sum over its open orders, and
 //! its available balance is not negative. 4. (INV-6) The book is not crossed or locked where orders match. 5. (INV-8,
 //! INV-7) The book's own structure, levels and queues agree. 6. (INV-9) Every order in a book or queue is open, every
-//! open order is where its record says and is found by its id. 7. (INV-4) No price prints outside the bands of its
-//! moment, which every run asks. 8. (INV-12) Every phase ends at a deadline to come, or waits for a person.
+//! open order is where its record says and is found by its id; every waiting order is exactly once in its structure.
+//! 7. (INV-4) No price prints outside the bands of its moment, which every run asks. 8. (INV-12) Every phase ends at a
+//! deadline to come, or waits for a person.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::market::{Market, book_side};
 use crate::phases::Phase;
 use crate::record::Place;
 use crate::shared::Shared;
+use crate::waits::Stage;
 
 /// Checks them all.
 pub(crate) fn check(exchange: &Exchange) {
@@ -33,6 +35,7 @@ pub(crate) fn check(exchange: &Exchange) {
     assert_eq!(open.len(), shared.index.len(), "INV-9: open orders and the index differ in number");
     reserves(shared, markets, &open);
     for market in markets {
+        triggers(shared, market, &open);
         market_holds(shared, market, &open);
         breaker(shared, market);
     }
@@ -64,8 +67,33 @@ fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
         Place::Parked => {
             assert!(market.pegs.contains_key(&order_id), "INV-9: parked but not pegged: order_id={order_id}");
         }
+        Place::Suspended | Place::Triggered | Place::Held => waiting(shared, market, slot),
         Place::Incoming | Place::Ended => panic!("INV-9: open but nowhere: order_id={order_id}"),
     }
+}
+
+/// A waiting order is known once, and stands in the trigger book exactly while it is armed.
+fn waiting(shared: &Shared, market: &Market, slot: Slot) {
+    let order_id = shared.arena.order_id(slot);
+    let wait = shared.wait_of(slot);
+    assert_eq!((wait.order_id, wait.slot), (order_id, slot), "INV-9: another order's wait: order_id={order_id}");
+    let place = shared.records.get(slot).place();
+    assert_ne!(place, Place::Triggered, "INV-9: triggered and not at work: order_id={order_id}");
+    let armed = wait.stage != Stage::Out;
+    assert_eq!(armed, place == Place::Suspended, "INV-9: waits for a trigger unarmed, or not: order_id={order_id}");
+    assert!(market.triggers.waiting > 0, "INV-9: nobody waits here: order_id={order_id}");
+}
+
+fn triggers(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
+    let here = |place: Place| {
+        let records = open.iter().map(|(_, slot)| shared.records.get(*slot));
+        records.filter(|record| record.instrument == market.id.0 && record.place() == place).count()
+    };
+    let armed = market.triggers.check(&shared.waits, market.grid());
+    assert_eq!(armed, here(Place::Suspended), "INV-9: the trigger book holds orders that do not wait");
+    let waiting = armed + here(Place::Held);
+    assert_eq!(market.triggers.waiting, waiting, "INV-9: orders wait that are not open: {}", market.id);
+    assert!(market.runs.is_empty(), "INV-9: prints that no trigger has seen: {}", market.id);
 }
 
 fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {

@@ -7,6 +7,8 @@ use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, Tra
 
 use crate::auction::Cross;
 use crate::phases::Breaker;
+use crate::references::Reference;
+use crate::trigger_book::TriggerBook;
 
 /// A market. Inside the engine prices are counted in base ticks and quantities in lots.
 #[derive(Debug)]
@@ -42,6 +44,18 @@ pub(crate) struct Market {
     /// What was last published in the running call, and when.
     pub(crate) published: Option<(i64, Cross)>,
     pub(crate) due: Due,
+    /// Orders that wait for a price.
+    pub(crate) triggers: TriggerBook,
+    /// Mark and index price, once given.
+    pub(crate) references: [Option<Reference>; 2],
+    /// First and last print of each run of matching that triggers have not seen, where orders wait here.
+    pub(crate) runs: Vec<(i64, i64)>,
+    /// When something last printed: the number of observations before it.
+    pub(crate) printed: u64,
+    /// The last print that triggers could not see, for when they can.
+    pub(crate) kept: Option<i64>,
+    /// It is among the markets to be observed.
+    pub(crate) noted: bool,
 }
 
 /// What the book has changed since.
@@ -82,13 +96,14 @@ impl Market {
             pegs: BTreeMap::new(),
             published: None,
             due: Due::default(),
+            triggers: TriggerBook::default(),
+            references: [None; 2],
+            runs: Vec::new(),
+            printed: 0,
+            kept: None,
+            noted: false,
             def,
         }
-    }
-
-    /// Notes that the book changed.
-    pub(crate) fn touch(&mut self) {
-        self.due = Due { reprice: true, indicative: true, watch: true };
     }
 
     /// `ticks x lots` in units of the quote asset.

@@ -82,10 +82,15 @@ pub(crate) fn accepts(side: Side, limit: i64, ticks: i64) -> bool {
     }
 }
 
-/// Matches until nothing is left, a band forbids the next price or something else stops it.
+/// Matches until nothing is left, a band forbids the next price or something else stops it: one run, as triggers see it.
 #[inline]
 pub(crate) fn run(shared: &mut Shared, market: &mut Market, incoming: &mut Incoming, out: &mut Events) -> Stop {
-    if market.banded { bands::run(shared, market, incoming, out) } else { walk(shared, market, incoming, out) }
+    let stop =
+        if market.banded { bands::run(shared, market, incoming, out) } else { walk(shared, market, incoming, out) };
+    if let (Some(first), Some(last)) = (incoming.first_price, incoming.last_price) {
+        shared.note_run(market, first, last);
+    }
+    stop
 }
 
 /// Matches without regard to bands.
@@ -274,7 +279,7 @@ pub(crate) fn after_fill(
     fill: Fill,
     out: &mut Events,
 ) {
-    market.touch();
+    shared.touch(market);
     match fill {
         Fill::Partial => {}
         Fill::Done => shared.finish(market, slot),
@@ -344,7 +349,7 @@ fn decrement(
     let left = lose(shared, market, maker.slot, qty);
     if left > 0 {
         market.book.reduce(&mut shared.arena, maker.slot, left);
-        market.touch();
+        shared.touch(market);
     }
     let displayed = if left > 0 { shared.displayed(maker.slot) } else { 0 };
     let prevented = prevented(shared, market, incoming, maker, qty, left, displayed);

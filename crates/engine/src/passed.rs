@@ -9,7 +9,9 @@ use model::{AmendOrder, NewOrder};
 use crate::admit::{self, Terms};
 use crate::amend::{self, Plan};
 use crate::market::Market;
+use crate::record::Record;
 use crate::shared::{Reject, Shared};
+use crate::work::{self, Start};
 
 /// The checks of its path were passed. Takes no room.
 #[derive(Debug)]
@@ -36,6 +38,17 @@ pub(crate) fn amended(
 ) -> Result<(Plan, Passed), Reject> {
     let plan = amend::check(shared, market, slot, request)?;
     Ok((plan, Passed(())))
+}
+
+/// An order that starts to work, triggered or released, as `record` says it will be.
+pub(crate) fn working(
+    shared: &Shared,
+    market: &Market,
+    slot: Slot,
+    record: &Record,
+) -> Result<(Start, Passed), Reject> {
+    let start = work::check(shared, market, slot, record)?;
+    Ok((start, Passed(())))
 }
 
 /// A pegged order at its next price: its limit was checked when it came in and bounds the price.

@@ -18,19 +18,10 @@ use crate::stopped;
 
 /// Handles a new order.
 pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &NewOrder, out: &mut Events) {
-    if !shared.accounts.is_customer(order.account) {
-        return reject(order, Reject::plain(RejectReason::UnknownAccount), out);
-    }
     let content = request::new_order(order);
     let key = Key::of(order.account, &order.cl_ord_id);
-    if let Some(entry) = shared.clients.find(&key) {
-        return match repeated(shared, entry, content) {
-            Some(event) => out.push(event),
-            None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
-        };
-    }
-    if !shared.clients.make_room(&shared.limits) {
-        return reject(order, no_room(shared), out);
+    if is_settled(shared, order, (&key, content), out) {
+        return;
     }
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
         return refuse(shared, order, &key, content, Reject::plain(RejectReason::UnknownInstrument), out);
@@ -45,9 +36,42 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
     accept(shared, market, order, &terms, (client, passed), out);
 }
 
+/// Answers a request whose account is unknown, whose id was used before or finds no room; `true` where that was so.
+#[inline]
+pub(crate) fn is_settled(
+    shared: &mut Shared,
+    order: &NewOrder,
+    (key, content): (&Key<'_>, u64),
+    out: &mut Events,
+) -> bool {
+    if !shared.accounts.is_customer(order.account) {
+        reject(order, Reject::plain(RejectReason::UnknownAccount), out);
+        return true;
+    }
+    if let Some(entry) = shared.clients.find(key) {
+        match repeated(shared, entry, content) {
+            Some(event) => out.push(event),
+            None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
+        }
+        return true;
+    }
+    if !shared.clients.make_room(&shared.limits) {
+        reject(order, no_room(shared), out);
+        return true;
+    }
+    false
+}
+
 /// Refuses a new order and remembers that it did.
 #[cold]
-fn refuse(shared: &mut Shared, order: &NewOrder, key: &Key<'_>, content: u64, rejected: Reject, out: &mut Events) {
+pub(crate) fn refuse(
+    shared: &mut Shared,
+    order: &NewOrder,
+    key: &Key<'_>,
+    content: u64,
+    rejected: Reject,
+    out: &mut Events,
+) {
     let outcome = Outcome::Rejected(rejected.reason);
     let entry = shared.clients.remember(key, content, outcome, NO_ENTRY);
     shared.refused = Some(entry);
@@ -93,9 +117,7 @@ fn accept(
     let slot = open_order(shared, market, order, terms, client, out);
     shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
     if order.reduce_only {
-        let key = (order.account.0, market.id.0, order.side);
-        shared.reducers.entry(key).or_default().insert(shared.arena.order_id(slot), slot);
-        shared.accounts.get_mut(order.account).reduce_only += 1;
+        shared.reduces(market, slot);
     }
     go_to_work(shared, market, order, terms, (slot, passed), out);
 }
@@ -191,7 +213,7 @@ fn park_new(shared: &mut Shared, market: &mut Market, slot: Slot, order_id: u64,
     set_expiry(shared, order_id, tif);
     market.pegs.insert(order_id, (slot, peg));
     shared.pegged.insert(market.id.0);
-    market.touch();
+    shared.touch(market);
 }
 
 /// Makes an order's expiry known to the timers.
@@ -234,7 +256,7 @@ pub(crate) fn wait_for_auction(shared: &mut Shared, market: &mut Market, slot: S
     record.public_id = public;
     record.set_place(Place::Waiting);
     market.waiting[record.side() as usize].insert(public, slot);
-    market.touch();
+    shared.touch(market);
 }
 
 fn match_new(

@@ -17,8 +17,21 @@ pub(crate) enum Place {
     Waiting,
     /// A pegged order without a price.
     Parked,
+    /// Waiting for its trigger.
+    Suspended,
+    /// Triggered; it works when its turn comes.
+    Triggered,
+    /// Waiting for the entry of its group.
+    Held,
     /// Nowhere: the order has ended and its slot is free.
     Ended,
+}
+
+impl Place {
+    /// Accepted, but neither at work nor in a queue: [`crate::waits`] knows more.
+    pub(crate) fn waits(self) -> bool {
+        matches!(self, Place::Suspended | Place::Triggered | Place::Held)
+    }
 }
 
 /// The time in force without its expiry, which lives in the expiry table.
@@ -286,6 +299,9 @@ impl Record {
             1 => Place::Book,
             2 => Place::Waiting,
             3 => Place::Parked,
+            4 => Place::Suspended,
+            5 => Place::Triggered,
+            6 => Place::Held,
             _ => Place::Ended,
         }
     }

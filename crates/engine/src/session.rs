@@ -28,7 +28,7 @@ pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: Se
         let state = BreakerEvent::SessionStateSet { instrument: market.id, state: request.state };
         out.push(EventKind::Breaker(state));
     }
-    market.touch();
+    shared.touch(market);
 }
 
 /// Moves a market to the state that its session and its breaker ask for, with what that brings; `false` where it is in
@@ -66,7 +66,12 @@ pub(crate) fn settle(shared: &mut Shared, market: &mut Market, cause: Cause, out
         shared.calls.remove(&market.id.0);
     }
     market.published = None;
-    market.touch();
+    shared.touch(market);
+    // What printed in a state that triggers and was not seen is kept; what was kept can be seen now.
+    let unseen = market.printed == shared.observations;
+    if market.triggers.waiting > 0 || market.kept.is_some() || unseen {
+        shared.note(market);
+    }
     out.set_cause(before);
     true
 }

@@ -1,20 +1,22 @@
 //! The state that all markets share, and the steps every order goes through: post, leave, end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use book::{Arena, OrderIndex, Resting, Slot};
 use model::{
     AccountId, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted, OrderRef,
-    PublicId, Qty, RejectReason, Side,
+    PublicId, Qty, ReferenceKind, RejectReason, Side,
 };
 
 use crate::accounts::Accounts;
 use crate::clients::{ClientIds, Key, Outcome};
 use crate::fees::with_fee;
 use crate::groups::Groups;
-use crate::market::{Market, book_side};
+use crate::market::{Due, Market, book_side};
 use crate::passed::Passed;
 use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
+use crate::stops::Fired;
+use crate::waits::Waits;
 
 /// Everything but the markets.
 #[derive(Debug)]
@@ -36,6 +38,20 @@ pub(crate) struct Shared {
     /// Instruments that have pegged orders, and those in an auction call.
     pub(crate) pegged: BTreeSet<u32>,
     pub(crate) calls: BTreeSet<u32>,
+    /// What waiting orders need beside their records.
+    pub(crate) waits: Waits,
+    /// Markets that may have something new to observe.
+    pub(crate) to_observe: Vec<u32>,
+    /// How often triggers have looked, from 1.
+    pub(crate) observations: u64,
+    /// Triggered orders in the order in which they go to work.
+    pub(crate) triggered: VecDeque<Fired>,
+    /// How many fired in this command.
+    pub(crate) fired: u32,
+    /// The instrument in which the last one fired that may.
+    pub(crate) cascade: Option<u32>,
+    /// Given prices by when they will be too old.
+    pub(crate) deadlines: BTreeSet<(i64, u32, ReferenceKind)>,
     /// Instruments whose breaker looks at what a command did, ascending.
     pub(crate) watched: Vec<u32>,
     /// Ends of breakers' phases by (deadline, instrument).
@@ -87,6 +103,13 @@ impl Shared {
             reducers: BTreeMap::new(),
             pegged: BTreeSet::new(),
             calls: BTreeSet::new(),
+            waits: Waits::default(),
+            to_observe: Vec::new(),
+            observations: 1,
+            triggered: VecDeque::new(),
+            fired: 0,
+            cascade: None,
+            deadlines: BTreeSet::new(),
             watched: Vec::new(),
             breaker_timers: BTreeSet::new(),
             refused: None,
@@ -113,6 +136,36 @@ impl Shared {
         let mut found: Vec<(u64, Slot)> = open.map(|slot| (self.arena.order_id(slot), slot)).collect();
         found.sort_unstable();
         found
+    }
+
+    /// Notes that a market's book changed.
+    #[inline]
+    pub(crate) fn touch(&mut self, market: &mut Market) {
+        market.due = Due { reprice: true, indicative: true, watch: true };
+        if market.triggers.quoted > 0 {
+            self.note(market);
+        }
+    }
+
+    /// Notes that a market may have something new for those that wait there.
+    #[cold]
+    pub(crate) fn note(&mut self, market: &mut Market) {
+        if !market.noted {
+            market.noted = true;
+            self.to_observe.push(market.id.0);
+        }
+    }
+
+    /// Notes the first and the last print of a run, where somebody waits for it or nobody can see it yet.
+    #[inline]
+    pub(crate) fn note_run(&mut self, market: &mut Market, first: i64, last: i64) {
+        market.printed = self.observations;
+        if market.triggers.waiting > 0 {
+            market.runs.push((first, last));
+            self.note(market);
+        } else if !market.state.triggers() {
+            self.note(market);
+        }
     }
 
     /// The next public id.
@@ -199,7 +252,7 @@ impl Shared {
         let order_id = self.arena.order_id(slot);
         let resting = Resting { order_id, owner, leaves, display };
         let tip = market.book.insert(&mut self.arena, slot, book_side(side), ticks, &resting);
-        market.touch();
+        self.touch(market);
         out.push(EventKind::OrderPosted(posted(market, order_id, side, ticks, public, if hidden { 0 } else { tip })));
     }
 
@@ -232,10 +285,8 @@ impl Shared {
     /// What the public sees of an order, in lots.
     pub(crate) fn displayed(&self, slot: Slot) -> i64 {
         let record = self.records.get(slot);
-        match (record.place(), record.shown()) {
-            (Place::Book, Shown::All | Shown::Iceberg) => self.arena.tip(slot),
-            (Place::Book, Shown::Hidden) | (Place::Incoming | Place::Waiting | Place::Parked | Place::Ended, _) => 0,
-        }
+        let shows = record.place() == Place::Book && record.shown() != Shown::Hidden;
+        if shows { self.arena.tip(slot) } else { 0 }
     }
 
     /// Takes an order out of whatever queue it is in.
@@ -243,6 +294,10 @@ impl Shared {
         let record = self.records.get_mut(slot);
         match record.place() {
             Place::Incoming | Place::Parked | Place::Ended => {}
+            Place::Suspended | Place::Triggered | Place::Held => {
+                self.stop_waiting(market, slot);
+                return;
+            }
             Place::Book => {
                 market.book.remove(&mut self.arena, slot);
             }
@@ -251,7 +306,7 @@ impl Shared {
             }
         }
         record.set_place(Place::Incoming);
-        market.touch();
+        self.touch(market);
     }
 
     /// Ends an order that is in no queue: everything it holds is released, its ids retire, its slot is free.
@@ -287,11 +342,13 @@ impl Shared {
         let record = self.records.get(slot);
         let key = (record.account.0, record.instrument, record.side());
         let account = record.account;
-        if let Some(orders) = self.reducers.get_mut(&key) {
-            orders.remove(&order_id);
-            if orders.is_empty() {
-                self.reducers.remove(&key);
-            }
+        // A waiting order is not among them.
+        let Some(orders) = self.reducers.get_mut(&key) else { return };
+        if orders.remove(&order_id).is_none() {
+            return;
+        }
+        if orders.is_empty() {
+            self.reducers.remove(&key);
         }
         self.accounts.get_mut(account).reduce_only -= 1;
     }
@@ -338,7 +395,7 @@ impl Shared {
         self.update(market, slot, |record| record.order_qty -= before - leaves);
         if self.records.get(slot).place() == Place::Book {
             market.book.reduce(&mut self.arena, slot, leaves);
-            market.touch();
+            self.touch(market);
         }
         let displayed = self.displayed(slot);
         let record = self.records.get(slot);
@@ -351,6 +408,14 @@ impl Shared {
             displayed_qty: market.qty(displayed),
             reason,
         });
+    }
+
+    /// From now on an order counts among those that only reduce.
+    pub(crate) fn reduces(&mut self, market: &Market, slot: Slot) {
+        let record = self.records.get(slot);
+        let (account, key) = (record.account, (record.account.0, market.id.0, record.side()));
+        self.reducers.entry(key).or_default().insert(self.arena.order_id(slot), slot);
+        self.accounts.get_mut(account).reduce_only += 1;
     }
 
     /// What an account may reduce by selling or buying, in lots, by its position alone.

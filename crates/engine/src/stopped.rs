@@ -72,7 +72,7 @@ pub(crate) fn conclude_peg(
     let answer = answer(market, incoming, &met);
     shared.records.get_mut(incoming.slot).set_place(Place::Parked);
     // It tries again after the next command, whether or not that changes the book: bands move with time.
-    market.touch();
+    shared.touch(market);
     if was_on_book {
         say_parked(shared, market, incoming.slot, out);
     }

@@ -156,7 +156,8 @@ impl Exchange {
     pub fn bytes(&self) -> (usize, usize) {
         let shared = &self.shared;
         let books: usize = self.markets.iter().map(|market| market.book.bytes()).sum();
-        let orders = shared.arena.bytes() + shared.records.bytes() + shared.index.bytes() + books;
+        let orders =
+            shared.arena.bytes() + shared.records.bytes() + shared.index.bytes() + shared.waits.bytes() + books;
         (orders + shared.accounts.bytes(), shared.clients.bytes())
     }
 

@@ -1,8 +1,8 @@
 //! The checks of a new order: which numbers fail.
 
 use model::{
-    Admission, Allocation, Display, Instrument, MONEY_MAX, NewOrder, OrdType, PostOnly, Price, RejectReason, Side,
-    TimeInForce, TradingState,
+    Admission, Allocation, Display, Instrument, InstrumentId, MONEY_MAX, NewOrder, OrdType, PostOnly, Price,
+    RejectReason, Side, TimeInForce, TradingState,
 };
 
 use super::checks::Checks;
@@ -47,7 +47,7 @@ fn check_form(request: &NewOrder, definition: &Instrument, checks: &mut Checks) 
 }
 
 /// 301 to 310: values on their own.
-fn check_values(request: &NewOrder, definition: &Instrument, checks: &mut Checks) {
+pub(super) fn check_values(request: &NewOrder, definition: &Instrument, checks: &mut Checks) {
     let (qty, min_qty, lot) = (request.order_qty.0, request.min_qty.0, definition.lot_size.0);
     let is_missing = qty == 0 && request.quote_qty.is_none();
     checks.measured(qty < 0 || is_missing, RejectReason::QtyNotPositive, qty.into(), 0);
@@ -72,15 +72,19 @@ fn check_values(request: &NewOrder, definition: &Instrument, checks: &mut Checks
     }
 }
 
-/// 401 to 408: what the trading state lets in.
-fn check_state(request: &NewOrder, state: TradingState, checks: &mut Checks) {
-    let NewOrder { ord_type, tif, .. } = *request;
-    let is_post_only = request.post_only != PostOnly::No;
+/// 401 to 405: states that let nothing in.
+pub(super) fn check_closed(state: TradingState, checks: &mut Checks) {
     checks.plain(state == TradingState::PreListed, RejectReason::NotListed);
     checks.plain(state == TradingState::Delisted, RejectReason::Delisted);
     checks.plain(state == TradingState::Closed, RejectReason::MarketClosed);
     checks.plain(state == TradingState::Halted, RejectReason::Halted);
     checks.plain(state == TradingState::CancelOnly, RejectReason::CancelOnly);
+}
+
+/// 406 to 408: what else the trading state does not let in.
+fn check_state(request: &NewOrder, state: TradingState, checks: &mut Checks) {
+    let NewOrder { ord_type, tif, .. } = *request;
+    let is_post_only = request.post_only != PostOnly::No;
     let is_passive = ord_type == OrdType::Limit && is_post_only && tif.rests();
     checks.plain(state == TradingState::PostOnly && !is_passive, RejectReason::PostOnlyMarket);
     let must_match_now = match state.new_orders() {
@@ -104,8 +108,9 @@ fn check_state(request: &NewOrder, state: TradingState, checks: &mut Checks) {
 }
 
 impl NaiveExchange {
-    /// All checks up to 408. What 501 to 503 need is worked out by the caller.
-    pub(super) fn check_new_order(&self, request: &NewOrder, listed: &Listed, checks: &mut Checks) {
+    /// All checks up to 408. What 501 to 503 need is worked out by the caller. A held order waits for its entry in any
+    /// state that lets something in.
+    pub(super) fn check_new_order(&self, request: &NewOrder, listed: &Listed, is_held: bool, checks: &mut Checks) {
         let definition = &listed.definition;
         check_form(request, definition, checks);
         check_values(request, definition, checks);
@@ -124,7 +129,10 @@ impl NaiveExchange {
         let is_open_auction_order = is_market && request.tif.is_auction() && request.protection_price.is_none();
         checks.plain(is_cash_buy && is_open_auction_order, RejectReason::ProtectionRequired);
         checks.plain(is_cash && definition.allow_negative, RejectReason::CreditOnly);
-        check_state(request, listed.state, checks);
+        check_closed(listed.state, checks);
+        if !is_held {
+            check_state(request, listed.state, checks);
+        }
         if !request.reduce_only {
             self.check_restricted(request.account, request.instrument, checks);
         }
@@ -161,15 +169,24 @@ impl NaiveExchange {
         if request.protection_price.is_some() || !listed.state.matches_orders() {
             return request.protection_price;
         }
+        let reference = self.market_reference(request.instrument, request.side)?;
+        Some(Self::protected(listed, request.side, reference))
+    }
+
+    /// what a default protection price refers to.
+    pub(super) fn market_reference(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
+        self.best_price(instrument, side.opposite()).or(self.instrument(instrument).last_trade)
+    }
+
+    /// the default protection price from a reference.
+    pub(super) fn protected(listed: &Listed, side: Side, Price(reference): Price) -> Price {
         let definition = &listed.definition;
-        let best = self.best_price(request.instrument, request.side.opposite());
-        let reference = best.or(listed.last_trade)?.0;
         let slippage = i128::from(reference).abs() * i128::from(definition.max_slippage_bps) / 10_000;
         let slippage = i64::try_from(slippage).expect("at most the reference itself");
-        let price = match request.side {
+        let price = match side {
             Side::Buy => definition.ticks.floor(Price(reference + slippage)),
             Side::Sell => definition.ticks.ceil(Price(reference - slippage)),
         };
-        Some(price.clamp(definition.min_price, definition.max_price))
+        price.clamp(definition.min_price, definition.max_price)
     }
 }

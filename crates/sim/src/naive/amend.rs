@@ -10,7 +10,7 @@ use super::client_ids::{IdCheck, Request};
 use super::{NaiveExchange, Order, Place};
 
 /// What an admitted amend does.
-enum Change {
+pub(super) enum Change {
     /// Nothing remains: the order ends.
     End,
     /// The order as it will be.
@@ -27,7 +27,7 @@ impl NaiveExchange {
         };
         let found = self.find_order(account, request.target);
         let is_killed = found.is_ok_and(|id| self.is_amend_killed(request, self.order(id)));
-        match self.check_id(account, cl_ord_id, remembered, is_killed, out) {
+        match self.check_id(account, cl_ord_id, &remembered, is_killed, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal, OrderId(0)));
@@ -73,8 +73,13 @@ impl NaiveExchange {
     /// Checks everything and works out the change, changing nothing.
     fn admit_amend(&self, request: &AmendOrder, order: &Order) -> Result<Change, Refusal> {
         let total = Self::new_total(request, order);
+        if order.waits() {
+            return self.admit_waiting_amend(request, order, total);
+        }
         let mut checks = Checks::default();
         self.check_amend_values(request, order, total, &mut checks);
+        checks.plain(request.trigger_price.is_some(), RejectReason::TriggerNotAllowed);
+        self.check_amend_group(request, order, total, &mut checks);
         self.check_amend_state(request, order, total, &mut checks);
         checks.result()?;
         let leaves = total - order.cum - order.prevented;
@@ -110,10 +115,7 @@ impl NaiveExchange {
         changed.tif = request.tif.unwrap_or(order.tif);
         changed.stp = request.stp.unwrap_or(order.stp);
 
-        let increase = self.reserve_of(&changed) - order.reserved;
-        if increase > 0 {
-            self.check_funds(order.account, self.reserve_asset(order), increase, &mut checks);
-        }
+        self.check_amend_funds(request, order, &changed, &mut checks);
         if raises {
             self.check_size(&changed, total, self.notional_at_bound(&changed, total), &mut checks);
         }
@@ -168,6 +170,19 @@ impl NaiveExchange {
     /// 401 to 405, 411 and 304 of a cooling phase.
     fn check_amend_state(&self, request: &AmendOrder, order: &Order, total: i64, checks: &mut Checks) {
         let state = self.instrument(order.instrument).state;
+        self.check_amend_closed(request, order, checks);
+        if state == TradingState::Cooling && total > order.order_qty {
+            checks.cooling_quantity(total, &self.instrument(order.instrument).definition);
+        }
+        let new_price = request.price.filter(|price| Some(*price) != order.limit);
+        if let Some(price) = new_price.filter(|_| order.ord_type != OrdType::Pegged) {
+            self.check_band(order.instrument, order.side, price, checks);
+        }
+    }
+
+    /// 401 to 405.
+    pub(super) fn check_amend_closed(&self, request: &AmendOrder, order: &Order, checks: &mut Checks) {
+        let state = self.instrument(order.instrument).state;
         let is_refused = match state.amends() {
             Entry::All => false,
             Entry::DecreaseOnly => !Self::is_decrease(request, order),
@@ -179,13 +194,6 @@ impl NaiveExchange {
         checks.plain(at(TradingState::Closed), RejectReason::MarketClosed);
         checks.plain(at(TradingState::Halted), RejectReason::Halted);
         checks.plain(at(TradingState::CancelOnly), RejectReason::CancelOnly);
-        if state == TradingState::Cooling && total > order.order_qty {
-            checks.cooling_quantity(total, &self.instrument(order.instrument).definition);
-        }
-        let new_price = request.price.filter(|price| Some(*price) != order.limit);
-        if let Some(price) = new_price.filter(|_| order.ord_type != OrdType::Pegged) {
-            self.check_band(order.instrument, order.side, price, checks);
-        }
     }
 
     /// the order becomes what was worked out.
@@ -198,6 +206,7 @@ impl NaiveExchange {
         }
         self.update_reserve(id);
         let order = self.order(id);
+        let is_incoming = order.place == Place::Incoming;
         out.push(EventKind::OrderReplaced(OrderReplaced {
             order_id: id,
             account: order.account,
@@ -210,7 +219,10 @@ impl NaiveExchange {
             tif: order.tif,
             priority_kept: !loses_priority,
         }));
-        if loses_priority && order.place == Place::Incoming {
+        if request.order_qty.is_some() {
+            self.member_is_amended(id);
+        }
+        if loses_priority && is_incoming {
             self.come_in_again(id, out);
         }
     }
@@ -222,12 +234,12 @@ impl NaiveExchange {
             Place::AuctionQueue => self.order_mut(id).public_id = self.take_public_id(),
             Place::Book(_) if is_pegged => self.order_mut(id).place = Place::Parked,
             Place::Book(_) => self.order_mut(id).place = Place::Incoming,
-            Place::Incoming | Place::Parked => {}
+            Place::Incoming | Place::Parked | Place::Armed | Place::Held | Place::Fired => {}
         }
         self.order_mut(id).tip = 0;
     }
 
-    fn come_in_again(&mut self, id: OrderId, out: &mut Events) {
+    pub(super) fn come_in_again(&mut self, id: OrderId, out: &mut Events) {
         let order = self.order(id);
         let price: Price = order.limit.expect("only pegged orders rest without a limit");
         if self.instrument(order.instrument).state.matches_orders() {

@@ -34,7 +34,9 @@ impl NaiveExchange {
     fn auction_limit(order: &Order) -> Option<Price> {
         match order.place {
             Place::Book(price) => Some(price),
-            Place::AuctionQueue | Place::Incoming | Place::Parked => order.protection,
+            Place::AuctionQueue | Place::Incoming | Place::Parked | Place::Armed | Place::Held | Place::Fired => {
+                order.protection
+            }
         }
     }
 
@@ -66,6 +68,7 @@ impl NaiveExchange {
     ///
     pub(super) fn uncross(&mut self, instrument: InstrumentId, out: &mut Events) {
         let cross = self.find_cross(instrument);
+        self.start_run();
         if let Some(price) = cross.price {
             let mut buys = self.allocation(instrument, Side::Buy, price);
             let mut sells = self.allocation(instrument, Side::Sell, price);

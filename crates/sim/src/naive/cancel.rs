@@ -18,7 +18,12 @@ impl NaiveExchange {
             None => Err(RejectReason::UnknownAccount),
         };
         match found {
-            Ok(id) => self.cancel_order(id, EndReason::User, out),
+            Ok(id) => {
+                if request.unlink {
+                    self.unlink(id);
+                }
+                self.cancel_order(id, EndReason::User, out);
+            }
             Err(reason) => out.push(EventKind::CancelRejected { account, reason }),
         }
     }

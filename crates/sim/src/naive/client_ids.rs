@@ -1,7 +1,8 @@
 //! Client order ids: exactly once per account, and how orders are found by them.
 
 use model::{
-    AccountId, AmendOrder, ClOrdId, EventKind, Events, Limits, NewOrder, OrderId, OrderRef, RejectReason, SessionId,
+    AccountId, AmendOrder, ClOrdId, EventKind, Events, GroupLeg, Limits, NewGroup, NewOrder, NewStop, OrderId,
+    OrderRef, RejectReason, SessionId,
 };
 
 use super::NaiveExchange;
@@ -9,10 +10,15 @@ use super::checks::Refusal;
 use super::risk::Message;
 
 /// A request that used a client id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Request {
     New(NewOrder),
+    Stop(Box<NewStop>),
     Amend(AmendOrder),
+    /// A group, by the id of its first leg.
+    Group(NewGroup),
+    /// The id of a further leg: nothing asked for under it is the same.
+    Leg,
 }
 
 impl Request {
@@ -20,10 +26,23 @@ impl Request {
     pub fn new_order(request: &NewOrder) -> Self {
         Request::New(NewOrder { session: SessionId(0), ..*request })
     }
+
+    pub fn new_stop(request: &NewStop) -> Self {
+        let order = NewOrder { session: SessionId(0), ..request.order };
+        Request::Stop(Box::new(NewStop { order, trigger: request.trigger }))
+    }
+
+    pub fn new_group(request: &NewGroup) -> Self {
+        let mut group = request.clone();
+        for GroupLeg { order, .. } in &mut group.legs {
+            order.session = SessionId(0);
+        }
+        Request::Group(group)
+    }
 }
 
 /// What is remembered about a request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Remembered {
     pub request: Request,
     pub outcome: Result<OrderId, RejectReason>,
@@ -73,8 +92,23 @@ impl NaiveExchange {
         &mut self,
         account: AccountId,
         id: ClOrdId,
-        request: Request,
+        request: &Request,
         is_killed: bool,
+        out: &mut Events,
+    ) -> IdCheck {
+        match self.check_known(account, id, request, out) {
+            IdCheck::Free if is_killed => IdCheck::Refused(Refusal::plain(RejectReason::KillSwitch)),
+            IdCheck::Free => self.make_room(1),
+            answer @ (IdCheck::Answered | IdCheck::Refused(_)) => answer,
+        }
+    }
+
+    /// 101, 110 and R-20: whether the id was used before.
+    pub(super) fn check_known(
+        &mut self,
+        account: AccountId,
+        id: ClOrdId,
+        request: &Request,
         out: &mut Events,
     ) -> IdCheck {
         if self.customer(account).is_none() {
@@ -84,17 +118,19 @@ impl NaiveExchange {
             return IdCheck::Refused(refusal);
         }
         if let Some(known) = self.client_ids.get(&(account, id)) {
-            if known.request != request {
+            if known.request != *request {
                 return IdCheck::Refused(Refusal::plain(RejectReason::DuplicateClOrdId));
             }
             let order_id = known.outcome.unwrap_or(OrderId(0));
             out.push(EventKind::Repeated { account, cl_ord_id: id, order_id, reason: known.outcome.err() });
             return IdCheck::Answered;
         }
-        if is_killed {
-            return IdCheck::Refused(Refusal::plain(RejectReason::KillSwitch));
-        }
-        if self.client_ids.len() >= self.limits.client_ids_max {
+        IdCheck::Free
+    }
+
+    /// room for so many more ids.
+    pub(super) fn make_room(&mut self, ids: usize) -> IdCheck {
+        while self.client_ids.len() + ids > self.limits.client_ids_max {
             if self.retired.is_empty() {
                 let most = i128::try_from(self.limits.client_ids_max).unwrap_or(i128::MAX);
                 return IdCheck::Refused(Refusal { reason: RejectReason::Capacity, value: most, limit: most });

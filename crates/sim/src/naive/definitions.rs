@@ -63,6 +63,9 @@ impl NaiveExchange {
             last_trade: None,
             last_auction: None,
             published: None,
+            runs: Vec::new(),
+            kept: None,
+            references: [None, None],
         });
         out.push(EventKind::InstrumentListed { instrument, symbol: definition.symbol });
     }

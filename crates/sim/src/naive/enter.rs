@@ -1,12 +1,13 @@
 //! A new order: admitted or refused, then matched or posted.
 
 use model::{
-    Cause, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded, OrderId,
+    Cause, ClOrdId, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded, OrderId,
     OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
 use super::client_ids::{IdCheck, Request};
+use super::effects::Ended;
 use super::emergencies::Origin;
 use super::matching::Stop;
 use super::risk::Likeness;
@@ -23,7 +24,7 @@ impl NaiveExchange {
         };
         let origin = Origin { account, session: request.session, instrument: request.instrument };
         let is_killed = self.is_killed(origin, request.reduce_only);
-        match self.check_id(account, cl_ord_id, remembered, is_killed, out) {
+        match self.check_id(account, cl_ord_id, &remembered, is_killed, out) {
             IdCheck::Answered => return,
             IdCheck::Refused(refusal) => {
                 out.push(refused(refusal));
@@ -38,25 +39,43 @@ impl NaiveExchange {
                 out.push(refused(refusal));
             }
             Ok(order) => {
-                let id = order.id;
-                self.next_order += 1;
-                self.orders.insert(id, order);
+                let id = self.open(order);
                 self.remember_accepted(cl_ord_id, remembered, id);
                 self.remember_likeness(account, Likeness::of_order(request));
                 self.update_reserve(id);
-                out.push(self.accepted(id, request));
+                out.push(self.accepted(id, cl_ord_id));
                 self.let_in(id, out);
             }
         }
     }
 
+    /// An order is open from now on.
+    pub(super) fn open(&mut self, order: Order) -> OrderId {
+        let id = order.id;
+        self.next_order += 1;
+        self.orders.insert(id, order);
+        id
+    }
+
     /// Checks everything and makes the order, changing nothing.
     fn admit(&self, request: &NewOrder) -> Result<Order, Refusal> {
+        let order = self.check_order(request, false)?;
+        let mut checks = Checks::default();
+        self.check_funds(order.account, self.reserve_asset(&order), self.reserve_of(&order), &mut checks);
+        self.check_gate(&order, request.protection_price, &mut checks);
+        self.check_duplicate(order.account, Likeness::of_order(request), &mut checks);
+        self.check_open_orders(order.account, 1, &mut checks);
+        checks.result()?;
+        Ok(order)
+    }
+
+    /// Checks everything up to 502 and makes the order, changing nothing. A held order is not matched yet.
+    pub(super) fn check_order(&self, request: &NewOrder, is_held: bool) -> Result<Order, Refusal> {
         let Some(listed) = self.listed(request.instrument) else {
             return Err(Refusal::plain(RejectReason::UnknownInstrument));
         };
         let mut checks = Checks::default();
-        self.check_new_order(request, listed, &mut checks);
+        self.check_new_order(request, listed, is_held, &mut checks);
         checks.result()?;
 
         let mut order = self.order_from(request);
@@ -69,17 +88,13 @@ impl NaiveExchange {
             order.leaves = order.order_qty;
         }
         checks.result()?;
-        order.limit = self.passive_price(&order, order.limit)?;
-        let needed = self.reserve_of(&order);
-        self.check_funds(order.account, self.reserve_asset(&order), needed, &mut checks);
-        self.check_gate(&order, request.protection_price, &mut checks);
-        self.check_duplicate(order.account, Likeness::of_order(request), &mut checks);
-        self.check_open_orders(order.account, 1, &mut checks);
-        checks.result()?;
+        if !is_held {
+            order.limit = self.passive_price(&order, order.limit)?;
+        }
         Ok(order)
     }
 
-    fn order_from(&self, request: &NewOrder) -> Order {
+    pub(super) fn order_from(&self, request: &NewOrder) -> Order {
         let listed = self.instrument(request.instrument);
         Order {
             id: OrderId(self.next_order),
@@ -95,6 +110,10 @@ impl NaiveExchange {
             leaves: request.order_qty.0,
             limit: request.price,
             protection: self.protection_of(request, listed),
+            is_protected: request.protection_price.is_some(),
+            trigger: None,
+            anchor: None,
+            member: None,
             budget: request.quote_qty.map(|money| money.0),
             peg: request.peg,
             min_qty: request.min_qty.0,
@@ -139,13 +158,13 @@ impl NaiveExchange {
         if listed.definition.in_bounds(behind) { Ok(Some(behind)) } else { Err(refusal) }
     }
 
-    fn accepted(&self, id: OrderId, request: &NewOrder) -> EventKind {
+    pub(super) fn accepted(&self, id: OrderId, cl_ord_id: ClOrdId) -> EventKind {
         let order = self.order(id);
         EventKind::OrderAccepted(OrderAccepted {
             order_id: id,
             account: order.account,
             instrument: order.instrument,
-            cl_ord_id: request.cl_ord_id,
+            cl_ord_id,
             side: order.side,
             ord_type: order.ord_type,
             tif: order.tif,
@@ -159,7 +178,7 @@ impl NaiveExchange {
     }
 
     /// Where an accepted order goes first.
-    fn let_in(&mut self, id: OrderId, out: &mut Events) {
+    pub(super) fn let_in(&mut self, id: OrderId, out: &mut Events) {
         let order = self.order(id);
         if order.ord_type == OrdType::Pegged {
             self.order_mut(id).place = Place::Parked;
@@ -176,7 +195,7 @@ impl NaiveExchange {
     }
 
     /// what must be able to trade at once is measured first.
-    fn enter_matching(&mut self, id: OrderId, out: &mut Events) {
+    pub(super) fn enter_matching(&mut self, id: OrderId, out: &mut Events) {
         let order = self.order(id);
         let is_fok = order.tif == TimeInForce::Fok;
         let needed = if is_fok { order.leaves } else { order.min_qty };
@@ -253,14 +272,14 @@ impl NaiveExchange {
     pub(super) fn cancel_order(&mut self, id: OrderId, reason: EndReason, out: &mut Events) {
         let ended = self.ended(id, reason);
         out.push(EventKind::OrderCanceled(ended));
-        self.end_order(id);
+        self.end_order(id, Ended::Canceled(reason));
     }
 
     /// Ends an order by expiry.
     pub(super) fn expire_order(&mut self, id: OrderId, reason: EndReason, out: &mut Events) {
         let ended = self.ended(id, reason);
         out.push(EventKind::OrderExpired(ended));
-        self.end_order(id);
+        self.end_order(id, Ended::Expired(reason));
     }
 
     fn ended(&self, id: OrderId, reason: EndReason) -> OrderEnded {
@@ -270,10 +289,15 @@ impl NaiveExchange {
     }
 
     /// An order is over: nothing is reserved for it, its ids retire.
-    pub(super) fn end_order(&mut self, id: OrderId) {
+    pub(super) fn end_order(&mut self, id: OrderId, ended: Ended) {
+        let sibling = self.sibling(id);
         self.set_reserve(id, 0);
+        self.member_ends(id, ended);
         if let Some(order) = self.orders.remove(&id) {
             self.retire_chain(order.account, order.chain);
+        }
+        if let Some(sibling) = sibling {
+            self.update_reserve(sibling);
         }
     }
 
@@ -295,12 +319,17 @@ impl NaiveExchange {
         of_it.map(|order| order.id).collect()
     }
 
+    /// What is told from now on comes from this.
+    pub(super) fn set_cause(&mut self, cause: Cause, out: &mut Events) {
+        self.cause = cause;
+        out.set_cause(cause);
+    }
+
     /// Runs with another cause and goes back to the one before.
     pub(super) fn with_cause(&mut self, cause: Cause, out: &mut Events, work: impl FnOnce(&mut Self, &mut Events)) {
-        let before = std::mem::replace(&mut self.cause, cause);
-        out.set_cause(cause);
+        let before = self.cause;
+        self.set_cause(cause, out);
         work(self, out);
-        self.cause = before;
-        out.set_cause(before);
+        self.set_cause(before, out);
     }
 }

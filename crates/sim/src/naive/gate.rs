@@ -4,7 +4,7 @@ use model::{AccountId, AssetId, InstrumentId, InstrumentLimits, OrdType, Price, 
 
 use super::checks::Checks;
 use super::risk::Likeness;
-use super::{NaiveExchange, Order, Place};
+use super::{NaiveExchange, Order};
 
 /// `floor(|x| * bps / 10,000)`.
 pub(super) fn share(price: Price, bps: u32) -> i64 {
@@ -87,7 +87,7 @@ impl NaiveExchange {
                 && other.side == order.side
                 && other.id != order.id
                 && !except.contains(&other.id)
-                && other.is_working()
+                && !other.waits()
         });
         let leaves: i128 = working.map(|other| i128::from(other.leaves)).sum();
         let led_to = position + leaves + i128::from(order.leaves);
@@ -111,14 +111,5 @@ impl NaiveExchange {
             self.check_collar(order, price, checks);
         }
         self.check_position(order, &[], checks);
-    }
-}
-
-impl Order {
-    /// Not waiting, whatever for.
-    pub fn is_working(&self) -> bool {
-        match self.place {
-            Place::Incoming | Place::Book(_) | Place::AuctionQueue | Place::Parked => true,
-        }
     }
 }

@@ -23,7 +23,7 @@ impl NaiveExchange {
             orders: self.hash_orders(),
             accounts: self.hash_accounts(),
             client_ids: self.hash_client_ids(),
-            triggers: 0,
+            triggers: self.hash_triggers(),
             risk: self.hash_risk(),
             breakers: self.hash_breakers(),
         }
@@ -96,6 +96,40 @@ impl NaiveExchange {
             digest.write_u64(u64::from(order.stp as u8));
             digest.write_i64(order.fee_cap.into());
             digest.write_i64(i64::try_from(order.prepaid).expect("below a million"));
+        }
+        digest.finish()
+    }
+
+    ///
+    fn hash_triggers(&self) -> u64 {
+        let mut digest = Digest::new();
+        for listed in &self.instruments {
+            write_optional_price(&mut digest, listed.kept);
+            for given in listed.references {
+                digest.write_u64(u64::from(given.is_some()));
+                digest.write_price(given.map(|given| given.price).unwrap_or_default());
+                digest.write_i64(given.map_or(0, |given| given.deadline_ns));
+                digest.write_u64(u64::from(given.is_some_and(|given| given.is_stale)));
+            }
+        }
+        for order in self.orders.values().filter(|order| order.waits()) {
+            digest.write_u64(order.id.0);
+            digest.write_u64(u64::from(order.place == Place::Held));
+            write_optional_price(&mut digest, self.trigger_price(order));
+            digest.write_u64(u64::from(order.anchor.is_some()));
+            digest.write_i64(order.anchor.unwrap_or(0));
+        }
+        digest.write_u64(self.next_group);
+        for (id, group) in &self.groups {
+            digest.write_u64(id.0);
+            for word in [group.kind as u8, group.mode as u8, group.activation as u8] {
+                digest.write_u64(word.into());
+            }
+            for leg in 0..3 {
+                let leg = group.legs.get(leg);
+                digest.write_u64(leg.and_then(|leg| leg.order).map_or(0, |order| order.0));
+                digest.write_i64(leg.map_or(0, |leg| leg.unreleased));
+            }
         }
         digest.finish()
     }

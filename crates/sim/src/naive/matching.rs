@@ -6,6 +6,7 @@ use model::{
 };
 
 use super::bands::Broken;
+use super::effects::Ended;
 use super::funds::Role;
 use super::refill::varied_lots;
 use super::{NaiveExchange, Order, Place};
@@ -35,6 +36,7 @@ impl NaiveExchange {
         let first_trade = self.next_trade;
         let (instrument, side) = (self.order(id).instrument, self.order(id).side);
         let bands = self.bands(instrument, self.best_price(instrument, side.opposite()));
+        self.start_run();
         loop {
             let Some(taker) = self.orders.get(&id) else { return Stop::Filled };
             let is_measured = taker.tif == TimeInForce::Fok || taker.min_qty > 0;
@@ -128,6 +130,7 @@ impl NaiveExchange {
         let trade_id = TradeId(self.next_trade);
         self.next_trade += 1;
         self.instrument_mut(instrument).last_trade = Some(price);
+        self.add_to_run(instrument, price);
         if aggressor.is_some() {
             self.print(instrument, price);
         }
@@ -156,13 +159,14 @@ impl NaiveExchange {
         }
         let leg = TradeLeg { order_id: id, account: order.account, leaves_qty: Qty(order.leaves), fee: Money(fee) };
         self.update_reserve(id);
+        self.member_trades(id, qty);
         leg
     }
 
     /// A trade that leaves nothing ends the order.
     pub(super) fn end_if_filled(&mut self, id: OrderId) {
         if self.order(id).wanted() == 0 {
-            self.end_order(id);
+            self.end_order(id, Ended::Filled);
         }
     }
 

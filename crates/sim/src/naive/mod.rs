@@ -13,39 +13,52 @@ mod cancel;
 mod checks;
 mod client_ids;
 mod definitions;
+mod drain;
+mod effects;
 mod emergencies;
 mod enter;
 mod funds;
 mod gate;
+mod group_admit;
+mod groups;
 mod halts;
 mod hash;
 mod hash_protection;
 mod matching;
 mod measure;
+mod observe;
 mod order;
 mod pegs;
 mod phases;
 mod price_discovery;
 mod pro_rata;
 mod reduce_only;
+mod references;
 mod refill;
 mod risk;
 mod self_trade;
 mod sessions;
 mod spread;
 mod states;
+mod stops;
+mod triggers;
+mod waiting;
 
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, Instrument,
-    InstrumentId, Limits, OrderId, Price, Side, Stamp, Symbol, TradingState,
+    AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, GroupId,
+    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, Symbol, TradingState,
 };
 
 use client_ids::{Remembered, RetiredChain};
+use effects::Effect;
 use funds::Funds;
-pub use order::{Order, Place};
+use groups::Group;
+use observe::Run;
+pub use order::{Member, Order, Place};
 use phases::Breaker;
+use references::Reference;
 use risk::Guards;
 
 /// An asset as defined.
@@ -85,6 +98,12 @@ struct Listed {
     last_trade: Option<Price>,
     last_auction: Option<Price>,
     published: Option<Published>,
+    /// What has traded and was not observed yet.
+    runs: Vec<Run>,
+    /// What traded last while the state did not trigger.
+    kept: Option<Price>,
+    /// Mark and index price.
+    references: [Option<Reference>; 2],
 }
 
 /// A whole exchange, naive.
@@ -108,6 +127,18 @@ pub struct NaiveExchange {
     next_order: u64,
     next_trade: u64,
     next_public: u64,
+    groups: BTreeMap<GroupId, Group>,
+    next_group: u64,
+    /// What group members have caused and has not been seen to yet.
+    effects: Vec<Effect>,
+    /// Fired orders that have not worked yet.
+    triggered: Vec<OrderId>,
+    /// How many orders have fired in this command.
+    fired: u32,
+    /// Where the last one fired when they were as many as may.
+    marked: Option<InstrumentId>,
+    /// The next trade starts a run.
+    is_new_run: bool,
 }
 
 impl NaiveExchange {
@@ -132,6 +163,13 @@ impl NaiveExchange {
             next_order: 1,
             next_trade: 1,
             next_public: 1,
+            groups: BTreeMap::new(),
+            next_group: 1,
+            effects: Vec::new(),
+            triggered: Vec::new(),
+            fired: 0,
+            marked: None,
+            is_new_run: false,
         }
     }
 
@@ -139,15 +177,21 @@ impl NaiveExchange {
     pub fn apply(&mut self, stamp: Stamp, command: &Command, out: &mut Events) {
         self.stamp = stamp;
         out.begin(stamp);
+        self.fired = 0;
         self.forget_old_ids();
         self.with_cause(Cause::Timer, out, Self::run_timers);
+        self.drain(out);
         self.perform(command, out);
+        self.drain(out);
         self.with_cause(Cause::ReduceOnly, out, Self::cut_reduce_only);
         self.with_cause(Cause::Reprice, out, Self::reprice_pegs);
+        self.with_cause(Cause::ReduceOnly, out, Self::cut_reduce_only);
+        self.drain(out);
         self.with_cause(Cause::ReduceOnly, out, Self::cut_reduce_only);
         self.look_at_breakers(out);
         self.publish_indicative(out);
         self.retire_rejected_id();
+        self.forget_finished_groups();
         if out.count() == 0 {
             out.push(EventKind::TimePassed);
         }
@@ -157,6 +201,7 @@ impl NaiveExchange {
     fn run_timers(&mut self, out: &mut Events) {
         self.expire_gtd(out);
         self.run_session_timers(out);
+        self.expire_references(out);
         self.run_breaker_timers(out);
     }
 
@@ -173,13 +218,10 @@ impl NaiveExchange {
             Command::Cancel(request) => self.cancel(request, out),
             Command::MassCancel(request) => self.mass_cancel(request, out),
             Command::SetTradingState(request) => self.set_trading_state(*request, out),
-            Command::NewStop(_) | Command::NewGroup(_) | Command::CancelGroup(_) | Command::SetReference(_) => {
-                out.push(EventKind::CommandRejected {
-                    reason: model::RejectReason::UnknownInstrument,
-                    value: 0,
-                    limit: 0,
-                });
-            }
+            Command::NewStop(request) => self.new_stop(request, out),
+            Command::NewGroup(request) => self.new_group(request, out),
+            Command::CancelGroup(request) => self.cancel_group(*request, out),
+            Command::SetReference(request) => self.set_reference(*request, out),
             Command::SetAccountLimits(request) => self.set_account_limits(request, out),
             Command::SetInstrumentLimits(request) => self.set_instrument_limits(request, out),
             Command::SetCreditLine(request) => self.set_credit_line(request, out),

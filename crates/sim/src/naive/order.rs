@@ -1,8 +1,8 @@
 //! One open order and how much of it is where.
 
 use model::{
-    AccountId, ClOrdId, Display, InstrumentId, OrdType, OrderId, Peg, PostOnly, Price, PublicId, SessionId, Side,
-    StpMode, TimeInForce,
+    AccountId, ClOrdId, Display, GroupId, InstrumentId, OrdType, OrderId, Peg, PostOnly, Price, PublicId, SessionId,
+    Side, StpMode, TimeInForce, Trigger,
 };
 
 /// Where an open order is.
@@ -16,6 +16,21 @@ pub enum Place {
     AuctionQueue,
     /// A pegged order that waits for its reference.
     Parked,
+    /// It waits for its trigger.
+    Armed,
+    /// It waits for the entry of its group.
+    Held,
+    /// Its trigger has fired; it stands in the triggered queue.
+    Fired,
+}
+
+/// Which order of which group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The group.
+    pub group: GroupId,
+    /// Its leg, from 0.
+    pub leg: usize,
 }
 
 /// An open order. Quantities are mantissas of its instrument, amounts of its quote asset.
@@ -47,6 +62,14 @@ pub struct Order {
     pub limit: Option<Price>,
     /// How far a market order may go, given or by default.
     pub protection: Option<Price>,
+    /// Its protection price was given.
+    pub is_protected: bool,
+    /// What it waits for, or has waited for.
+    pub trigger: Option<Trigger>,
+    /// In halves, what an active trailing stop follows.
+    pub anchor: Option<i64>,
+    /// Its group.
+    pub member: Option<Member>,
     /// What is left of its budget.
     pub budget: Option<i128>,
     /// What a pegged order follows.
@@ -96,8 +119,13 @@ impl Order {
     pub fn book_price(&self) -> Option<Price> {
         match self.place {
             Place::Book(price) => Some(price),
-            Place::Incoming | Place::AuctionQueue | Place::Parked => None,
+            Place::Incoming | Place::AuctionQueue | Place::Parked | Place::Armed | Place::Held | Place::Fired => None,
         }
+    }
+
+    /// Accepted, but not working: it waits for a trigger or an entry, or stands in the triggered queue.
+    pub fn waits(&self) -> bool {
+        matches!(self.place, Place::Armed | Place::Held | Place::Fired)
     }
 
     /// Nothing of it is ever shown.

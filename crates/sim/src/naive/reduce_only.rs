@@ -2,7 +2,7 @@
 
 use model::{AccountId, EndReason, EventKind, Events, InstrumentId, OrderId, Qty, Side};
 
-use super::NaiveExchange;
+use super::{NaiveExchange, Order};
 
 impl NaiveExchange {
     /// What a side may reduce by the position alone.
@@ -29,7 +29,8 @@ impl NaiveExchange {
     }
 
     fn reduce_only_orders(&self, account: AccountId, instrument: InstrumentId, side: Side) -> Vec<OrderId> {
-        self.orders_of(instrument, |order| order.reduce_only && order.account == account && order.side == side)
+        let counts = |order: &Order| order.reduce_only && !order.waits();
+        self.orders_of(instrument, |order| counts(order) && order.account == account && order.side == side)
     }
 
     /// R-62 for a maker that is about to trade. Whether it changed.
@@ -49,25 +50,34 @@ impl NaiveExchange {
             return;
         }
         let leaves = i64::try_from(leaves).expect("less than the order has left");
+        self.restate(id, leaves, EndReason::ReduceOnly, out);
+    }
+
+    /// The venue makes an order smaller.
+    pub(super) fn restate(&mut self, id: OrderId, leaves: i64, reason: EndReason, out: &mut Events) {
         let order = self.order_mut(id);
         order.order_qty -= order.leaves - leaves;
         order.shrink_to(leaves);
-        let restated = EventKind::OrderRestated {
+        self.update_reserve(id);
+        out.push(self.restated(id, reason));
+    }
+
+    pub(super) fn restated(&self, id: OrderId, reason: EndReason) -> EventKind {
+        let order = self.order(id);
+        EventKind::OrderRestated {
             order_id: id,
             account: order.account,
             instrument: order.instrument,
             order_qty: Qty(order.order_qty),
-            leaves_qty: Qty(leaves),
+            leaves_qty: Qty(order.leaves),
             displayed_qty: Qty(order.tip),
-            reason: EndReason::ReduceOnly,
-        };
-        self.update_reserve(id);
-        out.push(restated);
+            reason,
+        }
     }
 
     /// R-62, steps (d) and (f): the newest orders above a position are cut first.
     pub(super) fn cut_reduce_only(&mut self, out: &mut Events) {
-        let reduce_only = self.orders.values().filter(|order| order.reduce_only);
+        let reduce_only = self.orders.values().filter(|order| order.reduce_only && !order.waits());
         let mut groups: Vec<_> = reduce_only.map(|order| (order.account, order.instrument, order.side)).collect();
         groups.sort_unstable();
         groups.dedup();

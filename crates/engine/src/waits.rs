@@ -1,0 +1,123 @@
+//! What the engine keeps of a waiting order beside its record: what fires it, and what it needs once it is at work.
+
+use book::Slot;
+use model::{Display, Trigger, TriggerSource};
+
+use crate::heap::{NIL, Node};
+
+/// Where in the trigger book of its instrument an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nowhere: held, or in the triggered queue.
+    Out,
+    /// At a fixed trigger.
+    Fixed,
+    /// It trails from the next value on.
+    Fresh,
+    /// It trails once its activation price is reached.
+    Idle,
+    /// It trails in steps, by itself.
+    Stepping,
+    /// It trails together with all of its anchor.
+    Trailing,
+}
+
+/// A waiting order.
+#[derive(Clone, Debug)]
+pub(crate) struct Wait {
+    pub(crate) order_id: u64,
+    pub(crate) slot: Slot,
+    /// What fires it; empty: it waits for the entry of its group alone.
+    pub(crate) trigger: Option<Trigger>,
+    /// How it will be shown.
+    pub(crate) display: Display,
+    /// The protection price it was given, in ticks, or [`crate::record::NO_LIMIT`].
+    pub(crate) protection: i64,
+    /// What an active trailing stop follows from, in halves. While it trails with others, their bucket knows it.
+    pub(crate) anchor: Option<i64>,
+    pub(crate) stage: Stage,
+    /// Its key among the fixed triggers of its slope, where it stands there.
+    pub(crate) fixed: Option<i64>,
+    /// The bucket it was put into, while it trails with others.
+    pub(crate) set: u32,
+    /// Its place in the heap of that bucket.
+    pub(crate) node: Node,
+}
+
+impl Wait {
+    pub(crate) fn new(order_id: u64, slot: Slot, trigger: Option<Trigger>, display: Display, protection: i64) -> Self {
+        Wait {
+            order_id,
+            slot,
+            trigger,
+            display,
+            protection,
+            anchor: None,
+            stage: Stage::Out,
+            fixed: None,
+            set: NIL,
+            node: Node::default(),
+        }
+    }
+
+    /// The source it was given, trade prices where it has no trigger.
+    pub(crate) fn source(&self) -> TriggerSource {
+        self.trigger.map_or(TriggerSource::Last, |trigger| trigger.source)
+    }
+}
+
+/// The waiting orders of all instruments.
+#[derive(Debug, Default)]
+pub(crate) struct Waits {
+    list: Vec<Wait>,
+    free: Vec<u32>,
+    /// Number of a slot's wait plus one, by slot; 0 where its order does not wait.
+    of_slot: Vec<u32>,
+}
+
+impl Waits {
+    pub(crate) fn insert(&mut self, wait: Wait) -> u32 {
+        let at = wait.slot as usize;
+        if self.of_slot.len() <= at {
+            self.of_slot.resize(at + 1, 0);
+        }
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.list[number as usize] = wait;
+                number
+            }
+            None => {
+                self.list.push(wait);
+                u32::try_from(self.list.len() - 1).expect("slots are 32 bits")
+            }
+        };
+        self.of_slot[at] = number + 1;
+        number
+    }
+
+    /// The number of a waiting order.
+    pub(crate) fn find(&self, slot: Slot) -> Option<u32> {
+        self.of_slot.get(slot as usize)?.checked_sub(1)
+    }
+
+    pub(crate) fn get(&self, number: u32) -> &Wait {
+        &self.list[number as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u32) -> &mut Wait {
+        &mut self.list[number as usize]
+    }
+
+    /// Forgets a waiting order that stands nowhere any more.
+    pub(crate) fn remove(&mut self, number: u32) -> Wait {
+        let wait = self.list[number as usize].clone();
+        debug_assert_eq!(wait.stage, Stage::Out, "an order leaves the trigger book before it is forgotten");
+        self.of_slot[wait.slot as usize] = 0;
+        self.free.push(number);
+        wait
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Wait>() + (self.free.capacity() + self.of_slot.capacity()) * size_of::<u32>()
+    }
+}

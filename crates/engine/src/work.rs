@@ -1,0 +1,138 @@
+//! Triggered orders at work (rules ).
+
+use book::Slot;
+use model::{EndReason, EventKind, Events, OrdType, OrderId, PostOnly, RejectReason, TradingState, TriggerRejected};
+
+use crate::admit;
+use crate::amend::incoming_again;
+use crate::feasibility::can_trade;
+use crate::market::Market;
+use crate::matching::run;
+use crate::passed::{self, Passed};
+use crate::place::conclude;
+use crate::record::{Life, NO_LIMIT, Place, Record};
+use crate::shared::{Reject, Shared, ensure};
+use crate::stop_checks::trailed_limit;
+use crate::stops::{self, Fired};
+
+/// What an order is let to work with, in ticks and lots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    pub(crate) limit: i64,
+    pub(crate) leaves: i64,
+}
+
+/// The triggered order whose turn it is works.
+pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, out: &mut Events) {
+    let Fired { order_id, slot, price } = fired;
+    let waits = |slot: &Slot| shared.records.get(*slot).place() == Place::Triggered;
+    if shared.index.get(order_id).filter(waits) != Some(slot) {
+        return;
+    }
+    let market = &mut markets[shared.records.get(slot).instrument as usize];
+    if !market.state.triggers() {
+        return stops::rearm(shared, market, slot, out);
+    }
+    let wait = shared.wait_of(slot);
+    let mut record = shared.records.get(slot).clone();
+    record.limit = match (record.ord_type(), &wait.trigger) {
+        (OrdType::Limit, Some(trigger)) if trigger.limit_offset.is_some() => {
+            trailed_limit(market, record.side(), price, trigger)
+        }
+        (OrdType::Limit, _) => record.limit,
+        (OrdType::Market | OrdType::MarketToLimit | OrdType::Pegged, _) if wait.protection != NO_LIMIT => {
+            wait.protection
+        }
+        (OrdType::Market | OrdType::MarketToLimit | OrdType::Pegged, _) => {
+            admit::default_protection(market, record.side())
+        }
+    };
+    match passed::working(shared, market, slot, &record) {
+        Err(rejected) => refuse(shared, market, slot, rejected, out),
+        Ok((start, passed)) => {
+            let wait = shared.stop_waiting(market, slot);
+            begin(shared, market, slot, start, out);
+            let display = Shared::display_rule(market, wait.display);
+            match_or_post(shared, market, (slot, passed), display, out);
+        }
+    }
+}
+
+/// whether an order may start to work as `record` says, and with what.
+pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, record: &Record) -> Result<Start, Reject> {
+    let (account, side) = (record.account, record.side());
+    let nobody_takes = market.state == TradingState::PostOnly;
+    let passive = record.ord_type() == OrdType::Limit && record.post_only() != PostOnly::No && record.life().rests();
+    ensure(!nobody_takes || passive, || Reject::plain(RejectReason::PostOnlyMarket))?;
+    let mut start = Start { limit: record.limit, leaves: record.leaves() };
+    if record.reduce_only() {
+        start.leaves = admit::reduce_cap(shared, market, (account, side), start.leaves)?;
+    }
+    if record.post_only() != PostOnly::No && market.state.needs_uncrossed_book() {
+        start.limit = admit::passive_limit(market, side, record.post_only(), start.limit)?;
+    }
+    if shared.accounts.is_cash(account) {
+        let mut changed = record.clone();
+        changed.limit = start.limit;
+        changed.order_qty -= record.leaves() - start.leaves;
+        let increase = shared.hold_increase(market, slot, &changed);
+        if increase > 0 {
+            shared.check_funds(account, market.paid_in(side), increase)?;
+        }
+    }
+    Ok(start)
+}
+
+/// An order that passed takes the limit and the quantity it may work with.
+fn begin(shared: &mut Shared, market: &mut Market, slot: Slot, start: Start, out: &mut Events) {
+    shared.update(market, slot, |record| record.limit = start.limit);
+    let record = shared.records.get(slot);
+    let (leaves, reduce_only) = (record.leaves(), record.reduce_only());
+    if start.leaves < leaves {
+        shared.restate(market, slot, start.leaves, EndReason::ReduceOnly, out);
+    }
+    if reduce_only {
+        shared.reduces(market, slot);
+    }
+}
+
+/// Matches an open order that is in no queue at its limit, as an incoming one; where nobody may take it is posted.
+pub(crate) fn match_or_post(
+    shared: &mut Shared,
+    market: &mut Market,
+    (slot, passed): (Slot, Passed),
+    display: book::Display,
+    out: &mut Events,
+) {
+    let record = shared.records.get(slot);
+    let (limit, needed, fok) = (record.limit, record.leaves(), record.life() == Life::Fok);
+    if !market.state.matches_orders() {
+        return shared.post(market, slot, limit, display, &passed, out);
+    }
+    let mut incoming = incoming_again(shared, slot, limit, passed);
+    if fok {
+        if !can_trade(shared, market, &incoming, needed) {
+            return shared.cancel(market, slot, EndReason::Fok, out);
+        }
+        incoming.trades_left = u32::MAX;
+    }
+    let stop = run(shared, market, &mut incoming, out);
+    conclude(shared, market, &incoming, stop, |_| display, out);
+}
+
+/// A waiting order is refused when it should work: it ends.
+pub(crate) fn refuse(shared: &mut Shared, market: &mut Market, slot: Slot, rejected: Reject, out: &mut Events) {
+    shared.unqueue(market, slot);
+    let record = shared.records.get(slot);
+    let Reject { reason, value, limit } = rejected;
+    out.push(EventKind::TriggerRejected(TriggerRejected {
+        order_id: OrderId(shared.arena.order_id(slot)),
+        account: record.account,
+        instrument: market.id,
+        canceled_qty: market.qty(record.leaves()),
+        reason,
+        value,
+        limit,
+    }));
+    shared.finish(market, slot);
+}
