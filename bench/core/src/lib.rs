@@ -5,6 +5,7 @@ pub mod bare_book;
 pub mod clock;
 pub mod driver;
 pub mod file;
+pub mod groups;
 pub mod measure;
 pub mod memory;
 pub mod plan;

@@ -1,9 +1,11 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
-//! `age IDS` compares the cost of a command early and late in the life of an exchange.
+//! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
+//! so many resting groups.
 
 use bench_core::age;
 use bench_core::bare_book::BareBook;
 use bench_core::file;
+use bench_core::groups;
 use bench_core::plan::Plan;
 use bench_core::serve::serve;
 use bench_core::textbook::Textbook;
@@ -13,7 +15,8 @@ use std::io::{stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS";
+const USAGE: &str =
+    "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | bench-core groups N";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +24,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["write", name, path] => write(name, path),
         ["age", lifetime_ids] => compare_ages(lifetime_ids),
+        ["groups", resting] => compare_groups(resting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
         _ => Err(USAGE.to_owned()),
     };
@@ -45,6 +49,13 @@ fn compare_ages(lifetime_ids: &str) -> Result<(), String> {
     let lifetime_ids = lifetime_ids.parse().map_err(|error| format!("not a number of ids: {lifetime_ids}: {error}"))?;
     let age::Ages { young_ns, old_ns } = age::run(lifetime_ids);
     println!(r#"{{"lifetime_ids":{lifetime_ids},"young_ns":{young_ns},"old_ns":{old_ns}}}"#);
+    Ok(())
+}
+
+fn compare_groups(resting: &str) -> Result<(), String> {
+    let resting = resting.parse().map_err(|error| format!("not a number of groups: {resting}: {error}"))?;
+    let groups::Costs { alone_ns, beside_ns } = groups::run(resting);
+    println!(r#"{{"groups":{resting},"alone_ns":{alone_ns},"beside_ns":{beside_ns}}}"#);
     Ok(())
 }
 

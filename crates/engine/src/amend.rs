@@ -9,6 +9,7 @@ use model::{
 use crate::admit;
 use crate::bands;
 use crate::clients::{Key, NO_ENTRY, Outcome};
+use crate::groups;
 use crate::market::Market;
 use crate::matching::{Incoming, run};
 use crate::passed::{self, Passed};
@@ -100,6 +101,7 @@ pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &Amen
     if let Some(TimeInForce::Gtd { expire_ns }) = request.tif {
         ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
     }
+    groups::check_amend(shared, market, slot, original, order_qty)?;
     state(market, record, original, order_qty)?;
     if let Some(price) = request.price.filter(|_| priced && record.place() == Place::Book) {
         bands::check_limit(market, shared.now_ns, record.side(), price)?;
@@ -202,7 +204,8 @@ fn risk(
     let mut changed = record.clone();
     changed.limit = plan.limit;
     changed.order_qty = plan.order_qty;
-    let increase = Shared::hold_of(market, &changed) - Shared::hold_of(market, record);
+    let resized = request.order_qty.is_some();
+    let increase = shared.held_once_amended(market, plan.slot, &changed, resized) - shared.held(market, plan.slot);
     if increase > 0 {
         shared.check_funds(record.account, market.paid_in(record.side()), increase)?;
     }
@@ -230,6 +233,11 @@ fn apply(
         record.set_life(life_of(tif));
         let order_id = shared.arena.order_id(slot);
         set_expiry(shared, order_id, tif);
+    }
+    if request.order_qty.is_some() && shared.records.get(slot).is_grouped() {
+        let record = shared.records.get(slot);
+        let leaves = plan.order_qty - record.cum_qty - record.prevented_qty;
+        shared.groups.amended(slot, leaves);
     }
     if plan.loses_priority {
         requeue(shared, market, request, (plan, passed), out);

@@ -17,7 +17,11 @@ pub(crate) fn cancel(shared: &mut Shared, markets: &mut [Market], request: &Canc
     match found {
         Err(reject) => out.push(EventKind::CancelRejected { account, reason: reject.reason }),
         Ok(slot) => {
-            let market = &mut markets[shared.records.get(slot).instrument as usize];
+            let record = shared.records.get(slot);
+            let market = &mut markets[record.instrument as usize];
+            if request.unlink && record.is_grouped() {
+                shared.groups.unlink(slot);
+            }
             shared.cancel(market, slot, EndReason::User, out);
         }
     }

@@ -153,11 +153,16 @@ impl ClientIds {
     /// Makes room for one more id; `false` where every remembered id belongs to an open order.
     #[inline]
     pub(crate) fn make_room(&mut self, limits: &Limits) -> bool {
-        if self.len < limits.client_ids_max {
-            return true;
+        self.len < limits.client_ids_max || self.make_room_for(1, limits)
+    }
+
+    /// Makes room for `ids` more ids, forgetting retired chains until they fit; `false` where they do not.
+    #[cold]
+    pub(crate) fn make_room_for(&mut self, ids: usize, limits: &Limits) -> bool {
+        while self.len + ids > limits.client_ids_max {
+            let Some((_, chain)) = self.retired.pop_front() else { return false };
+            self.forget(chain);
         }
-        let Some((_, chain)) = self.retired.pop_front() else { return false };
-        self.forget(chain);
         true
     }
 

@@ -5,12 +5,12 @@ use model::{Cause, Events, TriggerSource};
 use crate::market::Market;
 use crate::phases;
 use crate::shared::Shared;
-use crate::{stops, work};
+use crate::{groups, stops, work};
 
 /// Works off everything that is due.
 #[inline]
 pub(crate) fn drain(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
-    if shared.to_observe.is_empty() && shared.triggered.is_empty() {
+    if shared.to_observe.is_empty() && shared.triggered.is_empty() && !shared.groups.has_effects() {
         // Looked, and there was nothing to see.
         shared.observations += 1;
         return;
@@ -21,6 +21,7 @@ pub(crate) fn drain(shared: &mut Shared, markets: &mut [Market], out: &mut Event
 #[cold]
 fn drain_all(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
     loop {
+        groups::run(shared, markets, out);
         out.set_cause(Cause::Trigger);
         observe(shared, markets, out);
         let Some(fired) = shared.triggered.pop_front() else { break };

@@ -6,8 +6,8 @@ use crate::admin::{self, Names};
 use crate::market::Market;
 use crate::shared::Shared;
 use crate::{
-    amend, cancel, drain, halts, hash, invariants, look_ahead, pegs, phases, place, reducing, references, session,
-    stops, timers, watch,
+    amend, cancel, drain, groups, halts, hash, invariants, look_ahead, pegs, phases, place, reducing, references,
+    session, stops, timers, watch,
 };
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
@@ -107,15 +107,15 @@ impl Exchange {
             Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
             Command::NewStop(stop) => stops::new_stop(shared, markets, stop, out),
             Command::SetReference(request) => references::set(shared, markets, request, out),
+            Command::NewGroup(group) => groups::new_group(shared, markets, group, out),
+            Command::CancelGroup(request) => groups::cancel_group(shared, markets, *request, out),
             Command::Halt(request) => halts::halt(shared, markets, request, out),
             Command::Resume(request) => halts::resume(shared, markets, request, out),
             Command::SetBreaker { instrument, rules } => {
                 halts::set_breaker(shared, markets, *instrument, rules.as_deref().copied(), out);
             }
             Command::SetBands(request) => halts::set_bands(shared, markets, request, out),
-            Command::NewGroup(_)
-            | Command::CancelGroup(_)
-            | Command::SetAccountLimits(_)
+            Command::SetAccountLimits(_)
             | Command::SetInstrumentLimits(_)
             | Command::SetCreditLine(_)
             | Command::KillSwitch(_)
@@ -147,6 +147,9 @@ impl Exchange {
         reducing::cut(shared, markets, out);
         if !shared.watched.is_empty() {
             watch::look(shared, markets, out);
+        }
+        if shared.groups.has_shrunk() {
+            groups::forget_finished(shared);
         }
         if !shared.calls.is_empty() {
             timers::publish_all(shared, markets, out);

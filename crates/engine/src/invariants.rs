@@ -15,6 +15,7 @@ use book::Slot;
 use model::{AccountId, AccountKind, AssetId};
 
 use crate::exchange::Exchange;
+use crate::groups;
 use crate::market::{Market, book_side};
 use crate::phases::Phase;
 use crate::record::Place;
@@ -32,6 +33,7 @@ pub(crate) fn check(exchange: &Exchange) {
     for (order_id, slot) in &open {
         order(shared, markets, *order_id, *slot);
     }
+    groups::check_invariants(shared, &open);
     assert_eq!(open.len(), shared.index.len(), "INV-9: open orders and the index differ in number");
     reserves(shared, markets, &open);
     for market in markets {
@@ -103,7 +105,7 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
         if shared.accounts.get(record.account).kind == AccountKind::Cash {
             let market = &markets[record.instrument as usize];
             let asset = market.paid_in(record.side());
-            *held.entry((record.account, asset)).or_default() += Shared::hold_of(market, record);
+            *held.entry((record.account, asset)).or_default() += shared.held_of_its_own(market, *slot);
         }
     }
     for account in 1..shared.accounts.count() {

@@ -4,10 +4,11 @@
 //! had theirs when they were put there, so an auction pairs only what passed.
 
 use book::Slot;
-use model::{AmendOrder, NewOrder};
+use model::{AmendOrder, NewGroup, NewOrder, RejectReason};
 
 use crate::admit::{self, Terms};
 use crate::amend::{self, Plan};
+use crate::groups::{self, Fault, LEGS_MAX};
 use crate::market::Market;
 use crate::record::Record;
 use crate::shared::{Reject, Shared};
@@ -26,6 +27,21 @@ pub(crate) fn new_order(
     terms: &mut Terms,
 ) -> Result<Passed, Reject> {
     admit::check(shared, market, order, terms)?;
+    Ok(Passed(()))
+}
+
+/// The orders of a group; `terms` are those they are let in with. One of them goes to work at most.
+pub(crate) fn new_group(
+    shared: &Shared,
+    markets: &[Market],
+    group: &NewGroup,
+    terms: &mut [Terms; LEGS_MAX],
+) -> Result<Passed, Fault> {
+    groups::form(group)?;
+    let instrument = group.legs[0].order.instrument;
+    let unknown = || Fault::new(0, Reject::plain(RejectReason::UnknownInstrument));
+    let market = markets.get(instrument.0 as usize).ok_or_else(unknown)?;
+    groups::check(shared, market, group, terms)?;
     Ok(Passed(()))
 }
 
@@ -48,6 +64,17 @@ pub(crate) fn working(
     record: &Record,
 ) -> Result<(Start, Passed), Reject> {
     let start = work::check(shared, market, slot, record)?;
+    Ok((start, Passed(())))
+}
+
+/// An order that its group lets trade, or trade more. Where nothing matches it only joins a queue.
+pub(crate) fn released(shared: &Shared, market: &Market, slot: Slot) -> Result<(Start, Passed), Reject> {
+    let record = shared.records.get(slot);
+    let start = if market.state.needs_uncrossed_book() {
+        work::check(shared, market, slot, record)?
+    } else {
+        Start { limit: record.limit, leaves: record.leaves() }
+    };
     Ok((start, Passed(())))
 }
 

@@ -7,6 +7,7 @@ use model::{
 
 use crate::admit::Terms;
 use crate::clients::{Key, NO_ENTRY, Outcome};
+use crate::groups;
 use crate::market::Market;
 use crate::place::{is_settled, open_order, refuse, set_expiry};
 use crate::record::{NO_LIMIT, Place};
@@ -139,6 +140,9 @@ fn fire(
         trigger_price: price,
         observed_halves: value,
     }));
+    if shared.records.get(slot).is_grouped() {
+        groups::fired(shared, market, slot, out);
+    }
 }
 
 /// Lets all that waits for a source see a value, in halves, and fires what it crosses, as many as may.

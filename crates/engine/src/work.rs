@@ -6,6 +6,7 @@ use model::{EndReason, EventKind, Events, OrdType, OrderId, PostOnly, RejectReas
 use crate::admit;
 use crate::amend::incoming_again;
 use crate::feasibility::can_trade;
+use crate::groups;
 use crate::market::Market;
 use crate::matching::run;
 use crate::passed::{self, Passed};
@@ -52,6 +53,9 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
         Ok((start, passed)) => {
             let wait = shared.stop_waiting(market, slot);
             begin(shared, market, slot, start, out);
+            if shared.records.get(slot).is_grouped() {
+                groups::begins(shared, market, slot, out);
+            }
             let display = Shared::display_rule(market, wait.display);
             match_or_post(shared, market, (slot, passed), display, out);
         }

@@ -28,13 +28,48 @@ impl Shared {
 
     #[cold]
     fn held_by_pair(&self, market: &Market, slot: Slot, record: &Record) -> i128 {
-        let member = self.groups.member(slot);
-        let group = self.groups.get(member.group);
-        let own = leg_hold(market, group, member.place, record);
-        match group.sibling(member.place) {
-            Some(place) => own.max(self.leg_held(market, group, place)),
+        let Member { group, place } = self.groups.member(slot);
+        self.pair_hold(market, self.groups.get(group), place, record)
+    }
+
+    /// What is reserved for the order at `place` of a group and its sibling, were that order what `record` says.
+    pub(crate) fn pair_hold(&self, market: &Market, group: &Group, place: usize, record: &Record) -> i128 {
+        let own = leg_hold(market, group, place, record);
+        match group.sibling(place) {
+            Some(sibling) => own.max(self.leg_held(market, group, sibling)),
             None => own,
         }
+    }
+
+    /// What is reserved for an order once its owner has made it what `record` says: a new quantity of an exit is its
+    /// sibling's too.
+    pub(crate) fn held_once_amended(&self, market: &Market, slot: Slot, record: &Record, resized: bool) -> i128 {
+        if !record.is_grouped() {
+            return Shared::hold_of(market, record);
+        }
+        let Member { group, place } = self.groups.member(slot);
+        let group = self.groups.get(group);
+        let own = leg_hold(market, group, place, record);
+        let Some(sibling) = group.sibling(place) else { return own };
+        let Some(slot) = group.legs[sibling].slot else { return own };
+        let mut follows = self.records.get(slot).clone();
+        if resized {
+            follows.order_qty += record.leaves() - follows.leaves();
+        }
+        own.max(leg_hold(market, group, sibling, &follows))
+    }
+
+    /// What is reserved for an order, where its sibling does not stand for both.
+    pub(crate) fn held_of_its_own(&self, market: &Market, slot: Slot) -> i128 {
+        if self.records.get(slot).is_grouped() {
+            let Member { group, place } = self.groups.member(slot);
+            let group = self.groups.get(group);
+            let first = group.sibling(place).filter(|sibling| *sibling < place);
+            if first.is_some_and(|sibling| group.legs[sibling].slot.is_some()) {
+                return 0;
+            }
+        }
+        self.held(market, slot)
     }
 
     /// What the order at `place` holds by itself; 0 once it has ended.
@@ -76,6 +111,7 @@ impl Shared {
                 self.change_leg(market, slot, |shared| shared.groups.get_mut(group).legs[place].unreleased = 0);
             }
         }
+        self.groups.get_mut(group).legs.iter_mut().for_each(|leg| leg.unreleased = 0);
     }
 
     /// Changes what a group says of an order and reserves what it asks for then.

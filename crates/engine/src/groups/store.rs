@@ -193,6 +193,12 @@ impl Groups {
         self.leg_mut(member).ending = Some(reason);
     }
 
+    /// The owner cancels an order without the others.
+    pub(crate) fn unlink(&mut self, slot: Slot) {
+        let member = self.member(slot);
+        self.leg_mut(member).unlinked = true;
+    }
+
     /// An order has ended: it is no longer in its group.
     pub(crate) fn leave(&mut self, slot: Slot, cum: i64) {
         let member = self.member(slot);
@@ -208,7 +214,11 @@ impl Groups {
     /// The owner of an order set its quantity, which leaves `leaves`.
     pub(crate) fn amended(&mut self, slot: Slot, leaves: i64) {
         let member = self.member(slot);
-        self.effects.push_back((member, Happened::Amended(leaves)));
+        let group = self.get_mut(member.group);
+        if group.is_exit(member.place) {
+            group.quantity = group.exited + leaves;
+            self.effects.push_back((member, Happened::Amended(leaves)));
+        }
     }
 
     /// Whether something waits for its turn.
