@@ -103,7 +103,8 @@ pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &Amen
     }
     groups::check_amend(shared, market, slot, original, order_qty)?;
     state(market, record, original, order_qty)?;
-    if let Some(price) = request.price.filter(|_| priced && record.place() == Place::Book) {
+    let reprices = priced && record.place() == Place::Book && limit != record.limit;
+    if let Some(price) = request.price.filter(|_| reprices) {
         bands::check_limit(market, shared.now_ns, record.side(), price)?;
     }
     let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
@@ -130,16 +131,25 @@ fn form(record: &Record, request: &AmendOrder) -> Result<(), Reject> {
 /// 301 to 305, and the new total in lots.
 fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i64, Reject> {
     let cum = record.cum_qty;
+    let unseen = request.seen_cum_qty.map_or(0, |seen| cum.saturating_sub(market.lots(seen)));
     if let Some(qty) = request.order_qty {
-        let max = if qty > market.qty(record.order_qty) { market.max_qty } else { market.def.max_qty };
-        admit::total(market, qty.0, max)?;
+        admit::total(market, qty.0, market.def.max_qty)?;
+        larger_total(market, record, market.lots(qty).saturating_sub(unseen))?;
     }
     if let Some(seen) = request.seen_cum_qty {
         let fits = seen.0 >= 0 && seen.0 % market.lot == 0 && market.lots(seen) <= cum;
         ensure(fits, || Reject::measured(RejectReason::MinQty, seen.0, market.qty(cum).0))?;
     }
-    let unseen = request.seen_cum_qty.map_or(0, |seen| cum - market.lots(seen));
     Ok(request.order_qty.map_or(record.order_qty, |qty| market.lots(qty) - unseen))
+}
+
+/// 304 of a larger total where the state in force lets in less than usual.
+fn larger_total(market: &Market, record: &Record, lots: i64) -> Result<(), Reject> {
+    let total = i128::from(lots) * i128::from(market.lot);
+    let max = market.max_qty.0;
+    let usual = market.state != TradingState::Cooling || lots <= record.order_qty;
+    let fits = usual || total <= i128::from(max);
+    ensure(fits, || Reject::measured(RejectReason::QtyMax, total, max))
 }
 
 /// 306, and the new display size in lots.

@@ -2,8 +2,8 @@
 
 use breaker::{Band, Extremes};
 use model::{
-    BreakerEvent, BreakerRules, EventKind, Events, Halt, InstrumentId, RejectReason, Resume, SetBands, SpreadState,
-    TradingState,
+    BreakerEvent, BreakerRules, EventKind, Events, Halt, InstrumentId, OperatorId, RejectReason, Resume, SetBands,
+    SpreadState, TradingState,
 };
 
 use crate::market::Market;
@@ -71,6 +71,8 @@ pub(crate) fn resume(shared: &mut Shared, markets: &mut [Market], request: &Resu
     let now = shared.now_ns;
     for at in chosen {
         let market = &mut markets[at];
+        market.breaker.two_person = false;
+        market.breaker.operator = OperatorId(0);
         let (instrument, operator, note) = (market.id, request.operator, request.note);
         out.push(EventKind::Breaker(BreakerEvent::ResumeOrdered { instrument, operator, note }));
         if request.auction {

@@ -147,7 +147,7 @@ fn breaker(shared: &Shared, market: &Market) {
     assert!(breaker.met.is_none(), "INV-4: a break without an answer: instrument={id}");
     if let Some(deadline) = breaker.deadline {
         let known = shared.breaker_timers.contains(&(deadline, id.0));
-        assert!(known && deadline > shared.now_ns, "INV-12: a deadline that never comes: instrument={id}");
+        assert!(known && deadline >= shared.now_ns, "INV-12: a deadline that never comes: instrument={id}");
         assert!(breaker.phase != Phase::None, "INV-12: a deadline of no phase: instrument={id}");
     }
     let timed = matches!(breaker.phase, Phase::Limit | Phase::Cooling);

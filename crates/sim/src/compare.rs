@@ -76,6 +76,7 @@ fn differing_sections(fast: &StateHash, naive: &StateHash) -> Vec<&'static str> 
         ("orders", fast.orders == naive.orders),
         ("accounts", fast.accounts == naive.accounts),
         ("client_ids", fast.client_ids == naive.client_ids),
+        ("breakers", fast.breakers == naive.breakers),
     ];
     sections.into_iter().filter(|(_, is_equal)| !is_equal).map(|(name, _)| name).collect()
 }
