@@ -8,8 +8,10 @@ use pyo3::prelude::*;
 
 use crate::errors::{Kind, Poison, guarded, raise};
 
-/// Largest absolute price in ticks and time in nanoseconds that is taken.
-const NUMBER_MAX: i64 = 1 << 60;
+/// Largest absolute price in ticks that is taken.
+const PX_MAX: i64 = 1 << 60;
+/// Largest absolute time in nanoseconds that is taken: the year 2116.
+const TS_NS_MAX: i64 = 1 << 62;
 
 /// Rule, time, price, lowest and highest price, bid, ask, end, and whether it waits for a person.
 type HaltRow = (&'static str, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, i64, bool);
@@ -28,9 +30,12 @@ impl Poison for BreakerWatch {
 }
 
 impl BreakerWatch {
-    fn feed(&mut self, numbers: &[i64], work: impl FnOnce(&mut Watch)) -> PyResult<()> {
-        if let Some(number) = numbers.iter().find(|number| !(-NUMBER_MAX..=NUMBER_MAX).contains(*number)) {
-            return Err(raise(Kind::Usage, format!("out of range: number={number} max={NUMBER_MAX}")));
+    fn feed(&mut self, ts_ns: i64, prices: &[i64], work: impl FnOnce(&mut Watch)) -> PyResult<()> {
+        if !(-TS_NS_MAX..=TS_NS_MAX).contains(&ts_ns) {
+            return Err(raise(Kind::Usage, format!("out of range: ts_ns={ts_ns} max={TS_NS_MAX}")));
+        }
+        if let Some(px) = prices.iter().find(|px| !(-PX_MAX..=PX_MAX).contains(*px)) {
+            return Err(raise(Kind::Usage, format!("out of range: px={px} max={PX_MAX}")));
         }
         guarded(self, |this| {
             work(&mut this.watch);
@@ -45,8 +50,8 @@ impl BreakerWatch {
     #[new]
     #[pyo3(signature = (*, previous_close=None))]
     fn new(previous_close: Option<i64>) -> PyResult<Self> {
-        if let Some(close) = previous_close.filter(|close| !(1..=NUMBER_MAX).contains(close)) {
-            return Err(raise(Kind::Usage, format!("out of range: previous_close={close} min=1 max={NUMBER_MAX}")));
+        if let Some(close) = previous_close.filter(|close| !(1..=PX_MAX).contains(close)) {
+            return Err(raise(Kind::Usage, format!("out of range: previous_close={close} min=1 max={PX_MAX}")));
         }
         Ok(BreakerWatch { watch: Watch::new(BreakerRules::default(), previous_close.map(Price)), poison: None })
     }
@@ -54,26 +59,26 @@ impl BreakerWatch {
     /// Take the price of a recorded auction.
     #[pyo3(signature = (ts_ns, px, /))]
     fn auction(&mut self, ts_ns: i64, px: i64) -> PyResult<()> {
-        self.feed(&[ts_ns, px], |watch| watch.auction(ts_ns, Price(px)))
+        self.feed(ts_ns, &[px], |watch| watch.auction(ts_ns, Price(px)))
     }
 
     /// Take a recorded trade of continuous trading.
     #[pyo3(signature = (ts_ns, px, /))]
     fn trade(&mut self, ts_ns: i64, px: i64) -> PyResult<()> {
-        self.feed(&[ts_ns, px], |watch| watch.print(ts_ns, Price(px)))
+        self.feed(ts_ns, &[px], |watch| watch.print(ts_ns, Price(px)))
     }
 
     /// Take the best quotes in force from ``ts_ns`` on; ``None`` where a side is missing.
     #[pyo3(signature = (ts_ns, bid, ask, /))]
     fn quote(&mut self, ts_ns: i64, bid: Option<i64>, ask: Option<i64>) -> PyResult<()> {
-        let numbers = [ts_ns, bid.unwrap_or(0), ask.unwrap_or(0)];
-        self.feed(&numbers, |watch| watch.quote(ts_ns, bid.map(Price), ask.map(Price)))
+        let prices = [bid.unwrap_or(0), ask.unwrap_or(0)];
+        self.feed(ts_ns, &prices, |watch| watch.quote(ts_ns, bid.map(Price), ask.map(Price)))
     }
 
     /// Let time pass until ``ts_ns``.
     #[pyo3(signature = (ts_ns, /))]
     fn advance(&mut self, ts_ns: i64) -> PyResult<()> {
-        self.feed(&[ts_ns], |watch| watch.advance(ts_ns))
+        self.feed(ts_ns, &[], |watch| watch.advance(ts_ns))
     }
 
     /// Return the number of halts so far.
@@ -89,6 +94,27 @@ impl BreakerWatch {
     /// Return the lowest and the highest price that may print, ``None`` where any may.
     fn band(&mut self) -> PyResult<(Option<i64>, Option<i64>)> {
         guarded(self, |this| Ok(ends(Some(this.watch.band()))))
+    }
+
+    /// Return the rules by name, in basis points and nanoseconds.
+    #[staticmethod]
+    fn rules() -> BTreeMap<&'static str, i64> {
+        let BreakerRules { static_bps, windows: [short, long], spread, reopening, interval_ns, trips_max, .. } =
+            BreakerRules::default();
+        BTreeMap::from([
+            ("static_bps", i64::from(static_bps)),
+            ("short_ns", short.length_ns),
+            ("short_bps", i64::from(short.bps)),
+            ("long_ns", long.length_ns),
+            ("long_bps", i64::from(long.bps)),
+            ("spread_bps", i64::from(spread.bps)),
+            ("spread_persist_ns", spread.persist_ns),
+            ("halt_ns", reopening.halt_ns),
+            ("call_ns", reopening.call_ns),
+            ("cooling_ns", reopening.cooling_ns),
+            ("interval_ns", interval_ns),
+            ("trips_max", i64::from(trips_max)),
+        ])
     }
 
     /// Return what was fed and what of it was not judged, by name.

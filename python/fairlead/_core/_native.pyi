@@ -12,6 +12,7 @@ from fairlead.model.orders import Fill
 from fairlead.model.triggers import Leg, Trigger
 
 __all__ = [
+    "BreakerWatch",
     "CommandReport",
     "DemoMarket",
     "Exchange",
@@ -314,6 +315,8 @@ class BreakerWatch:
     ) -> list[tuple[str, int, int | None, int | None, int | None, int | None, int | None, int, bool]]: ...
     def band(self) -> tuple[int | None, int | None]: ...
     def counts(self) -> dict[str, int]: ...
+    @staticmethod
+    def rules() -> dict[str, int]: ...
 
 @final
 class L3Book:

@@ -15,6 +15,11 @@ __all__ = ["ExitCode", "app", "main"]
 
 class _Commands(LazyGroup):
     lazy: ClassVar[Mapping[str, LazyCommand]] = {
+        "breakers": LazyCommand(
+            module="fairlead.cli.breakers",
+            function="breakers",
+            summary="Watch a recorded market and report which halting rules it would have tripped.",
+        ),
         "demo": LazyCommand(
             module="fairlead.cli.demo",
             function="demo",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +11,12 @@ from typing import Annotated
 import typer
 
 from fairlead.adapters.exports.plot import PlotPathError, PlotUnavailableError, require_plot, write_plot
-from fairlead.adapters.feeds.replay.detect import FORMATS, open_recording
+from fairlead.adapters.feeds.replay.detect import FORMATS, Watchable, open_recording
+from fairlead.cli.progress import shown_progress
 from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
-from fairlead.domain.market_replay.records import Recording
 from fairlead.domain.market_replay.result import ReplayResult
 from fairlead.domain.market_replay.tape import Tape
-from fairlead.services.replay import Core, Progress, no_progress
+from fairlead.services.replay import Core
 from fairlead.services.replay import replay as run_replay
 
 EXIT_OK = 0
@@ -84,7 +82,7 @@ def run(
         if plot is not None:
             require_plot(plot)
         recording = open_recording(path, market_format=market_format)
-        with _progress() as progress:
+        with shown_progress("replaying", unit="commands") as progress:
             result = run_replay(recording, core=core or _core(), perturb_row=perturb, tape=tape, progress=progress)
         if plot is not None and tape is not None:
             write_plot(plot, title=_title(result), points=tape.points, grid=recording.grid)
@@ -113,23 +111,7 @@ def _title(result: ReplayResult) -> str:
     return f"{result.dataset}: {result.commands:,} commands, {proof}"
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show how far the replay is, on standard error and only on a terminal."""
-    if not sys.stderr.isatty():
-        yield no_progress
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("replaying"), BarColumn(), TextColumn("{task.completed:,.0f} commands"), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replaying", total=None)
-        yield lambda done: bar.update(task, completed=done)
-
-
-def _print_table(result: ReplayResult, *, recording: Recording) -> None:
+def _print_table(result: ReplayResult, *, recording: Watchable) -> None:
     from rich.console import Console
     from rich.table import Table
 

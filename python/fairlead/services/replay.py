@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fairlead.domain.market_replay.book_port import FoldingBook, MatchingEngine
-from fairlead.domain.market_replay.errors import PerturbRefusedError
+from fairlead.domain.market_replay.errors import PerturbRefusedError, RecordingError
+from fairlead.domain.market_replay.observations import QuoteRecording
 from fairlead.domain.market_replay.records import Grid, OrderRecording, Recording
 from fairlead.domain.market_replay.result import ReplayResult
 from fairlead.domain.market_replay.tape import Tape
@@ -30,7 +31,7 @@ class Core:
 
 
 def replay(
-    recording: Recording,
+    recording: Recording | QuoteRecording,
     *,
     core: Core,
     perturb_row: int | None = None,
@@ -47,9 +48,11 @@ def replay(
         progress: told how far the replay is.
 
     Raises:
-        RecordingError: a file is wrong, cut or mixed.
+        RecordingError: a file is wrong, cut or mixed, or holds quotes and trades but no orders.
         PerturbRefusedError: the row is no order, or its quantity decides nothing that is compared.
     """
+    if isinstance(recording, QuoteRecording):
+        raise RecordingError(recording.path, row=None, why="no orders to replay; `fairlead breakers` watches it")
     if isinstance(recording, OrderRecording):
         make = core.engine
         result = replay_orders(recording, make_engine=make, perturb_row=perturb_row, tape=tape, progress=progress)

@@ -10,7 +10,7 @@ import html
 import importlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -86,20 +86,21 @@ def _series(points: Sequence[TapePoint], *, grid: Grid) -> _Series:
         volume_before = point.volume_lots
     kept = [at for at in range(INTERVALS) if counts[at]]
     return _Series(
-        times=[_moment(point.ts_ns) for point in points],
+        times=[moment(point.ts_ns) for point in points],
         bid=[point.bid_ticks * tick for point in points],
         ask=[point.ask_ticks * tick for point in points],
         last=[float("nan") if point.last_ticks is None else point.last_ticks * tick for point in points],
         spread=[point.spread_ticks * tick for point in points],
         imbalance=[point.imbalance for point in points],
-        mid_times=[_moment(start_ns + at * step_ns + step_ns // 2) for at in kept],
+        mid_times=[moment(start_ns + at * step_ns + step_ns // 2) for at in kept],
         mean_imbalance=[sums[at] / counts[at] for at in kept],
         volume=[lots[at] * lot for at in kept],
         interval_days=step_ns / 86_400e9,
     )
 
 
-def _moment(ts_ns: int) -> datetime:
+def moment(ts_ns: int) -> datetime:
+    """Return nanoseconds since the epoch as a time in UTC, to the microsecond."""
     return _EPOCH + timedelta(microseconds=ts_ns // 1_000)
 
 
@@ -117,13 +118,29 @@ def write_plot(path: Path, *, title: str, points: Sequence[TapePoint], grid: Gri
         PlotUnavailableError: the library is not installed.
         OSError: the file cannot be written.
     """
+
+    def draw(points_max: int | None) -> Any:
+        stride = 1 if points_max is None else -(-len(points) // points_max) or 1
+        return _figure(title=title, points=points[::stride], grid=grid)
+
+    save_picture(path, title=title, draw=draw)
+
+
+def save_picture(path: Path, *, title: str, draw: Callable[[int | None], Any]) -> None:
+    """Write a figure beside ``path`` and rename it; ``draw`` is told how many points it may hold, ``None``: any number.
+
+    Raises:
+        PlotPathError: as :func:`require_plot`.
+        PlotUnavailableError: the library is not installed.
+        OSError: the file cannot be written.
+    """
     require_plot(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:
         if path.suffix.lower() == ".png":
-            _figure(title=title, points=points, grid=grid).savefig(unfinished, format="png")
+            draw(None).savefig(unfinished, format="png")
         else:
-            unfinished.write_text(_page(title=title, points=points, grid=grid), encoding="utf-8")
+            unfinished.write_text(_page(draw(PAGE_POINTS_MAX), title=title), encoding="utf-8")
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -154,10 +171,9 @@ def _figure(*, title: str, points: Sequence[TapePoint], grid: Grid) -> Any:
     return figure
 
 
-def _page(*, title: str, points: Sequence[TapePoint], grid: Grid) -> str:
-    stride = -(-len(points) // PAGE_POINTS_MAX) or 1
+def _page(figure: Any, *, title: str) -> str:
     svg = io.StringIO()
-    _figure(title=title, points=points[::stride], grid=grid).savefig(svg, format="svg", metadata={"Date": None})
+    figure.savefig(svg, format="svg", metadata={"Date": None})
     picture = svg.getvalue()
     picture = picture[picture.index("<svg") :]
     name = html.escape(title)

@@ -1,7 +1,8 @@
 """Find out which format a file or folder holds and put its files together.
 
 A file is recognised by its first line. Where that line is damaged, or the format has none of its own, the name decides,
-or ``market_format``; then the parser says what is wrong. Answer files are found beside the main file by name.
+or ``market_format``; then the parser says what is wrong. Answer files are found beside the main file by name. The
+Binance files of a folder are parts of one recording.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from fairlead.adapters.feeds.replay import bitstamp, lobster, mbo, sse_csv, sse_log, sse_raw
+from fairlead.adapters.feeds.replay import binance, bitstamp, lobster, mbo, sse_csv, sse_log, sse_raw
 from fairlead.adapters.feeds.replay.text_rows import header_of
 from fairlead.domain.market_replay.errors import RecordingError
+from fairlead.domain.market_replay.observations import QuoteRecording
 from fairlead.domain.market_replay.records import (
     LevelRecording,
     OrderRecording,
@@ -21,7 +23,7 @@ from fairlead.domain.market_replay.records import (
     WindowRecording,
 )
 
-FORMATS = ("sse_csv", "sse_raw", "mbo", "lobster", "bitstamp")
+FORMATS = ("sse_csv", "sse_raw", "mbo", "lobster", "bitstamp", "binance")
 FILES_MAX = 1_000
 
 _SUFFIXES = ("", ".xz", ".gz")
@@ -36,7 +38,10 @@ _NAME_PARTS = (
 )
 
 
-def open_recording(path: Path, *, market_format: str | None = None) -> Recording:
+Watchable = Recording | QuoteRecording
+
+
+def open_recording(path: Path, *, market_format: str | None = None) -> Watchable:
     """Return the recording in a file or folder; nothing but first lines is read yet.
 
     Args:
@@ -78,6 +83,8 @@ def _main_of_folder(folder: Path, *, market_format: str | None) -> tuple[Path, s
     if not chosen:
         expected = market_format or ", ".join(FORMATS)
         raise RecordingError(str(folder), row=None, why=f"no recording in the folder, expected {expected}")
+    if all(found == "binance" for _, found in chosen):
+        return folder, "binance"
     if len(chosen) > 1:
         names = ", ".join(f"{file.name} ({found})" for file, found in chosen)
         raise RecordingError(str(folder), row=None, why=f"more than one recording: {names}; name one file")
@@ -107,6 +114,8 @@ def _candidates(folder: Path) -> list[tuple[Path, str]]:
 def _format_by_content(first: str) -> str | None:
     if first.startswith(sse_log.LINE_START):
         return "sse_raw"
+    if binance.is_line(first):
+        return "binance"
     return _HEADERS.get(first)
 
 
@@ -197,10 +206,23 @@ def _bitstamp(main: Path, dataset: str) -> Recording:
     )
 
 
-_BUILDERS: dict[str, Callable[[Path, str], Recording]] = {
+def _binance(main: Path, dataset: str) -> QuoteRecording:
+    # The files of a folder are parts of one recording, named by date.
+    parts = [main] if main.is_file() else [file for file, found in _candidates(main) if found == "binance"]
+    return QuoteRecording(
+        dataset=dataset,
+        format="binance",
+        path=str(main),
+        grid=binance.grid(parts[0].name.partition("_")[0].upper()),
+        observations=partial(binance.read_observations, parts),
+    )
+
+
+_BUILDERS: dict[str, Callable[[Path, str], Watchable]] = {
     "sse_csv": _sse_csv,
     "sse_raw": _sse_raw,
     "mbo": _mbo,
     "lobster": _lobster,
     "bitstamp": _bitstamp,
+    "binance": _binance,
 }
