@@ -16,6 +16,7 @@ from fairlead import UsageError
 from fairlead.cli.breakers import breakers, run
 from fairlead.cli.exit_codes import ExitCode
 from fairlead.engine import BreakerWatch
+from fairlead.model.breaker import BreakerRules
 
 
 def _report(path: Path, capsys: pytest.CaptureFixture[str], *, plot: Path | None = None) -> dict[str, Any]:
@@ -197,10 +198,34 @@ def test_the_observer_takes_numbers_in_range_only() -> None:
     assert (len(watch), watch.counts()["prints"], watch.band()) == (0, 0, (80, 120))
 
 
-def test_the_rules_of_the_observer_are_the_documented_defaults() -> None:
-    rules = BreakerWatch.rules()
+def test_the_rules_of_the_core_are_those_of_python() -> None:
+    plain, given = BreakerWatch(), BreakerWatch(BreakerRules())
 
-    assert (rules["static_bps"], rules["short_bps"], rules["long_bps"], rules["spread_bps"]) == (2000, 1000, 1000, 200)
-    seconds = {name: rules[name] // SECOND_NS for name in rules if name.endswith("_ns")}
-    assert (seconds["short_ns"], seconds["long_ns"], seconds["spread_persist_ns"]) == (60, 300, 3)
-    assert (seconds["halt_ns"] + seconds["call_ns"], seconds["cooling_ns"], seconds["interval_ns"]) == (300, 60, 60)
+    for watch in (plain, given):
+        watch.trade(0, 10_000)
+        watch.trade(1, 8_999)
+        watch.quote(400 * SECOND_NS, 9_000, 9_010)
+
+    assert plain.halts() == given.halts()
+    assert (len(plain), plain.halts()[0][7]) == (1, 1 + 300 * SECOND_NS)
+
+
+def test_other_rules_halt_elsewhere_and_rules_out_of_range_are_refused() -> None:
+    watch = BreakerWatch(BreakerRules(short_bps=100, halt_ns=SECOND_NS, call_ns=0))
+    watch.trade(0, 10_000)
+    watch.trade(1, 9_900)
+    watch.trade(2, 9_899)
+
+    assert [(halt[0], halt[1], halt[7]) for halt in watch.halts()] == [("short", 2, 2 + SECOND_NS)]
+    with pytest.raises(UsageError, match="breaker rules out of range"):
+        BreakerWatch(BreakerRules(spread_bps=10_001))
+
+
+def test_the_report_states_the_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = _report(write_lines(tmp_path / "crash", CRASH), capsys)
+
+    rules = BreakerRules()
+    assert found["rules"]["short_bps"] == rules.short_bps == 1_000
+    assert (rules.static_bps, rules.long_bps, rules.spread_bps) == (2_000, 1_000, 200)
+    assert (rules.short_ns, rules.long_ns, rules.spread_persist_ns) == (60 * SECOND_NS, 300 * SECOND_NS, 3 * SECOND_NS)
+    assert rules.halt_ns + rules.call_ns == 300 * SECOND_NS

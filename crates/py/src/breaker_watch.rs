@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use breaker::{Band, Watch, WouldHalt};
-use model::{BreakerRule, BreakerRules, Price};
+use model::{BreakerRules, Price};
 use pyo3::prelude::*;
 
 use crate::errors::{Kind, Poison, guarded, raise};
+use crate::guards::RulesArgs;
+use crate::words;
 
 /// Largest absolute price in ticks that is taken.
 const PX_MAX: i64 = 1 << 60;
@@ -16,7 +18,7 @@ const TS_NS_MAX: i64 = 1 << 62;
 /// Rule, time, price, lowest and highest price, bid, ask, end, and whether it waits for a person.
 type HaltRow = (&'static str, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, i64, bool);
 
-/// An observer under the default rules. Prices are whole ticks, times nanoseconds; times may stand still.
+/// An observer of a recorded market. Prices are whole ticks, times nanoseconds; times may stand still.
 #[pyclass(module = "fairlead._core._native")]
 pub struct BreakerWatch {
     watch: Watch,
@@ -46,14 +48,19 @@ impl BreakerWatch {
 
 #[pymethods]
 impl BreakerWatch {
-    /// Begin; ``previous_close`` is the reference of the static band until the first auction.
+    /// Begin under ``rules``, the defaults where there are none; ``previous_close`` is the reference of the static band
+    /// until the first auction.
     #[new]
-    #[pyo3(signature = (*, previous_close=None))]
-    fn new(previous_close: Option<i64>) -> PyResult<Self> {
+    #[pyo3(signature = (rules=None, *, previous_close=None))]
+    fn new(rules: Option<RulesArgs>, previous_close: Option<i64>) -> PyResult<Self> {
+        let rules = rules.as_ref().map_or_else(BreakerRules::default, BreakerRules::from);
+        if !rules.is_valid() {
+            return Err(raise(Kind::Usage, format!("breaker rules out of range: {rules:?}")));
+        }
         if let Some(close) = previous_close.filter(|close| !(1..=PX_MAX).contains(close)) {
             return Err(raise(Kind::Usage, format!("out of range: previous_close={close} min=1 max={PX_MAX}")));
         }
-        Ok(BreakerWatch { watch: Watch::new(BreakerRules::default(), previous_close.map(Price)), poison: None })
+        Ok(BreakerWatch { watch: Watch::new(rules, previous_close.map(Price)), poison: None })
     }
 
     /// Take the price of a recorded auction.
@@ -96,27 +103,6 @@ impl BreakerWatch {
         guarded(self, |this| Ok(ends(Some(this.watch.band()))))
     }
 
-    /// Return the rules by name, in basis points and nanoseconds.
-    #[staticmethod]
-    fn rules() -> BTreeMap<&'static str, i64> {
-        let BreakerRules { static_bps, windows: [short, long], spread, reopening, interval_ns, trips_max, .. } =
-            BreakerRules::default();
-        BTreeMap::from([
-            ("static_bps", i64::from(static_bps)),
-            ("short_ns", short.length_ns),
-            ("short_bps", i64::from(short.bps)),
-            ("long_ns", long.length_ns),
-            ("long_bps", i64::from(long.bps)),
-            ("spread_bps", i64::from(spread.bps)),
-            ("spread_persist_ns", spread.persist_ns),
-            ("halt_ns", reopening.halt_ns),
-            ("call_ns", reopening.call_ns),
-            ("cooling_ns", reopening.cooling_ns),
-            ("interval_ns", interval_ns),
-            ("trips_max", i64::from(trips_max)),
-        ])
-    }
-
     /// Return what was fed and what of it was not judged, by name.
     fn counts(&mut self) -> PyResult<BTreeMap<&'static str, u64>> {
         guarded(self, |this| {
@@ -137,7 +123,7 @@ impl BreakerWatch {
 fn row(halt: &WouldHalt) -> HaltRow {
     let (low, high) = ends(halt.band);
     let of = |price: Option<Price>| price.map(|price| price.0);
-    let rule = rule_name(halt.rule);
+    let rule = words::breaker_rule_word(halt.rule);
     (rule, halt.ts_ns, of(halt.price), low, high, of(halt.bid), of(halt.ask), halt.until_ns, halt.waits)
 }
 
@@ -147,17 +133,4 @@ fn ends(band: Option<Band>) -> (Option<i64>, Option<i64>) {
         return (None, None);
     };
     (Some(low.0).filter(|_| low != Band::ANY.low), Some(high.0).filter(|_| high != Band::ANY.high))
-}
-
-fn rule_name(rule: BreakerRule) -> &'static str {
-    match rule {
-        BreakerRule::Static => "static",
-        BreakerRule::Short => "short",
-        BreakerRule::Long => "long",
-        BreakerRule::External => "external",
-        BreakerRule::Spread => "spread",
-        BreakerRule::Cascade => "cascade",
-        BreakerRule::LimitState => "limit_state",
-        BreakerRule::Cooling => "cooling",
-    }
 }

@@ -84,7 +84,8 @@ def _fail(text: str, *, code: ExitCode) -> ExitCode:
 
 
 def _title(report: BreakerReport) -> str:
-    return f"{report.dataset}: {report.counts['prints']:,} trades, {len(report.halts)} halts under the default rules"
+    halts = f"{len(report.halts):,} halt{'' if len(report.halts) == 1 else 's'}"
+    return f"{report.dataset}: {report.counts['prints']:,} trades, {halts} under the default rules"
 
 
 def _print_tables(report: BreakerReport) -> None:

@@ -1,8 +1,9 @@
-"""Watch a recorded market under the default halting rules and report what they would have done."""
+"""Watch a recorded market under halting rules and report what they would have done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from fairlead.domain.market_replay.errors import RecordingError
 from fairlead.domain.market_replay.fill_pairs import FillPairs
@@ -12,6 +13,7 @@ from fairlead.domain.market_replay.observations import Auctioned, Observation, Q
 from fairlead.domain.market_replay.records import Recording
 from fairlead.domain.market_replay.result import JsonValue
 from fairlead.engine import BreakerWatch
+from fairlead.model.breaker import BreakerRules
 from fairlead.services.observe_market import observe_market
 from fairlead.services.replay import Core, Progress, no_progress
 
@@ -22,6 +24,7 @@ def watch_breakers(
     recording: Recording | QuoteRecording,
     *,
     core: Core,
+    rules: BreakerRules | None = None,
     tape: HaltTape | None = None,
     progress: Progress = no_progress,
 ) -> BreakerReport:
@@ -30,14 +33,17 @@ def watch_breakers(
     Args:
         recording: what to watch.
         core: makes the engine or the books.
+        rules: what would halt; ``None`` are the documented defaults.
         tape: takes the points of a picture.
         progress: told how many observations were fed so far.
 
     Raises:
         RecordingError: a file is wrong, cut or mixed, or there is nothing to watch.
+        UsageError: a rule is out of range.
     """
     pairs = FillPairs()
-    run = _Run(tape)
+    rules = BreakerRules() if rules is None else rules
+    run = _Run(rules, tape=tape)
     for observation in observe_market(recording, core=core, pairs=pairs):
         run.step(observation)
         if run.fed % PROGRESS_EVERY == 0:
@@ -56,7 +62,7 @@ def watch_breakers(
         end_ns=run.end_ns,
         halts=run.halts(),
         counts=run.watch.counts(),
-        rules=BreakerWatch.rules(),
+        rules=asdict(rules),
         details=details,
     )
 
@@ -64,8 +70,8 @@ def watch_breakers(
 class _Run:
     """One watch in progress."""
 
-    def __init__(self, tape: HaltTape | None) -> None:
-        self.watch = BreakerWatch()
+    def __init__(self, rules: BreakerRules, *, tape: HaltTape | None) -> None:
+        self.watch = BreakerWatch(rules)
         self.begin_ns: int | None = None
         self.end_ns = 0
         self.fed = 0
