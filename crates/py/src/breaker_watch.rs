@@ -51,6 +51,7 @@ impl BreakerWatch {
     /// Begin under ``rules``, the defaults where there are none; ``previous_close`` is the reference of the static band
     /// until the first auction.
     #[new]
+    #[allow(clippy::needless_pass_by_value, reason = "what is extracted from Python is owned")]
     #[pyo3(signature = (rules=None, *, previous_close=None))]
     fn new(rules: Option<RulesArgs>, previous_close: Option<i64>) -> PyResult<Self> {
         let rules = rules.as_ref().map_or_else(BreakerRules::default, BreakerRules::from);
