@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use model::{Command, Event, EventKind, RejectReason, TradingState};
+use model::{BreakerEvent, Command, Event, EventKind, RejectReason, TradingState};
 
 /// Counts by what was seen.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Coverage {
 const ORD_TYPES: [&str; 4] = ["Limit", "Market", "MarketToLimit", "Pegged"];
 const TIFS: [&str; 8] = ["Gtc", "Day", "Gtd", "Ioc", "Fok", "Ato", "Atc", "Gfa"];
 const STP_MODES: [&str; 5] = ["None", "CancelNewest", "CancelOldest", "CancelBoth", "DecrementAndCancel"];
-const ENDS: [&str; 15] = [
+const ENDS: [&str; 19] = [
     "User",
     "Mass",
     "Stp",
@@ -41,16 +41,31 @@ const ENDS: [&str; 15] = [
     "Day",
     "Gtd",
     "Auction",
+    "Kill",
+    "Disconnect",
+    "DeadMan",
+    "PriceBand",
 ];
+const GUARDS: [&str; 7] = [
+    "LimitsSet",
+    "CreditLineSet",
+    "KillSwitchSet",
+    "KillSwitchCleared",
+    "DisconnectRuleSet",
+    "SessionChanged",
+    "DeadManSet",
+];
+const BREAKERS: [&str; 7] =
+    ["HaltOrdered", "ResumeOrdered", "SessionStateSet", "BreakerSet", "BandsSet", "AuctionExtended", "SpreadChanged"];
+/// Whose band breaks. That of a cooling phase hardly can: limits ahead of it are refused.
+const BANDS: [&str; 5] = ["Static", "Short", "Long", "External", "LimitState"];
+/// What halts.
+const TRIPS: [&str; 6] = ["Static", "Short", "Long", "External", "Spread", "LimitState"];
+const SPREADS: [&str; 3] = ["Normal", "Wide", "OneSided"];
 
 fn word(value: &impl fmt::Debug) -> String {
     let text = format!("{value:?}");
     text.split([' ', '{', '(']).next().unwrap_or_default().to_owned()
-}
-
-/// Entered by the breaker alone, so by nobody here.
-fn can_be_entered(state: TradingState) -> bool {
-    !matches!(state, TradingState::LimitState | TradingState::Cooling)
 }
 
 impl Coverage {
@@ -79,6 +94,10 @@ impl Coverage {
             EventKind::StateChanged { to, .. } => {
                 self.current.insert(format!("state {}", word(to)));
             }
+            EventKind::Guard(guard) => {
+                self.current.insert(format!("guard {}", word(guard)));
+            }
+            EventKind::Breaker(breaker) => self.see_breaker(breaker),
             EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) => self.refuse(rejected.reason),
             EventKind::CancelRejected { reason, .. } | EventKind::CommandRejected { reason, .. } => {
                 self.refuse(*reason);
@@ -108,11 +127,35 @@ impl Coverage {
             | EventKind::OrderReleased(_)
             | EventKind::GroupAccepted(_)
             | EventKind::GroupRejected(_)
-            | EventKind::Guard(_)
-            | EventKind::Breaker(_)
             | EventKind::TimePassed => {
                 self.current.insert(format!("event {}", word(event)));
             }
+        }
+    }
+
+    fn see_breaker(&mut self, breaker: &BreakerEvent) {
+        self.current.insert(format!("breaker {}", word(breaker)));
+        match breaker {
+            BreakerEvent::BandBroken(broken) => {
+                self.current.insert(format!("band {}", word(&broken.rule)));
+            }
+            BreakerEvent::BreakerTripped(tripped) => {
+                self.current.insert(format!("trip {}", word(&tripped.rule)));
+                if tripped.until_ns.is_none() {
+                    self.current.insert("trip manual".to_owned());
+                }
+            }
+            BreakerEvent::SpreadChanged { state, .. } => {
+                self.current.insert(format!("spread {}", word(state)));
+            }
+            BreakerEvent::ReferenceSet { .. }
+            | BreakerEvent::ReferenceStale { .. }
+            | BreakerEvent::HaltOrdered { .. }
+            | BreakerEvent::ResumeOrdered { .. }
+            | BreakerEvent::SessionStateSet { .. }
+            | BreakerEvent::BreakerSet { .. }
+            | BreakerEvent::BandsSet { .. }
+            | BreakerEvent::AuctionExtended(_) => {}
         }
     }
 
@@ -132,13 +175,19 @@ impl Coverage {
         let named = |family: &str, names: &[&str]| -> Vec<String> {
             names.iter().map(|name| format!("{family} {name}")).collect()
         };
-        let states = TradingState::ALL.into_iter().filter(|state| can_be_entered(*state));
-        let mut expected: Vec<String> = states.map(|state| format!("state {}", word(&state))).collect();
+        let mut expected: Vec<String> =
+            TradingState::ALL.iter().map(|state| format!("state {}", word(state))).collect();
         expected.extend(named("type", &ORD_TYPES));
         expected.extend(named("tif", &TIFS));
         expected.extend(named("stp", &STP_MODES));
         expected.extend(named("prevented", &STP_MODES[1..]));
         expected.extend(named("end", &ENDS));
+        expected.extend(named("guard", &GUARDS));
+        expected.extend(named("breaker", &BREAKERS));
+        expected.extend(named("band", &BANDS));
+        expected.extend(named("trip", &TRIPS));
+        expected.extend(named("trip", &["manual"]));
+        expected.extend(named("spread", &SPREADS));
         expected
     }
 

@@ -1,12 +1,16 @@
 //! Random command sequences: each seed makes one, with its own character, ending with everything cancelled.
 
+mod breakers;
 mod draw;
+mod guards;
 mod orders;
 mod others;
 mod swarm;
 mod world;
 
-use model::{AccountId, ClOrdId, Command, Events, InstrumentId, Limits, MassCancel, Side, Stamp, TradingState};
+use model::{
+    AccountId, ClOrdId, Command, Events, InstrumentId, KillScope, Limits, MassCancel, Side, Stamp, TradingState,
+};
 
 use crate::naive::NaiveExchange;
 
@@ -48,6 +52,8 @@ struct Generator {
     used: Vec<Used>,
     fresh: Vec<u32>,
     sent: Vec<Command>,
+    /// Kill switches that may be on.
+    switches: Vec<KillScope>,
 }
 
 impl Generator {
@@ -190,10 +196,22 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
     let swarm = Swarm::new(&mut draw);
     let fresh = vec![0; world.kinds.len() + 1];
     let (setup, limits) = (world.setup.clone(), world.limits);
-    let (used, sent) = (Vec::new(), Vec::new());
+    let (used, sent, switches) = (Vec::new(), Vec::new(), Vec::new());
     let (exchange, events) = (NaiveExchange::new(limits), Events::new());
-    let mut generator =
-        Generator { exchange, events, draw, swarm, world, ts_ns: 1_000_000, drift: 0, entered: 0, used, fresh, sent };
+    let mut generator = Generator {
+        exchange,
+        events,
+        draw,
+        swarm,
+        world,
+        ts_ns: 1_000_000,
+        drift: 0,
+        entered: 0,
+        used,
+        fresh,
+        sent,
+        switches,
+    };
     let mut commands = Vec::with_capacity(setup.len() + count + 8);
     let first_states = generator.first_states();
     for command in setup.into_iter().chain(first_states) {

@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AmendOrder, ClOrdId, Display, InstrumentId, Money, NewOrder, OrdType, OrderId, OrderRef, Peg,
-    PegReference, PostOnly, Price, Qty, SessionId, Side, StpMode, TimeInForce,
+    PegReference, PostOnly, Price, Qty, SessionId, Side, StpMode, TimeInForce, TradingState,
 };
 
 use super::world::{Market, STP_MODES};
@@ -65,7 +65,12 @@ impl Generator {
     fn ord_type(&mut self, instrument: InstrumentId) -> OrdType {
         let ord_type = ORD_TYPES[self.draw.weighted(&self.swarm.ord_types.clone())];
         let needs_market = matches!(ord_type, OrdType::MarketToLimit | OrdType::Pegged);
-        let can_match = self.state(instrument).matches_orders();
+        let state = self.state(instrument);
+        if state == TradingState::LimitState && self.draw.chance(300) {
+            // Only orders without a limit get as far as the edge of its band.
+            return OrdType::Market;
+        }
+        let can_match = state.matches_orders();
         if needs_market && !can_match && self.draw.chance(900) { OrdType::Limit } else { ord_type }
     }
 
@@ -83,7 +88,7 @@ impl Generator {
             }
             let is_collecting = state.new_orders() == model::Admission::Call;
             if is_collecting && (ord_type == OrdType::Market || is_immediate) {
-                let only_closing = state == model::TradingState::ClosingAuction;
+                let only_closing = state == TradingState::ClosingAuction;
                 let named = if only_closing { TimeInForce::Atc } else { TimeInForce::Ato };
                 return self.draw.pick(&[TimeInForce::Gfa, named]);
             }

@@ -24,6 +24,9 @@ impl Generator {
                 let instrument = InstrumentId(u32::try_from(index).expect("a small index"));
                 let state = self.draw.pick(&states);
                 commands.push(Command::SetTradingState(SetTradingState { instrument, state }));
+                if self.swarm.halt_share > 0 && self.draw.chance(800) {
+                    commands.push(self.breaker(instrument));
+                }
             }
         }
         commands
@@ -37,6 +40,9 @@ impl Generator {
         if self.draw.chance(self.swarm.reuse) && !self.sent.is_empty() {
             return self.sent[self.draw.index(self.sent.len())].clone();
         }
+        if let Some(command) = self.maybe_protect() {
+            return command;
+        }
         match self.draw.weighted(&self.swarm.commands.clone()) {
             0 => Command::NewOrder(self.new_order()),
             1 => Command::Amend(self.amend()),
@@ -49,6 +55,20 @@ impl Generator {
             9 => self.definition(),
             _ => Command::Tick,
         }
+    }
+
+    /// Limits, emergencies and halts, in sequences that have them.
+    fn maybe_protect(&mut self) -> Option<Command> {
+        if let Some(command) = self.maybe_rearm().or_else(|| self.maybe_resume()) {
+            return Some(command);
+        }
+        if self.draw.chance(self.swarm.guard_share) {
+            return Some(self.guard_command());
+        }
+        if self.draw.chance(self.swarm.halt_share) {
+            return Some(self.halt_command());
+        }
+        self.maybe_duplicate().map(Command::NewOrder)
     }
 
     fn cancel(&mut self) -> CancelOrder {

@@ -35,6 +35,18 @@ pub struct Swarm {
     pub spread_ticks: i64,
     /// The largest usual order in lots.
     pub lots: i64,
+    /// Account limits, instrument limits, credit, kill, disconnect rule, session down, session up, dead man.
+    pub guards: Vec<u32>,
+    /// Of such a command; 0 in sequences without them.
+    pub guard_share: u32,
+    /// Halt, resume, breaker, bands.
+    pub halts: Vec<u32>,
+    /// Of such a command; 0 in sequences without them.
+    pub halt_share: u32,
+    /// Breakers look at the spread.
+    pub has_spread_rule: bool,
+    /// The unit of timers and halts: what some of the sequence's steps take.
+    pub unit_ns: i64,
 }
 
 fn weights(draw: &mut Draw, usual: &[u32]) -> Vec<u32> {
@@ -71,6 +83,12 @@ impl Swarm {
             aggressive: draw.pick(&[200, 400, 500]),
             spread_ticks: draw.pick(&[1, 2, 4, 10]),
             lots: draw.pick(&[3, 8, 20, 50]),
+            guards: weights(draw, &[4, 6, 3, 2, 2, 2, 2, 2]),
+            guard_share: draw.pick(&[0, 0, 15, 60]),
+            halts: weights(draw, &[2, 1, 2, 3]),
+            halt_share: draw.pick(&[0, 0, 10, 40]),
+            has_spread_rule: draw.chance(400),
+            unit_ns: draw.pick(&[300, 1_000_000, 700_000_000]),
         }
     }
 }

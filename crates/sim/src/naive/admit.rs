@@ -113,6 +113,9 @@ impl NaiveExchange {
     pub(super) fn check_new_order(&self, request: &NewOrder, listed: &Listed, is_held: bool, checks: &mut Checks) {
         let definition = &listed.definition;
         check_form(request, definition, checks);
+        if listed.state == TradingState::Cooling {
+            checks.cooling_quantity(request.order_qty.0, definition);
+        }
         check_values(request, definition, checks);
         if checks.all_hold() {
             self.check_notional(request, listed, checks);
@@ -135,14 +138,6 @@ impl NaiveExchange {
         }
         if !request.reduce_only {
             self.check_restricted(request.account, request.instrument, checks);
-        }
-        self.check_phase(request, listed, checks);
-    }
-
-    /// 304 of a cooling phase, 411.
-    fn check_phase(&self, request: &NewOrder, listed: &Listed, checks: &mut Checks) {
-        if listed.state == TradingState::Cooling {
-            checks.cooling_quantity(request.order_qty.0, &listed.definition);
         }
         if let Some(price) = request.price.filter(|_| request.ord_type == OrdType::Limit) {
             self.check_band(request.instrument, request.side, price, checks);

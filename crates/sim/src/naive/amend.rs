@@ -80,7 +80,7 @@ impl NaiveExchange {
         self.check_amend_values(request, order, total, &mut checks);
         checks.plain(request.trigger_price.is_some(), RejectReason::TriggerNotAllowed);
         self.check_amend_group(request, order, total, &mut checks);
-        self.check_amend_state(request, order, total, &mut checks);
+        self.check_amend_state(request, order, &mut checks);
         checks.result()?;
         let leaves = total - order.cum - order.prevented;
         if leaves <= 0 {
@@ -142,6 +142,9 @@ impl NaiveExchange {
         }
         if let Some(Qty(qty)) = request.order_qty {
             checks.measured(qty <= 0, RejectReason::QtyNotPositive, qty.into(), 0);
+            if self.instrument(order.instrument).state == TradingState::Cooling && total > order.order_qty {
+                checks.cooling_quantity(qty, definition);
+            }
             checks.quantity(qty, definition);
         }
         if let Some(Qty(seen)) = request.seen_cum_qty {
@@ -167,13 +170,9 @@ impl NaiveExchange {
         }
     }
 
-    /// 401 to 405, 411 and 304 of a cooling phase.
-    fn check_amend_state(&self, request: &AmendOrder, order: &Order, total: i64, checks: &mut Checks) {
-        let state = self.instrument(order.instrument).state;
+    /// 401 to 405, 411.
+    fn check_amend_state(&self, request: &AmendOrder, order: &Order, checks: &mut Checks) {
         self.check_amend_closed(request, order, checks);
-        if state == TradingState::Cooling && total > order.order_qty {
-            checks.cooling_quantity(total, &self.instrument(order.instrument).definition);
-        }
         let new_price = request.price.filter(|price| Some(*price) != order.limit);
         if let Some(price) = new_price.filter(|_| order.ord_type != OrdType::Pegged) {
             self.check_band(order.instrument, order.side, price, checks);

@@ -68,9 +68,6 @@ impl NaiveExchange {
         let now = self.stamp.ts_ns;
         for instrument in meant {
             out.push(EventKind::Breaker(BreakerEvent::ResumeOrdered { instrument, operator, note }));
-            let breaker = self.breaker_mut(instrument);
-            breaker.two_person = false;
-            breaker.operator = model::OperatorId(0);
             if auction {
                 self.enter_call(instrument, now, false, out);
             } else {
