@@ -93,15 +93,17 @@ impl NaiveExchange {
             let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id));
             checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left);
         }
-        let has_new_limit = request.price.is_some_and(|price| Some(price) != order.limit);
+        let slid = match request.price.filter(|price| Some(*price) != order.limit) {
+            Some(price) => self.passive_price(order, Some(price)),
+            None => Ok(order.limit),
+        };
+        let has_new_limit = slid != Ok(order.limit);
         let raises = leaves > order.leaves || has_new_limit;
         if raises && !order.reduce_only {
             self.check_restricted(order.account, order.instrument, &mut checks);
         }
         checks.result()?;
-        if let Some(price) = request.price.filter(|price| Some(*price) != order.limit) {
-            changed.limit = self.passive_price(order, Some(price))?;
-        }
+        changed.limit = slid?;
         let grows = leaves > order.leaves && !order.is_iceberg();
         let loses_priority = grows || changed.limit != order.limit;
         if leaves < order.leaves {
