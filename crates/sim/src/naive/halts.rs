@@ -1,8 +1,8 @@
 //! Halts by hand, rules and bands of breakers.
 
 use model::{
-    BreakerEvent, BreakerRules, EventKind, Events, Halt, InstrumentId, RejectReason, Resume, SetBands, SpreadState,
-    TradingState,
+    BreakerEvent, BreakerRules, EventKind, Events, Halt, InstrumentId, OperatorId, RejectReason, Resume, SetBands,
+    SpreadState, TradingState,
 };
 
 use super::NaiveExchange;
@@ -68,6 +68,8 @@ impl NaiveExchange {
         let now = self.stamp.ts_ns;
         for instrument in meant {
             out.push(EventKind::Breaker(BreakerEvent::ResumeOrdered { instrument, operator, note }));
+            let breaker = self.breaker_mut(instrument);
+            (breaker.two_person, breaker.operator) = (false, OperatorId(0));
             if auction {
                 self.enter_call(instrument, now, false, out);
             } else {
