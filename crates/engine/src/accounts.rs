@@ -26,10 +26,44 @@ struct Holding {
     balance: Balance,
 }
 
+/// What an order of an account has to do with more than the book: nothing, reserves, guards or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing(u8);
+
+impl Standing {
+    /// A credit account for which nothing was ever set: one comparison settles that nothing is asked.
+    pub(crate) const FREE: Standing = Standing(0);
+    const CASH: u8 = 1;
+    const GUARDED: u8 = 2;
+
+    fn of(kind: AccountKind) -> Self {
+        match kind {
+            AccountKind::Cash => Standing(Self::CASH),
+            AccountKind::Credit => Self::FREE,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_cash(self) -> bool {
+        self.0 & Self::CASH != 0
+    }
+
+    /// Something was set around the account.
+    #[inline]
+    pub(crate) fn is_guarded(self) -> bool {
+        self.0 & Self::GUARDED != 0
+    }
+
+    pub(crate) fn guard(&mut self) {
+        self.0 |= Self::GUARDED;
+    }
+}
+
 /// One account.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) kind: AccountKind,
+    pub(crate) standing: Standing,
     /// Self-trade prevention key.
     pub(crate) owner: u32,
     pub(crate) fees: FeeScheduleId,
@@ -118,7 +152,9 @@ impl Accounts {
         let id = u32::try_from(self.list.len()).expect("accounts are bounded by u32");
         // Groups and accounts are two name spaces in one key: even for accounts, odd for groups.
         let owner = if stp_group == 0 { id.wrapping_mul(2) } else { stp_group.wrapping_mul(2).wrapping_add(1) };
-        self.list.push(Account { kind, owner, fees, reduce_only: 0, holdings: Vec::new(), places: Vec::new() });
+        let standing = Standing::of(kind);
+        let (holdings, places) = (Vec::new(), Vec::new());
+        self.list.push(Account { kind, standing, owner, fees, reduce_only: 0, holdings, places });
         AccountId(id)
     }
 
@@ -134,7 +170,7 @@ impl Accounts {
 
     #[inline]
     pub(crate) fn is_cash(&self, account: AccountId) -> bool {
-        self.get(account).kind == AccountKind::Cash
+        self.get(account).standing.is_cash()
     }
 
     pub(crate) fn get_mut(&mut self, account: AccountId) -> &mut Account {
@@ -189,8 +225,8 @@ impl Accounts {
         *self.outside.entry(asset).or_default() -= amount;
         self.change(account, asset, amount.0);
         let balance = self.balance(account, asset);
-        let credit = self.get(account).kind == AccountKind::Credit;
-        assert!(credit || balance.available().0 >= 0, "INV-5: account={account} available below zero");
+        let covered = amount.0 > 0 || balance.available().0 >= 0 || !self.is_cash(account);
+        assert!(covered, "INV-5: account={account} available below zero");
     }
 
     #[inline]

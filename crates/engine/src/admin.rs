@@ -18,7 +18,8 @@ pub(crate) struct Names {
     instruments: BTreeSet<Symbol>,
 }
 
-fn refuse(reject: Reject, out: &mut Events) {
+/// Refuses a command that is neither an order, an amend nor a cancel.
+pub(crate) fn refuse(reject: Reject, out: &mut Events) {
     out.push(EventKind::CommandRejected { reason: reject.reason, value: reject.value, limit: reject.limit });
 }
 

@@ -7,7 +7,9 @@ use model::{
 
 use crate::bands;
 use crate::fees::with_fee;
+use crate::guard::Likeness;
 use crate::market::{Market, book_side};
+use crate::passed::{self, Ask, Passed};
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
 
@@ -39,7 +41,7 @@ fn is_plain(order: &NewOrder) -> bool {
 
 /// Checks a new order of a known account in a known instrument; `terms` are those it is let in with.
 #[inline]
-pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<(), Reject> {
+pub(crate) fn check(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<Passed, Reject> {
     match order.price {
         Some(price) if is_plain(order) => check_plain(shared, market, order, price, terms),
         Some(_) | None => check_any(shared, market, order, terms),
@@ -54,7 +56,7 @@ fn check_plain(
     order: &NewOrder,
     price: Price,
     terms: &mut Terms,
-) -> Result<(), Reject> {
+) -> Result<Passed, Reject> {
     total(market, order.order_qty.0, market.max_qty)?;
     on_grid(market, price)?;
     in_bounds(market, price)?;
@@ -66,43 +68,78 @@ fn check_plain(
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if shared.accounts.is_cash(order.account) {
         terms.reserve = reserve(market, order, terms);
-        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
     }
-    Ok(())
+    passed::pass(shared, market, (order.account, order.side), Ok(()), || {
+        whole(order, &ask_for(market, order, terms), terms)
+    })
 }
 
-fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<(), Reject> {
-    check_leg(shared, market, order, false, terms)?;
-    if shared.accounts.is_cash(order.account) {
-        shared.check_funds(order.account, market.paid_in(order.side), terms.reserve)?;
-    }
-    Ok(())
+fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Terms) -> Result<Passed, Reject> {
+    form_and_state(shared, market, order, false)?;
+    let between = place(shared, market, order, false, terms);
+    passed::pass(shared, market, (order.account, order.side), between, || {
+        whole(order, &ask_for(market, order, terms), terms)
+    })
 }
 
-/// Every check but that of the funds, which the orders of a group share. A held order does not go to work now: what
-/// depends on the market of that moment is asked when it does.
+/// What the gate asks of an order of its own besides what it asks of any leg.
+#[inline]
+fn whole(order: &NewOrder, ask: &Ask, terms: &Terms) -> Ask {
+    Ask { like: Some(Likeness::of(order, None)), opens: 1, holds: terms.reserve, ..*ask }
+}
+
+/// What the gate asks of an order that works now: by itself, without what the orders of a group share.
+#[inline]
+fn ask_for(market: &Market, order: &NewOrder, terms: &Terms) -> Ask {
+    let limit = Some(terms.limit).filter(|limit| *limit != NO_LIMIT);
+    let value = order.quote_qty.map(|budget| budget.0);
+    let value = value.or_else(|| limit.map(|limit| market.notional(limit, terms.lots)));
+    let price = match order.ord_type {
+        OrdType::Limit => limit,
+        OrdType::Market | OrdType::MarketToLimit => order.protection_price.map(|price| market.ticks(price)),
+        OrdType::Pegged => None,
+    };
+    Ask { reduce_only: order.reduce_only, size: Some((terms.lots, value)), price, works: terms.lots, ..Ask::default() }
+}
+
+/// Every check of an order of a group but what its orders share. A held order does not go to work now: what depends on
+/// the market of that moment is asked when it does.
 pub(crate) fn check_leg(
     shared: &Shared,
     market: &Market,
     order: &NewOrder,
     held: bool,
     terms: &mut Terms,
-) -> Result<(), Reject> {
+) -> Result<Passed, Reject> {
+    form_and_state(shared, market, order, held)?;
+    let between = place(shared, market, order, held, terms);
+    passed::pass(shared, market, (order.account, order.side), between, || {
+        let ask = ask_for(market, order, terms);
+        if held { Ask { price: None, works: 0, ..ask } } else { ask }
+    })
+}
+
+/// 201 to 408.
+fn form_and_state(shared: &Shared, market: &Market, order: &NewOrder, held: bool) -> Result<(), Reject> {
     form(market, order)?;
     quantity(market, order)?;
     prices(market, order)?;
     if order.quote_qty.is_some() {
         budget(order)?;
     }
-    let limit = limit_of(market, order);
-    let lots = market.lots(order.order_qty);
-    notional(market, order, limit, lots)?;
+    notional(market, order, limit_of(market, order), market.lots(order.order_qty))?;
     account_rules(shared, market, order)?;
     if held {
         open_at_all(market.state)?;
     } else {
         state(market.state, order)?;
     }
+    Ok(())
+}
+
+/// 411, 501, 502: what the order is let in with.
+fn place(shared: &Shared, market: &Market, order: &NewOrder, held: bool, terms: &mut Terms) -> Result<(), Reject> {
+    let (limit, lots) = (limit_of(market, order), market.lots(order.order_qty));
     if order.ord_type == OrdType::Limit
         && let Some(price) = order.price
     {

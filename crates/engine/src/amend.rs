@@ -10,11 +10,13 @@ use crate::admit;
 use crate::bands;
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::groups;
+use crate::guard::Message;
+use crate::guard::kill::Origin;
 use crate::market::Market;
 use crate::matching::{Incoming, run};
-use crate::passed::{self, Passed};
+use crate::passed::{self, Ask, Passed};
 use crate::place::{conclude, life_of, no_room, repeated, set_expiry, wait_for_auction};
-use crate::record::{Life, Place, Record, Shown};
+use crate::record::{Life, NO_LIMIT, Place, Record, Shown};
 use crate::request;
 use crate::shared::{Reject, Shared, ensure};
 
@@ -34,6 +36,9 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
     if !shared.accounts.is_customer(account) {
         return reject(request, OrderId(0), Reject::plain(RejectReason::UnknownAccount), out);
     }
+    if let Err(rejected) = shared.admit_message(account, Message::Order) {
+        return reject(request, OrderId(0), rejected, out);
+    }
     let content = request::amend(request);
     let key = Key::of(account, &request.cl_ord_id);
     if let Some(entry) = shared.clients.find(&key) {
@@ -42,13 +47,16 @@ pub(crate) fn amend(shared: &mut Shared, markets: &mut [Market], request: &Amend
             None => reject(request, OrderId(0), Reject::plain(RejectReason::DuplicateClOrdId), out),
         };
     }
+    if let Err(rejected) = killed(shared, markets, request) {
+        return reject(request, OrderId(0), rejected, out);
+    }
     if !shared.clients.make_room(&shared.limits) {
         return reject(request, OrderId(0), no_room(shared), out);
     }
     let found = shared.find(account, &request.target);
     let plan = found.and_then(|slot| {
         let market = &markets[shared.records.get(slot).instrument as usize];
-        passed::amended(shared, market, slot, request)
+        check(shared, market, slot, request)
     });
     match plan {
         Err(rejected) => {
@@ -81,7 +89,7 @@ fn reject(request: &AmendOrder, order_id: OrderId, reject: Reject, out: &mut Eve
 }
 
 /// Every check of rule R-55.
-pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<Plan, Reject> {
+fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<(Plan, Passed), Reject> {
     let record = shared.records.get(slot);
     let original = request;
     let request = &without_same_tif(shared, slot, original);
@@ -108,10 +116,53 @@ pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, request: &Amen
         bands::check_limit(market, shared.now_ns, record.side(), price)?;
     }
     let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
-    if order_qty > record.cum_qty + record.prevented_qty {
-        risk(shared, market, record, request, &mut plan)?;
+    let who = (record.account, record.side());
+    if order_qty <= record.cum_qty + record.prevented_qty {
+        let passed = passed::pass(shared, market, who, Ok(()), Ask::default)?;
+        return Ok((plan, passed));
     }
-    Ok(plan)
+    let between = risk(shared, market, record, request, &mut plan);
+    let passed = passed::pass(shared, market, who, between, || ask(shared, market, record, request, &plan))?;
+    Ok((plan, passed))
+}
+
+/// 109: what gives only a smaller quantity is let through.
+fn killed(shared: &Shared, markets: &[Market], request: &AmendOrder) -> Result<(), Reject> {
+    if shared.guards.switches.are_off() {
+        return Ok(());
+    }
+    let Ok(slot) = shared.find(request.account, &request.target) else { return Ok(()) };
+    let record = shared.records.get(slot);
+    let AmendOrder { order_qty, price, display_qty, tif, stp, trigger_price, .. } = *request;
+    let quantity_only =
+        price.is_none() && display_qty.is_none() && tif.is_none() && stp.is_none() && trigger_price.is_none();
+    let total = markets[record.instrument as usize].qty(record.order_qty);
+    if quantity_only && order_qty.is_some_and(|qty| qty < total) {
+        return Ok(());
+    }
+    shared.guards.switches.admit(&Origin::of(record), record.reduce_only())
+}
+
+/// What the gate asks of an order that is to be what the plan says.
+fn ask(shared: &Shared, market: &Market, record: &Record, request: &AmendOrder, plan: &Plan) -> Ask {
+    let after = plan.order_qty - record.cum_qty - record.prevented_qty;
+    let grows = after - record.leaves();
+    let works = record.place().works();
+    let reprices = request.price.is_some_and(|price| market.ticks(price) != record.limit);
+    let collared = matches!(record.ord_type(), OrdType::Limit | OrdType::MarketToLimit);
+    let value = (plan.limit != NO_LIMIT).then(|| market.notional(plan.limit, plan.order_qty));
+    let mut changed = record.clone();
+    changed.limit = plan.limit;
+    changed.order_qty = plan.order_qty;
+    let resized = request.order_qty.is_some();
+    Ask {
+        reduce_only: record.reduce_only(),
+        size: (grows > 0 || reprices).then_some((plan.order_qty, value)),
+        price: (reprices && collared && works).then_some(plan.limit),
+        works: if works { grows.max(0) } else { 0 },
+        holds: shared.held_once_amended(market, plan.slot, &changed, resized) - shared.held(market, plan.slot),
+        ..Ask::default()
+    }
 }
 
 /// The request without a TIF that changes nothing; the state's rule about decreases still sees the original.
@@ -190,7 +241,7 @@ fn post_only_now(market: &Market, record: &Record) -> PostOnly {
     if nobody_takes && record.post_only() == PostOnly::No { PostOnly::Reject } else { record.post_only() }
 }
 
-/// 501 to 503 and the question of priority.
+/// 501, 502 and the question of priority.
 fn risk(
     shared: &Shared,
     market: &Market,
@@ -210,14 +261,6 @@ fn risk(
     let post_only = post_only_now(market, record);
     if reprices && post_only != PostOnly::No && market.state.needs_uncrossed_book() {
         plan.limit = admit::passive_limit(market, record.side(), post_only, plan.limit)?;
-    }
-    let mut changed = record.clone();
-    changed.limit = plan.limit;
-    changed.order_qty = plan.order_qty;
-    let resized = request.order_qty.is_some();
-    let increase = shared.held_once_amended(market, plan.slot, &changed, resized) - shared.held(market, plan.slot);
-    if increase > 0 {
-        shared.check_funds(record.account, market.paid_in(record.side()), increase)?;
     }
     let grows = after > before && record.shown() != Shown::Iceberg;
     plan.loses_priority = grows || plan.limit != record.limit;

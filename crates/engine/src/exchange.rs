@@ -3,6 +3,7 @@
 use model::{Command, EventKind, Events, Limits, Stamp, StateHash};
 
 use crate::admin::{self, Names};
+use crate::guard::{kill, limits, sessions};
 use crate::market::Market;
 use crate::shared::Shared;
 use crate::{
@@ -67,6 +68,7 @@ impl Exchange {
         self.shared.clients.expire(stamp.ts_ns, &self.shared.limits);
         self.shared.fired = 0;
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
+        sessions::run_timers(&mut self.shared, &mut self.markets, out);
         references::expire(&mut self.shared, &mut self.markets, out);
         phases::run_timers(&mut self.shared, &mut self.markets, out);
         drain::drain(&mut self.shared, &mut self.markets, out);
@@ -109,27 +111,21 @@ impl Exchange {
             Command::SetReference(request) => references::set(shared, markets, request, out),
             Command::NewGroup(group) => groups::new_group(shared, markets, group, out),
             Command::CancelGroup(request) => groups::cancel_group(shared, markets, *request, out),
+            Command::SetAccountLimits(request) => limits::set_account(shared, request, out),
+            Command::SetInstrumentLimits(request) => limits::set_instrument(shared, markets, request, out),
+            Command::SetCreditLine(request) => limits::set_credit_line(shared, names, request, out),
+            Command::KillSwitch(request) => kill::trip(shared, markets, request, out),
+            Command::Rearm(request) => kill::rearm(shared, request, out),
+            Command::SetCancelOnDisconnect(request) => sessions::set_rule(shared, request, out),
+            Command::SessionDown(session) => sessions::down(shared, markets, *session, out),
+            Command::SessionUp(session) => sessions::up(shared, *session, out),
+            Command::CancelAllAfter(request) => sessions::cancel_all_after(shared, request, out),
             Command::Halt(request) => halts::halt(shared, markets, request, out),
             Command::Resume(request) => halts::resume(shared, markets, request, out),
             Command::SetBreaker { instrument, rules } => {
                 halts::set_breaker(shared, markets, *instrument, rules.as_deref().copied(), out);
             }
             Command::SetBands(request) => halts::set_bands(shared, markets, request, out),
-            Command::SetAccountLimits(_)
-            | Command::SetInstrumentLimits(_)
-            | Command::SetCreditLine(_)
-            | Command::KillSwitch(_)
-            | Command::Rearm(_)
-            | Command::SetCancelOnDisconnect(_)
-            | Command::SessionDown(_)
-            | Command::SessionUp(_)
-            | Command::CancelAllAfter(_) => {
-                out.push(EventKind::CommandRejected {
-                    reason: model::RejectReason::UnknownInstrument,
-                    value: 0,
-                    limit: 0,
-                });
-            }
             Command::Tick => {}
         }
     }

@@ -15,7 +15,7 @@ pub(crate) fn state_hash(shared: &Shared, markets: &[Market]) -> StateHash {
         accounts: shared.accounts.hash(),
         client_ids: shared.clients.hash(),
         triggers: 0,
-        risk: 0,
+        risk: shared.guards.hash(),
         breakers: breakers(shared.now_ns, markets),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn check(exchange: &Exchange) {
     groups::check_invariants(shared, &open);
     assert_eq!(open.len(), shared.index.len(), "INV-9: open orders and the index differ in number");
     reserves(shared, markets, &open);
+    guards(shared, &open);
     for market in markets {
         triggers(shared, market, &open);
         market_holds(shared, market, &open);
@@ -114,10 +115,28 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
             let expected = held.remove(&(account, asset)).unwrap_or(0);
             assert_eq!(balance.reserved.0, expected, "INV-5: reserve differs: account={account} asset={asset}");
             let cash = shared.accounts.get(account).kind == AccountKind::Cash;
-            assert!(!cash || balance.available().0 >= 0, "INV-5: overdrawn: account={account} asset={asset}");
+            let owed = -balance.available().0;
+            let covered = !cash || owed <= shared.guards.largest_line(account, asset).0;
+            assert!(covered, "INV-5: overdrawn: account={account} asset={asset}");
         }
     }
     assert!(held.values().all(|amount| *amount == 0), "INV-5: reserve without a balance: {held:?}");
+}
+
+/// What is counted as orders come and go is what a recount finds.
+fn guards(shared: &Shared, open: &[(u64, Slot)]) {
+    let found: usize = (0..shared.accounts.count())
+        .map(|account| shared.open_of(AccountId(u32::try_from(account).expect("accounts are bounded by u32"))).len())
+        .sum();
+    assert_eq!(found, open.len(), "INV-9: accounts have more or fewer orders than are open");
+    for (account, guard) in shared.guards.all() {
+        let own = open.iter().filter(|(_, slot)| shared.records.get(*slot).account == *account).count();
+        assert_eq!(guard.open() as usize, own, "INV-9: open orders of a guarded account: account={account}");
+        for (instrument, desk) in guard.desks() {
+            let counted = shared.recount(*account, *instrument);
+            assert_eq!(desk.working, counted, "INV-9: exposure: account={account} instrument={instrument}");
+        }
+    }
 }
 
 fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
@@ -133,6 +152,8 @@ fn market_holds(shared: &Shared, market: &Market, open: &[(u64, Slot)]) {
         record.instrument == market.id.0 && record.place() == Place::Book
     });
     assert_eq!(in_book as usize, expected.count(), "INV-9: the book holds orders that are not open");
+    let all = open.iter().filter(|(_, slot)| shared.records.get(*slot).instrument == market.id.0);
+    assert!(shared.open_in(market).iter().eq(all), "INV-9: the queues of a market and its open orders differ");
 }
 
 fn breaker(shared: &Shared, market: &Market) {

@@ -5,12 +5,14 @@ use model::{
     EventKind, Events, NewOrder, OrdType, OrderAccepted, OrderId, OrderRejected, Peg, RejectReason, TimeInForce,
 };
 
-use crate::admit::Terms;
+use crate::admit::{self, Terms};
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::feasibility::can_trade;
+use crate::guard::kill::Origin;
+use crate::guard::{Likeness, Message};
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, end_reason, run};
-use crate::passed::{self, Passed};
+use crate::passed::Passed;
 use crate::record::{Life, NO_LIMIT, Place, Shown, Traits};
 use crate::request;
 use crate::shared::{Reject, Shared};
@@ -23,11 +25,12 @@ pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &New
     if is_settled(shared, order, (&key, content), out) {
         return;
     }
+    shared.forget_duplicates(order.account);
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
         return refuse(shared, order, &key, content, Reject::plain(RejectReason::UnknownInstrument), out);
     };
     let mut terms = Terms::default();
-    let passed = match passed::new_order(shared, market, order, &mut terms) {
+    let passed = match admit::check(shared, market, order, &mut terms) {
         Ok(passed) => passed,
         Err(rejected) => return refuse(shared, order, &key, content, rejected, out),
     };
@@ -48,11 +51,20 @@ pub(crate) fn is_settled(
         reject(order, Reject::plain(RejectReason::UnknownAccount), out);
         return true;
     }
+    if let Err(rejected) = shared.admit_message(order.account, Message::Order) {
+        reject(order, rejected, out);
+        return true;
+    }
     if let Some(entry) = shared.clients.find(key) {
         match repeated(shared, entry, content) {
             Some(event) => out.push(event),
             None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
         }
+        return true;
+    }
+    let origin = Origin { instrument: order.instrument, account: order.account, session: order.session };
+    if let Err(rejected) = shared.guards.switches.admit(&origin, order.reduce_only) {
+        reject(order, rejected, out);
         return true;
     }
     if !shared.clients.make_room(&shared.limits) {
@@ -115,6 +127,7 @@ fn accept(
     out: &mut Events,
 ) {
     let slot = open_order(shared, market, order, terms, client, out);
+    shared.remember_duplicate(order.account, || Likeness::of(order, None));
     shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
     if order.reduce_only {
         shared.reduces(market, slot);
@@ -138,6 +151,9 @@ pub(crate) fn open_order(
     shared.next_order += 1;
     shared.arena.name(slot, order_id);
     open_record(shared, slot, order, terms, client, stp);
+    if shared.accounts.get(order.account).standing.is_guarded() {
+        shared.expose((order.account, order.side), market, terms.lots);
+    }
     out.push(EventKind::OrderAccepted(OrderAccepted {
         order_id: OrderId(order_id),
         account: order.account,
@@ -209,7 +225,7 @@ pub(crate) fn life_of(tif: TimeInForce) -> Life {
 
 fn park_new(shared: &mut Shared, market: &mut Market, slot: Slot, order_id: u64, peg: Peg, tif: TimeInForce) {
     shared.records.get_mut(slot).set_place(Place::Parked);
-    shared.index.insert(order_id, slot);
+    shared.enlist(slot);
     set_expiry(shared, order_id, tif);
     market.pegs.insert(order_id, (slot, peg));
     shared.pegged.insert(market.id.0);
@@ -237,7 +253,7 @@ fn rest(
     out: &mut Events,
 ) {
     let order_id = shared.arena.order_id(slot);
-    shared.index.insert(order_id, slot);
+    shared.enlist(slot);
     if matches!(order.tif, TimeInForce::Gtd { .. }) {
         set_expiry(shared, order_id, order.tif);
     }
@@ -303,7 +319,7 @@ fn match_new(
     }
     let order_id = shared.arena.order_id(slot);
     if conclude(shared, market, &incoming, stop, |market| Shared::display_rule(market, order.display), out) {
-        shared.index.insert(order_id, slot);
+        shared.enlist(slot);
         if shared.records.get(slot).life() == Life::Gtd {
             set_expiry(shared, order_id, order.tif);
         }

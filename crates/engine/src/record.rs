@@ -32,6 +32,12 @@ impl Place {
     pub(crate) fn waits(self) -> bool {
         matches!(self, Place::Suspended | Place::Triggered | Place::Held)
     }
+
+    /// The order could trade as it stands.
+    #[inline]
+    pub(crate) fn works(self) -> bool {
+        !self.waits() && self != Place::Ended
+    }
 }
 
 /// The time in force without its expiry, which lives in the expiry table.

@@ -41,7 +41,6 @@ struct Noted {
 }
 
 impl Roster {
-
     /// Sweeps the next block.
     #[inline(never)]
     fn sweep(&mut self, index: &OrderIndex) {

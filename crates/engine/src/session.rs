@@ -105,8 +105,9 @@ enum Ending {
 }
 
 fn end_all(shared: &mut Shared, market: &mut Market, test: impl Fn(&Record) -> bool, ending: Ending, out: &mut Events) {
-    let id = market.id.0;
-    for (_, slot) in shared.open_where(|record| record.instrument == id && test(record)) {
+    let mut chosen = shared.open_in(market);
+    chosen.retain(|(_, slot)| test(shared.records.get(*slot)));
+    for (_, slot) in chosen {
         match ending {
             Ending::Cancel(reason) => shared.cancel(market, slot, reason, out),
             Ending::Expire(reason) => shared.expire(market, slot, reason, out),

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use book::{Arena, OrderIndex, Resting, Slot};
 use model::{
-    AccountId, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted, OrderRef,
-    PublicId, Qty, ReferenceKind, RejectReason, Side,
+    AccountId, AssetId, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted,
+    OrderRef, PublicId, Qty, ReferenceKind, RejectReason, SessionId, Side,
 };
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Standing};
 use crate::clients::{ClientIds, Key, Outcome};
 use crate::fees::with_fee;
 use crate::groups::Groups;
+use crate::guard::Guards;
 use crate::market::{Due, Market, book_side};
 use crate::passed::Passed;
 use crate::record::{Life, NO_LIMIT, Place, Record, Records, Shown};
+use crate::roster::Rosters;
 use crate::stops::Fired;
 use crate::waits::Waits;
 
@@ -29,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) index: OrderIndex,
     pub(crate) accounts: Accounts,
     pub(crate) clients: ClientIds,
+    pub(crate) rosters: Rosters,
+    pub(crate) guards: Guards,
     pub(crate) groups: Groups,
     /// GTD orders by (expiry, order id), and the other way round.
     pub(crate) expiries: BTreeSet<(i64, u64)>,
@@ -97,6 +101,8 @@ impl Shared {
             index: OrderIndex::new(),
             accounts: Accounts::new(),
             clients: ClientIds::new(),
+            rosters: Rosters::default(),
+            guards: Guards::default(),
             groups: Groups::new(),
             expiries: BTreeSet::new(),
             expiry_of: BTreeMap::new(),
@@ -168,6 +174,34 @@ impl Shared {
         }
     }
 
+    /// Open orders of an account, as (order id, slot) in order of id.
+    pub(crate) fn open_of(&self, account: AccountId) -> Vec<(u64, Slot)> {
+        self.rosters.of_account(account, &self.index)
+    }
+
+    /// Open orders that came through a connection, as (order id, slot) in order of id.
+    pub(crate) fn open_through(&self, session: SessionId) -> Vec<(u64, Slot)> {
+        self.rosters.of_session(session, &self.index, &self.records)
+    }
+
+    /// Open orders of a market, as (order id, slot) in order of id: a walk over its queues.
+    pub(crate) fn open_in(&self, market: &Market) -> Vec<(u64, Slot)> {
+        let mut open = Vec::new();
+        for side in [Side::Buy, Side::Sell] {
+            for (tick, _) in market.book.levels(book_side(side)) {
+                let makers = market.book.level_orders(&self.arena, book_side(side), tick);
+                open.extend(makers.map(|maker| (maker.order_id, maker.slot)));
+            }
+            open.extend(market.waiting[side as usize].values().map(|slot| (self.arena.order_id(*slot), *slot)));
+        }
+        let parked = |slot: &Slot| self.records.get(*slot).place() == Place::Parked;
+        let pegs = market.pegs.iter().filter(|(_, (slot, _))| parked(slot));
+        open.extend(pegs.map(|(order_id, (slot, _))| (*order_id, *slot)));
+        open.extend(self.waits.of(market.id).map(|slot| (self.arena.order_id(slot), slot)));
+        open.sort_unstable();
+        open
+    }
+
     /// The next public id.
     #[inline]
     pub(crate) fn take_public(&mut self) -> u64 {
@@ -197,10 +231,39 @@ impl Shared {
     #[inline]
     pub(crate) fn update<T>(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record) -> T) -> T {
         let record = self.records.get_mut(slot);
-        let (account, side) = (record.account, record.side());
-        if !self.accounts.is_cash(account) {
-            return change(record);
+        let standing = self.accounts.get(record.account).standing;
+        if standing == Standing::FREE {
+            change(record)
+        } else if standing.is_guarded() {
+            self.update_guarded(market, slot, standing, change)
+        } else {
+            self.update_held(market, slot, change)
         }
+    }
+
+    #[inline(never)]
+    fn update_guarded<T>(
+        &mut self,
+        market: &Market,
+        slot: Slot,
+        standing: Standing,
+        change: impl FnOnce(&mut Record) -> T,
+    ) -> T {
+        let before = self.records.get(slot).working();
+        let result = if standing.is_cash() {
+            self.update_held(market, slot, change)
+        } else {
+            change(self.records.get_mut(slot))
+        };
+        let record = self.records.get(slot);
+        self.expose((record.account, record.side()), market, record.working() - before);
+        result
+    }
+
+    #[inline]
+    fn update_held<T>(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record) -> T) -> T {
+        let record = self.records.get_mut(slot);
+        let (account, side) = (record.account, record.side());
         if record.is_grouped() {
             return self.update_leg(market, slot, change);
         }
@@ -313,12 +376,17 @@ impl Shared {
     #[inline]
     pub(crate) fn finish(&mut self, market: &mut Market, slot: Slot) {
         let record = self.records.get(slot);
-        let (order_id, client) = (self.arena.order_id(slot), record.client);
+        let (order_id, client, account) = (self.arena.order_id(slot), record.client, record.account);
         let (leaves, life, reduce_only) = (record.leaves(), record.life(), record.reduce_only());
+        let standing = self.accounts.get(account).standing;
+        if standing.is_guarded() {
+            self.unguard(market, slot);
+        }
+        let record = self.records.get(slot);
         if record.is_grouped() {
             self.leave_group(market, slot);
-        } else if leaves > 0 && self.accounts.is_cash(record.account) {
-            let (account, side, held) = (record.account, record.side(), Shared::hold_of(market, record));
+        } else if leaves > 0 && standing.is_cash() {
+            let (side, held) = (record.side(), Shared::hold_of(market, record));
             self.accounts.reserve(account, market.paid_in(side), -held);
         }
         self.index.remove(order_id);
@@ -336,6 +404,29 @@ impl Shared {
         self.clients.retire(client, self.now_ns);
         self.records.get_mut(slot).set_place(Place::Ended);
         self.arena.free(slot);
+    }
+
+    /// An order that ends is no longer open and exposes to nothing.
+    #[cold]
+    fn unguard(&mut self, market: &Market, slot: Slot) {
+        let record = self.records.get(slot);
+        let (account, side, working) = (record.account, record.side(), record.working());
+        if self.index.get(self.arena.order_id(slot)).is_some() {
+            self.count_open(account, false);
+        }
+        self.expose((account, side), market, -working);
+    }
+
+    /// An order that is open from now on can be found: by its id, and as one of its account's.
+    #[inline]
+    pub(crate) fn enlist(&mut self, slot: Slot) {
+        let (order_id, record) = (self.arena.order_id(slot), self.records.get(slot));
+        let (account, session) = (record.account, SessionId(record.session));
+        self.index.insert(order_id, slot);
+        self.rosters.enlist((account, session), order_id, &self.index, &self.records);
+        if self.accounts.get(account).standing.is_guarded() {
+            self.count_open(account, true);
+        }
     }
 
     fn forget_reducer(&mut self, slot: Slot, order_id: u64) {
@@ -434,13 +525,24 @@ impl Shared {
         self.reducible(market, account, side) - others.map(|slot| self.records.get(*slot).leaves()).sum::<i64>()
     }
 
-    /// Available balance of an asset, without bound for credit accounts.
-    pub(crate) fn check_funds(&self, account: AccountId, asset: model::AssetId, needed: i128) -> Result<(), Reject> {
-        if !self.accounts.is_cash(account) {
+    /// 503, or 510 of an account with a credit line: whether a cash account may have `needed` more reserved.
+    #[inline]
+    pub(crate) fn check_funds(&self, account: AccountId, asset: AssetId, needed: i128) -> Result<(), Reject> {
+        if needed <= 0 || !self.accounts.is_cash(account) {
             return Ok(());
         }
         let available = self.accounts.balance(account, asset).available();
-        ensure(Money(needed) <= available, || Reject::measured(RejectReason::InsufficientFunds, needed, available.0))
+        if Money(needed) <= available { Ok(()) } else { self.check_credit(account, asset, needed, available) }
+    }
+
+    #[cold]
+    fn check_credit(&self, account: AccountId, asset: AssetId, needed: i128, available: Money) -> Result<(), Reject> {
+        let line = self.guards.of(account).map_or(Money(0), |guard| guard.line(asset));
+        if line.0 == 0 {
+            return Err(Reject::measured(RejectReason::InsufficientFunds, needed, available.0));
+        }
+        let bound = available + line;
+        ensure(Money(needed) <= bound, || Reject::measured(RejectReason::CreditLimit, needed, bound.0))
     }
 }
 

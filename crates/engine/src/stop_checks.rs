@@ -6,7 +6,9 @@ use model::{
 };
 
 use crate::admit::{self, Terms};
+use crate::guard::Likeness;
 use crate::market::Market;
+use crate::passed::{self, Ask, Passed};
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
 use crate::slope::{is_crossed, within};
@@ -15,17 +17,38 @@ use crate::trigger_book::reference_of;
 const BPS_MAX: u32 = 9_999;
 
 /// Checks a stop of a known account in a known instrument; `terms` are those it is let in with.
-pub(crate) fn check(shared: &Shared, market: &Market, stop: &NewStop, terms: &mut Terms) -> Result<(), Reject> {
-    check_leg(shared, market, (&stop.order, &stop.trigger), false, terms)?;
-    if shared.accounts.is_cash(stop.order.account) {
-        shared.check_funds(stop.order.account, market.paid_in(stop.order.side), terms.reserve)?;
-    }
-    Ok(())
+pub(crate) fn check(shared: &Shared, market: &Market, stop: &NewStop, terms: &mut Terms) -> Result<Passed, Reject> {
+    let NewStop { order, trigger } = stop;
+    form_and_state(shared, market, (order, trigger), false, terms)?;
+    passed::pass(shared, market, (order.account, order.side), Ok(()), || Ask {
+        like: Some(Likeness::of(order, Some((trigger.kind, trigger.price)))),
+        opens: 1,
+        holds: terms.reserve,
+        ..ask_for(market, order, terms)
+    })
+}
+
+/// What the gate asks of an order that waits: its size, at the price it waits with.
+fn ask_for(market: &Market, order: &NewOrder, terms: &Terms) -> Ask {
+    let value = (terms.limit != NO_LIMIT).then(|| market.notional(terms.limit, terms.lots));
+    Ask { reduce_only: order.reduce_only, size: Some((terms.lots, value)), ..Ask::default() }
 }
 
 /// Every check but that of the funds, which the orders of a group share. The trigger of a held order is not compared
 /// with anything yet.
 pub(crate) fn check_leg(
+    shared: &Shared,
+    market: &Market,
+    (order, trigger): (&NewOrder, &Trigger),
+    held: bool,
+    terms: &mut Terms,
+) -> Result<Passed, Reject> {
+    form_and_state(shared, market, (order, trigger), held, terms)?;
+    passed::pass(shared, market, (order.account, order.side), Ok(()), || ask_for(market, order, terms))
+}
+
+/// 201 to 405.
+fn form_and_state(
     shared: &Shared,
     market: &Market,
     (order, trigger): (&NewOrder, &Trigger),

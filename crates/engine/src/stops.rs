@@ -8,6 +8,7 @@ use model::{
 use crate::admit::Terms;
 use crate::clients::{Key, NO_ENTRY, Outcome};
 use crate::groups;
+use crate::guard::Likeness;
 use crate::market::Market;
 use crate::place::{is_settled, open_order, refuse, set_expiry};
 use crate::record::{NO_LIMIT, Place};
@@ -35,6 +36,7 @@ pub(crate) fn new_stop(shared: &mut Shared, markets: &mut [Market], stop: &NewSt
     if is_settled(shared, order, (&key, content), out) {
         return;
     }
+    shared.forget_duplicates(order.account);
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
         let unknown = Reject::plain(model::RejectReason::UnknownInstrument);
         return refuse(shared, order, &key, content, unknown, out);
@@ -46,6 +48,7 @@ pub(crate) fn new_stop(shared: &mut Shared, markets: &mut [Market], stop: &NewSt
     let outcome = Outcome::Accepted(OrderId(shared.next_order));
     let client = shared.clients.remember(&key, content, outcome, NO_ENTRY);
     let slot = open_order(shared, market, order, &terms, client, out);
+    shared.remember_duplicate(order.account, || Likeness::of(order, Some((stop.trigger.kind, stop.trigger.price))));
     shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
     wait(shared, market, slot, (order, Some(stop.trigger)), Place::Suspended);
     suspend(shared, market, slot, out);
@@ -61,11 +64,11 @@ pub(crate) fn wait(
     place: Place,
 ) {
     let order_id = shared.arena.order_id(slot);
-    shared.index.insert(order_id, slot);
+    shared.enlist(slot);
     set_expiry(shared, order_id, order.tif);
     let protection = order.protection_price.map_or(NO_LIMIT, |price| market.ticks(price));
-    shared.waits.insert(Wait::new(order_id, slot, trigger, order.display, protection));
-    shared.records.get_mut(slot).set_place(place);
+    shared.waits.insert(market.id, Wait::new(order_id, slot, trigger, order.display, protection));
+    shared.expose_from(market, slot, |record| record.set_place(place));
     market.triggers.waiting += 1;
 }
 
@@ -213,11 +216,11 @@ impl Shared {
         let number = self.waits.find(slot).expect("a waiting order has its wait");
         let record = self.records.get_mut(slot);
         let (place, side) = (record.place(), record.side());
-        record.set_place(Place::Incoming);
+        self.expose_from(market, slot, |record| record.set_place(Place::Incoming));
         if place == Place::Suspended {
             market.disarm(self, (number, side));
         }
         market.triggers.waiting -= 1;
-        self.waits.remove(number)
+        self.waits.remove(market.id, number)
     }
 }

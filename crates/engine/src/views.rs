@@ -141,9 +141,9 @@ impl Exchange {
         }
     }
 
-    /// Open orders of an account, oldest first. Looks at every open order.
+    /// Open orders of an account, oldest first.
     pub fn open_orders(&self, account: AccountId) -> Vec<OrderView> {
-        let open = self.shared.open_where(|record| record.account == account);
+        let open = self.shared.open_of(account);
         open.into_iter().map(|(_, slot)| self.view(slot)).collect()
     }
 
@@ -156,8 +156,8 @@ impl Exchange {
     pub fn bytes(&self) -> (usize, usize) {
         let shared = &self.shared;
         let books: usize = self.markets.iter().map(|market| market.book.bytes()).sum();
-        let orders =
-            shared.arena.bytes() + shared.records.bytes() + shared.index.bytes() + shared.waits.bytes() + books;
+        let found = shared.index.bytes() + shared.rosters.bytes();
+        let orders = shared.arena.bytes() + shared.records.bytes() + found + shared.waits.bytes() + books;
         (orders + shared.accounts.bytes(), shared.clients.bytes())
     }
 

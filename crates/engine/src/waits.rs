@@ -1,7 +1,7 @@
 //! What the engine keeps of a waiting order beside its record: what fires it, and what it needs once it is at work.
 
 use book::Slot;
-use model::{Display, Trigger, TriggerSource};
+use model::{Display, InstrumentId, Trigger, TriggerSource};
 
 use crate::heap::{NIL, Node};
 
@@ -27,6 +27,8 @@ pub(crate) enum Stage {
 pub(crate) struct Wait {
     pub(crate) order_id: u64,
     pub(crate) slot: Slot,
+    /// Its place among the waiting orders of its instrument.
+    at: u32,
     /// What fires it; empty: it waits for the entry of its group alone.
     pub(crate) trigger: Option<Trigger>,
     /// How it will be shown.
@@ -49,6 +51,7 @@ impl Wait {
         Wait {
             order_id,
             slot,
+            at: 0,
             trigger,
             display,
             protection,
@@ -71,12 +74,19 @@ impl Wait {
 pub(crate) struct Waits {
     list: Vec<Wait>,
     free: Vec<u32>,
+    /// Numbers of the waiting orders of each instrument, in no order.
+    of_market: Vec<Vec<u32>>,
     /// Number of a slot's wait plus one, by slot; 0 where its order does not wait.
     of_slot: Vec<u32>,
 }
 
 impl Waits {
-    pub(crate) fn insert(&mut self, wait: Wait) -> u32 {
+    pub(crate) fn insert(&mut self, instrument: InstrumentId, mut wait: Wait) -> u32 {
+        let market = instrument.0 as usize;
+        if self.of_market.len() <= market {
+            self.of_market.resize_with(market + 1, Vec::new);
+        }
+        wait.at = u32::try_from(self.of_market[market].len()).expect("slots are 32 bits");
         let at = wait.slot as usize;
         if self.of_slot.len() <= at {
             self.of_slot.resize(at + 1, 0);
@@ -92,6 +102,7 @@ impl Waits {
             }
         };
         self.of_slot[at] = number + 1;
+        self.of_market[market].push(number);
         number
     }
 
@@ -109,12 +120,23 @@ impl Waits {
     }
 
     /// Forgets a waiting order that stands nowhere any more.
-    pub(crate) fn remove(&mut self, number: u32) -> Wait {
+    pub(crate) fn remove(&mut self, instrument: InstrumentId, number: u32) -> Wait {
         let wait = self.list[number as usize].clone();
+        let others = &mut self.of_market[instrument.0 as usize];
+        others.swap_remove(wait.at as usize);
+        if let Some(moved) = others.get(wait.at as usize) {
+            self.list[*moved as usize].at = wait.at;
+        }
         debug_assert_eq!(wait.stage, Stage::Out, "an order leaves the trigger book before it is forgotten");
         self.of_slot[wait.slot as usize] = 0;
         self.free.push(number);
         wait
+    }
+
+    /// Slots of the waiting orders of an instrument, in no order.
+    pub(crate) fn of(&self, instrument: InstrumentId) -> impl Iterator<Item = Slot> + '_ {
+        let numbers = self.of_market.get(instrument.0 as usize);
+        numbers.into_iter().flatten().map(|number| self.list[*number as usize].slot)
     }
 
     pub(crate) fn bytes(&self) -> usize {

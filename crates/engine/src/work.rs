@@ -9,7 +9,7 @@ use crate::feasibility::can_trade;
 use crate::groups;
 use crate::market::Market;
 use crate::matching::run;
-use crate::passed::{self, Passed};
+use crate::passed::{self, Ask, Passed};
 use crate::place::conclude;
 use crate::record::{Life, NO_LIMIT, Place, Record};
 use crate::shared::{Reject, Shared, ensure};
@@ -48,7 +48,7 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
             admit::default_protection(market, record.side())
         }
     };
-    match passed::working(shared, market, slot, &record) {
+    match check(shared, market, slot, &record) {
         Err(rejected) => refuse(shared, market, slot, rejected, out),
         Ok((start, passed)) => {
             let wait = shared.stop_waiting(market, slot);
@@ -63,28 +63,58 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
 }
 
 /// whether an order may start to work as `record` says, and with what.
-pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, record: &Record) -> Result<Start, Reject> {
+pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, record: &Record) -> Result<(Start, Passed), Reject> {
     let (account, side) = (record.account, record.side());
     let nobody_takes = market.state == TradingState::PostOnly;
     let passive = record.ord_type() == OrdType::Limit && record.post_only() != PostOnly::No && record.life().rests();
     ensure(!nobody_takes || passive, || Reject::plain(RejectReason::PostOnlyMarket))?;
     let mut start = Start { limit: record.limit, leaves: record.leaves() };
-    if record.reduce_only() {
-        start.leaves = admit::reduce_cap(shared, market, (account, side), start.leaves)?;
-    }
-    if record.post_only() != PostOnly::No && market.state.needs_uncrossed_book() {
-        start.limit = admit::passive_limit(market, side, record.post_only(), start.limit)?;
-    }
-    if shared.accounts.is_cash(account) {
+    let between = fit(shared, market, record, &mut start);
+    let passed = passed::pass(shared, market, (account, side), between, || {
         let mut changed = record.clone();
         changed.limit = start.limit;
         changed.order_qty -= record.leaves() - start.leaves;
-        let increase = shared.hold_increase(market, slot, &changed);
-        if increase > 0 {
-            shared.check_funds(account, market.paid_in(side), increase)?;
-        }
+        ask(shared, market, slot, &changed)
+    })?;
+    Ok((start, passed))
+}
+
+/// an order that its group lets trade, or trade more. Where nothing matches it only joins a queue.
+pub(crate) fn released(shared: &Shared, market: &Market, slot: Slot) -> Result<(Start, Passed), Reject> {
+    let record = shared.records.get(slot);
+    if market.state.needs_uncrossed_book() {
+        return check(shared, market, slot, record);
     }
-    Ok(start)
+    let who = (record.account, record.side());
+    let passed = passed::pass(shared, market, who, Ok(()), || ask(shared, market, slot, record))?;
+    Ok((Start { limit: record.limit, leaves: record.leaves() }, passed))
+}
+
+/// 501, 502.
+fn fit(shared: &Shared, market: &Market, record: &Record, start: &mut Start) -> Result<(), Reject> {
+    let who = (record.account, record.side());
+    if record.reduce_only() {
+        start.leaves = admit::reduce_cap(shared, market, who, start.leaves)?;
+    }
+    if record.post_only() != PostOnly::No && market.state.needs_uncrossed_book() {
+        start.limit = admit::passive_limit(market, who.1, record.post_only(), start.limit)?;
+    }
+    Ok(())
+}
+
+/// What the gate asks of an order that starts to work as `changed` says.
+fn ask(shared: &Shared, market: &Market, slot: Slot, changed: &Record) -> Ask {
+    let limit = Some(changed.limit).filter(|limit| *limit != NO_LIMIT);
+    let sibling = shared.working_sibling(slot);
+    Ask {
+        reduce_only: changed.reduce_only(),
+        size: Some((changed.order_qty, limit.map(|limit| market.notional(limit, changed.order_qty)))),
+        price: limit.filter(|_| changed.ord_type() == OrdType::Limit),
+        works: changed.leaves(),
+        spares: [Some(slot), sibling].into_iter().flatten().map(|slot| shared.records.get(slot).working()).sum(),
+        holds: shared.hold_increase(market, slot, changed),
+        ..Ask::default()
+    }
 }
 
 /// An order that passed takes the limit and the quantity it may work with.

@@ -5,6 +5,7 @@ use model::{GroupKind, GroupLeg, NewGroup, NewOrder, OrdType, Price, Qty, Reject
 use crate::admit::{self, Terms};
 use crate::groups::store::LEGS_MAX;
 use crate::market::Market;
+use crate::passed::{self, Ask, Passed};
 use crate::shared::{Reject, Shared, ensure};
 use crate::stop_checks;
 
@@ -87,17 +88,27 @@ pub(crate) fn check(
     market: &Market,
     group: &NewGroup,
     terms: &mut [Terms; LEGS_MAX],
-) -> Result<(), Fault> {
+) -> Result<Passed, Fault> {
     for (place, (leg, terms)) in group.legs.iter().zip(terms.iter_mut()).enumerate() {
         let held = is_held(group.kind, place);
         check_leg(shared, market, leg, held, terms).map_err(|reject| Fault::new(place, reject))?;
     }
     quantities(group)?;
     prices(market, group)?;
-    funds(shared, market, group, terms).map_err(|reject| Fault::new(0, reject))
+    let first = &group.legs[0].order;
+    let opens = u32::try_from(group.legs.len()).expect("at most three orders");
+    let together = funds(shared, market, group, terms);
+    passed::pass(shared, market, (first.account, first.side), together, || Ask { opens, ..Ask::default() })
+        .map_err(|reject| Fault::new(0, reject))
 }
 
-fn check_leg(shared: &Shared, market: &Market, leg: &GroupLeg, held: bool, terms: &mut Terms) -> Result<(), Reject> {
+fn check_leg(
+    shared: &Shared,
+    market: &Market,
+    leg: &GroupLeg,
+    held: bool,
+    terms: &mut Terms,
+) -> Result<Passed, Reject> {
     match &leg.trigger {
         None => admit::check_leg(shared, market, &leg.order, held, terms),
         Some(trigger) => stop_checks::check_leg(shared, market, (&leg.order, trigger), held, terms),

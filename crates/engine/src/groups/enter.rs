@@ -2,16 +2,18 @@
 
 use book::Slot;
 use model::{
-    CancelGroup, ClOrdId, EndReason, EventKind, Events, GroupAccepted, GroupId, GroupRejected, NewGroup, OrderId,
-    OrderSuspended, RejectReason,
+    CancelGroup, ClOrdId, EndReason, EventKind, Events, GroupAccepted, GroupId, GroupRejected, NewGroup, NewOrder,
+    OrderId, OrderSuspended, RejectReason,
 };
 
 use crate::admit::Terms;
 use crate::clients::{Key, NO_ENTRY, Outcome};
-use crate::groups::check::{Fault, is_held};
+use crate::groups::check::{self, Fault, is_held};
 use crate::groups::store::{Group, LEGS_MAX, Leg, Member};
+use crate::guard::Message;
+use crate::guard::kill::Origin;
 use crate::market::Market;
-use crate::passed::{self, Passed};
+use crate::passed::Passed;
 use crate::place::{go_to_work, no_room, open_order, repeated};
 use crate::record::Place;
 use crate::request;
@@ -27,6 +29,9 @@ pub(crate) fn new_group(shared: &mut Shared, markets: &mut [Market], group: &New
     if !shared.accounts.is_customer(first.account) {
         return reject(group, Fault::new(0, Reject::plain(RejectReason::UnknownAccount)), out);
     }
+    if let Err(rejected) = shared.admit_message(first.account, Message::Order) {
+        return reject(group, Fault::new(0, rejected), out);
+    }
     let content = request::new_group(group, 0);
     let key = Key::of(first.account, &first.cl_ord_id);
     if let Some(event) = shared.clients.find(&key).and_then(|entry| repeated(shared, entry, content)) {
@@ -35,11 +40,14 @@ pub(crate) fn new_group(shared: &mut Shared, markets: &mut [Market], group: &New
     if let Some(place) = first_known(shared, group) {
         return reject(group, Fault::new(place, Reject::plain(RejectReason::DuplicateClOrdId)), out);
     }
+    if let Some(fault) = killed(shared, group) {
+        return reject(group, fault, out);
+    }
     if !shared.clients.make_room_for(group.legs.len(), &shared.limits) {
         return reject(group, Fault::new(0, no_room(shared)), out);
     }
     let mut terms = [Terms::default(); LEGS_MAX];
-    match passed::new_group(shared, markets, group, &mut terms) {
+    match admit(shared, markets, group, &mut terms) {
         Err(fault) => {
             let outcome = Outcome::Rejected(fault.reject.reason);
             shared.refused = Some(shared.clients.remember(&key, content, outcome, NO_ENTRY));
@@ -50,6 +58,29 @@ pub(crate) fn new_group(shared: &mut Shared, markets: &mut [Market], group: &New
             accept(shared, market, group, (&terms, passed), out);
         }
     }
+}
+
+/// 109 by the first order that a switch covers.
+fn killed(shared: &Shared, group: &NewGroup) -> Option<Fault> {
+    group.legs.iter().enumerate().find_map(|(place, leg)| {
+        let NewOrder { instrument, account, session, reduce_only, .. } = leg.order;
+        let refused = shared.guards.switches.admit(&Origin { instrument, account, session }, reduce_only).err()?;
+        Some(Fault::new(place, refused))
+    })
+}
+
+/// Every other check; `terms` are those its orders are let in with.
+fn admit(
+    shared: &Shared,
+    markets: &[Market],
+    group: &NewGroup,
+    terms: &mut [Terms; LEGS_MAX],
+) -> Result<Passed, Fault> {
+    check::form(group)?;
+    let instrument = group.legs[0].order.instrument;
+    let unknown = || Fault::new(0, Reject::plain(RejectReason::UnknownInstrument));
+    let market = markets.get(instrument.0 as usize).ok_or_else(unknown)?;
+    check::check(shared, market, group, terms)
 }
 
 /// The first order whose client id is taken.
@@ -204,10 +235,11 @@ pub(crate) fn cancel_group(shared: &mut Shared, markets: &mut [Market], request:
     }
 }
 
-/// 101, 111, 112.
-fn find(shared: &Shared, request: CancelGroup) -> Result<(), Reject> {
+/// 101, 110, 111, 112.
+fn find(shared: &mut Shared, request: CancelGroup) -> Result<(), Reject> {
     let plain = |reason| move || Reject::plain(reason);
     ensure(shared.accounts.is_customer(request.account), plain(RejectReason::UnknownAccount))?;
+    shared.admit_message(request.account, Message::Cancel)?;
     let given = request.group.0 > 0 && request.group.0 < shared.groups.next;
     ensure(given, plain(RejectReason::UnknownGroup))?;
     let group = shared.groups.find(request.group.0).ok_or_else(plain(RejectReason::GroupFinished))?;

@@ -116,11 +116,15 @@ impl Shared {
 
     /// Changes what a group says of an order and reserves what it asks for then.
     pub(crate) fn change_leg(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Shared)) {
-        let before = self.held(market, slot);
+        let (before, worked) = (self.held(market, slot), self.records.get(slot).working());
         change(self);
         let after = self.held(market, slot);
         let record = self.records.get(slot);
-        self.accounts.reserve(record.account, market.paid_in(record.side()), after - before);
+        let (account, side, working) = (record.account, record.side(), record.working());
+        self.accounts.reserve(account, market.paid_in(side), after - before);
+        if self.accounts.get(account).standing.is_guarded() {
+            self.expose((account, side), market, working - worked);
+        }
     }
 }
 

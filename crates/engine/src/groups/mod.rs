@@ -15,9 +15,8 @@ mod release;
 mod store;
 
 pub(crate) use amends::check as check_amend;
-pub(crate) use check::{Fault, check, form};
 pub(crate) use effects::{begins, fired, run};
 pub(crate) use enter::{cancel_group, forget_finished, new_group};
 pub(crate) use hash::write as write_hash;
 pub(crate) use invariants::check as check_invariants;
-pub(crate) use store::{Groups, LEGS_MAX};
+pub(crate) use store::Groups;

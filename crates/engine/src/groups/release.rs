@@ -5,7 +5,6 @@ use model::{EventKind, Events, OrderId, OrderReleased};
 
 use crate::groups::store::Member;
 use crate::market::Market;
-use crate::passed;
 use crate::record::Place;
 use crate::shared::{Reject, Shared};
 use crate::{stops, work};
@@ -75,7 +74,7 @@ fn grow(shared: &mut Shared, market: &Market, (member, slot): (Member, Slot), lo
 
 /// An order without a trigger, or with one that is behind it, works.
 fn start(shared: &mut Shared, market: &mut Market, slot: Slot, display: book::Display, out: &mut Events) {
-    match passed::released(shared, market, slot) {
+    match work::released(shared, market, slot) {
         Err(rejected) => work::refuse(shared, market, slot, rejected, out),
         Ok((start, passed)) => {
             shared.update(market, slot, |record| record.limit = start.limit);

@@ -1,6 +1,6 @@
 //! The section of the state hash (rule R-92).
 
-use model::{Digest, KillScope, Rate};
+use model::{Digest, InstrumentLimits, KillScope, Qty, Rate};
 
 use crate::guard::{Guard, Guards};
 
@@ -9,9 +9,9 @@ fn write_rate(digest: &mut Digest, rate: Rate) {
     digest.write_u64(u64::from(rate.burst));
 }
 
-fn write_optional(digest: &mut Digest, value: Option<i128>) {
-    digest.write_u64(u64::from(value.is_some()));
-    digest.write_i128(value.unwrap_or(0));
+fn write_quantity(digest: &mut Digest, qty: Option<Qty>) {
+    digest.write_u64(u64::from(qty.is_some()));
+    digest.write_qty(qty.unwrap_or_default());
 }
 
 /// Kind and id of a scope.
@@ -44,11 +44,14 @@ impl Guard {
         for (instrument, desk) in &self.desks {
             digest.write_u64(u64::from(account));
             digest.write_u64(u64::from(instrument.0));
-            write_optional(digest, desk.limits.max_qty.map(|qty| i128::from(qty.0)));
-            write_optional(digest, desk.limits.max_value.map(|value| value.0));
-            write_optional(digest, desk.limits.collar_bps.map(i128::from));
-            write_optional(digest, desk.limits.position_max.map(|qty| i128::from(qty.0)));
-            digest.write_u64(u64::from(desk.limits.restricted));
+            let InstrumentLimits { max_qty, max_value, collar_bps, position_max, restricted } = desk.limits;
+            write_quantity(digest, max_qty);
+            digest.write_u64(u64::from(max_value.is_some()));
+            digest.write_money(max_value.unwrap_or_default());
+            digest.write_u64(u64::from(collar_bps.is_some()));
+            digest.write_u64(u64::from(collar_bps.unwrap_or_default()));
+            write_quantity(digest, position_max);
+            digest.write_u64(u64::from(restricted));
         }
     }
 

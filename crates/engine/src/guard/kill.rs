@@ -48,10 +48,15 @@ impl Origin {
 }
 
 impl Switches {
+    #[inline]
+    pub(crate) fn are_off(&self) -> bool {
+        self.on.is_empty()
+    }
+
     /// 109: whether something new, or more of something, is refused.
     #[inline]
     pub(crate) fn admit(&self, origin: &Origin, reduce_only: bool) -> Result<(), Reject> {
-        if self.on.is_empty() { Ok(()) } else { self.check(origin, reduce_only) }
+        if self.are_off() { Ok(()) } else { self.check(origin, reduce_only) }
     }
 
     #[cold]

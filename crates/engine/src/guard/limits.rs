@@ -31,12 +31,7 @@ pub(crate) fn set_account(shared: &mut Shared, request: &SetAccountLimits, out: 
     out.push(EventKind::Guard(GuardEvent::LimitsSet { account, instrument: None }));
 }
 
-pub(crate) fn set_instrument(
-    shared: &mut Shared,
-    markets: &[Market],
-    request: &SetInstrumentLimits,
-    out: &mut Events,
-) {
+pub(crate) fn set_instrument(shared: &mut Shared, markets: &[Market], request: &SetInstrumentLimits, out: &mut Events) {
     let SetInstrumentLimits { account, instrument, limits } = *request;
     let checked = known(shared, account).and_then(|()| {
         let listed = (instrument.0 as usize) < markets.len();

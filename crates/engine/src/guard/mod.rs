@@ -9,17 +9,16 @@ mod hash;
 pub(crate) mod kill;
 pub(crate) mod limits;
 pub(crate) mod sessions;
-#[cfg(test)]
-mod tests;
 mod views;
 
 use std::collections::BTreeMap;
 
+use book::Slot;
 use model::{AccountId, AccountLimits, AssetId, InstrumentId, InstrumentLimits, Money, RejectReason, Side};
 
 use crate::guard::bucket::Bucket;
-pub(crate) use crate::guard::duplicates::Likeness;
 use crate::guard::duplicates::Duplicates;
+pub(crate) use crate::guard::duplicates::Likeness;
 use crate::guard::kill::Switches;
 use crate::guard::sessions::Timers;
 use crate::market::Market;
@@ -65,6 +64,10 @@ impl Guard {
         self.desks.get(&instrument)
     }
 
+    pub(crate) fn desks(&self) -> &BTreeMap<InstrumentId, Desk> {
+        &self.desks
+    }
+
     pub(crate) fn line(&self, asset: AssetId) -> Money {
         self.lines.get(&asset).map_or(Money(0), |line| line.amount)
     }
@@ -102,7 +105,7 @@ impl Guards {
         self.accounts.get(&account)
     }
 
-    fn all(&self) -> impl Iterator<Item = (&AccountId, &Guard)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&AccountId, &Guard)> {
         self.accounts.iter()
     }
 
@@ -172,6 +175,26 @@ impl Shared {
             && let Some(desk) = guard.desks.get_mut(&market.id)
         {
             desk.working[side as usize] += by;
+        }
+    }
+
+    /// The other exit of a group where an order is one, which ends as that one starts to work.
+    pub(crate) fn working_sibling(&self, slot: Slot) -> Option<Slot> {
+        if !self.records.get(slot).is_grouped() {
+            return None;
+        }
+        let member = self.groups.member(slot);
+        self.groups.get(member.group).open_sibling(member.place)
+    }
+
+    /// Changes where an order is, and with it whether it works.
+    pub(crate) fn expose_from(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record)) {
+        let record = self.records.get_mut(slot);
+        let (who, before) = ((record.account, record.side()), record.working());
+        change(record);
+        let by = record.working() - before;
+        if self.accounts.get(who.0).standing.is_guarded() {
+            self.expose(who, market, by);
         }
     }
 
