@@ -132,14 +132,11 @@ pub(crate) fn set_rule(shared: &mut Shared, request: &SetCancelOnDisconnect, out
         return refuse(Reject::measured(RejectReason::InvalidDefinition, grace, GRACE_MAX_NS), out);
     }
     let timers = &mut shared.guards.timers;
-    match grace_ns {
-        Some(grace_ns) => {
-            timers.rules.entry(session).or_insert(Rule { grace_ns, deadline_ns: None }).grace_ns = grace_ns;
-        }
-        None => {
-            timers.arm_session(session, None);
-            timers.rules.remove(&session);
-        }
+    if let Some(grace_ns) = grace_ns {
+        timers.rules.entry(session).or_insert(Rule { grace_ns, deadline_ns: None }).grace_ns = grace_ns;
+    } else {
+        timers.arm_session(session, None);
+        timers.rules.remove(&session);
     }
     out.push(EventKind::Guard(GuardEvent::DisconnectRuleSet { session, grace_ns }));
 }
