@@ -28,12 +28,25 @@ fn defined_name<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
 }
 
 fn rust_functions(file: &File) -> Vec<Sized> {
-    let code = code_only(&file.text);
+    let found = functions(&code_only(&file.text));
+    found.into_iter().map(|function| sized(file, function.line, &function.name, function.lines)).collect()
+}
+
+/// A function of Rust code.
+pub(super) struct Function {
+    pub(super) name: String,
+    /// Its first line, and how many it has.
+    pub(super) line: usize,
+    pub(super) lines: usize,
+}
+
+/// The functions of Rust code without comments and strings, in order of their first lines.
+pub(super) fn functions(code: &str) -> Vec<Function> {
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
         if let (Some(name), Some(length)) = (defined_name(line, "fn "), rust_length(&lines[start..])) {
-            found.push(sized(file, start + 1, name, length));
+            found.push(Function { name: name.to_owned(), line: start + 1, lines: length });
         }
     }
     found

@@ -8,6 +8,7 @@ mod fenced_words;
 mod file_sizes;
 mod first_line;
 mod function_sizes;
+mod gates;
 mod invariants;
 mod machine_paths;
 mod naive_independence;
@@ -23,7 +24,7 @@ use crate::violation::Violation;
 pub type Rule = fn(&Tree) -> Vec<Violation>;
 
 /// Every rule.
-pub const ALL: [Rule; 14] = [
+pub const ALL: [Rule; 15] = [
     big_files::check,
     crate_graph::check,
     dead_code::check,
@@ -32,6 +33,7 @@ pub const ALL: [Rule; 14] = [
     file_sizes::check,
     first_line::check,
     function_sizes::check,
+    gates::check,
     invariants::check,
     machine_paths::check,
     naive_independence::check,
