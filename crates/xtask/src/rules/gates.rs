@@ -29,9 +29,11 @@ const DOORS: [Door; 7] = [
             ("admit.rs", "check_any"),
             ("admit.rs", "check_leg"),
             ("amend.rs", "check"),
+            ("groups/check.rs", "check"),
             ("stop_checks.rs", "check"),
             ("stop_checks.rs", "check_leg"),
             ("work.rs", "check"),
+            ("work.rs", "released"),
         ],
     },
     // A pegged order moves within the limit it was let in with.
