@@ -3,7 +3,7 @@
 use book::Slot;
 use model::{
     AmendOrder, EndReason, Entry, EventKind, Events, OrdType, OrderId, OrderRejected, OrderReplaced, PostOnly,
-    RejectReason, TimeInForce, TradingState,
+    RejectReason, TimeInForce, TradingState, TriggerKind,
 };
 
 use crate::admit;
@@ -19,6 +19,7 @@ use crate::place::{conclude, life_of, no_room, repeated, set_expiry, wait_for_au
 use crate::record::{Life, NO_LIMIT, Place, Record, Shown};
 use crate::request;
 use crate::shared::{Reject, Shared, ensure};
+use crate::{stop_checks, stops};
 
 /// What a checked amend asks for, in ticks and lots.
 pub(crate) struct Plan {
@@ -93,22 +94,27 @@ fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> 
     let record = shared.records.get(slot);
     let original = request;
     let request = &without_same_tif(shared, slot, original);
-    form(record, request)?;
+    let waits = record.place().waits();
+    if waits {
+        waiting_form(shared, slot, request)?;
+    } else {
+        form(record, request)?;
+    }
     let order_qty = new_total(market, record, request)?;
     let display = display(shared, market, slot, request, order_qty)?;
-    if let Some(price) = request.price {
-        admit::on_grid(market, price)?;
-        admit::in_bounds(market, price)?;
-    }
+    prices(market, request)?;
     let given = request.price.map(|price| market.ticks(price));
-    let limit = given.unwrap_or(record.limit);
-    let priced = matches!(record.ord_type(), OrdType::Limit | OrdType::MarketToLimit);
-    if priced && (request.price.is_some() || request.order_qty.is_some()) {
+    let limit = given.or(waiting_limit(shared, market, slot, request)).unwrap_or(record.limit);
+    let priced =
+        if waits { limit != NO_LIMIT } else { matches!(record.ord_type(), OrdType::Limit | OrdType::MarketToLimit) };
+    let touched = request.price.is_some() || request.order_qty.is_some() || request.trigger_price.is_some();
+    if priced && touched {
         admit::within_notional(market, market.notional(limit, order_qty))?;
     }
     if let Some(TimeInForce::Gtd { expire_ns }) = request.tif {
         ensure(expire_ns > shared.now_ns, || Reject::measured(RejectReason::ExpireInPast, expire_ns, shared.now_ns))?;
     }
+    not_crossed(shared, market, slot, request)?;
     groups::check_amend(shared, market, slot, original, order_qty)?;
     state(market, record, original, order_qty)?;
     let reprices = priced && record.place() == Place::Book && limit != record.limit;
@@ -170,13 +176,55 @@ fn without_same_tif(shared: &Shared, slot: Slot, request: &AmendOrder) -> AmendO
     AmendOrder { tif: request.tif.filter(|tif| *tif != shared.tif_of(slot)), ..*request }
 }
 
-/// 203 and 205.
+/// 203, 205 and 209.
 fn form(record: &Record, request: &AmendOrder) -> Result<(), Reject> {
     let unpriced = record.ord_type() == OrdType::Market && request.price.is_some();
     let no_tip = record.shown() != Shown::Iceberg && request.display_qty.is_some();
     ensure(!unpriced && !no_tip, || Reject::plain(RejectReason::FieldNotAllowed))?;
     let tif_fits = request.tif.is_none_or(|tif| tif.rests() && record.life().rests());
-    ensure(tif_fits, || Reject::plain(RejectReason::TifNotAllowed))
+    ensure(tif_fits, || Reject::plain(RejectReason::TifNotAllowed))?;
+    ensure(request.trigger_price.is_none(), || Reject::plain(RejectReason::TriggerNotAllowed))
+}
+
+/// 203, 205 and 209 of an order that waits.
+fn waiting_form(shared: &Shared, slot: Slot, request: &AmendOrder) -> Result<(), Reject> {
+    let (record, trigger) = (shared.records.get(slot), shared.wait_of(slot).trigger);
+    let trails = trigger.is_some_and(|trigger| trigger.kind == TriggerKind::TrailingStop);
+    let unpriced = request.price.is_some() && (record.ord_type() == OrdType::Market || trails);
+    ensure(!unpriced && request.display_qty.is_none(), || Reject::plain(RejectReason::FieldNotAllowed))?;
+    let tif_fits = request.tif.is_none_or(|tif| tif.rests() && record.life().rests());
+    ensure(tif_fits, || Reject::plain(RejectReason::TifNotAllowed))?;
+    let fixed = trigger.is_some() && !trails;
+    ensure(request.trigger_price.is_none() || fixed, || Reject::plain(RejectReason::TriggerNotAllowed))
+}
+
+/// 307, 308 of the price and the trigger; by number first.
+fn prices(market: &Market, request: &AmendOrder) -> Result<(), Reject> {
+    let given = [request.price, request.trigger_price];
+    for price in given.into_iter().flatten() {
+        admit::on_grid(market, price)?;
+    }
+    for price in given.into_iter().flatten() {
+        admit::in_bounds(market, price)?;
+    }
+    Ok(())
+}
+
+/// The limit of a waiting market buy that follows its trigger.
+fn waiting_limit(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Option<i64> {
+    let record = shared.records.get(slot);
+    let trigger = request.trigger_price.filter(|_| record.ord_type() == OrdType::Market)?;
+    let protection = Some(shared.wait_of(slot).protection).filter(|protection| *protection != NO_LIMIT);
+    Some(stop_checks::market_limit(market, record.side(), protection, || Some(trigger)))
+}
+
+/// 319 of a new trigger.
+fn not_crossed(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> Result<(), Reject> {
+    let record = shared.records.get(slot);
+    let (Some(price), Place::Suspended) = (request.trigger_price, record.place()) else { return Ok(()) };
+    let Some(trigger) = shared.wait_of(slot).trigger else { return Ok(()) };
+    let crossed = stop_checks::crossed_now(market, record.side(), &trigger, price);
+    ensure(!crossed, || stop_checks::would_trigger(market, &trigger, price))
 }
 
 /// 301 to 305, and the new total in lots.
@@ -226,6 +274,7 @@ fn state(market: &Market, record: &Record, request: &AmendOrder, order_qty: i64)
         && request.display_qty.is_none()
         && request.tif.is_none()
         && request.stp.is_none()
+        && request.trigger_price.is_none()
         && order_qty < record.order_qty;
     let let_in = match market.state.amends() {
         Entry::All => true,
@@ -251,19 +300,20 @@ fn risk(
 ) -> Result<(), Reject> {
     let before = record.leaves();
     let after = plan.order_qty - record.cum_qty - record.prevented_qty;
-    if record.reduce_only() && after > before {
+    let waits = record.place().waits();
+    if record.reduce_only() && after > before && !waits {
         let room = shared.reduce_room(market, record.account, record.side(), Some(plan.slot));
         ensure(after <= room, || {
             Reject::measured(RejectReason::ReduceOnly, market.qty(after).0, market.qty(room.max(0)).0)
         })?;
     }
-    let reprices = request.price.is_some() && plan.limit != record.limit;
+    let reprices = request.price.is_some() && plan.limit != record.limit && !waits;
     let post_only = post_only_now(market, record);
     if reprices && post_only != PostOnly::No && market.state.needs_uncrossed_book() {
         plan.limit = admit::passive_limit(market, record.side(), post_only, plan.limit)?;
     }
     let grows = after > before && record.shown() != Shown::Iceberg;
-    plan.loses_priority = grows || plan.limit != record.limit;
+    plan.loses_priority = !waits && (grows || plan.limit != record.limit);
     Ok(())
 }
 
@@ -296,6 +346,9 @@ fn apply(
         requeue(shared, market, request, (plan, passed), out);
     } else {
         keep_place(shared, market, plan);
+        if let Some(price) = request.trigger_price {
+            stops::move_trigger(shared, market, slot, price);
+        }
         replaced(shared, market, request, slot, true, out);
     }
 }

@@ -100,6 +100,14 @@ pub(crate) fn bounded(side: Side, limit: i64, edge: i64) -> i64 {
     }
 }
 
+/// A limit moved to the edge of the band where it lies beyond it, in the states that hold orders inside.
+pub(crate) fn inward(market: &Market, now_ns: i64, side: Side, limit: i64) -> i64 {
+    if limit == NO_LIMIT || !matches!(market.state, TradingState::LimitState | TradingState::Cooling) {
+        return limit;
+    }
+    bounded(side, limit, edge(market, side, of_moment(market, now_ns)))
+}
+
 /// 411: a limit ahead of the band of the moment.
 #[inline]
 pub(crate) fn check_limit(market: &Market, now_ns: i64, side: Side, price: Price) -> Result<(), Reject> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use model::{
-    ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, Price, Qty, Stamp, Trade,
-    TradeLeg,
+    ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, OrderReleased, Price, Qty,
+    RejectReason, Stamp, Trade, TradeLeg, TriggerKind,
 };
 
 /// The state of an order (FIX 39).
@@ -20,6 +20,10 @@ pub enum OrderStatus {
     Canceled,
     /// Its life ended.
     Expired,
+    /// It waits: for its trigger or for the entry of its group.
+    Suspended,
+    /// It was refused when it should work.
+    Rejected,
 }
 
 /// Sums over the fills of an order from which its averages follow (F-009 to F-011).
@@ -85,6 +89,10 @@ pub struct OrderHistory {
     pub prevented_qty: Qty,
     /// Why it ended, where it was not filled.
     pub reason: Option<EndReason>,
+    /// Why it was refused when it should work.
+    pub refused: Option<RejectReason>,
+    /// What it waited for last, where it waited for a trigger.
+    pub trigger: Option<TriggerKind>,
     /// Its fills in sums.
     pub quality: Quality,
     /// When it was accepted.
@@ -102,8 +110,8 @@ impl OrderHistory {
     /// Whether it is over.
     pub fn is_ended(&self) -> bool {
         match self.status {
-            OrderStatus::New | OrderStatus::PartiallyFilled => false,
-            OrderStatus::Filled | OrderStatus::Canceled | OrderStatus::Expired => true,
+            OrderStatus::New | OrderStatus::PartiallyFilled | OrderStatus::Suspended => false,
+            OrderStatus::Filled | OrderStatus::Canceled | OrderStatus::Expired | OrderStatus::Rejected => true,
         }
     }
 
@@ -153,6 +161,24 @@ impl Blotter {
                     order.updated = stamp;
                 }
             }
+            EventKind::OrderSuspended(suspended) => {
+                if let Some(order) = self.get_mut(suspended.order_id) {
+                    order.status = OrderStatus::Suspended;
+                    order.trigger = suspended.kind;
+                    order.updated = stamp;
+                }
+            }
+            EventKind::OrderTriggered(triggered) => self.start(triggered.order_id, stamp),
+            EventKind::OrderReleased(released) => self.release(released, stamp),
+            EventKind::TriggerRejected(refused) => {
+                if let Some(order) = self.get_mut(refused.order_id) {
+                    order.canceled_qty = refused.canceled_qty;
+                    order.leaves_qty = Qty(0);
+                    order.status = OrderStatus::Rejected;
+                    order.refused = Some(refused.reason);
+                    order.updated = stamp;
+                }
+            }
             EventKind::TradePrevented(prevented) if prevented.mode == model::StpMode::DecrementAndCancel => {
                 for order_id in [prevented.maker_order_id, prevented.taker_order_id] {
                     self.lose(order_id, prevented.qty, stamp);
@@ -177,10 +203,6 @@ impl Blotter {
             | EventKind::StateChanged { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
-            | EventKind::OrderSuspended(_)
-            | EventKind::OrderTriggered(_)
-            | EventKind::TriggerRejected(_)
-            | EventKind::OrderReleased(_)
             | EventKind::GroupAccepted(_)
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
@@ -200,6 +222,8 @@ impl Blotter {
             canceled_qty: Qty(0),
             prevented_qty: Qty(0),
             reason: None,
+            refused: None,
+            trigger: None,
             quality: Quality::default(),
             created: stamp,
             updated: stamp,
@@ -233,6 +257,24 @@ impl Blotter {
         let filled = leg.leaves_qty.0 == 0 && !order.by_budget();
         order.status = if filled { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
         order.updated = stamp;
+    }
+
+    /// An order that waited goes to work.
+    fn start(&mut self, order_id: OrderId, stamp: Stamp) {
+        let Some(order) = self.get_mut(order_id) else { return };
+        let filled = order.cum_qty.0 > 0;
+        order.status = if filled { OrderStatus::PartiallyFilled } else { OrderStatus::New };
+        order.updated = stamp;
+    }
+
+    fn release(&mut self, released: &OrderReleased, stamp: Stamp) {
+        let Some(order) = self.get_mut(released.order_id) else { return };
+        order.accepted.order_qty = released.order_qty;
+        order.leaves_qty = released.leaves_qty;
+        order.updated = stamp;
+        if order.status == OrderStatus::Suspended && order.trigger.is_none() {
+            self.start(released.order_id, stamp);
+        }
     }
 
     fn lose(&mut self, order_id: OrderId, qty: Qty, stamp: Stamp) {

@@ -63,15 +63,12 @@ impl Buckets {
             return *bucket;
         }
         let bucket = Bucket { parent: NIL, refs: 0, size: 0, anchor, heaps: [NIL; CLASSES], keys: [None; CLASSES] };
-        let number = match self.free.pop() {
-            Some(number) => {
-                self.list[number as usize] = bucket;
-                number
-            }
-            None => {
-                self.list.push(bucket);
-                u32::try_from(self.list.len() - 1).expect("no more buckets than orders")
-            }
+        let number = if let Some(number) = self.free.pop() {
+            self.list[number as usize] = bucket;
+            number
+        } else {
+            self.list.push(bucket);
+            u32::try_from(self.list.len() - 1).expect("no more buckets than orders")
         };
         self.by_anchor.insert(anchor, number);
         number

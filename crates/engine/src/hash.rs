@@ -1,7 +1,8 @@
-//! The state hash (rules ).
+//! The state hash (rules ).
 
 use model::{Digest, OrdType, Side, StateHash, TimeInForce};
 
+use crate::groups;
 use crate::market::{Market, book_side};
 use crate::record::{NO_LIMIT, Place, Record};
 use crate::shared::Shared;
@@ -14,7 +15,7 @@ pub(crate) fn state_hash(shared: &Shared, markets: &[Market]) -> StateHash {
         orders: orders(shared, markets),
         accounts: shared.accounts.hash(),
         client_ids: shared.clients.hash(),
-        triggers: 0,
+        triggers: triggers(shared, markets),
         risk: shared.guards.hash(),
         breakers: breakers(shared.now_ns, markets),
     }
@@ -113,6 +114,33 @@ fn breaker(digest: &mut Digest, now_ns: i64, market: &Market) {
 fn write_time(digest: &mut Digest, time: Option<i64>) {
     digest.write_u64(u64::from(time.is_some()));
     digest.write_i64(time.unwrap_or(0));
+}
+
+/// Rule R-91.
+fn triggers(shared: &Shared, markets: &[Market]) -> u64 {
+    let mut digest = Digest::new();
+    for market in markets {
+        write_optional(&mut digest, market, market.kept);
+        for given in market.references {
+            digest.write_u64(u64::from(given.is_some()));
+            digest.write_i64(given.map_or(0, |given| given.price.0));
+            digest.write_i64(given.map_or(0, |given| given.deadline));
+            digest.write_u64(u64::from(given.is_some_and(|given| given.stale)));
+        }
+    }
+    for (order_id, slot) in shared.open_where(|record| record.place().waits()) {
+        let record = shared.records.get(slot);
+        let market = &markets[record.instrument as usize];
+        let (price, anchor) = (shared.trigger_price(market, slot), shared.anchor(market, slot));
+        digest.write_u64(order_id);
+        digest.write_u64(u64::from(record.place() == Place::Held));
+        digest.write_u64(u64::from(price.is_some()));
+        digest.write_i64(price.map_or(0, |price| price.0));
+        digest.write_u64(u64::from(anchor.is_some()));
+        digest.write_i64(anchor.unwrap_or(0));
+    }
+    groups::write_hash(&mut digest, shared, markets);
+    digest.finish()
 }
 
 fn resting(digest: &mut Digest, shared: &Shared, market: &Market, side: Side) {

@@ -101,6 +101,22 @@ fn arm(shared: &mut Shared, market: &mut Market, slot: Slot, value: Option<i64>,
     }));
 }
 
+/// Gives a waiting order another fixed trigger.
+pub(crate) fn move_trigger(shared: &mut Shared, market: &mut Market, slot: Slot, price: Price) {
+    let (number, mut trigger) = shared.trigger(slot);
+    let record = shared.records.get(slot);
+    let (armed, side) = (record.place() == Place::Suspended, record.side());
+    trigger.price = Some(price);
+    if armed {
+        market.disarm(shared, (number, side));
+    }
+    shared.waits.get_mut(number).trigger = Some(trigger);
+    if armed {
+        market.arm(shared, (number, side), None);
+        shared.note(market);
+    }
+}
+
 /// Fires an order that has just been armed where the value now crosses its trigger already.
 pub(crate) fn fire_if_crossed(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) {
     if shared.records.get(slot).place() != Place::Suspended {

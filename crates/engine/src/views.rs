@@ -41,6 +41,10 @@ pub struct OrderView {
     pub displayed_qty: Qty,
     /// Its place in time; 0 before it was first posted.
     pub public_id: PublicId,
+    /// The trigger it waits for, where it waits and has one by now.
+    pub trigger_price: Option<Price>,
+    /// It waits: for its trigger or for the entry of its group.
+    pub waits: bool,
 }
 
 /// One price of a book, as the public sees it.
@@ -147,6 +151,18 @@ impl Exchange {
         open.into_iter().map(|(_, slot)| self.view(slot)).collect()
     }
 
+    /// The trigger that a waiting order has by now; of a trailing stop it follows the market.
+    pub fn trigger_price(&self, order_id: OrderId) -> Option<Price> {
+        self.order(order_id)?.trigger_price
+    }
+
+    /// Orders of an instrument that wait for a trigger or for the entry of their group, oldest first. Looks at every
+    /// open order.
+    pub fn waiting_orders(&self, instrument: InstrumentId) -> Vec<OrderView> {
+        let waiting = self.shared.open_where(|record| record.instrument == instrument.0 && record.place().waits());
+        waiting.into_iter().map(|(_, slot)| self.view(slot)).collect()
+    }
+
     /// How many orders are open.
     pub fn open_count(&self) -> usize {
         self.shared.index.len()
@@ -179,6 +195,8 @@ impl Exchange {
             leaves_qty: market.qty(record.leaves()),
             displayed_qty: market.qty(self.shared.displayed(slot)),
             public_id: PublicId(if hidden { 0 } else { record.public_id }),
+            trigger_price: self.shared.trigger_price(market, slot),
+            waits: record.place().waits(),
         }
     }
 }

@@ -91,15 +91,12 @@ impl Waits {
         if self.of_slot.len() <= at {
             self.of_slot.resize(at + 1, 0);
         }
-        let number = match self.free.pop() {
-            Some(number) => {
-                self.list[number as usize] = wait;
-                number
-            }
-            None => {
-                self.list.push(wait);
-                u32::try_from(self.list.len() - 1).expect("slots are 32 bits")
-            }
+        let number = if let Some(number) = self.free.pop() {
+            self.list[number as usize] = wait;
+            number
+        } else {
+            self.list.push(wait);
+            u32::try_from(self.list.len() - 1).expect("slots are 32 bits")
         };
         self.of_slot[at] = number + 1;
         self.of_market[market].push(number);

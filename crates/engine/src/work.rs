@@ -5,6 +5,7 @@ use model::{EndReason, EventKind, Events, OrdType, OrderId, PostOnly, RejectReas
 
 use crate::admit;
 use crate::amend::incoming_again;
+use crate::bands;
 use crate::feasibility::can_trade;
 use crate::groups;
 use crate::market::Market;
@@ -48,6 +49,7 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
             admit::default_protection(market, record.side())
         }
     };
+    record.limit = bands::inward(market, shared.now_ns, record.side(), record.limit);
     match check(shared, market, slot, &record) {
         Err(rejected) => refuse(shared, market, slot, rejected, out),
         Ok((start, passed)) => {

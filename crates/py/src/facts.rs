@@ -114,8 +114,10 @@ impl Facts {
                 OrderStatus::Filled => Status::Filled,
                 OrderStatus::Canceled => Status::Canceled,
                 OrderStatus::Expired => Status::Expired,
+                OrderStatus::Suspended => Status::Suspended,
+                OrderStatus::Rejected => Status::Rejected,
             },
-            reason: order.reason.map(model::EndReason::name),
+            reason: order.reason.map(model::EndReason::name).or(order.refused.map(model::RejectReason::name)),
         }
     }
 
