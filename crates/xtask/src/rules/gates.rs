@@ -41,7 +41,7 @@ const DOORS: [Door; 7] = [
     // An incoming order meets the book, within the bands where there are some.
     Door { call: "walk(shared, market", from: &[("matching.rs", "run"), ("bands.rs", "run")] },
     Door {
-        call: "run(",
+        call: "run(shared, market,",
         from: &[
             ("matching.rs", "run"),
             ("place.rs", "match_new"),
@@ -211,7 +211,7 @@ mod tests {
     fn a_way_to_the_matching_loop_that_is_not_known_is_found() {
         let shortcut = "fn shortcut(shared: &mut Shared) {\n    let stop = run(shared, market, &mut incoming, out);\n}";
 
-        finds("session.rs", appended(shortcut), &["`run(` in `shortcut`", "session.rs"]);
+        finds("session.rs", appended(shortcut), &["`run(shared, market,` in `shortcut`", "session.rs"]);
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn tests_of_the_engine_may_do_as_they_like() {
-        let test = "#[cfg(test)]\nmod tests {\n    fn f() { run(1); }\n}";
+        let test = "#[cfg(test)]\nmod tests {\n    fn f() { run(shared, market, 1); }\n}";
 
         assert_eq!(with("look_ahead.rs", appended(test)), [""; 0]);
     }
