@@ -7,6 +7,7 @@ use model::{Command, Event, Events, Limits, MassCancel, Qty, Side, Stamp, StateH
 
 use crate::books::Books;
 use crate::generate::Sequence;
+use crate::lives::Lives;
 use crate::naive::NaiveExchange;
 
 /// Where two engines part.
@@ -60,6 +61,7 @@ pub struct Pair {
     fast: Exchange,
     naive: NaiveExchange,
     books: Books,
+    lives: Lives,
     fast_events: Events,
     naive_events: Events,
 }
@@ -76,6 +78,8 @@ fn differing_sections(fast: &StateHash, naive: &StateHash) -> Vec<&'static str> 
         ("orders", fast.orders == naive.orders),
         ("accounts", fast.accounts == naive.accounts),
         ("client_ids", fast.client_ids == naive.client_ids),
+        ("triggers", fast.triggers == naive.triggers),
+        ("risk", fast.risk == naive.risk),
         ("breakers", fast.breakers == naive.breakers),
     ];
     sections.into_iter().filter(|(_, is_equal)| !is_equal).map(|(name, _)| name).collect()
@@ -88,6 +92,7 @@ impl Pair {
             fast: Exchange::new(limits),
             naive: NaiveExchange::new(limits),
             books: Books::default(),
+            lives: Lives::default(),
             fast_events: Events::new(),
             naive_events: Events::new(),
         }
@@ -129,6 +134,7 @@ impl Pair {
             return Err(What::Hash(sections));
         }
         self.books.apply(command, self.fast_events.as_slice());
+        self.lives.apply(command, self.fast_events.as_slice()).map_err(What::Broken)?;
         self.check_money()?;
         self.check_books()
     }
@@ -174,7 +180,10 @@ impl Pair {
                 return Err(What::Broken(what));
             }
         }
-        Ok(())
+        match self.naive.overdrawn() {
+            Some((account, asset)) => Err(What::Broken(format!("account {account} asset {asset} is overdrawn"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -201,6 +210,9 @@ pub fn run(sequence: &Sequence, mut seen: impl FnMut(&Pair, &Command)) -> Result
 fn check_empty(pair: &Pair) -> Result<(), String> {
     if pair.fast.open_count() != 0 {
         return Err(format!("{} orders are open after a mass cancel", pair.fast.open_count()));
+    }
+    if pair.lives.open_count() != 0 {
+        return Err(format!("{} orders have not ended by events", pair.lives.open_count()));
     }
     for ((account, asset), _) in pair.books.totals() {
         let reserved = pair.fast.balance(account, asset).reserved.0;

@@ -25,7 +25,7 @@ pub struct Coverage {
 const ORD_TYPES: [&str; 4] = ["Limit", "Market", "MarketToLimit", "Pegged"];
 const TIFS: [&str; 8] = ["Gtc", "Day", "Gtd", "Ioc", "Fok", "Ato", "Atc", "Gfa"];
 const STP_MODES: [&str; 5] = ["None", "CancelNewest", "CancelOldest", "CancelBoth", "DecrementAndCancel"];
-const ENDS: [&str; 19] = [
+const ENDS: [&str; 20] = [
     "User",
     "Mass",
     "Stp",
@@ -41,6 +41,7 @@ const ENDS: [&str; 19] = [
     "Day",
     "Gtd",
     "Auction",
+    "Group",
     "Kill",
     "Disconnect",
     "DeadMan",
@@ -55,13 +56,26 @@ const GUARDS: [&str; 7] = [
     "SessionChanged",
     "DeadManSet",
 ];
-const BREAKERS: [&str; 7] =
-    ["HaltOrdered", "ResumeOrdered", "SessionStateSet", "BreakerSet", "BandsSet", "AuctionExtended", "SpreadChanged"];
+const BREAKERS: [&str; 9] = [
+    "ReferenceSet",
+    "ReferenceStale",
+    "HaltOrdered",
+    "ResumeOrdered",
+    "SessionStateSet",
+    "BreakerSet",
+    "BandsSet",
+    "AuctionExtended",
+    "SpreadChanged",
+];
 /// Whose band breaks. That of a cooling phase hardly can: limits ahead of it are refused.
 const BANDS: [&str; 5] = ["Static", "Short", "Long", "External", "LimitState"];
 /// What halts.
-const TRIPS: [&str; 6] = ["Static", "Short", "Long", "External", "Spread", "LimitState"];
+const TRIPS: [&str; 7] = ["Static", "Short", "Long", "External", "Spread", "LimitState", "Cascade"];
 const SPREADS: [&str; 3] = ["Normal", "Wide", "OneSided"];
+const TRIGGER_KINDS: [&str; 4] = ["StopLoss", "TakeProfit", "IfTouched", "TrailingStop"];
+const SOURCES: [&str; 6] = ["Last", "Bid", "Ask", "Mid", "Mark", "Index"];
+const GROUPS: [&str; 3] = ["Oco", "Oto", "Otoco"];
+const MODES: [&str; 3] = ["Reduce", "CancelOnFirstFill", "CancelOnTrigger"];
 
 fn word(value: &impl fmt::Debug) -> String {
     let text = format!("{value:?}");
@@ -105,6 +119,11 @@ impl Coverage {
             EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => {
                 self.current.insert(format!("end {}", word(&ended.reason)));
             }
+            EventKind::OrderSuspended(_)
+            | EventKind::OrderTriggered(_)
+            | EventKind::TriggerRejected(_)
+            | EventKind::GroupAccepted(_)
+            | EventKind::GroupRejected(_) => self.see_waiting(event),
             EventKind::AssetAdded { .. }
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
@@ -121,15 +140,33 @@ impl Coverage {
             | EventKind::MassCanceled { .. }
             | EventKind::IndicativePrice { .. }
             | EventKind::Uncrossed { .. }
-            | EventKind::OrderSuspended(_)
-            | EventKind::OrderTriggered(_)
-            | EventKind::TriggerRejected(_)
             | EventKind::OrderReleased(_)
-            | EventKind::GroupAccepted(_)
-            | EventKind::GroupRejected(_)
             | EventKind::TimePassed => {
                 self.current.insert(format!("event {}", word(event)));
             }
+        }
+    }
+
+    /// What waiting orders and groups tell.
+    fn see_waiting(&mut self, event: &EventKind) {
+        if let EventKind::OrderSuspended(suspended) = event {
+            let kind = suspended.kind.map_or("Entry".to_owned(), |kind| word(&kind));
+            self.current.insert(format!("waits for {kind}"));
+            self.current.insert(format!("waits on {}", word(&suspended.source)));
+        }
+        if let EventKind::OrderTriggered(triggered) = event {
+            self.current.insert(format!("triggered on {}", word(&triggered.source)));
+        }
+        if let EventKind::TriggerRejected(rejected) = event {
+            self.current.insert(format!("refused at work {}", rejected.reason.name()));
+        }
+        if let EventKind::GroupAccepted(group) = event {
+            self.current.insert(format!("group {}", word(&group.kind)));
+            self.current.insert(format!("mode {}", word(&group.mode)));
+        }
+        if let EventKind::GroupRejected(rejected) = event {
+            self.current.insert(format!("group refused {}", rejected.reason.name()));
+            self.refuse(rejected.reason);
         }
     }
 
@@ -188,6 +225,12 @@ impl Coverage {
         expected.extend(named("trip", &TRIPS));
         expected.extend(named("trip", &["manual"]));
         expected.extend(named("spread", &SPREADS));
+        expected.extend(named("waits for", &TRIGGER_KINDS));
+        expected.extend(named("waits on", &SOURCES));
+        expected.extend(named("triggered on", &SOURCES));
+        expected.extend(named("group", &GROUPS));
+        expected.extend(named("mode", &MODES));
+        expected.extend(["event OrderReleased", "waits for Entry"].map(str::to_owned));
         expected
     }
 
@@ -214,8 +257,10 @@ impl Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "sequences {}  commands {}  events {}", self.sequences, self.commands, self.events)?;
-        writeln!(f, "in how many sequences:")?;
-        for (kind, count) in &self.kinds {
+        writeln!(f, "in how many sequences, the rarest first:")?;
+        let mut kinds: Vec<_> = self.kinds.iter().collect();
+        kinds.sort_by_key(|(kind, count)| (**count, *kind));
+        for (kind, count) in kinds {
             writeln!(f, "  {kind:<28} {count:>9}")?;
         }
         writeln!(f, "reasons given:")?;

@@ -4,6 +4,7 @@ pub mod books;
 pub mod compare;
 pub mod coverage;
 pub mod generate;
+pub mod lives;
 pub mod naive;
 pub mod report;
 pub mod scenario;

@@ -10,8 +10,8 @@ pub fn report(seed: u64, commands: usize, sequence: &Sequence, found: &Differenc
     let mut lines = vec![format!("# seed {seed}: the engines differ; {} commands are enough", small.commands.len())];
     let limits = &small.limits;
     lines.push(format!(
-        "# limits client_ids_max={} client_id_retention_ns={} trades_max={}",
-        limits.client_ids_max, limits.client_id_retention_ns, limits.trades_max
+        "# limits client_ids_max={} client_id_retention_ns={} trades_max={} triggers_max={}",
+        limits.client_ids_max, limits.client_id_retention_ns, limits.trades_max, limits.triggers_max
     ));
     for (stamp, command) in &small.commands {
         lines.push(format!("> at={} {command:?}", stamp.ts_ns));

@@ -5,11 +5,13 @@ mod draw;
 mod guards;
 mod orders;
 mod others;
+mod stops;
 mod swarm;
 mod world;
 
 use model::{
-    AccountId, ClOrdId, Command, Events, InstrumentId, KillScope, Limits, MassCancel, Side, Stamp, TradingState,
+    AccountId, ClOrdId, Command, Events, InstrumentId, KillScope, Limits, MassCancel, NewOrder, Side, Stamp,
+    TradingState,
 };
 
 use crate::naive::NaiveExchange;
@@ -34,6 +36,8 @@ struct Used {
     cl_ord_id: ClOrdId,
     instrument: Option<InstrumentId>,
     side: Side,
+    /// It waits for something.
+    waits: bool,
 }
 
 /// Makes the commands of one sequence. It watches the naive engine to aim at open orders and at what a trading state
@@ -109,8 +113,8 @@ impl Generator {
         let id = self.draw.bits();
         let order = self.exchange.open_orders().nth(at)?;
         let id = usize::try_from(id % (order.chain.len() as u64)).expect("a small index");
-        let (instrument, side) = (Some(order.instrument), order.side);
-        Some(Used { account: order.account, cl_ord_id: order.chain[id], instrument, side })
+        let (instrument, side, waits) = (Some(order.instrument), order.side, order.waits());
+        Some(Used { account: order.account, cl_ord_id: order.chain[id], instrument, side, waits })
     }
 
     /// Something that was entered before: mostly an open order, else something lately.
@@ -122,7 +126,7 @@ impl Generator {
         }
         let Some(last) = self.used.len().checked_sub(1) else {
             let cl_ord_id = ClOrdId::new("k1").expect("printable");
-            return Used { account: self.account(), cl_ord_id, instrument: None, side: Side::Buy };
+            return Used { account: self.account(), cl_ord_id, instrument: None, side: Side::Buy, waits: false };
         };
         let back = if self.draw.chance(800) { self.draw.index(16) } else { self.draw.index(last + 1) };
         let mut used = self.used[last.saturating_sub(back)];
@@ -132,18 +136,26 @@ impl Generator {
         used
     }
 
+    fn remember_order(&mut self, order: &NewOrder, waits: bool) {
+        self.entered += 1;
+        let (account, cl_ord_id, side) = (order.account, order.cl_ord_id, order.side);
+        self.used.push(Used { account, cl_ord_id, instrument: Some(order.instrument), side, waits });
+    }
+
     fn remember(&mut self, command: &Command) {
         match command {
-            Command::NewOrder(order) => {
-                self.entered += 1;
-                let (account, cl_ord_id, side) = (order.account, order.cl_ord_id, order.side);
-                self.used.push(Used { account, cl_ord_id, instrument: Some(order.instrument), side });
+            Command::NewOrder(order) => self.remember_order(order, false),
+            Command::NewStop(stop) => self.remember_order(&stop.order, true),
+            Command::NewGroup(group) => {
+                for leg in &group.legs {
+                    self.remember_order(&leg.order, leg.trigger.is_some());
+                }
             }
             Command::Amend(amend) => {
                 let (account, cl_ord_id) = (amend.account, amend.cl_ord_id);
                 let old = self.used.iter().rev().find(|used| amend.target == model::OrderRef::Client(used.cl_ord_id));
                 let (instrument, side) = old.map_or((None, Side::Buy), |old| (old.instrument, old.side));
-                self.used.push(Used { account, cl_ord_id, instrument, side });
+                self.used.push(Used { account, cl_ord_id, instrument, side, waits: false });
             }
             Command::AddAsset { .. }
             | Command::ListInstrument(_)
@@ -154,8 +166,6 @@ impl Generator {
             | Command::Cancel(_)
             | Command::MassCancel(_)
             | Command::SetTradingState(_)
-            | Command::NewStop(_)
-            | Command::NewGroup(_)
             | Command::CancelGroup(_)
             | Command::SetReference(_)
             | Command::SetAccountLimits(_)

@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AmendOrder, ClOrdId, Display, InstrumentId, Money, NewOrder, OrdType, OrderId, OrderRef, Peg,
-    PegReference, PostOnly, Price, Qty, SessionId, Side, StpMode, TimeInForce, TradingState,
+    PegReference, PostOnly, Price, Qty, SessionId, Side, StpMode, TimeInForce, TradingState, TriggerKind,
 };
 
 use super::world::{Market, STP_MODES};
@@ -11,7 +11,7 @@ use super::{Generator, Used};
 const ORD_TYPES: [OrdType; 4] = [OrdType::Limit, OrdType::Market, OrdType::MarketToLimit, OrdType::Pegged];
 
 impl Generator {
-    fn price(&mut self, market: &Market, side: Side) -> Price {
+    pub(super) fn price(&mut self, market: &Market, side: Side) -> Price {
         let ticks = &market.definition.ticks;
         let steps = self.draw.between(0, self.swarm.spread_ticks);
         let is_aggressive = self.draw.chance(self.swarm.aggressive);
@@ -35,7 +35,7 @@ impl Generator {
         lots * market.definition.lot_size.0
     }
 
-    fn qty(&mut self, market: &Market) -> Qty {
+    pub(super) fn qty(&mut self, market: &Market) -> Qty {
         let qty = self.lots(market).max(market.definition.min_qty.0);
         if self.is_bad() {
             let lot = market.definition.lot_size.0;
@@ -44,7 +44,7 @@ impl Generator {
         Qty(qty)
     }
 
-    fn tif(&mut self) -> TimeInForce {
+    pub(super) fn tif(&mut self) -> TimeInForce {
         let tif = self.draw.weighted(&self.swarm.tifs.clone());
         let ahead = self.draw.pick(&[1, 200, 5_000, 2_000_000, 900_000_000, 40_000_000_000]);
         let ahead = if self.is_bad() { -ahead } else { ahead };
@@ -104,7 +104,7 @@ impl Generator {
         }
     }
 
-    fn display(&mut self, market: &Market, qty: Qty) -> Display {
+    pub(super) fn display(&mut self, market: &Market, qty: Qty) -> Display {
         let lot = market.definition.lot_size.0;
         match self.draw.weighted(&self.swarm.displays.clone()) {
             0 => Display::All,
@@ -127,7 +127,7 @@ impl Generator {
         }
     }
 
-    fn stp(&mut self) -> Option<StpMode> {
+    pub(super) fn stp(&mut self) -> Option<StpMode> {
         match self.draw.weighted(&self.swarm.stp_modes.clone()) {
             0 => None,
             mode => Some(STP_MODES[mode - 1]),
@@ -178,7 +178,7 @@ impl Generator {
     }
 
     /// Where the sequence has reduce-only orders: on the side that reduces, as often as not.
-    fn maybe_reduce_only(&mut self, order: &mut NewOrder, market: &Market) {
+    pub(super) fn maybe_reduce_only(&mut self, order: &mut NewOrder, market: &Market) {
         let is_offered = market.definition.allocation == model::Allocation::Fifo && !order.tif.is_auction();
         if !is_offered || !self.draw.chance(self.swarm.reduce_only) {
             return;
@@ -236,7 +236,7 @@ impl Generator {
     }
 
     /// Breaks the form of an order in one place.
-    fn spoil(&mut self, order: &mut NewOrder, price: Price) {
+    pub(super) fn spoil(&mut self, order: &mut NewOrder, price: Price) {
         match self.draw.index(14) {
             0 => order.price = None,
             1 => order.price = Some(price),
@@ -279,7 +279,11 @@ impl Generator {
         if self.draw.chance(350) {
             amend.price = Some(self.price(&market, used.side));
         }
-        if self.draw.chance(120) {
+        if self.draw.chance(if used.waits { 400 } else { 20 }) {
+            let kind = self.draw.pick(&[TriggerKind::StopLoss, TriggerKind::TakeProfit]);
+            amend.trigger_price = Some(self.trigger_price(&market, kind, used.side));
+        }
+        if self.draw.chance(if used.waits { 20 } else { 120 }) {
             amend.display_qty = Some(Qty(self.lots(&market).min(3 * market.definition.lot_size.0)));
         }
         if self.draw.chance(120) {

@@ -35,7 +35,8 @@ impl Generator {
     /// The next random command.
     pub(super) fn command(&mut self) -> Command {
         if self.draw.chance(100) {
-            self.drift += self.draw.between(-2, 2);
+            let reach = self.swarm.drift;
+            self.drift = (self.drift + self.draw.between(-reach, reach)).clamp(-40, 40);
         }
         if self.draw.chance(self.swarm.reuse) && !self.sent.is_empty() {
             return self.sent[self.draw.index(self.sent.len())].clone();
@@ -53,6 +54,10 @@ impl Generator {
             7 => Command::Withdraw(self.move_funds()),
             8 => self.set_fees(),
             9 => self.definition(),
+            10 => Command::NewStop(Box::new(self.new_stop())),
+            11 => Command::NewGroup(Box::new(self.new_group())),
+            12 => Command::CancelGroup(self.cancel_group()),
+            13 => Command::SetReference(self.set_reference()),
             _ => Command::Tick,
         }
     }
@@ -74,7 +79,7 @@ impl Generator {
     fn cancel(&mut self) -> CancelOrder {
         let used = self.used();
         let account = if self.is_bad() { AccountId(self.draw.pick(&[0, 99])) } else { used.account };
-        CancelOrder { account, target: self.target(&used), unlink: false }
+        CancelOrder { account, target: self.target(&used), unlink: self.draw.chance(300) }
     }
 
     fn mass_cancel(&mut self) -> MassCancel {

@@ -5,7 +5,8 @@ use super::draw::Draw;
 /// The probabilities of one sequence. Weights are relative, chances are in thousandths.
 #[derive(Clone, Debug)]
 pub struct Swarm {
-    /// New, amend, cancel, mass cancel, state, tick, deposit, withdraw, fees, definition.
+    /// New, amend, cancel, mass cancel, state, tick, deposit, withdraw, fees, definition, stop, group, cancel of a group,
+    /// mark or index price.
     pub commands: Vec<u32>,
     /// Limit, market, market-to-limit, pegged.
     pub ord_types: Vec<u32>,
@@ -47,6 +48,18 @@ pub struct Swarm {
     pub has_spread_rule: bool,
     /// The unit of timers and halts: what some of the sequence's steps take.
     pub unit_ns: i64,
+    /// How far the middle moves at most at once.
+    pub drift: i64,
+    /// Stop-loss, take-profit, if-touched, trailing stop.
+    pub trigger_kinds: Vec<u32>,
+    /// The trigger sources by number.
+    pub sources: Vec<u32>,
+    /// Of a trigger that may fire at once.
+    pub immediate: u32,
+    /// OCO, OTO, bracket.
+    pub group_kinds: Vec<u32>,
+    /// Reduce, cancel on first fill, cancel on trigger.
+    pub group_modes: Vec<u32>,
 }
 
 fn weights(draw: &mut Draw, usual: &[u32]) -> Vec<u32> {
@@ -59,6 +72,11 @@ impl Swarm {
     pub fn new(draw: &mut Draw) -> Self {
         let mut commands = weights(draw, &[70, 16, 8, 1, 3, 4, 2, 2, 1, 1]);
         commands[0] = commands[0].max(60);
+        let (has_stops, has_groups) = (draw.chance(700), draw.chance(650));
+        let (stops, groups) = (draw.pick(&[15, 40, 90]), draw.pick(&[10, 25, 60]));
+        let of_groups = if has_groups { [groups, 2] } else { [0, 0] };
+        let references = if draw.chance(400) { 8 } else { 0 };
+        commands.extend([if has_stops { stops } else { 0 }, of_groups[0], of_groups[1], references]);
         let mut states = vec![0; 13];
         for (state, usual) in [(1, 3), (2, 3), (3, 12), (5, 2), (6, 2), (7, 1), (8, 2), (9, 3), (10, 2)] {
             states[state] = weights(draw, &[usual])[0];
@@ -89,6 +107,12 @@ impl Swarm {
             halt_share: draw.pick(&[0, 0, 10, 40]),
             has_spread_rule: draw.chance(400),
             unit_ns: draw.pick(&[300, 1_000_000, 700_000_000]),
+            drift: draw.pick(&[2, 2, 6]),
+            trigger_kinds: weights(draw, &[4, 2, 2, 4]),
+            sources: weights(draw, &[8, 2, 2, 2, 2, 1]),
+            immediate: draw.pick(&[0, 150, 600]),
+            group_kinds: weights(draw, &[3, 2, 4]),
+            group_modes: weights(draw, &[3, 2, 2]),
         }
     }
 }

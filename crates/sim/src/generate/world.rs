@@ -44,7 +44,7 @@ fn limits(draw: &mut Draw) -> Limits {
         client_ids_max: if draw.chance(80) { 1 + draw.index(16) } else { usual.client_ids_max },
         client_id_retention_ns: draw.pick(&[usual.client_id_retention_ns, 0, 500, 2_000_000, 3_000_000_000]),
         trades_max: draw.pick(&[usual.trades_max, usual.trades_max, 1, 2, 3]),
-        triggers_max: usual.triggers_max,
+        triggers_max: draw.pick(&[usual.triggers_max, usual.triggers_max, usual.triggers_max, 1, 2, 4]),
     }
 }
 

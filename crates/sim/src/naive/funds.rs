@@ -66,6 +66,14 @@ impl NaiveExchange {
         self.account(account).kind == AccountKind::Cash
     }
 
+    /// A cash account without a credit line that has reserved more than it has, or spent it.
+    pub fn overdrawn(&self) -> Option<(AccountId, AssetId)> {
+        let of_cash = self.funds.iter().filter(|((account, _), _)| self.is_cash(*account));
+        let without_line =
+            of_cash.filter(|((account, asset), _)| !self.guards.credit.contains_key(&(*account, *asset)));
+        without_line.filter(|(_, funds)| funds.total < funds.reserved).map(|(key, _)| *key).next()
+    }
+
     /// The asset an order reserves.
     pub(super) fn reserve_asset(&self, order: &Order) -> AssetId {
         let definition = &self.instrument(order.instrument).definition;

@@ -63,6 +63,16 @@ impl Group {
 }
 
 impl NaiveExchange {
+    /// The groups with at least two open orders, and whose they are.
+    pub fn open_groups(&self) -> impl Iterator<Item = (GroupId, AccountId)> {
+        self.groups.iter().map(|(id, group)| (*id, group.account))
+    }
+
+    /// How many groups were accepted so far.
+    pub fn groups_given(&self) -> u64 {
+        self.next_group - 1
+    }
+
     pub(super) fn group(&self, id: GroupId) -> &Group {
         self.groups.get(&id).expect("groups live to the end of the command")
     }
