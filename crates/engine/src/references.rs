@@ -81,13 +81,13 @@ pub(crate) fn set(shared: &mut Shared, markets: &mut [Market], request: &SetRefe
 }
 
 fn check(market: &Market, request: &SetReference) -> Result<(), Reject> {
-    ensure(market.state != TradingState::Delisted, || Reject::plain(RejectReason::Delisted))?;
     let price = request.price.0;
     let bound = if price < 0 { -PRICE_MAX.0 } else { PRICE_MAX.0 };
     ensure(price.unsigned_abs() <= PRICE_MAX.0.unsigned_abs(), || {
         Reject::measured(RejectReason::PriceBounds, price, bound)
     })?;
-    ensure(request.max_age_ns >= 1, || Reject::measured(RejectReason::InvalidDefinition, request.max_age_ns, 1))
+    ensure(request.max_age_ns >= 1, || Reject::measured(RejectReason::InvalidDefinition, request.max_age_ns, 1))?;
+    ensure(market.state != TradingState::Delisted, || Reject::plain(RejectReason::Delisted))
 }
 
 fn reject(rejected: Reject, out: &mut Events) {

@@ -283,7 +283,10 @@ impl Generator {
                 group.legs.truncate(leg);
             }
             1 => group.legs[leg].trigger = None,
-            2 => group.legs[leg].order.order_qty.0 += frame.market.definition.lot_size.0,
+            2 => {
+                let qty = &mut group.legs[leg].order.order_qty.0;
+                *qty = qty.saturating_add(frame.market.definition.lot_size.0);
+            }
             3 => group.legs[leg].order.cl_ord_id = first_id,
             4 => group.legs[leg].order.side = group.legs[leg].order.side.opposite(),
             5 => group.legs[leg].order.account = self.account(),

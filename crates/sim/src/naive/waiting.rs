@@ -53,7 +53,9 @@ impl NaiveExchange {
             let now = self.stamp.ts_ns;
             checks.measured(expire_ns <= now, RejectReason::ExpireInPast, expire_ns.into(), now.into());
         }
-        if let (Some(price), Some(trigger), Place::Armed) = (request.trigger_price, order.trigger, order.place) {
+        if let (Some(price), Some(trigger), Place::Armed) = (request.trigger_price, order.trigger, order.place)
+            && checks.all_hold()
+        {
             self.check_crossed(order.instrument, &trigger, order.side, price, &mut checks);
         }
         self.check_amend_group(request, order, total, &mut checks);
