@@ -172,7 +172,7 @@ impl Exchange {
     pub fn bytes(&self) -> (usize, usize) {
         let shared = &self.shared;
         let books: usize = self.markets.iter().map(|market| market.book.bytes()).sum();
-        let found = shared.index.bytes() + shared.rosters.bytes();
+        let found = shared.index.bytes() + shared.rosters.bytes() + shared.groups.bytes();
         let orders = shared.arena.bytes() + shared.records.bytes() + found + shared.waits.bytes() + books;
         (orders + shared.accounts.bytes(), shared.clients.bytes())
     }

@@ -132,8 +132,8 @@ fn accept(
         mode: group.mode,
         first_order_id: OrderId(shared.next_order),
     }));
-    for place in 0..group.legs.len() {
-        open_leg(shared, market, group, Member { group: id, place }, &terms[place], out);
+    for (place, terms) in terms.iter().enumerate().take(group.legs.len()) {
+        open_leg(shared, market, group, Member { group: id, place }, terms, out);
     }
     reserve(shared, market, id);
     put_to_work(shared, market, group, (id, terms), passed, out);

@@ -58,10 +58,9 @@ impl Group {
     /// The other exit, where the order at `place` is one.
     pub(crate) fn sibling(&self, place: usize) -> Option<usize> {
         match (self.kind, place) {
-            (GroupKind::Oco, 0) => Some(1),
-            (GroupKind::Oco, _) => Some(0),
+            (GroupKind::Oco, 1) => Some(0),
             (GroupKind::Otoco, 1) => Some(2),
-            (GroupKind::Otoco, 2) => Some(1),
+            (GroupKind::Oco, _) | (GroupKind::Otoco, 2) => Some(1),
             (GroupKind::Oto | GroupKind::Otoco, _) => None,
         }
     }

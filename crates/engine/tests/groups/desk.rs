@@ -90,7 +90,7 @@ impl Desk {
             funds(QUOTE, 100_000),
             funds(BASE, 1_000),
         ] {
-            desk.send(command);
+            desk.send(&command);
         }
         desk.state(TradingState::Continuous);
         desk.print(100);
@@ -108,17 +108,17 @@ impl Desk {
     }
 
     /// The same, as lines.
-    pub fn send(&mut self, command: Command) -> Vec<String> {
-        self.apply(&command).iter().map(line).collect()
+    pub fn send(&mut self, command: &Command) -> Vec<String> {
+        self.apply(command).iter().map(line).collect()
     }
 
     pub fn state(&mut self, state: TradingState) -> Vec<String> {
-        self.send(Command::SetTradingState(SetTradingState { instrument: ABC, state }))
+        self.send(&Command::SetTradingState(SetTradingState { instrument: ABC, state }))
     }
 
     /// Gives the mark price of the first instrument.
     pub fn mark(&mut self, price: i64) -> Vec<String> {
-        self.send(Command::SetReference(SetReference {
+        self.send(&Command::SetReference(SetReference {
             instrument: ABC,
             kind: ReferenceKind::Mark,
             price: Price(price),
@@ -135,41 +135,41 @@ impl Desk {
     /// An order of the other account.
     pub fn other(&mut self, side: Side, qty: i64, price: i64) -> Vec<String> {
         let order = NewOrder { account: OTHER, cl_ord_id: self.name(), ..order("x", side, qty, price) };
-        self.send(Command::NewOrder(order))
+        self.send(&Command::NewOrder(order))
     }
 
     /// A third account trades at once with whoever is there.
     pub fn taker(&mut self, side: Side, qty: i64, price: i64) -> Vec<String> {
         let cl_ord_id = self.name();
         let order = NewOrder { account: TAKER, cl_ord_id, tif: TimeInForce::Ioc, ..order("x", side, qty, price) };
-        self.send(Command::NewOrder(order))
+        self.send(&Command::NewOrder(order))
     }
 
     /// Two others trade a lot at a price nobody else stands before.
     pub fn print(&mut self, price: i64) -> Vec<String> {
         let maker = NewOrder { account: MAKER, cl_ord_id: self.name(), ..order("x", Side::Sell, 1, price) };
-        let mut lines = self.send(Command::NewOrder(maker));
+        let mut lines = self.send(&Command::NewOrder(maker));
         lines.extend(self.taker(Side::Buy, 1, price));
         lines
     }
 
     pub fn group(&mut self, kind: GroupKind, mode: GroupMode, legs: Vec<GroupLeg>) -> Vec<String> {
-        self.send(new_group(kind, mode, Activation::Partial, legs))
+        self.send(&new_group(kind, mode, Activation::Partial, legs))
     }
 
     pub fn cancel(&mut self, order_id: u64, unlink: bool) -> Vec<String> {
         let target = OrderRef::Order(OrderId(order_id));
-        self.send(Command::Cancel(CancelOrder { account: OWNER, target, unlink }))
+        self.send(&Command::Cancel(CancelOrder { account: OWNER, target, unlink }))
     }
 
     pub fn cancel_group(&mut self, account: AccountId, group: u64) -> Vec<String> {
-        self.send(Command::CancelGroup(CancelGroup { account, group: GroupId(group) }))
+        self.send(&Command::CancelGroup(CancelGroup { account, group: GroupId(group) }))
     }
 
     /// An amend that sets a quantity, a price or a trigger.
     pub fn amend(&mut self, order_id: u64, [qty, price, trigger]: [Option<i64>; 3]) -> Vec<String> {
         let cl_ord_id = self.name();
-        self.send(Command::Amend(AmendOrder {
+        self.send(&Command::Amend(AmendOrder {
             account: OWNER,
             cl_ord_id,
             target: OrderRef::Order(OrderId(order_id)),
@@ -185,7 +185,7 @@ impl Desk {
 
     pub fn fees(&mut self, ppm: i32) {
         let rates = FeeRates { maker_ppm: ppm, taker_ppm: ppm };
-        self.send(Command::SetFees { schedule: FeeScheduleId(0), rates });
+        self.send(&Command::SetFees { schedule: FeeScheduleId(0), rates });
     }
 
     /// What the owner has reserved: of quote, of base.
@@ -247,7 +247,7 @@ pub fn behind(order: NewOrder, kind: TriggerKind, trigger: i64) -> GroupLeg {
     GroupLeg { order, trigger: Some(Trigger::at(kind, Price(trigger))) }
 }
 
-pub fn new_stop(leg: GroupLeg) -> Command {
+pub fn new_stop(leg: &GroupLeg) -> Command {
     let trigger = leg.trigger.expect("a stop has a trigger");
     Command::NewStop(Box::new(NewStop { order: leg.order, trigger }))
 }
@@ -295,6 +295,16 @@ pub fn line(event: &EventKind) -> String {
         EventKind::MassCanceled { count } => format!("mass_canceled {count}"),
         EventKind::StateChanged { to, .. } => format!("state {to:?}"),
         EventKind::Uncrossed { price, volume, .. } => format!("uncrossed {}{}", volume.0, at(*price)),
-        other => format!("{other:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned(),
+        other @ (EventKind::AssetAdded { .. }
+        | EventKind::InstrumentListed { .. }
+        | EventKind::AccountAdded { .. }
+        | EventKind::FeesSet { .. }
+        | EventKind::Deposited { .. }
+        | EventKind::Withdrawn { .. }
+        | EventKind::OrderParked { .. }
+        | EventKind::IndicativePrice { .. }
+        | EventKind::TimePassed
+        | EventKind::Guard(_)
+        | EventKind::Breaker(_)) => format!("{other:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }

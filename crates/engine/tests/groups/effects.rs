@@ -28,7 +28,7 @@ fn bracket() -> Vec<GroupLeg> {
 /// Order 3 the entry, 4 the target, 5 the stop.
 fn with_bracket(mode: GroupMode, activation: Activation) -> Desk {
     let mut desk = Desk::default();
-    desk.send(new_group(Otoco, mode, activation, bracket()));
+    desk.send(&new_group(Otoco, mode, activation, bracket()));
     desk
 }
 
@@ -118,7 +118,7 @@ fn both_exits_hit_in_one_command_fill_the_quantity_once() {
     let mut touched = stop("b", Buy, 4, 95);
     touched.order = NewOrder { account: OTHER, protection_price: Some(Price(200)), ..touched.order };
     touched.trigger = Some(Trigger { strict: true, ..Trigger::at(TriggerKind::IfTouched, Price(95)) });
-    desk.send(new_stop(touched));
+    desk.send(&new_stop(&touched));
 
     let lines = desk.taker(Sell, 1, 90);
 
@@ -199,14 +199,14 @@ fn expiry_of_one_expires_the_group() {
     gtd(&mut legs[0]);
     desk.group(Otoco, Reduce, legs);
     desk.now_ns = 1_000;
-    assert_eq!(desk.send(Command::Tick), ["expired 3 10 Gtd", "expired 4 10 Group", "expired 5 10 Group"]);
+    assert_eq!(desk.send(&Command::Tick), ["expired 3 10 Gtd", "expired 4 10 Group", "expired 5 10 Group"]);
 
     let mut desk = Desk::default();
     let mut legs = bracket();
     gtd(&mut legs[2]);
     desk.group(Otoco, Reduce, legs);
     desk.now_ns = 1_000;
-    assert_eq!(desk.send(Command::Tick), ["expired 5 10 Gtd", "expired 4 10 Group", "expired 3 10 Group"]);
+    assert_eq!(desk.send(&Command::Tick), ["expired 5 10 Gtd", "expired 4 10 Group", "expired 3 10 Group"]);
 
     let mut desk = Desk::default();
     let mut legs = oco();
@@ -219,7 +219,7 @@ fn expiry_of_one_expires_the_group() {
 fn a_mass_cancel_ends_every_order_itself() {
     let mut desk = with_bracket(Reduce, Activation::Partial);
 
-    let lines = desk.send(Command::MassCancel(MassCancel { account: Some(OWNER), ..MassCancel::default() }));
+    let lines = desk.send(&Command::MassCancel(MassCancel { account: Some(OWNER), ..MassCancel::default() }));
 
     assert_eq!(lines, ["canceled 3 10 Mass", "canceled 4 10 Mass", "canceled 5 10 Mass", "mass_canceled 3"]);
 }
@@ -229,7 +229,7 @@ fn a_mass_cancel_of_one_side_ends_the_group() {
     let mut desk = with_bracket(Reduce, Activation::Partial);
     desk.taker(Sell, 4, 99);
 
-    let lines = desk.send(Command::MassCancel(MassCancel { side: Some(Sell), ..MassCancel::default() }));
+    let lines = desk.send(&Command::MassCancel(MassCancel { side: Some(Sell), ..MassCancel::default() }));
 
     assert_eq!(lines, ["canceled 4 4 Mass", "canceled 5 4 Mass", "mass_canceled 2", "canceled 3 6 Group"]);
 }
@@ -360,7 +360,7 @@ fn a_release_that_is_not_covered_ends_the_order() {
     let mut desk = with_bracket(Reduce, Activation::Full);
     desk.taker(Sell, 4, 99);
     let all = MoveFunds { account: OWNER, asset: BASE, amount: Money(1_004) };
-    assert_eq!(desk.send(Command::Withdraw(all)), ["Withdrawn"]);
+    assert_eq!(desk.send(&Command::Withdraw(all)), ["Withdrawn"]);
 
     let lines = desk.cancel(3, false);
 
@@ -456,11 +456,27 @@ fn quantities_of_a_bracket_are_the_entrys() {
 }
 
 #[test]
+fn a_new_quantity_of_an_exit_is_its_siblings_too() {
+    let mut desk = with_oco(Reduce);
+    assert_eq!(desk.amend(3, [Some(7), None, None]), ["replaced 3 7 of 7@110", "restated 4 7 of 7 Group"]);
+    assert_eq!(desk.reserved(), (0, 7));
+    assert_eq!(
+        desk.amend(4, [Some(12), None, None]),
+        ["replaced 4 12 of 12", "released 3 12 of 12", "posted 3 12@110"]
+    );
+    assert_eq!(desk.reserved(), (0, 12));
+    assert_eq!(
+        desk.amend(3, [Some(20), None, None])[0..],
+        ["replaced 3 20 of 20@110", "posted 3 20@110", "released 4 20 of 20"]
+    );
+}
+
+#[test]
 fn a_larger_pair_must_be_covered_by_the_larger_hold() {
     let mut desk = Desk::default();
     desk.group(Oco, Reduce, vec![leg(order("t", Buy, 10, 90)), stop("s", Buy, 10, 110)]);
     let rest = MoveFunds { account: OWNER, asset: QUOTE, amount: Money(100_000 - 1_210 - 120) };
-    desk.send(Command::Withdraw(rest));
+    desk.send(&Command::Withdraw(rest));
 
     // Eleven at 121 need 121 more; there are 120.
     assert_eq!(desk.amend(3, [Some(11), None, None]), ["amend_rejected INSUFFICIENT_FUNDS 121 120"]);
@@ -482,6 +498,20 @@ fn amended_exits_stay_apart() {
     assert_eq!(desk.amend(4, [None, None, Some(110)]), ["amend_rejected GROUP_PRICES 110 110"]);
     assert_eq!(desk.amend(4, [None, None, Some(109)]), ["replaced 4 10 of 10"]);
     assert_eq!(desk.amend(3, [None, Some(120), None]), ["replaced 3 10 of 10@120", "posted 3 10@120"]);
+}
+
+#[test]
+fn held_orders_may_be_amended() {
+    let mut desk = with_bracket(Reduce, Activation::Partial);
+
+    assert_eq!(desk.amend(4, [None, Some(112), None]), ["replaced 4 10 of 10@112"]);
+    assert_eq!(desk.amend(4, [None, Some(90), None]), ["amend_rejected GROUP_PRICES 90 90"]);
+    assert_eq!(desk.amend(5, [None, None, Some(95)]), ["replaced 5 10 of 10"]);
+    assert_eq!(desk.amend(4, [None, None, Some(95)]), ["amend_rejected TRIGGER_NOT_ALLOWED 0 0"]);
+    assert_eq!(
+        desk.taker(Sell, 10, 99)[2..],
+        ["released 4 10 of 10", "posted 4 10@112", "released 5 10 of 10", "suspended 5@95"]
+    );
 }
 
 #[test]

@@ -295,7 +295,7 @@ fn exits_lie_on_both_sides_of_each_other_without_a_reference() {
         let there = |leg: GroupLeg| GroupLeg { order: NewOrder { instrument: InstrumentId(1), ..leg.order }, ..leg };
         legs.into_iter().map(there).collect()
     };
-    desk.send(Command::SetTradingState(model::SetTradingState {
+    desk.send(&Command::SetTradingState(model::SetTradingState {
         instrument: InstrumentId(1),
         state: TradingState::Continuous,
     }));
@@ -346,14 +346,14 @@ fn a_retry_gives_the_first_outcome() {
     other[1].order.price = Some(Price(1));
     assert_eq!(desk.group(Oco, REDUCE, other), ["group_rejected leg 0 DUPLICATE_CLORDID 0 0"]);
     // A leg's id belongs to the group and to no order alone.
-    assert_eq!(desk.send(Command::NewOrder(order("t", Sell, 10, 110))), ["rejected DUPLICATE_CLORDID 0 0"]);
-    assert_eq!(desk.send(Command::NewOrder(market("s", Sell, 10))), ["rejected DUPLICATE_CLORDID 0 0"]);
+    assert_eq!(desk.send(&Command::NewOrder(order("t", Sell, 10, 110))), ["rejected DUPLICATE_CLORDID 0 0"]);
+    assert_eq!(desk.send(&Command::NewOrder(market("s", Sell, 10))), ["rejected DUPLICATE_CLORDID 0 0"]);
 }
 
 #[test]
 fn ids_of_further_orders_must_be_free_and_different() {
     let mut desk = Desk::default();
-    desk.send(Command::NewOrder(order("s", Buy, 1, 50)));
+    desk.send(&Command::NewOrder(order("s", Buy, 1, 50)));
 
     assert_eq!(desk.group(Oco, REDUCE, oco()), ["group_rejected leg 1 DUPLICATE_CLORDID 0 0"]);
     let mut same = oco();
@@ -373,16 +373,16 @@ fn a_refused_group_takes_its_first_id_only() {
     let lines = desk.group(Oco, REDUCE, legs.clone());
     assert_eq!(lines, ["group_rejected leg 1 GROUP_QTY 9 10"]);
     assert_eq!(desk.group(Oco, REDUCE, legs), ["repeated 0 GROUP_QTY"]);
-    assert_eq!(desk.send(Command::NewOrder(order("t", Sell, 1, 110))), ["rejected DUPLICATE_CLORDID 0 0"]);
-    assert_eq!(desk.send(Command::NewOrder(order("s", Sell, 1, 110)))[0], "accepted 3 1@110");
+    assert_eq!(desk.send(&Command::NewOrder(order("t", Sell, 1, 110))), ["rejected DUPLICATE_CLORDID 0 0"]);
+    assert_eq!(desk.send(&Command::NewOrder(order("s", Sell, 1, 110)))[0], "accepted 3 1@110");
 }
 
 #[test]
 fn as_many_ids_as_orders_must_fit() {
     let limits = Limits { client_ids_max: 4, ..Limits::default() };
     let mut desk = Desk::with(limits);
-    desk.send(Command::NewOrder(order("a", Buy, 1, 50)));
-    desk.send(Command::NewOrder(order("b", Buy, 1, 50)));
+    desk.send(&Command::NewOrder(order("a", Buy, 1, 50)));
+    desk.send(&Command::NewOrder(order("b", Buy, 1, 50)));
 
     assert_eq!(desk.group(Otoco, REDUCE, bracket()), ["group_rejected leg 0 CAPACITY 4 4"]);
     assert_eq!(desk.group(Oco, REDUCE, oco())[0], "grouped 1 Oco from 5");

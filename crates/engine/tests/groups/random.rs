@@ -1,8 +1,10 @@
 //! Random interleavings: exits never fill more than the entry filled or the group has, and nothing is left behind.
 
+use std::collections::BTreeMap;
+
 use model::{
-    Activation, CancelGroup, CancelOrder, Command, Display, EventKind, GroupId, GroupKind, GroupLeg, GroupMode,
-    MassCancel, NewOrder, OrdType, OrderId, OrderRef, PostOnly, Price, Qty, Side, SplitMix64, TimeInForce,
+    Activation, AmendOrder, CancelGroup, CancelOrder, Command, Display, EventKind, GroupId, GroupKind, GroupLeg,
+    GroupMode, MassCancel, NewOrder, OrdType, OrderId, OrderRef, PostOnly, Price, Qty, Side, SplitMix64, TimeInForce,
     TradingState, Trigger, TriggerKind, TriggerSource,
 };
 
@@ -41,13 +43,13 @@ struct Chance {
     /// Order ids of the owner that were given, newest last.
     given: Vec<u64>,
     /// How often something happened, by word.
-    seen: std::collections::BTreeMap<String, u32>,
+    seen: BTreeMap<String, u32>,
 }
 
 impl Chance {
     fn new(seed: u64) -> Self {
         let rng = SplitMix64::new(seed);
-        Chance { desk: Desk::default(), rng, groups: Vec::new(), given: Vec::new(), seen: Default::default() }
+        Chance { desk: Desk::default(), rng, groups: Vec::new(), given: Vec::new(), seen: BTreeMap::new() }
     }
 
     fn below(&mut self, bound: u64) -> i64 {
@@ -125,7 +127,7 @@ impl Chance {
         let (target, stop) = if side == Side::Sell { (high, low) } else { (low, high) };
         let mut legs = Vec::new();
         if kind != GroupKind::Oco {
-            let middle = (low + high) / 2;
+            let middle = i64::midpoint(low, high);
             let mut entry = self.leg(side.opposite(), qty, middle);
             if self.below(4) == 0 {
                 entry.tif = self.one(&[TimeInForce::Ioc, TimeInForce::Fok, TimeInForce::Day]);
@@ -154,11 +156,35 @@ impl Chance {
         Command::NewOrder(NewOrder { account, cl_ord_id, tif, ..order("x", side, qty, price) })
     }
 
+    fn amend(&mut self) -> Command {
+        let target = self.recent();
+        let cl_ord_id = self.desk.name();
+        let mut amend = AmendOrder {
+            account: OWNER,
+            cl_ord_id,
+            target,
+            order_qty: None,
+            price: None,
+            display_qty: None,
+            tif: None,
+            stp: None,
+            trigger_price: None,
+            seen_cum_qty: None,
+        };
+        match self.below(4) {
+            0 => amend.price = Some(Price(self.price())),
+            1 => amend.trigger_price = Some(Price(self.price())),
+            _ => amend.order_qty = Some(Qty(1 + self.below(14))),
+        }
+        Command::Amend(amend)
+    }
+
     fn command(&mut self) -> Command {
         let state = |state| Command::SetTradingState(model::SetTradingState { instrument: crate::desk::ABC, state });
         match self.below(100) {
             0..22 => self.group(),
-            22..72 => self.others_order(),
+            22..62 => self.others_order(),
+            62..72 => self.amend(),
             72..80 => {
                 let unlink = self.below(2) == 0;
                 Command::Cancel(CancelOrder { account: OWNER, target: self.recent(), unlink })
@@ -210,42 +236,38 @@ impl Chance {
     fn absorb(&mut self, event: &EventKind, resized: bool) {
         let word = line(event).split(' ').next().unwrap().to_owned();
         *self.seen.entry(word).or_default() += 1;
-        match event {
-            EventKind::GroupAccepted(accepted) => self.groups.push(Told {
-                first: accepted.first_order_id.0,
-                kind: accepted.kind,
-                entered: 0,
-                exited: 0,
-                most: None,
-            }),
-            EventKind::OrderAccepted(accepted) if accepted.account == OWNER => {
-                self.given.push(accepted.order_id.0);
-                if let Some(group) = self.groups.last_mut()
-                    && group.kind == GroupKind::Oco
-                    && group.is_exit(accepted.order_id.0)
-                {
-                    group.most = Some(accepted.order_qty.0);
-                }
+        if let EventKind::GroupAccepted(accepted) = event {
+            let (first, kind) = (accepted.first_order_id.0, accepted.kind);
+            self.groups.push(Told { first, kind, entered: 0, exited: 0, most: None });
+        }
+        if let EventKind::OrderAccepted(accepted) = event
+            && accepted.account == OWNER
+        {
+            self.given.push(accepted.order_id.0);
+            let of_pair = self.groups.last_mut().filter(|group| group.kind == GroupKind::Oco);
+            if let Some(group) = of_pair.filter(|group| group.is_exit(accepted.order_id.0)) {
+                group.most = Some(accepted.order_qty.0);
             }
-            EventKind::OrderReplaced(replaced) if resized => {
-                let order_id = replaced.order_id.0;
-                if let Some(group) = self.groups.iter_mut().find(|group| group.is_exit(order_id)) {
-                    group.most = Some(group.exited + replaced.leaves_qty.0);
-                }
+        }
+        if let EventKind::OrderReplaced(replaced) = event
+            && resized
+            && let Some(group) = self.groups.iter_mut().find(|group| group.is_exit(replaced.order_id.0))
+        {
+            group.most = Some(group.exited + replaced.leaves_qty.0);
+        }
+        if let EventKind::Trade(trade) = event {
+            self.fill(trade.buy.order_id.0, trade.qty.0);
+            self.fill(trade.sell.order_id.0, trade.qty.0);
+        }
+    }
+
+    fn fill(&mut self, order_id: u64, qty: i64) {
+        for group in &mut self.groups {
+            if group.is_exit(order_id) {
+                group.exited += qty;
+            } else if group.kind != GroupKind::Oco && group.first == order_id {
+                group.entered += qty;
             }
-            EventKind::Trade(trade) => {
-                for leg in [trade.buy, trade.sell] {
-                    let order_id = leg.order_id.0;
-                    for group in &mut self.groups {
-                        if group.is_exit(order_id) {
-                            group.exited += trade.qty.0;
-                        } else if group.kind != GroupKind::Oco && group.first == order_id {
-                            group.entered += trade.qty.0;
-                        }
-                    }
-                }
-            }
-            _ => {}
         }
     }
 
@@ -260,7 +282,7 @@ impl Chance {
 
 #[test]
 fn exits_never_fill_more_than_the_entry_or_the_group() {
-    let mut seen: std::collections::BTreeMap<String, u32> = Default::default();
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for seed in 0..100 {
         let mut chance = Chance::new(seed);
         for _ in 0..150 {
@@ -272,8 +294,8 @@ fn exits_never_fill_more_than_the_entry_or_the_group() {
         }
     }
     // The test is worth something only where all of this happened, often.
-    for word in ["grouped", "released", "restated", "triggered", "expired", "trade"] {
-        assert!(seen.get(word).is_some_and(|count| *count >= 40), "{word} in {seen:?}");
+    for word in ["grouped", "released", "restated", "triggered", "trigger_rejected", "replaced", "expired", "trade"] {
+        assert!(seen.get(word).is_some_and(|count| *count >= 8), "{word} in {seen:?}");
     }
 }
 
