@@ -154,7 +154,7 @@ fn ask(shared: &Shared, market: &Market, record: &Record, request: &AmendOrder, 
     let after = plan.order_qty - record.cum_qty - record.prevented_qty;
     let grows = after - record.leaves();
     let works = record.place().works();
-    let reprices = request.price.is_some_and(|price| market.ticks(price) != record.limit);
+    let reprices = plan.limit != record.limit;
     let collared = matches!(record.ord_type(), OrdType::Limit | OrdType::MarketToLimit);
     let value = (plan.limit != NO_LIMIT).then(|| market.notional(plan.limit, plan.order_qty));
     let mut changed = record.clone();

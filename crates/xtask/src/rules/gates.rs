@@ -140,7 +140,7 @@ fn calls(line: &str, words: &str) -> bool {
     })
 }
 
-fn enclosing<'a>(functions: &'a [Function], line: usize) -> Option<&'a str> {
+fn enclosing(functions: &[Function], line: usize) -> Option<&str> {
     let around = functions.iter().filter(|function| (function.line..function.line + function.lines).contains(&line));
     around.max_by_key(|function| function.line).map(|function| function.name.as_str())
 }
