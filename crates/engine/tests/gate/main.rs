@@ -9,3 +9,4 @@ mod sessions;
 mod settings;
 mod vector;
 mod venue;
+mod working;
