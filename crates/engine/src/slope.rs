@@ -140,18 +140,16 @@ impl Slope {
         let (order_id, anchor) = (wait.order_id, wait.anchor);
         let activation = trigger.activation_price.map(|price| self.sign * 2 * price.0);
         let reached = |value: i64| activation.is_none_or(|at| self.sign * value >= at);
-        match anchor.or(value.filter(|value| reached(*value))) {
-            Some(anchor) => self.activate(waits, grid, order, anchor),
-            None => {
-                match activation {
-                    Some(at) => self.idle.insert((at, order_id), order),
-                    None => self.fresh.insert(order_id, order),
-                };
-                waits.get_mut(order).stage = if activation.is_some() { Stage::Idle } else { Stage::Fresh };
-                if let Some(price) = trigger.price {
-                    self.fix(waits, order, price);
-                }
-            }
+        if let Some(anchor) = anchor.or(value.filter(|value| reached(*value))) {
+            return self.activate(waits, grid, order, anchor);
+        }
+        waits.get_mut(order).stage = if activation.is_some() { Stage::Idle } else { Stage::Fresh };
+        match activation {
+            Some(at) => self.idle.insert((at, order_id), order),
+            None => self.fresh.insert(order_id, order),
+        };
+        if let Some(price) = trigger.price {
+            self.fix(waits, order, price);
         }
     }
 

@@ -175,8 +175,8 @@ pub(crate) fn observe(shared: &mut Shared, market: &mut Market, source: TriggerS
             return;
         }
         // An earlier one may have ended this one.
-        let is_armed = |slot: &Slot| shared.records.get(*slot).place() == Place::Suspended;
-        if shared.index.get(order_id).filter(is_armed).is_some() {
+        let found = shared.index.get(order_id);
+        if found.is_some_and(|slot| shared.records.get(slot).place() == Place::Suspended) {
             fire(shared, market, (order, price), (source, value), out);
         }
     }

@@ -138,6 +138,9 @@ fn is_quote(source: TriggerSource) -> bool {
     matches!(source, TriggerSource::Bid | TriggerSource::Ask | TriggerSource::Mid)
 }
 
+#[cfg(test)]
+mod tests;
+
 /// The feeds that see the values of a source.
 fn feeds(source: TriggerSource, stale: [bool; 2]) -> impl Iterator<Item = usize> {
     let [mark, index] = stale;
