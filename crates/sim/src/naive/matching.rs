@@ -125,6 +125,10 @@ impl NaiveExchange {
         let notional = self.notional(self.order(bid).instrument, price, qty);
         let buy_leg = self.fill(bid, price, qty, fees.0, notional);
         let sell_leg = self.fill(ask, price, qty, fees.1, notional);
+        let maker_first = if aggressor == Some(Side::Buy) { [ask, bid] } else { [bid, ask] };
+        for id in maker_first {
+            self.member_trades(id, qty);
+        }
         let instrument = self.order(bid).instrument;
         let self_match = self.owner(buy_leg.account) == self.owner(sell_leg.account);
         let trade_id = TradeId(self.next_trade);
@@ -159,7 +163,6 @@ impl NaiveExchange {
         }
         let leg = TradeLeg { order_id: id, account: order.account, leaves_qty: Qty(order.leaves), fee: Money(fee) };
         self.update_reserve(id);
-        self.member_trades(id, qty);
         leg
     }
 
