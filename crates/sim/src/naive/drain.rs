@@ -102,7 +102,7 @@ impl NaiveExchange {
         let is_refused = listed.state.new_orders() == Admission::PostOnly && !is_passive;
         checks.plain(is_refused, RejectReason::PostOnlyMarket);
         if order.reduce_only {
-            let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id));
+            let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id)).max(0);
             let has_no_room = left < listed.definition.lot_size.0.into();
             checks.measured(has_no_room, RejectReason::ReduceOnly, order.leaves.into(), left);
             let leaves = order.leaves.min(i64::try_from(left).unwrap_or(i64::MAX));
