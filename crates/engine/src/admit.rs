@@ -122,7 +122,7 @@ pub(crate) fn check_leg(
 /// 201 to 408.
 fn form_and_state(shared: &Shared, market: &Market, order: &NewOrder, held: bool) -> Result<(), Reject> {
     form(market, order)?;
-    quantity(market, order)?;
+    quantity(market, order, market.max_qty)?;
     prices(market, order)?;
     if order.quote_qty.is_some() {
         budget(order)?;
@@ -207,13 +207,13 @@ fn instructions_fit(market: &Market, order: &NewOrder) -> bool {
     post_only && display && min_qty && reduce_only
 }
 
-/// 301 to 306.
+/// 301 to 306, with a total quantity of at most `max`.
 #[inline]
-pub(crate) fn quantity(market: &Market, order: &NewOrder) -> Result<(), Reject> {
+pub(crate) fn quantity(market: &Market, order: &NewOrder, max: Qty) -> Result<(), Reject> {
     let qty = order.order_qty.0;
     let by_budget = qty == 0 && order.quote_qty.is_some();
     if !by_budget {
-        total(market, qty, market.max_qty)?;
+        total(market, qty, max)?;
     }
     let min = order.min_qty.0;
     let min_fits = min >= 0 && (market.lot == 1 || min % market.lot == 0) && (qty == 0 || min <= qty);

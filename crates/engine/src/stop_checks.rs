@@ -56,7 +56,7 @@ fn form_and_state(
     terms: &mut Terms,
 ) -> Result<(), Reject> {
     form(market, order, trigger)?;
-    admit::quantity(market, order)?;
+    admit::quantity(market, order, market.def.max_qty)?;
     prices(market, order, trigger)?;
     let (limit, lots) = (working_limit(market, order, trigger), market.lots(order.order_qty));
     if limit != NO_LIMIT {
