@@ -55,12 +55,6 @@ impl SpreadBreaker {
     pub fn due_ns(&self) -> Option<i64> {
         (self.state == SpreadState::Wide).then(|| self.since_ns.saturating_add(self.rule.persist_ns))
     }
-
-    /// Starts again in the normal state, after a halt.
-    pub fn clear(&mut self) {
-        self.state = SpreadState::Normal;
-        self.since_ns = i64::MIN;
-    }
 }
 
 /// Whether `times` the spread is strictly more than `bps` basis points of the size of the middle.
@@ -125,14 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_of_no_width_and_a_cleared_one_see_nothing() {
+    fn a_rule_of_no_width_sees_nothing() {
         let mut none = SpreadBreaker::new(SpreadRule { bps: 0, persist_ns: 3 });
+
         assert_eq!(quote(&mut none, 0, 1, 1_000), SpreadState::Normal);
-
-        let mut cleared = rule();
-        quote(&mut cleared, 0, 1, 1_000);
-        cleared.clear();
-
-        assert_eq!((cleared.state(), cleared.due_ns()), (SpreadState::Normal, None));
+        assert_eq!(none.due_ns(), None);
     }
 }

@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn half_of_the_share_is_calm_and_a_unit_more_is_not() {
-        let mut both = windows((10, 1_001), (100, 2_000));
+        let mut both = windows((10, 1_000), (100, 2_000));
         both.observe(0, Price(10_000));
 
         assert!(both.is_calm(5, Price(10_500)) && both.is_calm(5, Price(9_500)));
         assert!(!both.is_calm(5, Price(10_501)) && !both.is_calm(5, Price(9_499)));
-        assert!(both.is_calm(10, Price(10_501)) && !both.is_calm(10, Price(11_001)));
+        assert!(both.is_calm(10, Price(11_000)) && !both.is_calm(10, Price(11_001)));
         assert!(both.is_calm(100, Price(1)));
     }
 }

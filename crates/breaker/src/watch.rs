@@ -270,7 +270,5 @@ impl Watch {
         self.rearm = Some(Rearm::new(schedule.normal_ns, self.rules.interval_ns));
         self.reopens = true;
         self.last = None;
-        self.volatility.clear();
-        self.spread.clear();
     }
 }

@@ -104,6 +104,19 @@ fn after_a_halt_it_looks_again_with_empty_windows_and_the_next_print_is_the_refe
 }
 
 #[test]
+fn a_recorded_auction_after_a_halt_is_the_reopening() {
+    let mut watch = watch();
+    print(&mut watch, 0, 10_000);
+    print(&mut watch, 1, 5_000);
+    watch.auction(301 * SECOND, Price(6_000));
+
+    print(&mut watch, 302, 9_000);
+
+    assert_eq!(watch.reference(), Some(Price(6_000)));
+    assert_eq!(watch.counts().held_back, 1);
+}
+
+#[test]
 fn the_price_that_tripped_is_no_reference() {
     let mut watch = watch();
     print(&mut watch, 0, 10_000);
@@ -140,6 +153,38 @@ fn the_third_halt_within_an_hour_waits_for_a_person() {
 
     let waits: Vec<bool> = watch.halts().iter().map(|halt| halt.waits).collect();
     assert_eq!(waits, [false, false, true, false]);
+}
+
+#[test]
+fn a_halt_an_hour_ago_no_longer_counts() {
+    let waits = |third| {
+        let mut watch = watch();
+        calm(&mut watch, 0);
+        for begin in [0, 1_000, third] {
+            print(&mut watch, begin, 10_000);
+            print(&mut watch, begin + 1, 11_100);
+        }
+        watch.halts()[2].waits
+    };
+
+    assert_eq!((waits(3_599), waits(3_600)), (true, false));
+}
+
+#[test]
+fn a_market_that_moved_half_of_the_way_is_not_calm() {
+    let mut watch = watch();
+    calm(&mut watch, 0);
+    print(&mut watch, 0, 10_000);
+    print(&mut watch, 1, 11_100);
+    print(&mut watch, 301, 10_000);
+    print(&mut watch, 400, 10_600);
+    print(&mut watch, 500, 11_100);
+    assert_eq!((watch.halts().len(), watch.counts().held_back), (1, 1), "not armed: 6 % within 300 s");
+
+    print(&mut watch, 650, 10_600);
+    print(&mut watch, 700, 11_700);
+
+    assert_eq!(watch.halts().len(), 2);
 }
 
 #[test]

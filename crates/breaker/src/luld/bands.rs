@@ -104,6 +104,7 @@ mod tests {
         assert_eq!(band(&terms(Tier::Two, 1_000), 301, 935), Some((271, 331)));
         assert_eq!(band(&terms(Tier::One, 1_000), 1_000, 934), Some((950, 1_050)));
         assert_eq!(band(&terms(Tier::One, 1_000), 1_000, 959), Some((900, 1_100)));
+        assert_eq!(band(&terms(Tier::Two, 74), 70, 940), Some((40, 100)));
     }
 
     #[test]
