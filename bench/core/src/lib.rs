@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod bare_book;
+pub mod beside;
 pub mod clock;
 pub mod driver;
 pub mod file;
@@ -10,5 +11,6 @@ pub mod measure;
 pub mod memory;
 pub mod plan;
 pub mod serve;
+pub mod stops;
 pub mod textbook;
 pub mod whole_engine;

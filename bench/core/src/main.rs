@@ -1,13 +1,15 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
-//! so many resting groups.
+//! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones.
 
 use bench_core::age;
 use bench_core::bare_book::BareBook;
+use bench_core::beside;
 use bench_core::file;
 use bench_core::groups;
 use bench_core::plan::Plan;
 use bench_core::serve::serve;
+use bench_core::stops;
 use bench_core::textbook::Textbook;
 use bench_core::whole_engine::WholeEngine;
 use flow::workload::Kind;
@@ -15,8 +17,8 @@ use std::io::{stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | bench-core groups N";
+const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
+                     bench-core groups N | bench-core stops N";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         ["write", name, path] => write(name, path),
         ["age", lifetime_ids] => compare_ages(lifetime_ids),
         ["groups", resting] => compare_groups(resting),
+        ["stops", waiting] => compare_stops(waiting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
         _ => Err(USAGE.to_owned()),
     };
@@ -54,8 +57,19 @@ fn compare_ages(lifetime_ids: &str) -> Result<(), String> {
 
 fn compare_groups(resting: &str) -> Result<(), String> {
     let resting = resting.parse().map_err(|error| format!("not a number of groups: {resting}: {error}"))?;
-    let groups::Costs { alone_ns, beside_ns } = groups::run(resting);
+    let beside::Costs { alone_ns, beside_ns } = groups::run(resting);
     println!(r#"{{"groups":{resting},"alone_ns":{alone_ns},"beside_ns":{beside_ns}}}"#);
+    Ok(())
+}
+
+fn compare_stops(waiting: &str) -> Result<(), String> {
+    let waiting = waiting.parse().map_err(|error| format!("not a number of stops: {waiting}: {error}"))?;
+    let beside::Costs { alone_ns, beside_ns } = stops::beside(waiting);
+    println!(r#"{{"stops":{waiting},"alone_ns":{alone_ns},"beside_ns":{beside_ns}}}"#);
+    for trailing in [0, 10, 10_000, waiting] {
+        let trade_ns = stops::trade_under(trailing);
+        println!(r#"{{"trailing":{trailing},"trade_ns":{trade_ns}}}"#);
+    }
     Ok(())
 }
 
