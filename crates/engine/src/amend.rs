@@ -242,11 +242,11 @@ fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i
     Ok(request.order_qty.map_or(record.order_qty, |qty| market.lots(qty) - unseen))
 }
 
-/// 304 of a larger total where the state in force lets in less than usual.
+/// 304 of a larger total where the state in force lets in less than usual. What waits works later.
 fn larger_total(market: &Market, record: &Record, lots: i64) -> Result<(), Reject> {
     let total = i128::from(lots) * i128::from(market.lot);
     let max = market.max_qty.0;
-    let usual = market.state != TradingState::Cooling || lots <= record.order_qty;
+    let usual = market.state != TradingState::Cooling || lots <= record.order_qty || record.place().waits();
     let fits = usual || total <= i128::from(max);
     ensure(fits, || Reject::measured(RejectReason::QtyMax, total, max))
 }
