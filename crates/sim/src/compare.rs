@@ -78,8 +78,8 @@ fn differing_sections(fast: &StateHash, naive: &StateHash) -> Vec<&'static str> 
         ("orders", fast.orders == naive.orders),
         ("accounts", fast.accounts == naive.accounts),
         ("client_ids", fast.client_ids == naive.client_ids),
-        ("triggers", fast.triggers == naive.triggers || fast.triggers == 0),
-        ("risk", fast.risk == naive.risk || fast.risk == 0),
+        ("triggers", fast.triggers == naive.triggers),
+        ("risk", fast.risk == naive.risk),
         ("breakers", fast.breakers == naive.breakers),
     ];
     sections.into_iter().filter(|(_, is_equal)| !is_equal).map(|(name, _)| name).collect()

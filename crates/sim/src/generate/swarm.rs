@@ -102,7 +102,7 @@ impl Swarm {
             spread_ticks: draw.pick(&[1, 2, 4, 10]),
             lots: draw.pick(&[3, 8, 20, 50]),
             guards: weights(draw, &[4, 6, 3, 2, 2, 2, 2, 2]),
-            guard_share: 0,
+            guard_share: draw.pick(&[0, 0, 15, 60]),
             halts: weights(draw, &[2, 1, 2, 3]),
             halt_share: draw.pick(&[0, 0, 10, 40]),
             has_spread_rule: draw.chance(400),
