@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use engine::Exchange;
+use model::Command;
 use sim::compare::run;
 use sim::coverage::Coverage;
 use sim::generate::sequence;
@@ -15,6 +16,8 @@ use sim::scenario;
 /// What to run. Without `--seed` the seeds count from 1.
 struct Options {
     vectors: Option<String>,
+    /// Names of commands that are left out, with commas between.
+    without: String,
     is_shrunk: bool,
     sequences: u64,
     commands: usize,
@@ -22,17 +25,27 @@ struct Options {
     seconds: Option<u64>,
 }
 
-const USAGE: &str =
-    "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER] [--shrink 0|1]";
+const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER] [--shrink 0|1] [--without NAME,NAME]";
 
 fn options() -> Result<Options, String> {
-    let mut options =
-        Options { vectors: None, is_shrunk: true, sequences: 10_000, commands: 200, seed: None, seconds: None };
+    let mut options = Options {
+        vectors: None,
+        without: String::new(),
+        is_shrunk: true,
+        sequences: 10_000,
+        commands: 200,
+        seed: None,
+        seconds: None,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(USAGE)?;
         if name == "--vectors" {
             options.vectors = Some(value);
+            continue;
+        }
+        if name == "--without" {
+            options.without = value;
             continue;
         }
         let number: u64 = value.parse().map_err(|_| format!("{name} {value}: not a number\n{USAGE}"))?;
@@ -56,6 +69,13 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether a command is one of those named.
+fn is_left_out(names: &str, command: &Command) -> bool {
+    let text = format!("{command:?}");
+    let name = text.split(['(', ' ']).next().unwrap_or_default();
+    names.split(',').any(|left_out| left_out == name)
 }
 
 /// A panic of an engine is caught and reported with its sequence; only those of the soak itself are printed.
@@ -112,7 +132,8 @@ fn soak(options: &Options) -> ExitCode {
     let first = options.seed.unwrap_or(1);
     let count = if options.seed.is_some() && options.sequences == 10_000 { 1 } else { options.sequences };
     for seed in first..first + count {
-        let made = sequence(seed, options.commands);
+        let mut made = sequence(seed, options.commands);
+        made.commands.retain(|(_, command)| !is_left_out(&options.without, command));
         if let Err(found) = run(&made, |pair, command| coverage.see(command, pair.events())) {
             if options.is_shrunk {
                 println!("{}", report(seed, options.commands, &made, &found));
