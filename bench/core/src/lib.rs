@@ -5,6 +5,7 @@ pub mod bare_book;
 pub mod beside;
 pub mod clock;
 pub mod driver;
+pub mod emergencies;
 pub mod file;
 pub mod groups;
 pub mod measure;

@@ -1,10 +1,12 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
-//! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones.
+//! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones,
+//! `halt ORDERS OTHERS` what commands over many orders cost.
 
 use bench_core::age;
 use bench_core::bare_book::BareBook;
 use bench_core::beside;
+use bench_core::emergencies;
 use bench_core::file;
 use bench_core::groups;
 use bench_core::plan::Plan;
@@ -18,7 +20,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
-                     bench-core groups N | bench-core stops N";
+                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["write", name, path] => write(name, path),
         ["age", lifetime_ids] => compare_ages(lifetime_ids),
+        ["halt", orders, others] => halt(orders, others),
         ["groups", resting] => compare_groups(resting),
         ["stops", waiting] => compare_stops(waiting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
@@ -70,6 +73,23 @@ fn compare_stops(waiting: &str) -> Result<(), String> {
         let trade_ns = stops::trade_under(trailing);
         println!(r#"{{"trailing":{trailing},"trade_ns":{trade_ns}}}"#);
     }
+    Ok(())
+}
+
+fn halt(orders: &str, others: &str) -> Result<(), String> {
+    let number = |text: &str| text.parse().map_err(|error| format!("not a number of orders: {text}: {error}"));
+    let (orders, others) = (number(orders)?, number(others)?);
+    let costs = emergencies::run(orders, others);
+    println!(
+        r#"{{"orders":{orders},"others":{others},"halt_ns":{},"cancel_ns":{:?},"mass_cancel_ns":{},"quiet_account_ns":{},"kill_account_ns":{},"kill_instrument_ns":{},"delist_ns":{}}}"#,
+        costs.halt_ns,
+        costs.cancel_ns,
+        costs.mass_cancel_ns,
+        costs.quiet_account_ns,
+        costs.kill_account_ns,
+        costs.kill_instrument_ns,
+        costs.delist_ns
+    );
     Ok(())
 }
 

@@ -51,6 +51,11 @@ impl WholeEngine {
         driver
     }
 
+    /// Whose an open order is.
+    pub fn account_of(&self, order_id: OrderId) -> Option<AccountId> {
+        self.exchange.order(order_id).map(|order| order.account)
+    }
+
     fn send(&mut self, command: &Command) {
         self.stamp = Stamp { seq: self.stamp.seq + 1, ts_ns: self.stamp.ts_ns + STEP_NS };
         self.events.clear();
