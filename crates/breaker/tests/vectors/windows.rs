@@ -22,7 +22,7 @@ pub fn dynamic(inputs: &Value, expected: &Value) {
     assert_eq!(list(&inputs["prices"]).len(), list(&expected["rows"]).len());
 }
 
-/// `vi-*`: with and without a restart after each interruption, which these cases do not tell apart.
+/// `vi-*` (S-90): with and without a restart after each interruption, which these cases do not tell apart.
 pub fn volatility(inputs: &Value, expected: &Value) {
     let window = |length: &str, share: &str| Window { length_ns: seconds(&inputs[length]), bps: bps(&inputs[share]) };
     for restarts in [false, true] {
@@ -44,7 +44,7 @@ pub fn volatility(inputs: &Value, expected: &Value) {
     }
 }
 
-/// `spread-halt`.
+/// `spread-halt` (S-90, DOMAIN 5.3).
 pub fn spread(inputs: &Value, expected: &Value) {
     let rule = SpreadRule { bps: bps(&inputs["limit"]), persist_ns: seconds(&inputs["sustain_s"]) };
     let mut breaker = SpreadBreaker::new(rule);

@@ -7,7 +7,7 @@ use crate::violation::Violation;
 
 const HOME: &str = "crates/sim/src/naive";
 /// Crates whose code would make the second opinion a repetition of the first.
-const FORBIDDEN: [&str; 6] = ["book", "engine", "flow", "marketdata", "py", "sim"];
+const FORBIDDEN: [&str; 7] = ["book", "breaker", "engine", "flow", "marketdata", "py", "sim"];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn reaching_into_the_fast_engine_or_the_rest_of_sim_is_refused() {
-        let bad = "use engine::Exchange;\nlet b = book::Book::new();\nuse {model, book};\nuse crate::generate::Step;\n";
+        let bad = "use engine::Exchange;\nlet b = breaker::Band::ANY;\nuse {model, book};\nuse crate::generate::Step;\n";
 
         let found = check(&Tree::planted(&[("crates/sim/src/naive/mod.rs", bad), ("crates/sim/src/naive.rs", bad)]));
 
