@@ -21,10 +21,10 @@ pub(crate) fn check(
     }
     let member = shared.groups.member(slot);
     let group = shared.groups.get(member.group);
-    if let Some(qty) = request.order_qty {
+    if request.order_qty.is_some() {
         let is_entry = group.is_entry(member.place);
         let fixed = if is_entry { order_qty > record.order_qty } else { group.open_entry().is_some() };
-        ensure(!fixed, || other_qty(qty, market.qty(record.order_qty)))?;
+        ensure(!fixed, || other_qty(market.qty(order_qty), market.qty(record.order_qty)))?;
     }
     if request.price.is_some() || request.trigger_price.is_some() {
         prices(shared, market, (slot, group.open_sibling(member.place)), request)?;
