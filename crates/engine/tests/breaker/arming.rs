@@ -4,12 +4,12 @@ use model::{BreakerRules, SpreadRule, TradingState};
 
 use crate::desk::{BUY, Desk, SELL, rules};
 
-/// Resumed by hand at 100 s with a print of 10,000 at 101 s, not armed.
+/// Resumed by hand at 100 s, which is the first sample, with 10,000 printed at 0 s: not armed.
 fn unarmed(rules: BreakerRules) -> Desk {
     let mut desk = Desk::with(rules);
-    desk.at(0).halt(0, 1);
+    desk.print_at(0, 10_000);
+    desk.at(10).halt(0, 1);
     desk.at(100).resume(false, 1);
-    desk.print_at(101, 10_000);
     desk
 }
 
@@ -41,40 +41,37 @@ fn while_not_armed_a_limit_stops_at_the_edge_and_one_behind_the_band_ends() {
     desk.limit(BUY, 8_000, 1);
     let bid = desk.last_order();
 
-    assert_eq!(desk.limit(SELL, 8_000, 1), ["broken 8000 not in 9000..=8800 by Short", "posted 9000"]);
+    assert_eq!(desk.limit(SELL, 8_000, 1), ["broken 8000 not in 9000..=8800 by Long", "posted 9000"]);
     desk.cancel(1, bid);
     desk.limit(SELL, 8_500, 1);
-    assert_eq!(desk.limit(BUY, 8_500, 1), ["broken 8500 not in 9000..=9350 by Short", "canceled 1 PRICE_BAND"]);
+    assert_eq!(desk.limit(BUY, 8_500, 1), ["broken 8500 not in 9000..=9350 by Long", "canceled 1 PRICE_BAND"]);
 }
 
 #[test]
 fn three_samples_a_second_apart_arm_it() {
     let mut desk = unarmed(without_interval());
-    desk.at(102).tick();
     for _ in 0..100 {
         desk.tick();
     }
-    desk.at(103).tick();
+    desk.at(101).tick();
     assert!(!halts(&mut desk, 8_000), "samples within a second count once");
 
-    desk.at(104).tick();
-    desk.at(105).tick();
+    desk.at(102).tick();
     assert!(halts(&mut desk, 8_000));
 }
 
 #[test]
 fn a_price_far_from_the_extremes_begins_the_count_again() {
     let mut desk = unarmed(without_interval());
-    desk.at(102).tick();
-    desk.print_at(103, 9_499);
-    for second in 104..=160 {
+    desk.print_at(101, 9_499);
+    for second in 102..=160 {
         desk.at(second).tick();
     }
     assert!(!halts(&mut desk, 8_000), "more than half the way to the band");
 
     desk.print_at(161, 9_500);
+    desk.at(162).tick();
     desk.at(163).tick();
-    desk.at(164).tick();
     assert!(halts(&mut desk, 8_000), "exactly half the way is calm");
 }
 
@@ -106,41 +103,34 @@ fn an_interval_counts_from_the_deadline_that_ended_the_phase() {
 #[test]
 fn a_wide_or_one_sided_spread_is_not_calm() {
     let spread = SpreadRule { bps: 200, persist_ns: 1_000_000_000_000 };
-    let mut desk = unarmed(BreakerRules { spread, ..without_interval() });
-    desk.limit(BUY, 9_949, 1);
-    for second in 102..=110 {
-        desk.at(second).tick();
-    }
-    assert!(!halts(&mut desk, 8_500), "one-sided");
-    desk.limit(SELL, 10_050, 1);
-    for second in 112..=120 {
-        desk.at(second).tick();
-    }
-    desk.at(121).limit(SELL, 10_049, 1);
-    for second in 122..=123 {
-        desk.at(second).tick();
-    }
-    desk.at(124);
-    assert!(halts_through(&mut desk), "one hundred in ten thousand is half of the rule");
-}
+    let is_armed_by = |bid: i64, ask: Option<i64>| {
+        let mut desk = unarmed(BreakerRules { spread, ..without_interval() });
+        desk.limit(BUY, bid, 1);
+        ask.map(|ask| desk.limit(SELL, ask, 1));
+        for second in 102..=110 {
+            desk.at(second).tick();
+        }
+        desk.mass_cancel();
+        halts(&mut desk, 8_500)
+    };
 
-/// Breaks the band downwards with the standing bids out of the way.
-fn halts_through(desk: &mut Desk) -> bool {
-    desk.limit(BUY, 8_000, 1);
-    desk.market(SELL, 9).iter().any(|text| text == "Continuous -> Halted")
+    assert!(!is_armed_by(9_950, None), "one-sided");
+    assert!(!is_armed_by(9_949, Some(10_050)));
+    assert!(is_armed_by(9_950, Some(10_050)), "one percent is half of the rule");
 }
 
 #[test]
 fn nothing_is_sampled_while_the_session_is_not_continuous() {
     let mut desk = unarmed(without_interval());
     desk.session(TradingState::PostOnly);
-    for second in 102..=110 {
+    for second in 101..=109 {
         desk.at(second).tick();
     }
-    desk.session(TradingState::Continuous);
-    desk.print_at(111, 10_000);
+    desk.at(110).session(TradingState::Continuous);
+    assert!(!halts(&mut desk, 8_000), "the second sample");
 
-    assert!(!halts(&mut desk, 8_000));
+    desk.at(111).tick();
+    assert!(halts(&mut desk, 8_000));
 }
 
 #[test]

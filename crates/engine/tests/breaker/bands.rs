@@ -63,7 +63,10 @@ fn the_static_band_is_around_the_previous_close_until_there_is_an_auction_price(
     desk.session(TradingState::ClosingAuction);
     desk.limit(BUY, 11_000, 1);
     desk.limit(SELL, 11_000, 1);
-    assert_eq!(desk.session(TradingState::Continuous), ["uncrossed 11000x1", "ClosingAuction -> Continuous"].map_trade());
+    assert_eq!(
+        desk.session(TradingState::Continuous),
+        ["uncrossed 11000x1", "ClosingAuction -> Continuous"].map_trade()
+    );
     assert_eq!(desk.print_at(1, 8_800), ["trade 8800x1"]);
     assert_eq!(desk.print_at(2, 8_799)[0], "broken 8799 not in 8800..=13200 by Static");
 }

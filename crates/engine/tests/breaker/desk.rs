@@ -4,8 +4,9 @@ use engine::Exchange;
 use model::{
     AccountId, AccountKind, AddAccount, Allocation, AmendOrder, AssetId, BreakerEvent, BreakerRules, CancelOrder,
     ClOrdId, Command, Display, Event, EventKind, Events, FeeScheduleId, Halt, Instrument, InstrumentId, Limits,
-    MONEY_MAX, MassCancel, Money, NewOrder, OperatorId, OrdType, OrderRef, PostOnly, Price, Qty, Reopening, Resume, SessionId,
-    SetBands, SetTradingState, Side, SpreadRule, Stamp, StpMode, Symbol, TickTable, TimeInForce, TradingState, Window,
+    MONEY_MAX, MassCancel, Money, NewOrder, OperatorId, OrdType, OrderRef, PostOnly, Price, Qty, Reopening, Resume,
+    SessionId, SetBands, SetTradingState, Side, SpreadRule, Stamp, StpMode, Symbol, TickTable, TimeInForce,
+    TradingState, Window,
 };
 
 pub const SECOND: i64 = 1_000_000_000;
@@ -104,7 +105,7 @@ impl Desk {
     pub fn listing(change: impl Fn(&mut Instrument)) -> Self {
         let mut desk = Desk::defining(change);
         for instrument in [ABC, DEF] {
-            desk.send(Command::SetTradingState(SetTradingState { instrument, state: TradingState::Continuous }));
+            desk.send(&Command::SetTradingState(SetTradingState { instrument, state: TradingState::Continuous }));
         }
         desk
     }
@@ -117,16 +118,16 @@ impl Desk {
     fn defining(change: impl Fn(&mut Instrument)) -> Self {
         let exchange = Exchange::new(Limits::default());
         let mut desk = Desk { exchange, seq: 0, next_ns: -100, orders: 0, checks: true };
-        desk.send(Command::AddAsset { symbol: name("USD"), decimals: 2 });
+        desk.send(&Command::AddAsset { symbol: name("USD"), decimals: 2 });
         for (symbol, base) in [("ABC", 1), ("DEF", 2)] {
-            desk.send(Command::AddAsset { symbol: name(symbol), decimals: 0 });
+            desk.send(&Command::AddAsset { symbol: name(symbol), decimals: 0 });
             let mut def = instrument(symbol, base);
             change(&mut def);
-            desk.send(Command::ListInstrument(Box::new(def)));
+            desk.send(&Command::ListInstrument(Box::new(def)));
         }
         for account in ["a", "b", "c"] {
             let (kind, fees) = (AccountKind::Credit, FeeScheduleId(0));
-            desk.send(Command::AddAccount(AddAccount { name: name(account), kind, stp_group: 0, fees }));
+            desk.send(&Command::AddAccount(AddAccount { name: name(account), kind, stp_group: 0, fees }));
         }
         desk
     }
@@ -137,10 +138,10 @@ impl Desk {
         self
     }
 
-    pub fn send(&mut self, command: Command) -> Vec<Event> {
+    pub fn send(&mut self, command: &Command) -> Vec<Event> {
         let mut out = Events::new();
         self.seq += 1;
-        self.exchange.apply(Stamp { seq: self.seq, ts_ns: self.next_ns }, &command, &mut out);
+        self.exchange.apply(Stamp { seq: self.seq, ts_ns: self.next_ns }, command, &mut out);
         if self.checks {
             self.exchange.check_invariants();
         }
@@ -149,7 +150,7 @@ impl Desk {
     }
 
     pub fn tick(&mut self) -> Vec<String> {
-        said(&self.send(Command::Tick))
+        said(&self.send(&Command::Tick))
     }
 
     /// A limit order good till cancelled, not yet sent.
@@ -185,7 +186,7 @@ impl Desk {
     pub fn enter(&mut self, side: Side, price: i64, qty: i64, change: impl Fn(&mut NewOrder)) -> Vec<String> {
         let mut order = self.order(side, price, qty);
         change(&mut order);
-        said(&self.send(Command::NewOrder(order)))
+        said(&self.send(&Command::NewOrder(order)))
     }
 
     /// Sends a limit order; what it is called by amends and cancels is [`Desk::last_order`].
@@ -195,7 +196,7 @@ impl Desk {
 
     pub fn market(&mut self, side: Side, qty: i64) -> Vec<String> {
         let order = self.market_order(side, qty);
-        said(&self.send(Command::NewOrder(order)))
+        said(&self.send(&Command::NewOrder(order)))
     }
 
     /// The side and the client id of the order sent last.
@@ -205,12 +206,12 @@ impl Desk {
 
     pub fn cancel(&mut self, account: u32, id: ClOrdId) -> Vec<String> {
         let target = OrderRef::Client(id);
-        said(&self.send(Command::Cancel(CancelOrder { account: AccountId(account), target, unlink: false })))
+        said(&self.send(&Command::Cancel(CancelOrder { account: AccountId(account), target, unlink: false })))
     }
 
     /// Cancels everything.
     pub fn mass_cancel(&mut self) {
-        self.send(Command::MassCancel(MassCancel { account: None, session: None, instrument: None, side: None }));
+        self.send(&Command::MassCancel(MassCancel { account: None, session: None, instrument: None, side: None }));
     }
 
     /// Does something without checking the invariants after each command: where there are very many orders.
@@ -223,7 +224,7 @@ impl Desk {
 
     pub fn amend(&mut self, account: u32, id: ClOrdId, price: Option<i64>, qty: Option<i64>) -> Vec<String> {
         self.orders += 1;
-        said(&self.send(Command::Amend(AmendOrder {
+        said(&self.send(&Command::Amend(AmendOrder {
             account: AccountId(account),
             cl_ord_id: self.last_order(),
             target: OrderRef::Client(id),
@@ -245,15 +246,15 @@ impl Desk {
     }
 
     pub fn set_breaker(&mut self, rules: Option<BreakerRules>) -> Vec<String> {
-        said(&self.send(Command::SetBreaker { instrument: ABC, rules: rules.map(Box::new) }))
+        said(&self.send(&Command::SetBreaker { instrument: ABC, rules: rules.map(Box::new) }))
     }
 
     pub fn bands(&mut self, low: i64, high: i64) -> Vec<String> {
-        said(&self.send(Command::SetBands(SetBands { instrument: ABC, low: Price(low), high: Price(high) })))
+        said(&self.send(&Command::SetBands(SetBands { instrument: ABC, low: Price(low), high: Price(high) })))
     }
 
     pub fn session(&mut self, state: TradingState) -> Vec<String> {
-        said(&self.send(Command::SetTradingState(SetTradingState { instrument: ABC, state })))
+        said(&self.send(&Command::SetTradingState(SetTradingState { instrument: ABC, state })))
     }
 
     /// Halts ABC by hand.
@@ -269,7 +270,7 @@ impl Desk {
         two_person: bool,
     ) -> Vec<String> {
         let (duration_ns, operator) = (seconds * SECOND, OperatorId(operator));
-        said(&self.send(Command::Halt(Halt { instrument, duration_ns, two_person, operator, note: name("why") })))
+        said(&self.send(&Command::Halt(Halt { instrument, duration_ns, two_person, operator, note: name("why") })))
     }
 
     pub fn resume(&mut self, auction: bool, operator: u32) -> Vec<String> {
@@ -278,7 +279,7 @@ impl Desk {
 
     pub fn resume_as(&mut self, instrument: Option<InstrumentId>, auction: bool, operator: u32) -> Vec<String> {
         let operator = OperatorId(operator);
-        said(&self.send(Command::Resume(Resume { instrument, auction, operator, note: name("why") })))
+        said(&self.send(&Command::Resume(Resume { instrument, auction, operator, note: name("why") })))
     }
 
     pub fn state(&self) -> TradingState {

@@ -51,15 +51,19 @@ fn b_32_a_halt_ends_by_itself_and_every_state_after_it_too() {
     }
     states.dedup();
 
-    let expected = [TradingState::Halted, TradingState::VolatilityAuction, TradingState::Cooling, TradingState::Continuous];
+    let expected =
+        [TradingState::Halted, TradingState::VolatilityAuction, TradingState::Cooling, TradingState::Continuous];
     assert_eq!(states, expected);
     assert_eq!(desk.limit(BUY, 8_000, 1), ["posted 8000"]);
 }
 
+/// One way to take a bid.
+type Way = fn(&mut Desk);
+
 /// A price that some way into the book does not check.
 #[test]
 fn b_33_no_way_to_a_trade_goes_around_the_bands() {
-    let ways: [(&str, fn(&mut Desk)); 8] = [
+    let ways: [(&str, Way); 8] = [
         ("limit", |desk| drop(desk.limit(SELL, 8_000, 1))),
         ("market", |desk| drop(desk.market(SELL, 1))),
         ("immediate", |desk| drop(desk.enter(SELL, 8_000, 1, |order| order.tif = TimeInForce::Ioc))),

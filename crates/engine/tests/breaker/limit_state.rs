@@ -30,7 +30,7 @@ fn a_limit_stops_at_the_edge_of_the_band() {
 
     let said = desk.limit(SELL, 8_000, 5);
 
-    assert_eq!(said[..3], ["trade 9000x2", "broken 8000 not in 9000..=11000 by Short", "posted 9000"]);
+    assert_eq!(said[..3], ["trade 9000x2", "broken 8000 not in 9000..=9900 by Short", "posted 9000"]);
     assert_eq!(said[3..], TRIPPED);
     assert_eq!((desk.book(BUY), desk.book(SELL)), (vec![(8_000, 5)], vec![(9_000, 3)]));
 }
@@ -84,7 +84,7 @@ fn inside_the_band_orders_trade_and_a_further_push_waits_at_the_edge() {
 
     let mut desk = limited();
     let pushed = desk.market(SELL, 1);
-    assert_eq!(pushed, ["broken 8000 not in 9000..=11000 by LimitState", "canceled 1 PRICE_BAND"]);
+    assert_eq!(pushed, ["broken 8000 not in 9000..=9900 by LimitState", "canceled 1 PRICE_BAND"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_limit_ahead_of_the_band_is_refused() {
     let mut desk = limited();
 
     assert_eq!(desk.limit(SELL, 8_999, 1), ["refused 411 8999 9000"]);
-    assert_eq!(desk.limit(BUY, 11_001, 1), ["refused 411 11001 11000"]);
+    assert_eq!(desk.limit(BUY, 9_901, 1), ["refused 411 9901 9900"]);
     assert_eq!(desk.limit(SELL, 9_000, 1), ["posted 9000"]);
     let resting = desk.last_order();
     assert_eq!(desk.amend(2, resting, Some(8_999), None), ["refused 411 8999 9000"]);

@@ -2,14 +2,18 @@
 
 mod arming;
 mod bands;
+#[cfg(test)]
 mod desk;
 mod halts;
 mod known_mistakes;
 mod limit_state;
 mod paths;
+#[cfg(test)]
 mod permitted_actions;
+#[cfg(test)]
 mod phases;
 mod setting_up;
 mod spread;
 mod states;
+#[cfg(test)]
 mod vectors;

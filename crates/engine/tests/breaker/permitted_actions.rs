@@ -71,8 +71,16 @@ fn stage(state: TradingState) -> Stage {
         S::LimitState => Desk::with(limit_rules()),
         S::Cooling => Desk::with(cooling_rules()),
         S::PreListed => Desk::unopened(),
-        S::Continuous | S::PreOpen | S::OpeningAuction | S::VolatilityAuction | S::Halted => Desk::new(),
-        S::CancelOnly | S::PostOnly | S::ClosingAuction | S::Closed | S::Delisted => Desk::new(),
+        S::Continuous
+        | S::PreOpen
+        | S::OpeningAuction
+        | S::VolatilityAuction
+        | S::Halted
+        | S::CancelOnly
+        | S::PostOnly
+        | S::ClosingAuction
+        | S::Closed
+        | S::Delisted => Desk::new(),
     };
     if state == S::PreListed {
         return Stage { desk, bid: model::ClOrdId::new("none").unwrap() };
@@ -95,7 +103,6 @@ fn bring(desk: &mut Desk, state: TradingState) {
         S::LimitState => {
             desk.limit(SELL, 20_000, 1);
             desk.limit(BUY, 20_000, 6);
-            desk.limit(SELL, 9_600, 5);
         }
         S::VolatilityAuction => {
             desk.halt(0, 1);
@@ -118,8 +125,9 @@ fn bring(desk: &mut Desk, state: TradingState) {
 }
 
 fn mark(desk: &mut Desk, price: i64) -> Vec<model::Event> {
-    let reference = SetReference { instrument: ABC, kind: ReferenceKind::Mark, price: Price(price), max_age_ns: i64::MAX };
-    desk.send(Command::SetReference(reference))
+    let reference =
+        SetReference { instrument: ABC, kind: ReferenceKind::Mark, price: Price(price), max_age_ns: i64::MAX };
+    desk.send(&Command::SetReference(reference))
 }
 
 impl Desk {
@@ -127,7 +135,7 @@ impl Desk {
     fn stop(&mut self, side: model::Side, price: i64) {
         let order = model::NewOrder { account: AccountId(3), ..self.market_order(side, 1) };
         let trigger = Trigger { source: TriggerSource::Mark, ..Trigger::at(TriggerKind::StopLoss, Price(price)) };
-        self.send(Command::NewStop(model::NewStop { order, trigger }));
+        self.send(&Command::NewStop(Box::new(model::NewStop { order, trigger })));
     }
 }
 

@@ -218,7 +218,7 @@ fn a_break_while_it_cools_halts_nothing() {
 fn gtd_orders_end_during_a_halt() {
     let mut desk = Desk::with(rules());
     desk.print_at(0, 10_000);
-    desk.enter(BUY, 9_500, 1, |order| order.tif = model::TimeInForce::Gtd { expire_ns: 100 * SECOND });
+    desk.enter(BUY, 7_000, 1, |order| order.tif = model::TimeInForce::Gtd { expire_ns: 100 * SECOND });
     desk.print_at(1, 8_000);
     assert_eq!(desk.state(), TradingState::Halted);
     let before = desk.exchange.open_count();

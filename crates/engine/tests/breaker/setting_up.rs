@@ -31,8 +31,8 @@ fn an_unknown_instrument_is_refused_first() {
     let bad = BreakerRules { static_bps: 10_001, ..rules() };
     let bands = SetBands { instrument, low: Price(2), high: Price(1) };
 
-    let rules = desk.send(Command::SetBreaker { instrument, rules: Some(Box::new(bad)) });
-    let bands = desk.send(Command::SetBands(bands));
+    let rules = desk.send(&Command::SetBreaker { instrument, rules: Some(Box::new(bad)) });
+    let bands = desk.send(&Command::SetBands(bands));
 
     assert_eq!((said(&rules), said(&bands)), (vec!["refused 104 0 0".to_owned()], vec!["refused 104 0 0".to_owned()]));
 }

@@ -106,7 +106,10 @@ fn bad_bands_of_2024_06_03() {
     let said = desk.limit(SELL, potential, 2);
 
     assert_eq!(expected["execution"], "BLOCKED");
-    assert_eq!(said[..2], ["trade 60300000x1".to_owned(), format!("broken {potential} not in {low}..={high} by External")]);
+    assert_eq!(
+        said[..2],
+        ["trade 60300000x1".to_owned(), format!("broken {potential} not in {low}..={high} by External")]
+    );
     assert_eq!(desk.exchange.last_trade_price(ABC), Some(Price(60_300_000)));
     assert_eq!((desk.state(), desk.exchange.state(DEF)), (TradingState::Halted, Some(TradingState::Continuous)));
 }
