@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn reaching_into_the_fast_engine_or_the_rest_of_sim_is_refused() {
-        let bad = "use engine::Exchange;\nlet b = breaker::Band::ANY;\nuse {model, book};\nuse crate::generate::Step;\n";
+        let bad =
+            "use engine::Exchange;\nlet b = breaker::Band::ANY;\nuse {model, book};\nuse crate::generate::Step;\n";
 
         let found = check(&Tree::planted(&[("crates/sim/src/naive/mod.rs", bad), ("crates/sim/src/naive.rs", bad)]));
 
