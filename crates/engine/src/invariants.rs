@@ -7,7 +7,8 @@
 //! INV-7) The book's own structure, levels and queues agree. 6. (INV-9) Every order in a book or queue is open, every
 //! open order is where its record says and is found by its id; every waiting order is exactly once in its structure.
 //! 7. (INV-4) No price prints outside the bands of its moment, which every run asks. 8. (INV-12) Every phase ends at a
-//! deadline to come, or waits for a person.
+//! deadline to come, or waits for a person. 9. (INV-15) The open orders of a group know each other, no group keeps an
+//! ended one, and its exits could not fill more together than the entry has filled or the group has.
 
 use std::collections::BTreeMap;
 
@@ -181,9 +182,10 @@ fn breaker(shared: &Shared, market: &Market) {
 mod tests {
     use super::*;
     use model::{
-        AddAccount, Allocation, ClOrdId, Command, Display, Events, FeeScheduleId, Instrument, InstrumentId, Limits,
-        MONEY_MAX, Money, MoveFunds, NewOrder, OrdType, PostOnly, Price, Qty, SessionId, SetTradingState, Side, Stamp,
-        StpMode, Symbol, TickTable, TimeInForce, TradingState,
+        Activation, AddAccount, Allocation, ClOrdId, Command, Display, Events, FeeScheduleId, GroupKind, GroupLeg,
+        GroupMode, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder, OrdType,
+        PostOnly, Price, Qty, SessionId, SetTradingState, Side, Stamp, StpMode, Symbol, TickTable, TimeInForce,
+        TradingState, Trigger, TriggerKind,
     };
 
     fn name(text: &str) -> Symbol {
@@ -304,6 +306,73 @@ mod tests {
     fn an_order_that_its_id_does_not_find_is_noticed() {
         let mut exchange = exchange(20);
         exchange.shared.index.remove(1);
+        exchange.check_invariants();
+    }
+
+    /// The same with a target and a stop that depend on each other, in slots 2 and 3.
+    fn with_group() -> Exchange {
+        let mut exchange = exchange(20);
+        let stop = NewOrder { ord_type: OrdType::Market, price: None, ..order("stop", Side::Sell, 1) };
+        let trigger = Some(Trigger::at(TriggerKind::StopLoss, Price(8)));
+        let legs =
+            vec![GroupLeg { order: order("target", Side::Sell, 30), trigger: None }, GroupLeg { order: stop, trigger }];
+        let (kind, mode, activation) = (GroupKind::Oco, GroupMode::Reduce, Activation::Partial);
+        let group = Command::NewGroup(Box::new(NewGroup { kind, mode, activation, legs }));
+        exchange.apply(Stamp { seq: 50, ts_ns: 50 }, &group, &mut Events::new());
+        assert_eq!(exchange.open_count(), 4);
+        exchange
+    }
+
+    #[test]
+    fn a_group_that_holds_together_passes() {
+        with_group().check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-15: exits could fill 6 of 5")]
+    fn exits_that_could_fill_too_much_are_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.groups.get_mut(1).exited = 1;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-15: marked and in no group, or not")]
+    fn an_order_that_forgot_its_group_is_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.records.get_mut(2).set_grouped(false);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-15: a finished group is kept")]
+    fn a_group_that_forgot_an_order_is_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.groups.get_mut(1).legs[0].slot = None;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-15: effects of a group were left for later")]
+    fn an_effect_left_for_later_is_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.groups.amended(2, 5);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-15: held for an entry that is over")]
+    fn lots_that_nobody_will_release_are_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.groups.get_mut(1).legs[0].unreleased = 1;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-5")]
+    fn a_reserve_for_both_exits_is_noticed() {
+        let mut exchange = with_group();
+        exchange.shared.accounts.reserve(AccountId(1), AssetId(1), 5);
         exchange.check_invariants();
     }
 

@@ -7,4 +7,6 @@ mod effects;
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod random;
