@@ -1,6 +1,7 @@
 //! The rules, one file each; each file shows in its tests that the rule fails on a planted violation.
 
 mod big_files;
+mod citations;
 mod crate_graph;
 mod dead_code;
 mod document_sizes;
@@ -24,8 +25,9 @@ use crate::violation::Violation;
 pub type Rule = fn(&Tree) -> Vec<Violation>;
 
 /// Every rule.
-pub const ALL: [Rule; 15] = [
+pub const ALL: [Rule; 16] = [
     big_files::check,
+    citations::check,
     crate_graph::check,
     dead_code::check,
     document_sizes::check,
