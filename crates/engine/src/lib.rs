@@ -5,7 +5,7 @@
 //! `docs/reference/rules.md`; R-numbers in this crate point there.
 //!
 //! Data flows one way through `apply`: forget old ids, run timers, execute the command (`admit`, then change), then
-//! settle what the change caused (reduce-only cuts, pegs, indicative prices).
+//! settle what the change caused (reduce-only cuts, pegs, breakers, indicative prices).
 //!
 //! Invariants are numbered in `invariants.rs`.
 

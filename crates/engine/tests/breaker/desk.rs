@@ -103,7 +103,16 @@ impl Desk {
 
     /// As [`Desk::new`] with other definitions.
     pub fn listing(change: impl Fn(&mut Instrument)) -> Self {
-        let mut desk = Desk::defining(change);
+        Desk::opened(Limits::default(), change)
+    }
+
+    /// As [`Desk::new`] with other bounds of the exchange.
+    pub fn bounded(limits: Limits) -> Self {
+        Desk::opened(limits, |_| {})
+    }
+
+    fn opened(limits: Limits, change: impl Fn(&mut Instrument)) -> Self {
+        let mut desk = Desk::defining(limits, change);
         for instrument in [ABC, DEF] {
             desk.send(&Command::SetTradingState(SetTradingState { instrument, state: TradingState::Continuous }));
         }
@@ -112,11 +121,11 @@ impl Desk {
 
     /// As [`Desk::new`], but nothing has opened.
     pub fn unopened() -> Self {
-        Desk::defining(|_| {})
+        Desk::defining(Limits::default(), |_| {})
     }
 
-    fn defining(change: impl Fn(&mut Instrument)) -> Self {
-        let exchange = Exchange::new(Limits::default());
+    fn defining(limits: Limits, change: impl Fn(&mut Instrument)) -> Self {
+        let exchange = Exchange::new(limits);
         let mut desk = Desk { exchange, seq: 0, next_ns: -100, orders: 0, checks: true };
         desk.send(&Command::AddAsset { symbol: name("USD"), decimals: 2 });
         for (symbol, base) in [("ABC", 1), ("DEF", 2)] {

@@ -2,6 +2,7 @@
 
 mod arming;
 mod bands;
+mod cascades;
 #[cfg(test)]
 mod desk;
 mod halts;
