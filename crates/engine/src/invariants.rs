@@ -181,9 +181,10 @@ fn breaker(shared: &Shared, market: &Market) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trigger_book::TriggerBook;
     use model::{
         Activation, AddAccount, Allocation, ClOrdId, Command, Display, Events, FeeScheduleId, GroupKind, GroupLeg,
-        GroupMode, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder, OrdType,
+        GroupMode, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder, NewStop, OrdType,
         PostOnly, Price, Qty, SessionId, SetTradingState, Side, Stamp, StpMode, Symbol, TickTable, TimeInForce,
         TradingState, Trigger, TriggerKind,
     };
@@ -373,6 +374,20 @@ mod tests {
     fn a_reserve_for_both_exits_is_noticed() {
         let mut exchange = with_group();
         exchange.shared.accounts.reserve(AccountId(1), AssetId(1), 5);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-9")]
+    fn a_waiting_order_that_no_trigger_book_knows_is_noticed() {
+        let mut exchange = exchange(20);
+        let trigger = Trigger::trailing(Price(5));
+        let stop = NewStop { order: order("stop", Side::Sell, 10), trigger };
+        let order = NewOrder { ord_type: OrdType::Market, price: None, ..stop.order };
+        let stop = Command::NewStop(Box::new(NewStop { order, ..stop }));
+        exchange.apply(Stamp { seq: 50, ts_ns: 50 }, &stop, &mut Events::new());
+        exchange.check_invariants();
+        exchange.markets[0].triggers = TriggerBook::default();
         exchange.check_invariants();
     }
 

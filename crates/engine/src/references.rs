@@ -8,7 +8,7 @@ use model::{
 use crate::market::{Market, book_side};
 use crate::shared::{Reject, Shared, ensure};
 use crate::slope::Grid;
-use crate::trigger_book::reference_of;
+use crate::trigger_book::{reference_of, source_of};
 
 /// A price that was given and grows old.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,8 @@ pub(crate) fn set(shared: &mut Shared, markets: &mut [Market], request: &SetRefe
         shared.deadlines.remove(&(old.deadline, id, kind));
     }
     shared.deadlines.insert((deadline, id, kind));
+    // What fell back to trade prices meanwhile has not seen it, though it may be the same as before.
+    market.triggers.seen[source_of(kind) as usize] = None;
     shared.note(market);
     out.push(EventKind::Breaker(BreakerEvent::ReferenceSet { instrument: market.id, kind, price: request.price }));
 }

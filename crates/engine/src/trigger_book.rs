@@ -153,6 +153,14 @@ fn feeds(source: TriggerSource, stale: [bool; 2]) -> impl Iterator<Item = usize>
     core::iter::once(source as usize).chain(instead.into_iter().flatten())
 }
 
+/// The source that is a given price.
+pub(crate) fn source_of(kind: ReferenceKind) -> TriggerSource {
+    match kind {
+        ReferenceKind::Mark => TriggerSource::Mark,
+        ReferenceKind::Index => TriggerSource::Index,
+    }
+}
+
 /// The given price a source stands for.
 pub(crate) fn reference_of(source: TriggerSource) -> Option<ReferenceKind> {
     match source {

@@ -206,6 +206,22 @@ fn a_mark_that_is_too_old_fires_nothing_unless_trades_stand_in() {
 }
 
 #[test]
+fn a_mark_that_comes_back_unchanged_is_seen_by_those_who_had_fallen_back() {
+    let mut desk = Desk::new();
+    desk.print(ABC, 100);
+    desk.mark(100, 50);
+    let order = desk.market(Side::Sell);
+    let trigger = Trigger { source: TriggerSource::Mark, fall_back: true, ..Trigger::trailing(Price(5)) };
+    let order_id = desk.wait(order, trigger);
+    assert_eq!(fired_ids(&desk.mark(100, 50)), []);
+    desk.now_ns += 100;
+    desk.print(ABC, 120);
+    assert_eq!(desk.trigger_price(order_id), Some(115), "it followed trades");
+
+    assert_eq!(fired(&desk.mark(100, 50)), [(order_id, 115, 200)]);
+}
+
+#[test]
 fn prices_of_an_auction_are_seen_once_trading_can_trigger_again() {
     let mut desk = Desk::new();
     desk.print(ABC, 100);
