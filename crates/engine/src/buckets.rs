@@ -44,6 +44,16 @@ impl Buckets {
         self.by_anchor.is_empty()
     }
 
+    /// The key at which the first of all fires.
+    pub(crate) fn highest_key(&self) -> Option<i64> {
+        self.heads.last().map(|(key, ..)| *key)
+    }
+
+    /// What a value must exceed to move anything.
+    pub(crate) fn lowest_anchor(&self) -> Option<i64> {
+        self.by_anchor.first_key_value().map(|(anchor, _)| *anchor)
+    }
+
     fn root(&self, bucket: u32) -> u32 {
         let mut at = bucket;
         while self.list[at as usize].parent != NIL {

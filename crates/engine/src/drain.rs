@@ -86,6 +86,9 @@ fn observe_market(shared: &mut Shared, market: &mut Market, before: u64, out: &m
 
 /// Lets those that wait see what the other sources are now.
 fn observe_now(shared: &mut Shared, market: &mut Market, out: &mut Events) {
+    if market.triggers.elsewhere == 0 {
+        return;
+    }
     for source in TriggerSource::ALL.into_iter().filter(|source| *source != TriggerSource::Last) {
         if is_over(shared) || !market.triggers.watches(source, market.stale()) {
             continue;

@@ -86,6 +86,10 @@ pub(crate) struct Slope {
     trailing: Buckets,
     /// Orders in all of them.
     pub(crate) count: usize,
+    /// Turned values at or below it fire something; at or above `moves_at` something follows. A value between them, as
+    /// most are, costs two comparisons.
+    fires_at: i64,
+    moves_at: i64,
 }
 
 /// The side of trailing stops on the slope of a sign.
@@ -124,6 +128,8 @@ impl Slope {
             steps: BTreeMap::new(),
             trailing: Buckets::default(),
             count: 0,
+            fires_at: i64::MIN,
+            moves_at: i64::MAX,
         }
     }
 
@@ -131,6 +137,22 @@ impl Slope {
     /// source has now.
     pub(crate) fn arm(&mut self, waits: &mut Waits, grid: Grid<'_>, order: u32, value: Option<i64>) {
         self.count += 1;
+        self.put(waits, grid, order, value);
+        self.look_up();
+    }
+
+    /// Looks up again which values matter.
+    fn look_up(&mut self) {
+        let fixed = self.fixed.last_key_value().map(|((key, _), _)| *key);
+        self.fires_at = fixed.max(self.trailing.highest_key()).unwrap_or(i64::MIN);
+        let steps = self.steps.first_key_value().map(|((at, _), _)| *at);
+        let idle = self.idle.first_key_value().map(|((at, _), _)| *at);
+        let passed = self.trailing.lowest_anchor().map(|anchor| anchor + 1);
+        let fresh = (!self.fresh.is_empty()).then_some(i64::MIN);
+        self.moves_at = [steps, idle, passed, fresh].into_iter().flatten().min().unwrap_or(i64::MAX);
+    }
+
+    fn put(&mut self, waits: &mut Waits, grid: Grid<'_>, order: u32, value: Option<i64>) {
         let trigger = trigger_of(waits, order);
         if trigger.kind != TriggerKind::TrailingStop {
             waits.get_mut(order).stage = Stage::Fixed;
@@ -227,6 +249,7 @@ impl Slope {
                 waits.get_mut(order).anchor = Some(self.sign * anchor);
             }
         }
+        self.look_up();
     }
 
     /// The anchor of an active trailing stop, in halves.
@@ -238,6 +261,9 @@ impl Slope {
     /// Lets every trailing stop see a value, in halves.
     pub(crate) fn follow(&mut self, waits: &mut Waits, grid: Grid<'_>, value: i64) {
         let turned = self.sign * value;
+        if turned < self.moves_at {
+            return;
+        }
         if !self.trailing.is_empty() {
             let key = trailed_key(grid, self.sign);
             self.trailing.raise(waits, turned, &key);
@@ -257,11 +283,15 @@ impl Slope {
             self.idle.remove(&at);
             self.activate(waits, grid, order, value);
         }
+        self.look_up();
     }
 
     /// Adds every order whose trigger a value crosses; one may be added twice.
     pub(crate) fn crossed(&self, waits: &Waits, grid: Grid<'_>, value: i64, found: &mut Vec<u32>) {
         let turned = self.sign * value;
+        if turned > self.fires_at {
+            return;
+        }
         found.extend(self.fixed.range((turned, 0)..).map(|(_, order)| *order));
         if !self.trailing.is_empty() {
             self.trailing.crossed(waits, turned, &trailed_key(grid, self.sign), found);
@@ -290,6 +320,9 @@ impl Slope {
             assert_ne!(waits.get(*order).stage, Stage::Out, "INV-9: waits nowhere and somewhere: {order}");
         }
         assert_eq!(alone(Stage::Stepping), self.steps.len(), "INV-9: a stepping stop without its trigger");
+        let (fires_at, moves_at) = (self.fires_at, self.moves_at);
+        let highest = self.fixed.keys().map(|(key, _)| *key).chain(self.trailing.highest_key()).max();
+        assert_eq!(highest.unwrap_or(i64::MIN), fires_at, "INV-9: fires elsewhere than it says, moves_at={moves_at}");
         let sum: usize = stages.iter().map(|(_, count)| count).sum();
         assert_eq!(sum, self.count, "INV-9: a slope holds orders that do not wait there: {stages:?}");
     }

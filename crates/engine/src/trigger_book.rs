@@ -32,6 +32,8 @@ pub(crate) struct TriggerBook {
     pub(crate) seen: [Option<i64>; TriggerSource::ALL.len()],
     /// Orders that wait for a bid, an ask or a middle.
     pub(crate) quoted: usize,
+    /// Orders that wait for anything but trade prices.
+    pub(crate) elsewhere: usize,
     /// Orders that wait at all: armed, held or in the triggered queue.
     pub(crate) waiting: usize,
 }
@@ -65,6 +67,7 @@ impl TriggerBook {
         let trigger = waits.get(order).trigger.expect("only orders with a trigger are armed");
         self.seen = [None; TriggerSource::ALL.len()];
         self.quoted += usize::from(is_quote(trigger.source));
+        self.elsewhere += usize::from(trigger.source != TriggerSource::Last);
         self.slope_mut(&trigger, side).arm(waits, grid, order, value);
     }
 
@@ -72,6 +75,7 @@ impl TriggerBook {
     pub(crate) fn disarm(&mut self, waits: &mut Waits, grid: Grid<'_>, (order, side): (u32, Side)) {
         let trigger = waits.get(order).trigger.expect("only orders with a trigger are armed");
         self.quoted -= usize::from(is_quote(trigger.source));
+        self.elsewhere -= usize::from(trigger.source != TriggerSource::Last);
         self.slope_mut(&trigger, side).disarm(waits, grid, order);
     }
 
