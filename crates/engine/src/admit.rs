@@ -64,12 +64,12 @@ fn check_plain(
     within_notional(market, market.notional(limit, lots))?;
     account_rules(shared, market, order)?;
     state(market.state, order)?;
-    bands::check_limit(market, shared.now_ns, order.side, price)?;
+    let in_band = bands::check_limit(market, shared.now_ns, order.side, price);
     *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
     if shared.accounts.is_cash(order.account) {
         terms.reserve = reserve(market, order, terms);
     }
-    passed::pass(shared, market, (order.account, order.side), Ok(()), || {
+    passed::pass(shared, market, (order.account, order.side), in_band, || {
         whole(order, &ask_for(market, order, terms), terms)
     })
 }

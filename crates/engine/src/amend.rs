@@ -118,16 +118,17 @@ fn check(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrder) -> 
     groups::check_amend(shared, market, slot, original, order_qty)?;
     state(market, record, original, order_qty)?;
     let reprices = priced && record.place() == Place::Book && limit != record.limit;
-    if let Some(price) = request.price.filter(|_| reprices) {
-        bands::check_limit(market, shared.now_ns, record.side(), price)?;
-    }
+    let in_band = match request.price.filter(|_| reprices) {
+        Some(price) => bands::check_limit(market, shared.now_ns, record.side(), price),
+        None => Ok(()),
+    };
     let mut plan = Plan { slot, order_qty, limit, display, loses_priority: false };
     let who = (record.account, record.side());
     if order_qty <= record.cum_qty + record.prevented_qty {
-        let passed = passed::pass(shared, market, who, Ok(()), Ask::default)?;
+        let passed = passed::pass(shared, market, who, in_band, Ask::default)?;
         return Ok((plan, passed));
     }
-    let between = risk(shared, market, record, request, &mut plan);
+    let between = in_band.and_then(|()| risk(shared, market, record, request, &mut plan));
     let passed = passed::pass(shared, market, who, between, || ask(shared, market, record, request, &plan))?;
     Ok((plan, passed))
 }

@@ -80,11 +80,12 @@ impl NaiveExchange {
         self.check_amend_values(request, order, total, &mut checks);
         checks.plain(request.trigger_price.is_some(), RejectReason::TriggerNotAllowed);
         self.check_amend_group(request, order, total, &mut checks);
-        self.check_amend_state(request, order, &mut checks);
+        self.check_amend_closed(request, order, &mut checks);
         checks.result()?;
         let leaves = total - order.cum - order.prevented;
         if leaves <= 0 {
-            return Ok(Change::End);
+            self.check_amend_band(request, order, &mut checks);
+            return checks.result().map(|()| Change::End);
         }
 
         let mut changed = order.clone();
@@ -102,6 +103,7 @@ impl NaiveExchange {
         if raises && !order.reduce_only {
             self.check_restricted(order.account, order.instrument, &mut checks);
         }
+        self.check_amend_band(request, order, &mut checks);
         checks.result()?;
         changed.limit = slid?;
         let grows = leaves > order.leaves && !order.is_iceberg();
@@ -172,9 +174,8 @@ impl NaiveExchange {
         }
     }
 
-    /// 401 to 405, 411.
-    fn check_amend_state(&self, request: &AmendOrder, order: &Order, checks: &mut Checks) {
-        self.check_amend_closed(request, order, checks);
+    /// 411.
+    fn check_amend_band(&self, request: &AmendOrder, order: &Order, checks: &mut Checks) {
         let new_price = request.price.filter(|price| Some(*price) != order.limit);
         if let Some(price) = new_price.filter(|_| order.ord_type != OrdType::Pegged) {
             self.check_band(order.instrument, order.side, price, checks);
