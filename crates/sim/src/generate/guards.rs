@@ -158,11 +158,8 @@ impl Generator {
         if self.swarm.guard_share == 0 || !self.draw.chance(25) {
             return None;
         }
-        let last = self.sent.iter().rev().find_map(|command| match command {
-            Command::NewOrder(order) => Some(*order),
-            _ => None,
-        });
-        let mut order = last?;
+        let of_order = |command: &Command| if let Command::NewOrder(order) = command { Some(*order) } else { None };
+        let mut order = self.sent.iter().rev().find_map(of_order)?;
         order.cl_ord_id = self.fresh_id(order.account);
         Some(order)
     }
