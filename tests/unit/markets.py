@@ -1,5 +1,7 @@
 """Small markets that the tests of the Python package share."""
 
+from collections.abc import Callable
+
 from fairlead import Exchange, Instrument
 
 
@@ -8,9 +10,9 @@ def fixed_clock() -> int:
     return 1_000
 
 
-def open_market(*, kind: str = "cash", history_max: int = 1_000) -> Exchange:
+def open_market(*, kind: str = "cash", history_max: int = 1_000, clock: Callable[[], int] = fixed_clock) -> Exchange:
     """Return an exchange with AAPL in USD (tick 0.01, lot 1) and the accounts alice and bob, funded."""
-    exchange = Exchange(clock=fixed_clock, history_max=history_max)
+    exchange = Exchange(clock=clock, history_max=history_max)
     exchange.list(Instrument("AAPL", quote="USD", tick_size="0.01", lot_size="1", max_price="10000", max_qty="5000"))
     for name in ("alice", "bob"):
         exchange.add_account(name, kind=kind)

@@ -20,6 +20,11 @@ class _Commands(LazyGroup):
             function="breakers",
             summary="Watch a recorded market and report which halting rules it would have tripped.",
         ),
+        "crash": LazyCommand(
+            module="fairlead.cli.crash",
+            function="crash",
+            summary="Play a flash crash like that of 2010-05-06 on the real engine under the default halting rules.",
+        ),
         "demo": LazyCommand(
             module="fairlead.cli.demo",
             function="demo",
