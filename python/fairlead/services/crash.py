@@ -50,15 +50,16 @@ def crash(*, seed: int = 1) -> Crash:
     return _Market(seed).play()
 
 
-def _fair_ticks(second: float) -> int:
-    """Where makers think the price belongs: calm, a slide, a floor, and half of the way back."""
+def _fair_ticks(second: int) -> int:
+    """Where makers think the price belongs: calm, a slide, a floor, and half of the way back; never quite still."""
+    wobble = second * 7_919 % 23 - 11
     if second < CRASH_S:
-        return 10_000 + (3 if int(second) % 7 < 3 else -3)
+        return 10_000 + wobble
     if second < CRASH_S + 60:
-        return 10_000 - int((second - CRASH_S) * 25)
+        return 10_000 - (second - CRASH_S) * 25 + wobble
     if second < CRASH_S + 360:
-        return 9_400
-    return min(9_400 + int((second - CRASH_S - 360) * 0.8), 9_700)
+        return 9_400 + wobble
+    return min(9_400 + (second - CRASH_S - 360) * 4 // 5, 9_700) + wobble
 
 
 class _Market:
@@ -86,7 +87,8 @@ class _Market:
             if number == 0:
                 self._protect()
             if number % 10 == 0:
-                self._make(_fair_ticks(second))
+                self._make(_fair_ticks(int(second)))
+                self._meet(_fair_ticks(int(second)))
             self._trade(second, number)
             self._note()
         self._end_span(self._now_ns)
@@ -105,6 +107,12 @@ class _Market:
         for level in range(1, 7):
             self._send("maker", "buy", 20 * thin, fair - 4 * level)
             self._send("maker", "sell", 20 * thin, fair + 4 * level)
+
+    def _meet(self, fair: int) -> None:
+        """In the call some have to buy and some have to sell, around what makers think."""
+        if self._state == "volatility_auction":
+            self._send("crowd", "buy", 9, fair + 15)
+            self._send("seller", "sell", 8, fair - 15)
 
     def _trade(self, second: float, number: int) -> None:
         if number % 5 == 0:
@@ -160,7 +168,7 @@ class _Market:
         bid, ask = (int(side[0].price * 100) if side else None for side in (book.bids, book.asks))
         trades = self._state in ("continuous", "cooling")
         low, high = self._watch.band() if trades else (None, None)
-        last = self._last if trades else None
+        last, self._last = self._last, None
         point = HaltPoint(
             ts_ns=self._now_ns, last_ticks=last, bid_ticks=bid, ask_ticks=ask, low_ticks=low, high_ticks=high
         )
