@@ -1,10 +1,11 @@
 """Every kind of event reaches Python as its own frozen class."""
 
 import dataclasses
+from typing import Any
 
 from tests.unit.markets import open_market
 
-from fairlead import Exchange, Instrument
+from fairlead import BreakerRules, Exchange, Instrument, Leg, Trigger
 from fairlead.model import events
 
 
@@ -44,7 +45,56 @@ def _everything() -> Exchange:
     order("alice", "s1", "sell", 995, "100")
     order("alice", "s2", "sell", 900, "101", reduce_only=True)
     order("bob", "s3", "buy", 995, "100")
+    _protected(ex)
     return ex
+
+
+def _protected(ex: Exchange) -> None:
+    """Let everything happen that triggers, groups, guards and breakers can say."""
+    clock_ns = [10_000]
+
+    def wait(ns: int) -> None:
+        clock_ns[0] += ns
+        ex.tick(ts_ns=clock_ns[0])
+
+    wait(1)
+    ex.mass_cancel()
+    _guarded(ex)
+    ex.list(Instrument("BAND", quote="USD", tick_size="1", previous_close="100"))
+    rules = BreakerRules(halt_ns=10, call_ns=10, random_end_ns=0, extend_ns=10, cooling_ns=0, collar_bps=1, widen_bps=0)
+    ex.set_breaker("BAND", rules)
+    ex.set_bands("BAND", 90, 110)
+    for account, side in (("alice", "sell"), ("bob", "buy")):
+        ex.submit(account=account, symbol="BAND", side=side, order_qty=1, price=100)
+    stop: dict[str, Any] = {"account": "alice", "symbol": "BAND", "side": "sell", "order_qty": 1}
+    ex.set_reference("BAND", "mark", 100, max_age_ns=1_000)
+    ex.submit(**stop, price=101, trigger=Trigger.stop(99, source="mark"))
+    ex.submit(**stop, price=90, post_only=True, trigger=Trigger.stop(98, source="mark"))
+    exits = [Leg(**stop, price=108), Leg(**stop, ord_type="market", trigger=Trigger.stop(95))]
+    ex.submit_group("otoco", [Leg(account="alice", symbol="BAND", side="buy", order_qty=1, price=99), *exits])
+    ex.submit_group("oco", exits[:1])
+    ex.submit(account="bob", symbol="BAND", side="sell", order_qty=1, price=99, stp="none")
+    ex.submit(account="bob", symbol="BAND", side="buy", order_qty=1, price=97)
+    ex.set_reference("BAND", "mark", 97, max_age_ns=1)
+    wait(10_000)
+    ex.submit(account="bob", symbol="BAND", side="sell", order_qty=1, price=113)
+    ex.mass_cancel(account="alice")
+    ex.submit(account="bob", symbol="BAND", side="buy", order_qty=1, price=113, stp="none")
+    wait(10_000)
+    ex.halt("BAND", operator=1, note="news")
+    ex.set_state("BAND", "pre_open")
+    ex.resume("BAND", operator=2, note="over")
+
+
+def _guarded(ex: Exchange) -> None:
+    ex.set_account_limits("alice", open_orders_max=100)
+    ex.add_account("cash")
+    ex.set_credit_line("cash", "USD", 1)
+    ex.kill_switch(operator=1, note="x")
+    ex.rearm(operator=2, note="y")
+    ex.set_cancel_on_disconnect(1, 0)
+    ex.session_down(1)
+    ex.cancel_all_after("bob", 0)
 
 
 def test_every_kind_of_event_has_its_class() -> None:

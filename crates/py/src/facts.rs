@@ -92,7 +92,11 @@ impl Facts {
             cum_qty: view.cum_qty.0,
             leaves_qty: view.leaves_qty.0,
             px_sum: (view.cum_qty.0 == 0).then_some(0),
-            status: if view.cum_qty.0 > 0 { Status::PartiallyFilled } else { Status::New },
+            status: match view.cum_qty.0 {
+                _ if view.waits => Status::Suspended,
+                0 => Status::New,
+                _ => Status::PartiallyFilled,
+            },
             reason: None,
         }
     }

@@ -285,6 +285,7 @@ fn order_object<'py>(py: Python<'py>, known: &Known, names: &Names) -> PyResult<
     fields.qty("order_qty", Qty(facts.order_qty), listed)?.qty("cum_qty", Qty(facts.cum_qty), listed)?;
     fields.qty("leaves_qty", Qty(facts.leaves_qty), listed)?;
     fields.qty("displayed_qty", known.view.map_or(Qty(0), |view| view.displayed_qty), listed)?;
+    fields.price("trigger_price", known.view.and_then(|view| view.trigger_price), listed)?;
     fields.set("avg_px", sum.map(|sum| decimal_ratio(py, sum, cum_qty, decimals)).transpose()?)?;
     fields.set("reason", facts.reason)?;
     build(Home::Orders, "Order", &fields)

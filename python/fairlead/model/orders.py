@@ -42,6 +42,7 @@ class Order:
         cum_qty: filled (FIX 14).
         leaves_qty: open (FIX 151), 0 once it is finished.
         displayed_qty: what the public sees.
+        trigger_price: what it waits for now; ``None`` where it waits for none, or does not know it yet.
         avg_px: average price of its fills (FIX 6), ``None`` before the first.
         reason: why it ended without being filled, ``None`` otherwise.
     """
@@ -60,6 +61,7 @@ class Order:
     cum_qty: Decimal
     leaves_qty: Decimal
     displayed_qty: Decimal
+    trigger_price: Decimal | None
     avg_px: Decimal | None
     reason: str | None
 
