@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/how-to/breakers.md", "docs/how-to/python.md", "docs/reference/python.md"]
+PAGES = [
+    "README.md",
+    "docs/how-to/breakers.md",
+    "docs/how-to/python.md",
+    "docs/how-to/protect.md",
+    "docs/reference/python.md",
+]
 MODULES = ["fairlead.engine.exchange", "fairlead.model.batch", "fairlead.model.instrument", "fairlead.errors"]
 _BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

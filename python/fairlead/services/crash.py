@@ -1,6 +1,6 @@
 """A crash like that of 2010-05-06 on the real engine: a seller, a thin book, stops, and the breaker that ends it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fairlead.domain.market_replay.halt_tape import HaltPoint, HaltSpan, HaltTape, Reopening, SpanKind
@@ -135,8 +135,8 @@ class _Market:
         )
         self._take(report.events)
 
-    def _take(self, events: Iterator[ev.Event] | list[ev.Event] | object) -> None:
-        for event in events:  # type: ignore[attr-defined]
+    def _take(self, events: Sequence[ev.Event]) -> None:
+        for event in events:
             self._crash.events.append(event)
             match event:
                 case ev.Trade():
