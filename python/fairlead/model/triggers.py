@@ -147,6 +147,8 @@ class Leg:
     reduce_only: bool = False
     display_qty: Number | None = None
     hidden: bool = False
+    refill_threshold: Number | None = None
+    display_variance_bps: int | None = None
     min_qty: Number | None = None
     protection_price: Number | None = None
     stp: str | None = None
