@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use model::{
     ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, OrderReleased, Price, Qty,
-    RejectReason, Stamp, Trade, TradeLeg, TriggerKind,
+    RejectReason, Stamp, Trade, TradeLeg, TriggerKind, TriggerRejected,
 };
 
 /// The state of an order (FIX 39).
@@ -170,15 +170,7 @@ impl Blotter {
             }
             EventKind::OrderTriggered(triggered) => self.start(triggered.order_id, stamp),
             EventKind::OrderReleased(released) => self.release(released, stamp),
-            EventKind::TriggerRejected(refused) => {
-                if let Some(order) = self.get_mut(refused.order_id) {
-                    order.canceled_qty = refused.canceled_qty;
-                    order.leaves_qty = Qty(0);
-                    order.status = OrderStatus::Rejected;
-                    order.refused = Some(refused.reason);
-                    order.updated = stamp;
-                }
-            }
+            EventKind::TriggerRejected(refused) => self.refuse(refused, stamp),
             EventKind::TradePrevented(prevented) if prevented.mode == model::StpMode::DecrementAndCancel => {
                 for order_id in [prevented.maker_order_id, prevented.taker_order_id] {
                     self.lose(order_id, prevented.qty, stamp);
@@ -208,6 +200,16 @@ impl Blotter {
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
+        }
+    }
+
+    fn refuse(&mut self, refused: &TriggerRejected, stamp: Stamp) {
+        if let Some(order) = self.get_mut(refused.order_id) {
+            order.canceled_qty = refused.canceled_qty;
+            order.leaves_qty = Qty(0);
+            order.status = OrderStatus::Rejected;
+            order.refused = Some(refused.reason);
+            order.updated = stamp;
         }
     }
 

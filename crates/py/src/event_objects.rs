@@ -1,8 +1,8 @@
 //! Events of the core as the frozen objects of `fairlead.model.events`.
 
 use model::{
-    Cause, Display, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderPosted, OrderRejected,
-    OrderReplaced, Price, Qty, Trade, TradePrevented,
+    AccountId, Cause, ClOrdId, Display, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId,
+    OrderPosted, OrderRejected, OrderReplaced, Price, Qty, RejectReason, Trade, TradePrevented,
 };
 use pyo3::prelude::*;
 
@@ -75,10 +75,7 @@ impl Of<'_, '_> {
                 Ok("CancelRejected")
             }
             EventKind::Repeated { account, cl_ord_id, order_id, reason } => {
-                self.fields.account("account", *account, self.names)?.set("cl_ord_id", cl_ord_id.as_str())?;
-                let first = (order_id.0 != 0).then_some(order_id.0);
-                self.fields.set("order_id", first)?.set("reason", reason.map(model::RejectReason::name))?;
-                Ok("Repeated")
+                self.repeated(*account, cl_ord_id, *order_id, *reason)
             }
             EventKind::OrderPosted(posted) => self.posted(posted, "OrderPosted"),
             EventKind::OrderRefreshed(posted) => self.posted(posted, "OrderRefreshed"),
@@ -167,6 +164,19 @@ impl Of<'_, '_> {
             }
             _ => Ok("TimePassed"),
         }
+    }
+
+    fn repeated(
+        &self,
+        account: AccountId,
+        cl_ord_id: &ClOrdId,
+        order_id: OrderId,
+        reason: Option<RejectReason>,
+    ) -> PyResult<&'static str> {
+        self.fields.account("account", account, self.names)?.set("cl_ord_id", cl_ord_id.as_str())?;
+        let first = (order_id.0 != 0).then_some(order_id.0);
+        self.fields.set("order_id", first)?.set("reason", reason.map(RejectReason::name))?;
+        Ok("Repeated")
     }
 
     fn accepted(&self, order: &OrderAccepted) -> PyResult<&'static str> {

@@ -122,6 +122,21 @@ fn row(kind: &EventKind) -> Row {
         EventKind::Uncrossed { instrument, price, volume, imbalance } => {
             auction(24, *instrument, *price, *volume, *imbalance)
         }
+        EventKind::OrderSuspended(_)
+        | EventKind::OrderTriggered(_)
+        | EventKind::TriggerRejected(_)
+        | EventKind::OrderReleased(_)
+        | EventKind::GroupAccepted(_)
+        | EventKind::GroupRejected(_)
+        | EventKind::Guard(_)
+        | EventKind::Breaker(_) => protective(kind),
+    }
+}
+
+/// Events of triggers, groups, guards and breakers.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller chose the kinds; the rest never gets here")]
+fn protective(kind: &EventKind) -> Row {
+    match kind {
         EventKind::OrderSuspended(event) => Row {
             px: event.trigger_price.unwrap_or_default(),
             flag: event.trigger_price.is_some(),
@@ -153,6 +168,7 @@ fn row(kind: &EventKind) -> Row {
         EventKind::Breaker(event) => {
             Row { instrument: breaker_instrument(event).0, id: breaker_code(event), ..Row::of(33) }
         }
+        _ => Row::of(25),
     }
 }
 

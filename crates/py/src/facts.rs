@@ -1,7 +1,10 @@
 //! What a command did to one order: its numbers afterwards, folded from what they were and the events.
 
 use engine::{OrderHistory, OrderStatus, OrderView};
-use model::{EventKind, InstrumentId, OrderId, Price, Side, StpMode, Trade, TradeLeg};
+use model::{
+    EventKind, InstrumentId, OrderAccepted, OrderId, OrderReleased, Price, Side, StpMode, Trade, TradeLeg,
+    TradePrevented,
+};
 
 use crate::names::NOBODY;
 
@@ -129,15 +132,7 @@ impl Facts {
     pub fn absorb(&mut self, kind: &EventKind) {
         let mine = |id: OrderId| id.0 == self.order_id;
         match kind {
-            EventKind::OrderAccepted(order) if self.order_id == 0 => {
-                self.order_id = order.order_id.0;
-                self.instrument = order.instrument;
-                self.side = Some(order.side);
-                self.price = order.price;
-                self.order_qty = order.order_qty.0;
-                self.leaves_qty = order.order_qty.0;
-                self.status = Status::New;
-            }
+            EventKind::OrderAccepted(order) if self.order_id == 0 => self.accept(order),
             EventKind::OrderReplaced(replaced) if mine(replaced.order_id) => {
                 self.price = replaced.price;
                 self.order_qty = replaced.order_qty.0;
@@ -153,11 +148,7 @@ impl Facts {
                 }
             }
             EventKind::TradePrevented(met) if mine(met.maker_order_id) => self.leaves_qty = met.maker_leaves_qty.0,
-            EventKind::TradePrevented(met) if mine(met.taker_order_id) && self.order_qty > 0 => {
-                if met.mode == StpMode::DecrementAndCancel {
-                    self.leaves_qty -= met.qty.0;
-                }
-            }
+            EventKind::TradePrevented(met) if mine(met.taker_order_id) && self.order_qty > 0 => self.decrement(met),
             EventKind::OrderCanceled(ended) if mine(ended.order_id) => {
                 self.end(Status::Canceled, ended.reason.name());
             }
@@ -166,13 +157,7 @@ impl Facts {
             }
             EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => self.status = Status::Suspended,
             EventKind::OrderTriggered(triggered) if mine(triggered.order_id) => self.status = Status::New,
-            EventKind::OrderReleased(released) if mine(released.order_id) => {
-                self.order_qty = released.order_qty.0;
-                self.leaves_qty = released.leaves_qty.0;
-                if self.status == Status::Suspended {
-                    self.status = Status::New;
-                }
-            }
+            EventKind::OrderReleased(released) if mine(released.order_id) => self.release(released),
             EventKind::TriggerRejected(refused) if mine(refused.order_id) => {
                 self.end(Status::Rejected, refused.reason.name());
             }
@@ -209,6 +194,30 @@ impl Facts {
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
+        }
+    }
+
+    fn accept(&mut self, order: &OrderAccepted) {
+        self.order_id = order.order_id.0;
+        self.instrument = order.instrument;
+        self.side = Some(order.side);
+        self.price = order.price;
+        self.order_qty = order.order_qty.0;
+        self.leaves_qty = order.order_qty.0;
+        self.status = Status::New;
+    }
+
+    fn release(&mut self, released: &OrderReleased) {
+        self.order_qty = released.order_qty.0;
+        self.leaves_qty = released.leaves_qty.0;
+        if self.status == Status::Suspended {
+            self.status = Status::New;
+        }
+    }
+
+    fn decrement(&mut self, met: &TradePrevented) {
+        if met.mode == StpMode::DecrementAndCancel {
+            self.leaves_qty -= met.qty.0;
         }
     }
 
