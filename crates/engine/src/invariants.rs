@@ -392,6 +392,30 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "INV-4: a band of no phase")]
+    fn a_band_that_no_phase_asks_for_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.markets[0].breaker.stored = Some(breaker::Band::ANY);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-12: a deadline that never comes")]
+    fn a_deadline_without_a_timer_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.markets[0].breaker.deadline = Some(i64::MAX);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-12: another state")]
+    fn a_state_that_nobody_asks_for_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.markets[0].session = TradingState::Closed;
+        exchange.check_invariants();
+    }
+
+    #[test]
     #[should_panic(expected = "INV-12")]
     fn a_stamp_that_goes_back_is_noticed() {
         let mut exchange = exchange(20);
