@@ -181,12 +181,13 @@ fn breaker(shared: &Shared, market: &Market) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::Settlement;
     use crate::trigger_book::TriggerBook;
     use model::{
         Activation, AddAccount, Allocation, ClOrdId, Command, Display, Events, FeeScheduleId, GroupKind, GroupLeg,
-        GroupMode, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder, NewStop, OrdType,
-        PostOnly, Price, Qty, SessionId, SetTradingState, Side, Stamp, StpMode, Symbol, TickTable, TimeInForce,
-        TradingState, Trigger, TriggerKind,
+        GroupMode, Instrument, InstrumentId, InstrumentLimits, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder,
+        NewStop, OrdType, PostOnly, Price, Qty, SessionId, SetCreditLine, SetInstrumentLimits, SetTradingState, Side,
+        Stamp, StpMode, Symbol, TickTable, TimeInForce, TradingState, Trigger, TriggerKind,
     };
 
     fn name(text: &str) -> Symbol {
@@ -291,6 +292,62 @@ mod tests {
     fn a_reserve_that_no_order_asks_for_is_noticed() {
         let mut exchange = exchange(20);
         exchange.shared.accounts.reserve(AccountId(1), AssetId(0), 1);
+        exchange.check_invariants();
+    }
+
+    fn guarded() -> Exchange {
+        let mut exchange = exchange(20);
+        let limits = InstrumentLimits::default();
+        let request = SetInstrumentLimits { account: AccountId(1), instrument: InstrumentId(0), limits };
+        let command = Command::SetInstrumentLimits(Box::new(request));
+        exchange.apply(Stamp { seq: 100, ts_ns: 100 }, &command, &mut Events::new());
+        exchange.check_invariants();
+        exchange
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-9: exposure")]
+    fn working_lots_that_no_order_has_are_noticed() {
+        let mut exchange = guarded();
+        let Exchange { shared, markets, .. } = &mut exchange;
+        shared.expose((AccountId(1), Side::Buy), &markets[0], 1);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-9: open orders of a guarded account")]
+    fn an_open_order_that_was_not_counted_is_noticed() {
+        let mut exchange = guarded();
+        exchange.shared.count_open(AccountId(1), true);
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-5: overdrawn")]
+    fn owing_more_than_a_credit_line_ever_allowed_is_noticed() {
+        let mut exchange = guarded();
+        let line = SetCreditLine { account: AccountId(1), asset: AssetId(0), amount: Money(10) };
+        exchange.apply(Stamp { seq: 101, ts_ns: 101 }, &Command::SetCreditLine(line), &mut Events::new());
+        let mut buy = |id: &str, seq: u64, qty| {
+            let order = NewOrder { order_qty: Qty(qty), ..order(id, Side::Buy, 1) };
+            let stamp = Stamp { seq, ts_ns: i64::try_from(seq).unwrap() };
+            exchange.apply(stamp, &Command::NewOrder(order), &mut Events::new());
+        };
+        // 1,000 less what the first bid holds, and the line.
+        buy("all", 102, 960);
+        exchange.check_invariants();
+        let owed = exchange.shared.accounts.balance(AccountId(1), AssetId(0)).available();
+        assert_eq!(owed, Money(-10));
+        exchange.shared.accounts.settle(&Settlement {
+            base: AssetId(1),
+            quote: AssetId(0),
+            base_units: 0,
+            notional: 1,
+            buyer: AccountId(1),
+            seller: AccountId(0),
+            buy_fee: 0,
+            sell_fee: 0,
+        });
         exchange.check_invariants();
     }
 

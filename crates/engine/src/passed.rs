@@ -50,7 +50,7 @@ pub(crate) fn pass(
     if standing == Standing::FREE {
         between?;
     } else if standing.is_guarded() {
-        guarded(shared, market, (account, side), between, &ask())?;
+        guarded(shared, market, (account, side), between, ask)?;
     } else {
         between?;
         shared.check_funds(account, market.paid_in(side), ask().holds)?;
@@ -64,14 +64,16 @@ pub(crate) fn repriced() -> Passed {
 }
 
 /// Every gate, by number.
+#[cold]
 #[inline(never)]
 fn guarded(
     shared: &Shared,
     market: &Market,
     (account, side): (AccountId, Side),
     between: Result<(), Reject>,
-    ask: &Ask,
+    ask: impl FnOnce() -> Ask,
 ) -> Result<(), Reject> {
+    let ask = &ask();
     let guard = shared.guards.of(account).expect("a guarded account has a guard");
     let desk = guard.desk(market.id);
     restricted(desk, ask)?;

@@ -1,8 +1,9 @@
 //! Which orders an account has open, and which accounts a connection entered orders for.
 //!
-//! An account's roster is a list of order ids to which opening an order appends; ending one touches nothing. Ids of ended
-//! orders are swept out a block at a time while the list is appended to, so that no call waits for a whole list and a
-//! roster holds a small multiple of the orders that are open.
+//! Ending an order touches nothing here. Opening one puts its id in front of a line that all accounts share; most orders
+//! have ended before they come out at its end. Those that have not are appended to the roster of their account, out of
+//! which ids of ended orders are swept a block at a time, so that no call waits for a whole list and a roster holds a
+//! small multiple of the orders that are open.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,8 @@ use model::{AccountId, SessionId};
 
 use crate::record::Records;
 
+/// Ids in the line. More of them end in it, fewer are looked through for one account's.
+const LINE: usize = 8_192;
 /// Appends between two blocks of sweeping, and ids of a block: twice as many, so that sweeping keeps ahead.
 const STRIDE: u32 = 32;
 const BLOCK: usize = 64;
@@ -70,6 +73,9 @@ impl Roster {
 /// Rosters of all accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Rosters {
+    /// Ids of the last orders that were opened, in a ring, and the place of the oldest.
+    line: Vec<u64>,
+    oldest: usize,
     list: Vec<Roster>,
     noted: Vec<Noted>,
     /// (connection, account) pairs under which open orders may be found.
@@ -79,13 +85,22 @@ pub(crate) struct Rosters {
 impl Rosters {
     /// Notes an order that has just been opened and is in the index.
     #[inline]
-    pub(crate) fn enlist(
-        &mut self,
-        (account, session): (AccountId, SessionId),
-        order_id: u64,
-        index: &OrderIndex,
-        records: &Records,
-    ) {
+    pub(crate) fn enlist(&mut self, order_id: u64, index: &OrderIndex, records: &Records) {
+        if self.line.len() < LINE {
+            self.line.push(order_id);
+            return;
+        }
+        let out = core::mem::replace(&mut self.line[self.oldest], order_id);
+        self.oldest = (self.oldest + 1) % LINE;
+        if let Some(slot) = index.get(out) {
+            self.append(out, slot, index, records);
+        }
+    }
+
+    #[inline(never)]
+    fn append(&mut self, order_id: u64, slot: Slot, index: &OrderIndex, records: &Records) {
+        let record = records.get(slot);
+        let (account, session) = (record.account, SessionId(record.session));
         let at = account.0 as usize;
         if at >= self.list.len() || self.list[at].session != Some(session) {
             self.note_session(account, session, index, records);
@@ -126,9 +141,11 @@ impl Rosters {
     }
 
     /// Open orders of an account, as (order id, slot) in order of id.
-    pub(crate) fn of_account(&self, account: AccountId, index: &OrderIndex) -> Vec<(u64, Slot)> {
+    pub(crate) fn of_account(&self, account: AccountId, index: &OrderIndex, records: &Records) -> Vec<(u64, Slot)> {
         let roster = self.list.get(account.0 as usize);
-        let mut open: Vec<(u64, Slot)> = roster.into_iter().flat_map(|roster| roster.open(index)).collect();
+        let listed = roster.into_iter().flat_map(|roster| roster.open(index));
+        let in_line = self.in_line(index).filter(|(_, slot)| records.get(*slot).account == account);
+        let mut open: Vec<(u64, Slot)> = listed.chain(in_line).collect();
         open.sort_unstable();
         open
     }
@@ -137,16 +154,21 @@ impl Rosters {
     pub(crate) fn of_session(&self, session: SessionId, index: &OrderIndex, records: &Records) -> Vec<(u64, Slot)> {
         let accounts = self.sessions.range((session.0, 0)..=(session.0, u32::MAX));
         let rosters = accounts.filter_map(|(_, account)| self.list.get(*account as usize));
-        let all = rosters.flat_map(|roster| roster.open(index));
+        let all = rosters.flat_map(|roster| roster.open(index)).chain(self.in_line(index));
         let mut open: Vec<(u64, Slot)> = all.filter(|(_, slot)| records.get(*slot).session == session.0).collect();
         open.sort_unstable();
         open
     }
 
+    fn in_line<'a>(&'a self, index: &'a OrderIndex) -> impl Iterator<Item = (u64, Slot)> + 'a {
+        self.line.iter().filter_map(|id| index.get(*id).map(|slot| (*id, slot)))
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let rosters = self.list.capacity() * size_of::<Roster>() + self.noted.capacity() * size_of::<Noted>();
         let noted: usize = self.noted.iter().map(|noted| noted.sessions.capacity() * size_of::<u32>()).sum();
-        rosters + noted + self.list.iter().map(|roster| roster.ids.capacity() * size_of::<u64>()).sum::<usize>()
+        let line = self.line.capacity() * size_of::<u64>();
+        line + rosters + noted + self.list.iter().map(|roster| roster.ids.capacity() * size_of::<u64>()).sum::<usize>()
     }
 }
 
@@ -179,12 +201,11 @@ mod tests {
             let slot = Slot::try_from(order_id).unwrap() - 1;
             self.records.vacant(slot).renew(1, NO_LIMIT, [account, 0, session, 0], traits);
             self.index.insert(order_id, slot);
-            let who = (AccountId(account), SessionId(session));
-            self.rosters.enlist(who, order_id, &self.index, &self.records);
+            self.rosters.enlist(order_id, &self.index, &self.records);
         }
 
         fn of_account(&self, account: u32) -> Vec<u64> {
-            self.rosters.of_account(AccountId(account), &self.index).iter().map(|(id, _)| *id).collect()
+            self.rosters.of_account(AccountId(account), &self.index, &self.records).iter().map(|(id, _)| *id).collect()
         }
 
         fn of_session(&self, session: u32) -> Vec<u64> {
@@ -196,7 +217,7 @@ mod tests {
     #[test]
     fn an_account_has_the_orders_it_opened_and_did_not_end() {
         let mut desk = Desk::default();
-        for id in 1..=10_000 {
+        for id in 1..=30_000 {
             desk.open(id, u32::try_from(id % 3).unwrap(), 0);
             if id > 500 && id % 7 != 0 {
                 desk.index.remove(id - 500);
@@ -205,7 +226,7 @@ mod tests {
 
         for account in 0..3_u32 {
             let open = |id: &u64| id % 3 == u64::from(account) && desk.index.get(*id).is_some();
-            assert_eq!(desk.of_account(account), (1..=10_000).filter(open).collect::<Vec<u64>>());
+            assert_eq!(desk.of_account(account), (1..=30_000).filter(open).collect::<Vec<u64>>());
         }
         assert_eq!(desk.of_account(77), [0; 0]);
     }
@@ -215,24 +236,25 @@ mod tests {
         let mut desk = Desk::default();
         for id in 1..=200_000 {
             desk.open(id, 1, 0);
-            if id > 100 {
-                desk.index.remove(id - 100);
+            if id > 9_000 {
+                desk.index.remove(id - 9_000);
             }
         }
 
-        assert_eq!(desk.of_account(1).len(), 100);
-        assert!(desk.rosters.list[1].ids.capacity() < 500, "{}", desk.rosters.list[1].ids.capacity());
+        assert_eq!(desk.of_account(1).len(), 9_000);
+        // What is not in the line: some 800 orders.
+        assert!(desk.rosters.list[1].ids.capacity() < 5_000, "{}", desk.rosters.list[1].ids.capacity());
     }
 
     #[test]
     fn a_connection_has_the_orders_of_every_account_that_used_it() {
         let mut desk = Desk::default();
-        for id in 1..=60 {
+        for id in 1..=9_000 {
             desk.open(id, u32::try_from(id % 2).unwrap(), u32::try_from(id % 3).unwrap());
         }
         desk.index.remove(3);
 
-        assert_eq!(desk.of_session(0), (1..=60).filter(|id| id % 3 == 0 && *id != 3).collect::<Vec<u64>>());
+        assert_eq!(desk.of_session(0), (1..=9_000).filter(|id| id % 3 == 0 && *id != 3).collect::<Vec<u64>>());
         assert_eq!(desk.of_session(9), [0; 0]);
     }
 
@@ -240,12 +262,16 @@ mod tests {
     fn connections_without_open_orders_are_forgotten() {
         let mut desk = Desk::default();
         desk.open(1, 1, 0);
-        for id in 2..=1_000 {
+        for id in 2..=30_000 {
             desk.open(id, 1, u32::try_from(id).unwrap());
-            desk.index.remove(id);
+            if id > 9_000 {
+                desk.index.remove(id - 8_990);
+            }
         }
 
-        assert!(desk.rosters.sessions.len() <= 20, "{}", desk.rosters.sessions.len());
+        assert!((10..=1_700).contains(&desk.rosters.sessions.len()), "{}", desk.rosters.sessions.len());
         assert_eq!(desk.of_session(0), [1]);
+        assert_eq!(desk.of_session(21_009), [0; 0]);
+        assert_eq!(desk.of_session(21_020), [21_020]);
     }
 }

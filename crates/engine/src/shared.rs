@@ -176,7 +176,7 @@ impl Shared {
 
     /// Open orders of an account, as (order id, slot) in order of id.
     pub(crate) fn open_of(&self, account: AccountId) -> Vec<(u64, Slot)> {
-        self.rosters.of_account(account, &self.index)
+        self.rosters.of_account(account, &self.index, &self.records)
     }
 
     /// Open orders that came through a connection, as (order id, slot) in order of id.
@@ -420,10 +420,9 @@ impl Shared {
     /// An order that is open from now on can be found: by its id, and as one of its account's.
     #[inline]
     pub(crate) fn enlist(&mut self, slot: Slot) {
-        let (order_id, record) = (self.arena.order_id(slot), self.records.get(slot));
-        let (account, session) = (record.account, SessionId(record.session));
+        let (order_id, account) = (self.arena.order_id(slot), self.records.get(slot).account);
         self.index.insert(order_id, slot);
-        self.rosters.enlist((account, session), order_id, &self.index, &self.records);
+        self.rosters.enlist(order_id, &self.index, &self.records);
         if self.accounts.get(account).standing.is_guarded() {
             self.count_open(account, true);
         }

@@ -201,9 +201,9 @@ impl Shared {
     /// The guard of an account, from now on; what is open already is counted into a fresh one.
     fn guard_mut(&mut self, account: AccountId) -> &mut Guard {
         self.accounts.get_mut(account).standing.guard();
-        let (rosters, index) = (&self.rosters, &self.index);
+        let (rosters, index, records) = (&self.rosters, &self.index, &self.records);
         self.guards.accounts.entry(account).or_insert_with(|| {
-            let open = rosters.of_account(account, index).len();
+            let open = rosters.of_account(account, index, records).len();
             Guard { open: u32::try_from(open).expect("open orders are bounded by u32"), ..Guard::default() }
         })
     }
@@ -211,7 +211,7 @@ impl Shared {
     /// What the working orders of an account in an instrument have left, by side, counted anew.
     pub(crate) fn recount(&self, account: AccountId, instrument: InstrumentId) -> [i64; 2] {
         let mut working = [0; 2];
-        for (_, slot) in self.rosters.of_account(account, &self.index) {
+        for (_, slot) in self.rosters.of_account(account, &self.index, &self.records) {
             let record = self.records.get(slot);
             if record.instrument == instrument.0 {
                 working[record.side() as usize] += record.working();
