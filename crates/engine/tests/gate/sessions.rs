@@ -177,9 +177,9 @@ fn timers_due_together_run_after_expiries_by_deadline_then_connections_then_acco
 
     let ended: Vec<(u64, EndReason)> = events
         .iter()
-        .filter_map(|event| match event {
-            EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended) => Some((ended.order_id.0, ended.reason)),
-            _ => None,
+        .filter_map(|event| {
+            let (EventKind::OrderCanceled(ended) | EventKind::OrderExpired(ended)) = event else { return None };
+            Some((ended.order_id.0, ended.reason))
         })
         .collect();
     let expected =

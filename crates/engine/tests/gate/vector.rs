@@ -32,18 +32,6 @@ fn whole(value: &Value) -> i64 {
     value.as_i64().expect("a whole number")
 }
 
-fn word(reason: RejectReason) -> &'static str {
-    match reason {
-        RejectReason::PriceCollar => "PRICE_COLLAR",
-        RejectReason::MaxValue => "MAX_VALUE",
-        RejectReason::MsgRate => "MSG_RATE",
-        RejectReason::MaxQty => "MAX_QTY",
-        RejectReason::Restricted => "RESTRICTED",
-        RejectReason::Duplicate => "DUPLICATE",
-        other => panic!("not a reason of the case: {other:?}"),
-    }
-}
-
 fn set_limits(venue: &mut Venue, limits: &Value) {
     let rate = u32::try_from(whole(&limits["max_msgs_per_s"])).unwrap();
     venue.limit_account(
@@ -96,7 +84,10 @@ fn the_case_is_decided_as_it_says() {
     for asked in inputs["orders"].as_array().expect("orders") {
         let order = order(&mut venue, asked);
         let events = venue.send_at(start + whole(&asked["t"]) * MS, &Command::NewOrder(order));
-        decided.push(refused(&events).map_or("ACCEPT".to_owned(), |(reason, ..)| format!("REJECT:{}", word(reason))));
+        decided.push(
+            refused(&events)
+                .map_or("ACCEPT".to_owned(), |(reason, ..)| format!("REJECT:{}", RejectReason::name(reason))),
+        );
     }
 
     let expected: Vec<&str> = case["expected"].as_array().expect("results").iter().filter_map(Value::as_str).collect();

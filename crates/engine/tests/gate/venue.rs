@@ -125,9 +125,9 @@ impl Venue {
 
     pub fn cancel(&mut self, account: AccountId, order: OrderId) -> Option<RejectReason> {
         let request = CancelOrder { account, target: OrderRef::Order(order), unlink: false };
-        self.send(&Command::Cancel(request)).iter().find_map(|event| match event {
-            EventKind::CancelRejected { reason, .. } => Some(*reason),
-            _ => None,
+        self.send(&Command::Cancel(request)).iter().find_map(|event| {
+            let EventKind::CancelRejected { reason, .. } = event else { return None };
+            Some(*reason)
         })
     }
 
@@ -203,20 +203,20 @@ pub fn market(account: AccountId, side: Side, qty: i64) -> NewOrder {
 }
 
 pub fn entered(events: &[EventKind]) -> Result<OrderId, Refusal> {
-    match events.first() {
-        Some(EventKind::OrderAccepted(accepted)) => Ok(accepted.order_id),
-        _ => Err(refused(events).unwrap_or_else(|| panic!("neither accepted nor refused: {events:?}"))),
+    if let Some(EventKind::OrderAccepted(accepted)) = events.first() {
+        return Ok(accepted.order_id);
     }
+    Err(refused(events).unwrap_or_else(|| panic!("neither accepted nor refused: {events:?}")))
 }
 
 /// Reason, value and limit of a refusal; a refusal says nothing else.
 pub fn refused(events: &[EventKind]) -> Option<Refusal> {
-    let refusal = match events.first()? {
-        EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) => {
-            (rejected.reason, rejected.value, rejected.limit)
-        }
-        EventKind::CommandRejected { reason, value, limit } => (*reason, *value, *limit),
-        _ => return None,
+    let first = events.first()?;
+    let refusal = if let EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) = first {
+        (rejected.reason, rejected.value, rejected.limit)
+    } else {
+        let EventKind::CommandRejected { reason, value, limit } = first else { return None };
+        (*reason, *value, *limit)
     };
     assert_eq!(events.len(), 1, "a refusal says nothing else: {events:?}");
     Some(refusal)
@@ -224,9 +224,9 @@ pub fn refused(events: &[EventKind]) -> Option<Refusal> {
 
 /// Ids of the orders that events cancel, in order.
 pub fn cancelled(events: &[EventKind]) -> Vec<u64> {
-    let ended = |event: &EventKind| match event {
-        EventKind::OrderCanceled(ended) => Some(ended.order_id.0),
-        _ => None,
+    let ended = |event: &EventKind| {
+        let EventKind::OrderCanceled(ended) = event else { return None };
+        Some(ended.order_id.0)
     };
     events.iter().filter_map(ended).collect()
 }

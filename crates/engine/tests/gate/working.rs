@@ -27,13 +27,13 @@ fn fire(venue: &mut Venue) -> Result<Option<i64>, Refusal> {
 }
 
 fn outcome(events: &[EventKind]) -> Result<Option<i64>, Refusal> {
-    let refusal = events.iter().find_map(|event| match event {
-        EventKind::TriggerRejected(rejected) => Some((rejected.reason, rejected.value, rejected.limit)),
-        _ => None,
+    let refusal = events.iter().find_map(|event| {
+        let EventKind::TriggerRejected(rejected) = event else { return None };
+        Some((rejected.reason, rejected.value, rejected.limit))
     });
-    let posted = events.iter().find_map(|event| match event {
-        EventKind::OrderPosted(posted) => Some(posted.displayed_qty.0),
-        _ => None,
+    let posted = events.iter().find_map(|event| {
+        let EventKind::OrderPosted(posted) = event else { return None };
+        Some(posted.displayed_qty.0)
     });
     refusal.map_or(Ok(posted), Err)
 }
