@@ -178,6 +178,15 @@ def age(lifetime_ids: int) -> dict[str, int]:
     return answer
 
 
+def stops(waiting: int) -> dict[str, int]:
+    """Return the cost of a command without and beside ``waiting`` stops, and of a trade under trailing ones."""
+    command = [*_bench_core(), "stops", str(waiting)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    lines: list[dict[str, int]] = [json.loads(line) for line in done.stdout.splitlines()]
+    under = {f"trade_ns_under_{line['trailing']}": line["trade_ns"] for line in lines[1:]}
+    return {**lines[0], **under}
+
+
 def _bourse() -> list[str]:
     venv = BUILD / "venv"
     python = venv / "bin" / "python"

@@ -59,7 +59,11 @@ class Mark:
 
 
 def marks(
-    mixed: list[Measured], footprints: dict[str, Footprint], empty: dict[str, float], age: dict[str, int]
+    mixed: list[Measured],
+    footprints: dict[str, Footprint],
+    empty: dict[str, float],
+    age: dict[str, int],
+    stops: dict[str, int],
 ) -> list[Mark]:
     """Return the goals that are figures and not ratios to a peer."""
     by_name = {result.engine.name: result for result in mixed}
@@ -69,6 +73,8 @@ def marks(
 
     tail = by_name["engine"].percentile("p999_ns") if "engine" in by_name else None
     sizes = {name: size.bytes_per_order for name, size in footprints.items()}
+    beside = stops["beside_ns"] / stops["alone_ns"]
+    trailing = stops[f"trade_ns_under_{stops['stops']}"] / stops["trade_ns_under_10"]
     less, more = {"is_more_better": False}, {"is_more_better": True}
     return [
         Mark(mark="core tail, p99.9 ns", measured=tail, floor=2_000, aim=600, **less),
@@ -76,6 +82,8 @@ def marks(
         Mark(mark="core memory, engine, B/order", measured=sizes.get("engine"), floor=128, aim=96, **less),
         Mark(mark="core memory, empty, B", measured=empty.get("engine"), floor=65_536, aim=16_384, **less),
         Mark(mark="core age, old/young", measured=age["old_ns"] / age["young_ns"], floor=1.05, aim=1.0, **less),
+        Mark(mark="core beside stops, times alone", measured=beside, floor=1.3, aim=1.0, **less),
+        Mark(mark="core trade, all trailing/10", measured=trailing, floor=1.3, aim=1.0, **less),
         Mark(mark="python single, M/s", measured=rate("py-handle"), floor=1.5, aim=4.0, **more),
         Mark(mark="python convenience, M/s", measured=rate("py-submit"), floor=0.4, aim=1.0, **more),
     ]

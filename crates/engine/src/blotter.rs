@@ -279,6 +279,15 @@ impl Blotter {
         }
     }
 
+    fn refuse(&mut self, refused: &TriggerRejected, stamp: Stamp) {
+        let Some(order) = self.get_mut(refused.order_id) else { return };
+        order.canceled_qty = refused.canceled_qty;
+        order.leaves_qty = Qty(0);
+        order.status = OrderStatus::Rejected;
+        order.refused = Some(refused.reason);
+        order.updated = stamp;
+    }
+
     fn lose(&mut self, order_id: OrderId, qty: Qty, stamp: Stamp) {
         let Some(order) = self.get_mut(order_id) else { return };
         order.prevented_qty.0 += qty.0;
