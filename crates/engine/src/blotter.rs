@@ -203,16 +203,6 @@ impl Blotter {
         }
     }
 
-    fn refuse(&mut self, refused: &TriggerRejected, stamp: Stamp) {
-        if let Some(order) = self.get_mut(refused.order_id) {
-            order.canceled_qty = refused.canceled_qty;
-            order.leaves_qty = Qty(0);
-            order.status = OrderStatus::Rejected;
-            order.refused = Some(refused.reason);
-            order.updated = stamp;
-        }
-    }
-
     fn open(&mut self, accepted: &OrderAccepted, stamp: Stamp) {
         self.make_room();
         self.orders.push_back(OrderHistory {
