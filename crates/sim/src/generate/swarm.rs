@@ -82,7 +82,7 @@ impl Swarm {
             states[state] = weights(draw, &[usual])[0];
         }
         states[3] = states[3].max(4);
-        states[11] = u32::from(draw.chance(100));
+        states[11] = u32::from(draw.chance(160));
         let mut ord_types = weights(draw, &[20, 5, 3, 4]);
         ord_types[0] = ord_types[0].max(5);
         Swarm {
