@@ -12,8 +12,9 @@ use model::{AccountId, SessionId};
 
 use crate::record::Records;
 
-/// Ids in the line. More of them end in it, fewer are looked through for one account's.
-const LINE: usize = 8_192;
+/// Ids in the line: the longer it is, the more orders end in it and the more of them are looked through for one
+/// account's. Tests fill a shorter one.
+const LINE: usize = if cfg!(test) { 8_192 } else { 32_768 };
 /// Appends between two blocks of sweeping, and ids of a block: twice as many, so that sweeping keeps ahead.
 const STRIDE: u32 = 32;
 const BLOCK: usize = 64;
