@@ -178,11 +178,25 @@ def age(lifetime_ids: int) -> dict[str, int]:
     return answer
 
 
+def _lines(*words: str) -> list[dict[str, int]]:
+    command = [*_bench_core(), *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def groups(resting: int) -> dict[str, int]:
+    """Return the cost of a command without and beside ``resting`` groups."""
+    return _lines("groups", str(resting))[0]
+
+
+def halt(orders: int) -> dict[str, int]:
+    """Return what a halt, cancels in it and a mass cancel cost with ``orders`` open, and as many elsewhere."""
+    return _lines("halt", str(orders), str(orders))[0]
+
+
 def stops(waiting: int) -> dict[str, int]:
     """Return the cost of a command without and beside ``waiting`` stops, and of a trade under trailing ones."""
-    command = [*_bench_core(), "stops", str(waiting)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    lines: list[dict[str, int]] = [json.loads(line) for line in done.stdout.splitlines()]
+    lines = _lines("stops", str(waiting))
     under = {f"trade_ns_under_{line['trailing']}": line["trade_ns"] for line in lines[1:]}
     return {**lines[0], **under}
 

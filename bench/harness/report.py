@@ -58,12 +58,21 @@ class Mark:
     is_more_better: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What triggers, groups and halts cost those who do not use them, in nanoseconds of the thread."""
+
+    stops: dict[str, int]
+    groups: dict[str, int]
+    halt: dict[str, int]
+
+
 def marks(
     mixed: list[Measured],
     footprints: dict[str, Footprint],
     empty: dict[str, float],
     age: dict[str, int],
-    stops: dict[str, int],
+    protection: Protection,
 ) -> list[Mark]:
     """Return the goals that are figures and not ratios to a peer."""
     by_name = {result.engine.name: result for result in mixed}
@@ -73,7 +82,9 @@ def marks(
 
     tail = by_name["engine"].percentile("p999_ns") if "engine" in by_name else None
     sizes = {name: size.bytes_per_order for name, size in footprints.items()}
+    stops, groups, halt = protection.stops, protection.groups, protection.halt
     beside = stops["beside_ns"] / stops["alone_ns"]
+    beside_groups = groups["beside_ns"] / groups["alone_ns"]
     trailing = stops[f"trade_ns_under_{stops['stops']}"] / stops["trade_ns_under_10"]
     less, more = {"is_more_better": False}, {"is_more_better": True}
     return [
@@ -84,6 +95,9 @@ def marks(
         Mark(mark="core age, old/young", measured=age["old_ns"] / age["young_ns"], floor=1.05, aim=1.0, **less),
         Mark(mark="core beside stops, times alone", measured=beside, floor=1.3, aim=1.0, **less),
         Mark(mark="core trade, all trailing/10", measured=trailing, floor=1.3, aim=1.0, **less),
+        Mark(mark="core beside groups, times alone", measured=beside_groups, floor=1.3, aim=1.0, **less),
+        Mark(mark="core halt of many orders, ms", measured=halt["halt_ns"] / 1e6, floor=50, aim=1, **less),
+        Mark(mark="core mass cancel of them, ms", measured=halt["mass_cancel_ns"] / 1e6, floor=50, aim=20, **less),
         Mark(mark="python single, M/s", measured=rate("py-handle"), floor=1.5, aim=4.0, **more),
         Mark(mark="python convenience, M/s", measured=rate("py-submit"), floor=0.4, aim=1.0, **more),
     ]
