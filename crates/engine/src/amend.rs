@@ -228,28 +228,24 @@ fn not_crossed(shared: &Shared, market: &Market, slot: Slot, request: &AmendOrde
     ensure(!crossed, || stop_checks::would_trigger(market, &trigger, price))
 }
 
-/// 301 to 305, and the new total in lots.
+/// 301 to 305, and the new total in lots. A larger one is bound to what the state in force lets in; what waits
+/// works later.
 fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i64, Reject> {
     let cum = record.cum_qty;
     let unseen = request.seen_cum_qty.map_or(0, |seen| cum.saturating_sub(market.lots(seen)));
     if let Some(qty) = request.order_qty {
         admit::total(market, qty.0, market.def.max_qty)?;
-        larger_total(market, record, market.lots(qty).saturating_sub(unseen))?;
+        let grows = market.lots(qty).saturating_sub(unseen) > record.order_qty;
+        let less_than_usual = market.state == TradingState::Cooling && !record.place().waits();
+        if grows && less_than_usual {
+            admit::total(market, qty.0, market.max_qty)?;
+        }
     }
     if let Some(seen) = request.seen_cum_qty {
         let fits = seen.0 >= 0 && seen.0 % market.lot == 0 && market.lots(seen) <= cum;
         ensure(fits, || Reject::measured(RejectReason::MinQty, seen.0, market.qty(cum).0))?;
     }
     Ok(request.order_qty.map_or(record.order_qty, |qty| market.lots(qty) - unseen))
-}
-
-/// 304 of a larger total where the state in force lets in less than usual. What waits works later.
-fn larger_total(market: &Market, record: &Record, lots: i64) -> Result<(), Reject> {
-    let total = i128::from(lots) * i128::from(market.lot);
-    let max = market.max_qty.0;
-    let usual = market.state != TradingState::Cooling || lots <= record.order_qty || record.place().waits();
-    let fits = usual || total <= i128::from(max);
-    ensure(fits, || Reject::measured(RejectReason::QtyMax, total, max))
 }
 
 /// 306, and the new display size in lots.
