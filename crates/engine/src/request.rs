@@ -152,6 +152,7 @@ pub(crate) fn amend(amend: &AmendOrder) -> u64 {
         prices(amend.price),
         quantity(amend.display_qty),
         quantity(amend.seen_cum_qty),
+        prices(amend.trigger_price),
         (stp_code(amend.stp), 0),
     ] {
         fold.pair(value, given);
@@ -171,7 +172,9 @@ fn word(wide: i128) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{AccountId, ClOrdId, InstrumentId, OrdType, PostOnly, SessionId, Side};
+    use model::{
+        AccountId, ClOrdId, InstrumentId, OrdType, OrderId, PostOnly, SessionId, Side, TriggerKind, TriggerSource,
+    };
 
     fn order() -> NewOrder {
         NewOrder {
@@ -224,9 +227,63 @@ mod tests {
             NewOrder { stp: Some(StpMode::None), ..base },
         ];
 
-        let mut digests: Vec<u64> = others.iter().map(new_order).chain([new_order(&base)]).collect();
+        all_differ(others.iter().map(new_order).chain([new_order(&base)]).collect());
+    }
+
+    fn all_differ(mut digests: Vec<u64>) {
+        let count = digests.len();
         digests.sort_unstable();
         digests.dedup();
-        assert_eq!(digests.len(), others.len() + 1);
+        assert_eq!(digests.len(), count);
+    }
+
+    #[test]
+    fn every_field_of_an_amend_counts() {
+        let base = AmendOrder {
+            account: AccountId(1),
+            cl_ord_id: ClOrdId::new("b").unwrap(),
+            target: OrderRef::Order(OrderId(7)),
+            order_qty: None,
+            price: None,
+            display_qty: None,
+            tif: None,
+            stp: None,
+            trigger_price: None,
+            seen_cum_qty: None,
+        };
+        let others = [
+            base,
+            AmendOrder { target: OrderRef::Client(ClOrdId::new("a").unwrap()), ..base },
+            AmendOrder { order_qty: Some(Qty(1)), ..base },
+            AmendOrder { price: Some(Price(1)), ..base },
+            AmendOrder { display_qty: Some(Qty(1)), ..base },
+            AmendOrder { tif: Some(TimeInForce::Day), ..base },
+            AmendOrder { stp: Some(StpMode::None), ..base },
+            AmendOrder { trigger_price: Some(Price(1)), ..base },
+            AmendOrder { seen_cum_qty: Some(Qty(1)), ..base },
+        ];
+
+        all_differ(others.iter().map(amend).collect());
+    }
+
+    #[test]
+    fn every_field_of_a_trigger_counts() {
+        let base = Trigger::at(TriggerKind::TrailingStop, Price(1));
+        let others = [
+            base,
+            Trigger { kind: TriggerKind::StopLoss, ..base },
+            Trigger { source: TriggerSource::Mark, ..base },
+            Trigger { fall_back: true, ..base },
+            Trigger { strict: true, ..base },
+            Trigger { allow_immediate: true, ..base },
+            Trigger { price: None, ..base },
+            Trigger { trail_amount: Some(Price(1)), ..base },
+            Trigger { trail_bps: Some(1), ..base },
+            Trigger { activation_price: Some(Price(1)), ..base },
+            Trigger { step: Some(Price(1)), ..base },
+            Trigger { limit_offset: Some(Price(1)), ..base },
+        ];
+
+        all_differ(others.iter().map(|trigger| new_stop(&NewStop { order: order(), trigger: *trigger })).collect());
     }
 }
