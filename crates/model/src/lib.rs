@@ -15,6 +15,7 @@ mod event;
 mod facts;
 mod hash;
 mod ids;
+pub mod image;
 mod instrument;
 mod limits;
 mod numbers;
