@@ -93,6 +93,31 @@ macro_rules! text {
                 Ok(Self { bytes })
             }
 
+            /// Reads a text from bytes padded with zeros; `None` where that is not what they are: where the first
+            /// byte is zero, a byte is not printable ASCII, or a zero stands before a character.
+            #[inline]
+            pub fn from_padded(padded: &[u8; $max]) -> Option<Self> {
+                let mut bytes = [0; SIZE];
+                bytes[..$max].copy_from_slice(padded);
+                let (mut len, mut graphic) = (0_u8, 0_u8);
+                for byte in padded {
+                    len += u8::from(*byte != 0);
+                    graphic += u8::from(byte.is_ascii_graphic());
+                }
+                let text = Self { bytes };
+                let is_text = len > 0 && graphic == len && text.head(usize::from(len)) == text.words();
+                bytes[SIZE - 1] = len;
+                is_text.then_some(Self { bytes })
+            }
+
+            /// The text padded with zeros.
+            #[inline]
+            pub fn padded(&self) -> [u8; $max] {
+                let mut padded = [0; $max];
+                padded.copy_from_slice(&self.bytes[..$max]);
+                padded
+            }
+
             /// The text and its length as words: equal exactly for equal texts.
             #[inline]
             pub fn words(&self) -> [u64; SIZE / 8] {
@@ -165,6 +190,24 @@ mod tests {
         assert_ne!(of("order-17", 7), of("order-2", 7));
         assert_eq!(of("abc", 0), [0; 5]);
         assert_eq!(of(&"x".repeat(36), 36), of(&"x".repeat(36), 36));
+    }
+
+    #[test]
+    fn a_padded_text_is_read_back_and_every_other_use_of_the_bytes_is_refused() {
+        let padded = |text: &[u8]| {
+            let mut bytes = [0; ClOrdId::LEN_MAX];
+            bytes[..text.len()].copy_from_slice(text);
+            ClOrdId::from_padded(&bytes)
+        };
+
+        for text in ["A", "order-17", &"x".repeat(36)] {
+            let id = ClOrdId::new(text).unwrap();
+            assert_eq!(padded(text.as_bytes()), Some(id));
+            assert_eq!(ClOrdId::from_padded(&id.padded()), Some(id));
+        }
+        for bad in [&b""[..], b"\0A", b"A\0B", b"A ", b"A\x7f", b"caf\xe9", b"\n"] {
+            assert_eq!(padded(bad), None, "{bad:?}");
+        }
     }
 
     #[test]
