@@ -40,6 +40,24 @@ macro_rules! codes {
     )* };
 }
 
+/// Declares an enum together with its codes.
+macro_rules! words {
+    ($($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $code:literal,)* })*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[repr(u8)]
+            pub enum $name {
+                $($(#[doc = $doc])* $variant = $code,)*
+            }
+        )*
+
+        $crate::codes::codes! { $($name { $($variant = $code,)* })* }
+    };
+}
+
+pub(crate) use {codes, words};
+
 /// A code that has no meaning, against the largest one that has.
 #[cold]
 pub fn unknown(input: &In<'_>, name: &'static str, code: u8, known: &[u8]) -> WireError {

@@ -141,7 +141,30 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, Wi
         }
         Kind::SetBands => Command::SetBands(read(input)?),
         Kind::Tick => read::<Tick>(input).map(|Tick {}| Command::Tick)?,
-        Kind::ExecutionReport | Kind::OrderBookSnapshot | Kind::Trade | Kind::Heartbeat => {
+        Kind::ExecutionReport
+        | Kind::OrderBookSnapshot
+        | Kind::Trade
+        | Kind::Logon
+        | Kind::Challenge
+        | Kind::ChallengeReply
+        | Kind::LogonAck
+        | Kind::Logout
+        | Kind::TestRequest
+        | Kind::ResendRequest
+        | Kind::SequenceReset
+        | Kind::Reject
+        | Kind::CancelReject
+        | Kind::CommandReport
+        | Kind::Subscribe
+        | Kind::SecurityListRequest
+        | Kind::SecurityDefinition
+        | Kind::TopOfBook
+        | Kind::BookDelta
+        | Kind::OrderDelta
+        | Kind::InstrumentStatus
+        | Kind::AuctionInfo
+        | Kind::BookChecksum
+        | Kind::Heartbeat => {
             return Err(input.error(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 51));
         }
     })

@@ -218,6 +218,26 @@ impl Field for bool {
     }
 }
 
+/// Bytes as they are: nonces and proofs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raw<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Field for Raw<N> {
+    const SIZE: usize = N;
+
+    fn put(&self, out: &mut Out<'_>) {
+        out.bytes(self.0);
+    }
+
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+        input.bytes(name).map(Raw)
+    }
+
+    fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
+        spec.row(name, Form::Bytes(N), &[], doc);
+    }
+}
+
 impl<T: Field> Field for [T; 2] {
     const SIZE: usize = 2 * T::SIZE;
 

@@ -1,20 +1,22 @@
 //! The one list of message kinds and their numbers.
 
-/// Who sends a kind.
+/// What a kind is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sender {
-    /// A client: a request that becomes a command.
-    Client,
-    /// An operator, or the exchange itself: a command that no client may send.
-    Operator,
-    /// Either side of a connection: about the connection itself.
-    Either,
-    /// The exchange: an answer or market data.
-    Exchange,
+pub enum Class {
+    /// A command that clients may send.
+    ClientCommand,
+    /// A command that only operators and the exchange itself may give.
+    OperatorCommand,
+    /// About a connection: never reaches the exchange.
+    Session,
+    /// From the exchange to the account it concerns.
+    Report,
+    /// Public, and asking for it.
+    MarketData,
 }
 
 macro_rules! kinds {
-    ($($(#[doc = $doc:literal])* $name:ident = $code:literal by $sender:ident,)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal in $class:ident,)*) => {
         /// What a message is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -45,11 +47,11 @@ macro_rules! kinds {
                 }
             }
 
-            /// Who sends it.
+            /// What it is part of.
             #[inline]
-            pub fn sender(self) -> Sender {
+            pub fn class(self) -> Class {
                 match self {
-                    $(Kind::$name => Sender::$sender,)*
+                    $(Kind::$name => Class::$class,)*
                 }
             }
 
@@ -65,72 +67,116 @@ macro_rules! kinds {
 
 kinds! {
     /// Enters an order (FIX 35=D).
-    NewOrder = 1 by Client,
+    NewOrder = 1 in ClientCommand,
     /// Cancels an order (FIX 35=F).
-    CancelOrder = 2 by Client,
+    CancelOrder = 2 in ClientCommand,
     /// Changes an order in place (FIX 35=G).
-    ModifyOrder = 3 by Client,
+    ModifyOrder = 3 in ClientCommand,
     /// What happened to an order (FIX 35=8).
-    ExecutionReport = 4 by Exchange,
+    ExecutionReport = 4 in Report,
     /// A book as it is, in one or more parts (FIX 35=W).
-    OrderBookSnapshot = 5 by Exchange,
+    OrderBookSnapshot = 5 in MarketData,
     /// Two orders traded: the public part.
-    Trade = 6 by Exchange,
+    Trade = 6 in MarketData,
     /// Cancels many orders (FIX 35=q).
-    MassCancel = 7 by Client,
+    MassCancel = 7 in ClientCommand,
     /// Enters an order that waits for its trigger.
-    NewStop = 8 by Client,
+    NewStop = 8 in ClientCommand,
     /// Enters a group of orders (FIX 35=E).
-    NewGroup = 9 by Client,
+    NewGroup = 9 in ClientCommand,
     /// Cancels what is left of a group.
-    CancelGroup = 10 by Client,
+    CancelGroup = 10 in ClientCommand,
     /// Arms, renews or disarms a dead-man timer.
-    CancelAllAfter = 11 by Client,
+    CancelAllAfter = 11 in ClientCommand,
     /// Says what happens to a connection's orders when it is lost.
-    SetCancelOnDisconnect = 12 by Client,
+    SetCancelOnDisconnect = 12 in ClientCommand,
 
     /// Defines an asset.
-    AddAsset = 32 by Operator,
+    AddAsset = 32 in OperatorCommand,
     /// Defines an instrument.
-    ListInstrument = 33 by Operator,
+    ListInstrument = 33 in OperatorCommand,
     /// Opens an account.
-    AddAccount = 34 by Operator,
+    AddAccount = 34 in OperatorCommand,
     /// Sets a fee schedule.
-    SetFees = 35 by Operator,
+    SetFees = 35 in OperatorCommand,
     /// Puts money into an account.
-    Deposit = 36 by Operator,
+    Deposit = 36 in OperatorCommand,
     /// Takes money out of an account.
-    Withdraw = 37 by Operator,
+    Withdraw = 37 in OperatorCommand,
     /// Moves an instrument to another trading state (FIX 35=h).
-    SetTradingState = 38 by Operator,
+    SetTradingState = 38 in OperatorCommand,
     /// Gives a mark or index price.
-    SetReference = 39 by Operator,
+    SetReference = 39 in OperatorCommand,
     /// Sets the limits of an account.
-    SetAccountLimits = 40 by Operator,
+    SetAccountLimits = 40 in OperatorCommand,
     /// Sets the limits of an account in an instrument.
-    SetInstrumentLimits = 41 by Operator,
+    SetInstrumentLimits = 41 in OperatorCommand,
     /// Sets a credit line.
-    SetCreditLine = 42 by Operator,
+    SetCreditLine = 42 in OperatorCommand,
     /// Cancels and blocks.
-    KillSwitch = 43 by Operator,
+    KillSwitch = 43 in OperatorCommand,
     /// Ends a kill switch.
-    Rearm = 44 by Operator,
+    Rearm = 44 in OperatorCommand,
     /// A connection is lost.
-    SessionDown = 45 by Operator,
+    SessionDown = 45 in OperatorCommand,
     /// A connection is back.
-    SessionUp = 46 by Operator,
+    SessionUp = 46 in OperatorCommand,
     /// Halts by hand.
-    Halt = 47 by Operator,
+    Halt = 47 in OperatorCommand,
     /// Ends a halt.
-    Resume = 48 by Operator,
+    Resume = 48 in OperatorCommand,
     /// Sets or removes the rules of a breaker.
-    SetBreaker = 49 by Operator,
+    SetBreaker = 49 in OperatorCommand,
     /// Gives price bands from outside.
-    SetBands = 50 by Operator,
+    SetBands = 50 in OperatorCommand,
     /// Only lets time pass.
-    Tick = 51 by Operator,
-    /// Nothing is heard otherwise, or the answer to a `TestRequest` (FIX 35=0).
-    Heartbeat = 255 by Either,
+    Tick = 51 in OperatorCommand,
+
+    /// Client: opens a session (FIX 35=A).
+    Logon = 64 in Session,
+    /// Exchange: what a client has to prove its key on.
+    Challenge = 65 in Session,
+    /// Client: the proof.
+    ChallengeReply = 66 in Session,
+    /// Exchange: the session is open, and under which rules.
+    LogonAck = 67 in Session,
+    /// Either: the session ends, and why (FIX 35=5).
+    Logout = 68 in Session,
+    /// Either: asks for a heartbeat (FIX 35=1).
+    TestRequest = 69 in Session,
+    /// Client: asks for the reports after a position (FIX 35=2).
+    ResendRequest = 70 in Session,
+    /// Exchange: reports before a position are not available, or a resend is complete (FIX 35=4).
+    SequenceReset = 71 in Session,
+    /// Exchange: a message was not passed on (FIX 35=3).
+    Reject = 72 in Session,
+
+    /// A cancel or an amend was refused; the order is untouched (FIX 35=9).
+    CancelReject = 80 in Report,
+    /// What became of a command that is not about one order.
+    CommandReport = 81 in Report,
+
+    /// Client: begins or ends a subscription of a book, or asks for its snapshot again (FIX 35=V).
+    Subscribe = 96 in MarketData,
+    /// Client: asks which instruments there are (FIX 35=x).
+    SecurityListRequest = 97 in MarketData,
+    /// An instrument: its decimals, grid and bounds (FIX 35=d).
+    SecurityDefinition = 98 in MarketData,
+    /// The best price of both sides.
+    TopOfBook = 99 in MarketData,
+    /// A price level changed.
+    BookDelta = 100 in MarketData,
+    /// A displayed order changed.
+    OrderDelta = 101 in MarketData,
+    /// An instrument changed its trading state (FIX 35=f).
+    InstrumentStatus = 102 in MarketData,
+    /// What an auction would do, or did.
+    AuctionInfo = 103 in MarketData,
+    /// A checksum of the client's view of the book.
+    BookChecksum = 104 in MarketData,
+
+    /// Either: nothing else was sent, or the answer to a `TestRequest` (FIX 35=0).
+    Heartbeat = 255 in Session,
 }
 
 impl Kind {
@@ -143,12 +189,6 @@ impl Kind {
     /// Whether it is a command, and so may stand in a journal.
     #[inline]
     pub fn is_command(self) -> bool {
-        matches!(self.sender(), Sender::Client | Sender::Operator) && !self.is_session()
-    }
-
-    /// Whether it is about a connection and never reaches the exchange.
-    #[inline]
-    pub fn is_session(self) -> bool {
-        matches!(self, Kind::Heartbeat)
+        matches!(self.class(), Class::ClientCommand | Class::OperatorCommand)
     }
 }

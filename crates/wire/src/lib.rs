@@ -12,7 +12,6 @@
 //! 3. Each block is declared once, in a table; writing, reading, size and specification follow from it.
 
 mod admin;
-mod catalogue;
 mod codes;
 mod command;
 mod error;
@@ -21,12 +20,28 @@ mod frames;
 mod header;
 mod kind;
 mod layout;
+mod market;
+mod message;
 mod orders;
+mod reports;
+mod session;
 pub mod spec;
 mod unions;
 
 pub use command::{decode_command, encode_command, encode_command_from};
 pub use error::{Fault, WireError};
+pub use field::Raw;
 pub use frames::{FrameError, Frames, PREFIX_SIZE, frame};
 pub use header::{HEADER_SIZE, Header, VERSION, kind_of};
-pub use kind::{Kind, Sender};
+pub use kind::{Class, Kind};
+pub use market::{
+    AuctionInfo, BookChecksum, BookDelta, BookEntry, BookLevel, Channel, ChannelPosition, Depth, Indication,
+    InstrumentStatus, OrderAction, OrderBookSnapshot, OrderDelta, SecurityDefinition, SecurityListRequest, Subscribe,
+    SubscribeAction, TopOfBook, Trade,
+};
+pub use message::Message;
+pub use reports::{CancelReject, CommandEvent, CommandReport, ExecType, ExecutionReport, Liquidity, OrdStatus};
+pub use session::{
+    Challenge, ChallengeReply, Durability, Heartbeat, Logon, LogonAck, Logout, LogoutReason, Position, Reject,
+    ResendRequest, Role, Scheme, SequenceReset, TestRequest,
+};
