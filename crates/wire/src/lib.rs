@@ -43,5 +43,5 @@ pub use message::Message;
 pub use reports::{CancelReject, CommandEvent, CommandReport, ExecType, ExecutionReport, Liquidity, OrdStatus};
 pub use session::{
     Challenge, ChallengeReply, Durability, Heartbeat, Logon, LogonAck, Logout, LogoutReason, Position, Reject,
-    ResendRequest, Role, Scheme, SequenceReset, TestRequest,
+    RejectCode, ResendRequest, Role, Scheme, SequenceReset, TestRequest,
 };

@@ -52,6 +52,8 @@ words! {
         Suspended = 0x39,
         /// `C`: its life ended.
         Expired = 0x43,
+        /// `Z`: filled, cancelled or expired, as was reported then. Not a FIX code.
+        Ended = 0x5A,
     }
     /// An order's part in a trade: the numbers of FIX 851.
     Liquidity {
@@ -133,32 +135,30 @@ block! {
     pub struct ExecutionReport {
         /// Its place among all events; it names the report (FIX 17).
         position: Position,
-        /// 0; 1 and 2 for the buy and the sell part of a trade between orders of one account.
-        leg: u8,
         /// Time of the command that caused it, in nanoseconds since the Unix epoch (FIX 60).
         ts_ns: i64,
         /// The number of the message it answers; 0 where it answers none, in copies and when it is sent again.
         ref_seq: u64,
         /// Whose (FIX 1).
         account: AccountId,
-        /// In what.
-        instrument: InstrumentId,
+        /// In what; absent where no order came to be.
+        instrument: Option<InstrumentId>,
         /// The exchange's id (FIX 37); 0 where there is no order.
         order_id: OrderId,
         /// The client's id (FIX 11).
-        cl_ord_id: ClOrdId,
+        cl_ord_id: Option<ClOrdId>,
         /// What happened (FIX 150).
         exec_type: ExecType,
         /// How the order stands (FIX 39).
         ord_status: OrdStatus,
         /// What in a command's work it comes from.
         cause: Cause,
-        /// Buy or sell (FIX 54).
-        side: Side,
+        /// Buy or sell (FIX 54); absent where no order came to be, as the two after it.
+        side: Option<Side>,
         /// How it is priced (FIX 40).
-        ord_type: OrdType,
+        ord_type: Option<OrdType>,
         /// How long it lives (FIX 59).
-        tif: TimeInForce,
+        tif: Option<TimeInForce>,
         /// Its limit (FIX 44).
         price: Option<Price>,
         /// Its total quantity (FIX 38).
@@ -167,8 +167,8 @@ block! {
         leaves_qty: Qty,
         /// What traded (FIX 14).
         cum_qty: Qty,
-        /// Sum of price times quantity over its trades, both as mantissas.
-        cum_value: i128,
+        /// Sum of price times quantity over its trades, both as mantissas; absent where it traded before a snapshot.
+        cum_value: Option<i128>,
         /// Quantity of this trade (FIX 32); of a prevented one, what would have traded; 0: none.
         last_qty: Qty,
         /// Price of this trade (FIX 31).

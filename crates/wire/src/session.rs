@@ -3,7 +3,7 @@
 use crate::codes::words;
 use crate::field::Raw;
 use crate::layout::block;
-use model::{AccountId, RejectReason, Symbol};
+use model::{AccountId, Symbol};
 
 words! {
     /// What a session is for.
@@ -34,6 +34,43 @@ words! {
         Os = 2,
         /// Nowhere but in memory.
         Memory = 3,
+    }
+    /// Why a message was not passed on.
+    RejectCode {
+        /// No such kind, or not from a client.
+        UnknownKind = 1,
+        /// A newer version.
+        NewerVersion = 2,
+        /// The length is not that of the kind.
+        BadLength = 3,
+        /// A field has a value that means nothing; `field` and `at` say which.
+        BadField = 4,
+        /// The number was used before: `limit` is the next one.
+        SequenceLow = 5,
+        /// The role may not send it.
+        NotPermitted = 6,
+        /// The session or account named in it is not the sender's: `limit` is.
+        NotYours = 7,
+        /// Too many a second: `value` a second, `limit` at once.
+        Throttled = 8,
+        /// As many commands wait as may.
+        Busy = 9,
+        /// The disk is full: cancels, kill switches and halts are taken.
+        DiskFull = 10,
+        /// No such instrument.
+        UnknownInstrument = 11,
+        /// As many subscriptions as a session may have.
+        TooManySubscriptions = 12,
+        /// The subscription has ended: its reader fell too far behind.
+        SlowReader = 13,
+        /// Nothing is subscribed there.
+        NotSubscribed = 14,
+        /// A resend is running already.
+        ResendRunning = 15,
+        /// The command does not fit the log.
+        TooLarge = 16,
+        /// The exchange takes no commands any more.
+        Stopped = 17,
     }
     /// Why a session ends.
     LogoutReason {
@@ -69,6 +106,12 @@ words! {
         ShuttingDown = 14,
         /// A message that is not expected at this point.
         Unexpected = 15,
+        /// It takes nothing while bytes wait for it.
+        WriteTimeout = 16,
+        /// The exchange could not take what belongs to the logon: try again later.
+        Busy = 17,
+        /// A field of the logon is out of range: `value`, `limit`.
+        BadLogon = 18,
     }
 }
 
@@ -80,6 +123,9 @@ block! {
         event_seq: u64,
         /// The event's place among those of the command, from 0.
         sub: u32,
+        /// Tells two reports of one event apart: 1 and 2 for the buy and the sell part of a trade, for the account and the
+        /// venue of a command; else 0.
+        leg: u8,
     }
 }
 
@@ -206,8 +252,8 @@ block! {
         ref_seq: u64,
         /// Its kind.
         ref_kind: u8,
-        /// Why; `MSG_RATE` where it was throttled.
-        reason: RejectReason,
+        /// Why.
+        reason: RejectCode,
         /// The field at fault.
         field: Option<Symbol>,
         /// Where that field starts, in bytes from the start of the message; 0: the message as a whole.
