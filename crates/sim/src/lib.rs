@@ -3,6 +3,7 @@
 pub mod books;
 pub mod compare;
 pub mod coverage;
+pub mod crash;
 pub mod generate;
 pub mod lives;
 pub mod naive;
