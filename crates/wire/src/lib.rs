@@ -24,6 +24,7 @@ mod market;
 mod message;
 mod orders;
 mod reports;
+pub mod sample;
 mod session;
 pub mod spec;
 mod unions;
