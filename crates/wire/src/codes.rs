@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, WireError};
 use crate::field::{Field, In, Out};
-use crate::spec::{Form, Spec};
+use crate::spec::{Codes, Form, Spec};
 use model::{
     AccountKind, Activation, BreakerRule, Cause, EndReason, GroupKind, GroupMode, OrdType, PegReference, PostOnly,
     ReferenceKind, RejectReason, Side, SpreadState, StpMode, TradingState, TriggerKind, TriggerSource,
@@ -10,7 +10,7 @@ use model::{
 
 /// Gives each variant its code; the codes are part of the format and do not follow the enum's own numbers.
 macro_rules! codes {
-    ($($name:ident { $($variant:ident = $code:literal,)* })*) => { $(
+    ($($name:ident { $($(#[doc = $doc:literal])* $variant:ident = $code:literal,)* })*) => { $(
         impl $crate::field::Field for $name {
             const SIZE: usize = 1;
 
@@ -34,7 +34,9 @@ macro_rules! codes {
             }
 
             fn describe(spec: &mut $crate::spec::Spec, name: &'static str, doc: &'static str) {
-                spec.row(name, $crate::spec::Form::Code, &[$(($code, stringify!($variant))),*], doc);
+                let values = vec![$(($code, stringify!($variant), concat!("", $($doc),*).trim_ascii_start())),*];
+                let codes = $crate::spec::Codes { name: stringify!($name), values };
+                spec.code(name, $crate::spec::Form::Code, codes, doc);
             }
         }
     )* };
@@ -52,7 +54,7 @@ macro_rules! words {
             }
         )*
 
-        $crate::codes::codes! { $($name { $($variant = $code,)* })* }
+        $crate::codes::codes! { $($name { $($(#[doc = $doc])* $variant = $code,)* })* }
     };
 }
 
@@ -116,8 +118,8 @@ macro_rules! reasons {
             }
 
             fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-                let codes: Vec<_> = $name::ALL.iter().map(|reason| (reason.code(), reason.name())).collect();
-                spec.row(name, Form::WideCode, &codes, doc);
+                let values = $name::ALL.iter().map(|reason| (reason.code(), reason.name(), "")).collect();
+                spec.code(name, Form::WideCode, Codes { name: stringify!($name), values }, doc);
             }
         }
     )* };

@@ -160,7 +160,7 @@ macro_rules! integers {
             }
 
             fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-                spec.row(name, Form::$form, &[], doc);
+                spec.row(name, Form::$form, doc);
             }
         }
     )* };
@@ -184,7 +184,7 @@ macro_rules! newtypes {
             }
 
             fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-                spec.row(name, Form::$form, &[], doc);
+                spec.row(name, Form::$form, doc);
             }
         }
     )* };
@@ -214,7 +214,7 @@ impl Field for bool {
     }
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-        spec.row(name, Form::Bool, &[], doc);
+        spec.row(name, Form::Bool, doc);
     }
 }
 
@@ -234,7 +234,7 @@ impl<const N: usize> Field for Raw<N> {
     }
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-        spec.row(name, Form::Bytes(N), &[], doc);
+        spec.row(name, Form::Bytes(N), doc);
     }
 }
 
@@ -281,7 +281,7 @@ macro_rules! texts {
             }
 
             fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-                spec.row(name, Form::Text($type::LEN_MAX), &[], doc);
+                spec.row(name, Form::Text($type::LEN_MAX), doc);
             }
         }
     )* };

@@ -90,7 +90,7 @@ macro_rules! layout {
                     let mask = spec.rows.len();
                     if optional > 0 {
                         let size = $crate::layout::mask_size(optional);
-                        spec.row("present", $crate::spec::Form::Mask(size), &[], "Which optional fields are there.");
+                        spec.row("present", $crate::spec::Form::Mask(size), "Which optional fields are there.");
                     }
                     let mut bit = 0;
                     $(

@@ -64,14 +64,8 @@ fn bits(row: &Row, rows: &[Row]) -> u32 {
 fn value(row: &Row, rows: &[Row], rng: &mut SplitMix64, bytes: &mut [u8]) {
     match row.form {
         Form::Bool => bytes[0] = u8::from(rng.below(2) == 1),
-        Form::Code => {
-            let (code, _) = row.codes[index(row.codes.len(), rng)];
-            bytes[0] = code.to_be_bytes()[1];
-        }
-        Form::WideCode => {
-            let (code, _) = row.codes[index(row.codes.len(), rng)];
-            bytes.copy_from_slice(&code.to_be_bytes());
-        }
+        Form::Code => bytes[0] = code(row, rng).to_be_bytes()[1],
+        Form::WideCode => bytes.copy_from_slice(&code(row, rng).to_be_bytes()),
         Form::Mask(size) => {
             let mask = rng.next_u64() & ((1 << bits(row, rows)) - 1);
             bytes.copy_from_slice(&mask.to_be_bytes()[8 - size..]);
@@ -93,6 +87,10 @@ fn value(row: &Row, rows: &[Row], rng: &mut SplitMix64, bytes: &mut [u8]) {
         | Form::Money
         | Form::Bytes(_) => fill(bytes, rng),
     }
+}
+
+fn code(row: &Row, rng: &mut SplitMix64) -> u16 {
+    row.codes.as_ref().map_or(0, |codes| codes.values[index(codes.values.len(), rng)].0)
 }
 
 /// A number below `len`.

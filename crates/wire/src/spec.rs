@@ -55,6 +55,15 @@ impl Form {
     }
 }
 
+/// The meaning of the numbers of a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Codes {
+    /// Names the list; equal names, equal lists.
+    pub name: &'static str,
+    /// Number, name and what it says, where the name does not say it all.
+    pub values: Vec<(u16, &'static str, &'static str)>,
+}
+
 /// When a field counts; otherwise its bytes are zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
@@ -87,8 +96,8 @@ pub struct Row {
     pub form: Form,
     /// When it counts.
     pub when: When,
-    /// What its codes mean.
-    pub codes: Vec<(u16, &'static str)>,
+    /// What its codes mean, where it is one.
+    pub codes: Option<Codes>,
     /// What it says.
     pub doc: &'static str,
 }
@@ -126,10 +135,18 @@ impl Spec {
         self.entry.last().map_or(0, |row| row.offset + row.form.size())
     }
 
-    pub(crate) fn row(&mut self, name: &str, form: Form, codes: &[(u16, &'static str)], doc: &'static str) {
+    pub(crate) fn row(&mut self, name: &str, form: Form, doc: &'static str) {
+        self.add(name, form, None, doc);
+    }
+
+    pub(crate) fn code(&mut self, name: &str, form: Form, codes: Codes, doc: &'static str) {
+        self.add(name, form, Some(codes), doc);
+    }
+
+    fn add(&mut self, name: &str, form: Form, codes: Option<Codes>, doc: &'static str) {
         let name = format!("{}{name}", self.prefix);
         let when = self.when.clone().unwrap_or(When::Always);
-        self.rows.push(Row { name, offset: self.offset, form, when, codes: codes.to_vec(), doc });
+        self.rows.push(Row { name, offset: self.offset, form, when, codes, doc });
         self.offset += form.size();
     }
 
@@ -153,7 +170,7 @@ impl Spec {
     }
 
     pub(crate) fn list<T: Entry>(&mut self, name: &str, doc: &'static str) {
-        self.row(name, Form::Count, &[], doc);
+        self.row(name, Form::Count, doc);
         self.entry = Spec::of::<T>().rows;
         self.entries_max = T::COUNT_MAX;
     }

@@ -4,11 +4,16 @@ use crate::codes::unknown;
 use crate::error::{Fault, WireError};
 use crate::field::{Entry, Field, In, Out, get_list, put_list};
 use crate::layout::layout;
-use crate::spec::{Form, Spec, When};
+use crate::spec::{Codes, Form, Spec, When};
 use model::{
     AccountId, Allocation, ClOrdId, Display, InstrumentId, KillScope, OrderId, OrderRef, Peg, PegReference, Qty,
     SessionId, TickBand, TickTable, TimeInForce,
 };
+
+/// The codes from 0 up.
+fn codes(name: &'static str, names: &[&'static str]) -> Codes {
+    Codes { name, values: (0..).zip(names).map(|(code, name)| (code, *name, "")).collect() }
+}
 
 /// Refuses a number that the code before it does not have.
 fn only_zero(input: &In<'_>, name: &'static str, size: usize, value: i128) -> Result<(), WireError> {
@@ -44,11 +49,15 @@ impl Field for TimeInForce {
     }
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
-        let codes = [(0, "Gtc"), (1, "Ioc"), (2, "Fok"), (3, "Day"), (4, "Gtd"), (5, "Ato"), (6, "Atc"), (7, "Gfa")];
         let row = spec.rows.len();
-        spec.row(name, Form::Code, &codes, doc);
+        spec.code(
+            name,
+            Form::Code,
+            codes("TimeInForce", &["Gtc", "Ioc", "Fok", "Day", "Gtd", "Ato", "Atc", "Gfa"]),
+            doc,
+        );
         spec.only(When::Code { row, values: &[4] }, |spec| {
-            spec.row("expire_ns", Form::I64, &[], "When a GTD order ends, in nanoseconds since the Unix epoch.");
+            spec.row("expire_ns", Form::I64, "When a GTD order ends, in nanoseconds since the Unix epoch.");
         });
     }
 }
@@ -93,11 +102,11 @@ impl Field for Display {
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
         let row = spec.rows.len();
-        spec.row(name, Form::Code, &[(0, "All"), (1, "Hidden"), (2, "Iceberg")], doc);
+        spec.code(name, Form::Code, codes("Display", &["All", "Hidden", "Iceberg"]), doc);
         spec.only(When::Code { row, values: &[2] }, |spec| {
-            spec.row("display_qty", Form::Qty, &[], "Size of a fresh tip of an iceberg.");
-            spec.row("threshold", Form::Qty, &[], "The tip is refilled at or below this.");
-            spec.row("variance_bps", Form::U16, &[], "How far a refilled tip may differ, in basis points.");
+            spec.row("display_qty", Form::Qty, "Size of a fresh tip of an iceberg.");
+            spec.row("threshold", Form::Qty, "The tip is refilled at or below this.");
+            spec.row("variance_bps", Form::U16, "How far a refilled tip may differ, in basis points.");
         });
     }
 }
@@ -148,12 +157,12 @@ impl Field for OrderRef {
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
         let row = spec.rows.len();
-        spec.row(name, Form::Code, &[(0, "Client"), (1, "Order")], doc);
+        spec.code(name, Form::Code, codes("OrderRef", &["Client", "Order"]), doc);
         spec.only(When::Code { row, values: &[0] }, |spec| {
-            spec.row("orig_cl_ord_id", Form::Text(ClOrdId::SIZE), &[], "Any client id of the order's chain (FIX 41).");
+            spec.row("orig_cl_ord_id", Form::Text(ClOrdId::SIZE), "Any client id of the order's chain (FIX 41).");
         });
         spec.only(When::Code { row, values: &[1] }, |spec| {
-            spec.row("order_id", Form::U64, &[], "The exchange's id (FIX 37).");
+            spec.row("order_id", Form::U64, "The exchange's id (FIX 37).");
         });
     }
 }
@@ -188,9 +197,9 @@ impl Field for KillScope {
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
         let row = spec.rows.len();
-        spec.row(name, Form::Code, &[(0, "All"), (1, "Instrument"), (2, "Account"), (3, "Session")], doc);
+        spec.code(name, Form::Code, codes("KillScope", &["All", "Instrument", "Account", "Session"]), doc);
         spec.only(When::Code { row, values: &[1, 2, 3] }, |spec| {
-            spec.row("scope_id", Form::U32, &[], "Which instrument, account or session.");
+            spec.row("scope_id", Form::U32, "Which instrument, account or session.");
         });
     }
 }
@@ -223,9 +232,9 @@ impl Field for Allocation {
 
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str) {
         let row = spec.rows.len();
-        spec.row(name, Form::Code, &[(0, "Fifo"), (1, "ProRata"), (2, "FifoThenProRata")], doc);
+        spec.code(name, Form::Code, codes("Allocation", &["Fifo", "ProRata", "FifoThenProRata"]), doc);
         spec.only(When::Code { row, values: &[2] }, |spec| {
-            spec.row("fifo_bps", Form::U16, &[], "The share that goes by time, in basis points.");
+            spec.row("fifo_bps", Form::U16, "The share that goes by time, in basis points.");
         });
     }
 }

@@ -104,7 +104,7 @@ fn every_code_without_meaning_is_refused_by_name() {
             let known: BTreeSet<u16> = if row.form == Form::Bool {
                 [0, 1].into()
             } else if row.form == Form::Code {
-                row.codes.iter().map(|(code, _)| *code).collect()
+                row.codes.iter().flat_map(|codes| &codes.values).map(|(code, ..)| *code).collect()
             } else {
                 continue;
             };

@@ -17,6 +17,7 @@ mod ratchet;
 mod stub_size;
 mod todo;
 mod vectors;
+mod wire_drift;
 
 use crate::tree::Tree;
 use crate::violation::Violation;
@@ -25,7 +26,7 @@ use crate::violation::Violation;
 pub type Rule = fn(&Tree) -> Vec<Violation>;
 
 /// Every rule.
-pub const ALL: [Rule; 16] = [
+pub const ALL: [Rule; 17] = [
     big_files::check,
     citations::check,
     crate_graph::check,
@@ -42,6 +43,7 @@ pub const ALL: [Rule; 16] = [
     stub_size::check,
     todo::check,
     vectors::check,
+    wire_drift::check,
 ];
 
 /// Everything all rules find, by path and line.
