@@ -1,0 +1,237 @@
+//! Bytes that change after they were acknowledged: refused with place and exit code, or without effect, never skipped.
+
+use journal::{Mode, OpenError, Options};
+
+use crate::memory::{Loss, Memory};
+use crate::support::{Memo, assert_whole, open, open_with, small, work};
+
+/// A store of a few segments with `records` records, and what it holds.
+fn store(records: u64, is_sealed: bool) -> (Memory, Memo) {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    work(&mut journal, records, 4);
+    if is_sealed {
+        assert!(journal.seal().unwrap());
+    }
+    let disk = disk.after(Loss::All);
+    let (.., memo) = open(&disk.after(Loss::All)).unwrap();
+    assert_whole(&memo, records);
+    (disk, memo)
+}
+
+/// A copy of the disk in which one file holds other bytes.
+fn with(disk: &Memory, name: &str, bytes: &[u8]) -> Memory {
+    let copy = disk.after(Loss::All);
+    copy.put(name, bytes);
+    copy
+}
+
+/// Whether the store is refused; it may open only with everything in it.
+fn is_refused(disk: &Memory, whole: &Memo, what: &str) -> bool {
+    let before = disk.image();
+    match open(disk) {
+        Ok((_, recovered, memo)) => {
+            assert!(&memo == whole, "{what}: opened with {} records, {recovered:?}", memo.fed.len());
+            false
+        }
+        Err(error) => {
+            assert_eq!(error.exit_code(), 4, "{what}: {error}");
+            assert!(matches!(error, OpenError::Damaged(_)), "{what}: {error}");
+            assert_eq!(disk.image(), before, "{what}: a refusal changes nothing");
+            true
+        }
+    }
+}
+
+/// Flips every `stride`-th bit of every file of a sealed store.
+fn flip(records: u64, stride: usize) -> (usize, usize) {
+    let (disk, whole) = store(records, true);
+    let (mut flips, mut refused) = (0, 0);
+    let mut next = 0;
+    for (name, bytes) in disk.image() {
+        let bits = bytes.len() * 8;
+        let mut flipped = bytes;
+        while next < bits {
+            flipped[next / 8] ^= 1 << (next % 8);
+            flips += 1;
+            refused += usize::from(is_refused(&with(&disk, &name, &flipped), &whole, &format!("{name} bit {next}")));
+            flipped[next / 8] ^= 1 << (next % 8);
+            next += stride;
+        }
+        next -= bits;
+    }
+    (flips, refused)
+}
+
+/// INV-16: of a sealed store no bit of any file can change and a record go missing.
+#[test]
+fn a_flipped_bit_is_refused_or_harmless() {
+    let (flips, refused) = flip(120, 61);
+
+    assert!(refused > 500 && flips > refused, "{refused} of {flips} refused");
+}
+
+/// The whole of it: every bit of a log of 64 KB.
+#[test]
+#[ignore = "half a million recoveries; `make soak` runs it"]
+fn every_flipped_bit_is_refused_or_harmless() {
+    let (flips, refused) = flip(850, 1);
+
+    println!("bit flips: {flips}, refused {refused}, without effect {}", flips - refused);
+    assert!(refused > 350_000, "{refused} of {flips} refused");
+}
+
+/// Cuts every segment of a sealed and of an unsealed store at every `stride`-th byte.
+fn cut(records: u64, stride: usize) -> (usize, usize) {
+    let (mut cuts, mut refused) = (0, 0);
+    for is_sealed in [true, false] {
+        let (disk, whole) = store(records, is_sealed);
+        let segments: Vec<String> = disk.names().into_iter().filter(|name| name.starts_with("wal-")).collect();
+        for name in &segments {
+            let bytes = disk.content(name);
+            for len in (0..bytes.len()).step_by(stride) {
+                let damaged = with(&disk, name, &bytes[..len]);
+                let what = format!("{name} cut to {len}");
+                cuts += 1;
+                if is_sealed || Some(name) != segments.last() {
+                    refused += usize::from(is_refused(&damaged, &whole, &what));
+                } else {
+                    refused += usize::from(!recovers(&damaged, &what));
+                }
+            }
+        }
+    }
+    (cuts, refused)
+}
+
+/// Whether a store whose end was cut opens with what is left, and goes on from there.
+fn recovers(disk: &Memory, what: &str) -> bool {
+    match open(disk) {
+        Ok((mut journal, recovered, memo)) => {
+            assert_whole(&memo, recovered.last_seq);
+            work(&mut journal, 5, 2);
+            let (_, again, memo) = open(&disk.after(Loss::All)).unwrap();
+            assert_eq!(again.last_seq, recovered.last_seq + 5, "{what}");
+            assert_whole(&memo, again.last_seq);
+            true
+        }
+        Err(error) => {
+            assert_eq!(error.exit_code(), 4, "{what}: {error}");
+            false
+        }
+    }
+}
+
+/// INV-16, S-142: a log cut short opens with the records before the cut unless more is known to have been durable.
+#[test]
+fn a_log_cut_anywhere_recovers_or_is_refused() {
+    let (cuts, refused) = cut(120, 59);
+
+    assert!(refused > 100 && cuts > refused, "{refused} of {cuts} refused");
+}
+
+/// The whole of it: every length of every segment of a log of 64 KB.
+#[test]
+#[ignore = "a hundred thousand recoveries; `make soak` runs it"]
+fn a_log_cut_at_every_byte_recovers_or_is_refused() {
+    let (cuts, refused) = cut(850, 1);
+
+    println!("truncations: {cuts}, refused {refused}, recovered or whole {}", cuts - refused);
+    assert!(refused > 50_000, "{refused} of {cuts} refused");
+}
+
+/// B-60, B-61: a deleted, emptied, renamed or foreign file is refused; garbage behind the last frame is cut away.
+#[test]
+fn a_missing_emptied_or_foreign_file_is_refused() {
+    let (disk, whole) = store(300, true);
+    let segments: Vec<String> = disk.names().into_iter().filter(|name| name.starts_with("wal-")).collect();
+    assert!(segments.len() > 2);
+
+    for name in segments.iter().chain([&"MANIFEST".to_owned()]) {
+        let gone = disk.after(Loss::All);
+        gone.delete(name);
+        assert!(is_refused(&gone, &whole, &format!("{name} deleted")));
+        assert!(is_refused(&with(&disk, name, &[]), &whole, &format!("{name} emptied")));
+        let zeros = vec![0; disk.content(name).len()];
+        assert!(is_refused(&with(&disk, name, &zeros), &whole, &format!("{name} zeroed")));
+    }
+    let renamed = disk.after(Loss::All);
+    renamed.put("wal-00000000000000ff.seg", &disk.content(&segments[0]));
+    assert!(is_refused(&renamed, &whole, "a segment under another name"));
+    let other = Memory::default();
+    let (mut journal, ..) = open_with(&other, &Options { store_id: [1; 16], ..small() }).unwrap();
+    work(&mut journal, 300, 4);
+    assert!(is_refused(&with(&disk, &segments[1], &other.content(&segments[1])), &whole, "another store's segment"));
+}
+
+/// Swapped and doubled sectors of 512 bytes.
+#[test]
+fn sectors_in_the_wrong_place_are_refused() {
+    let (disk, whole) = store(300, true);
+    let segments: Vec<String> = disk.names().into_iter().filter(|name| name.starts_with("wal-")).collect();
+    for name in &segments[..2] {
+        let bytes = disk.content(name);
+        for at in (4_096..7_168).step_by(512) {
+            let mut swapped = bytes.clone();
+            swapped[at..at + 1_024].rotate_left(512);
+            assert!(is_refused(&with(&disk, name, &swapped), &whole, &format!("{name} swapped at {at}")));
+            let mut doubled = bytes.clone();
+            doubled.copy_within(at..at + 512, at + 512);
+            assert!(is_refused(&with(&disk, name, &doubled), &whole, &format!("{name} doubled at {at}")));
+        }
+    }
+}
+
+/// The window that is left: a flip in the last commit before anything says it was durable looks like a torn write.
+#[test]
+fn only_the_last_unsealed_commit_can_pass_for_torn() {
+    let (disk, whole) = store(140, false);
+    let name = disk.names().into_iter().rfind(|name| name.starts_with("wal-")).unwrap();
+    let bytes = disk.content(&name);
+    let (mut torn, mut refused) = (0, 0);
+
+    for bit in (4_096 * 8..bytes.len() * 8).step_by(13) {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        match open(&with(&disk, &name, &flipped)) {
+            Ok((_, recovered, memo)) => {
+                assert!([136, 140].contains(&recovered.last_seq), "{recovered:?}");
+                assert_whole(&memo, recovered.last_seq);
+                torn += usize::from(recovered.last_seq == 136);
+            }
+            Err(error) => refused += usize::from(error.exit_code() == 4),
+        }
+    }
+
+    assert!(torn > 0 && refused > torn, "torn {torn}, refused {refused}, whole {}", whole.fed.len());
+}
+
+/// Without syncs any number of commits may be lost, in any pattern, and the store starts without help.
+#[test]
+fn an_unsynced_log_torn_in_the_middle_is_cut_there() {
+    let options = Options { mode: Mode::Os, ..small() };
+    let disk = Memory::default();
+    let (mut journal, ..) = open_with(&disk, &options).unwrap();
+    work(&mut journal, 40, 4);
+    assert_eq!(journal.durable_seq(), 0);
+
+    let (_, recovered, memo) = open_with(&disk.after(Loss::EverySecond), &options).unwrap();
+
+    assert!(recovered.torn.is_some() && recovered.last_seq < 40);
+    assert_whole(&memo, recovered.last_seq);
+}
+
+/// A sync is one call per commit, and a commit one write: nothing waits in the process.
+#[test]
+fn a_commit_is_one_write_and_one_sync() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    for number in 0..3 {
+        journal.append(0, 1, &[number]).unwrap();
+    }
+    let (calls, syncs) = (disk.calls(), disk.syncs());
+
+    journal.commit().unwrap();
+
+    assert_eq!((disk.calls() - calls, disk.syncs() - syncs), (2, 1));
+}
