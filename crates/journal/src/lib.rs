@@ -14,6 +14,8 @@ mod log;
 mod making;
 mod manifest;
 mod options;
+#[cfg(unix)]
+pub mod os_disk;
 mod record;
 mod recovery;
 mod rotation;
