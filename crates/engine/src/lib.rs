@@ -21,6 +21,7 @@ mod buckets;
 mod cancel;
 mod clients;
 mod drain;
+mod due;
 mod exchange;
 mod feasibility;
 mod fees;

@@ -16,15 +16,26 @@
 //! 4. A failed write or sync ends it: no call after that succeeds.
 
 mod clock;
+mod core;
 mod failure;
+mod genesis;
 mod options;
+mod priority;
+mod rebuild;
 mod recovered;
 mod refusal;
 mod released;
+mod sequencer;
+mod snapshot;
+mod step;
+mod upkeep;
 
 pub use clock::LogicalClock;
-pub use failure::{EXIT_DAMAGED, EXIT_FAILED, EXIT_LOCKED, EXIT_VERSION, Fatal, OpenError};
-pub use options::{Durability, Options};
+pub use failure::{EXIT_USAGE, Fatal, OpenError};
+pub use genesis::{GENESIS_KIND, Genesis};
+pub use options::Options;
+pub use priority::takes_risk_away;
 pub use recovered::{Recovered, Warning};
 pub use refusal::Refusal;
 pub use released::{Outbox, Outcome, Released, TICK_ORIGIN};
+pub use sequencer::Sequencer;

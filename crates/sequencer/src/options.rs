@@ -2,48 +2,23 @@
 
 use model::Limits;
 
+use crate::failure::OpenError;
+
 const SECOND_NS: i64 = 1_000_000_000;
 
-/// When a batch counts as durable (S-140). Outputs leave only after that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// One `fdatasync` for each command.
-    Always,
-    /// One `fdatasync` for each batch: whatever came while the last one ran. A batch waits for company until it holds
-    /// `max_n` commands or its first has waited `max_us`; 0 waits for nobody.
-    Group {
-        /// Longest wait for company, in microseconds, 0 to 10,000.
-        max_us: u32,
-        /// Commands that end the wait.
-        max_n: usize,
-    },
-    /// Written, not synced: survives the process, not the machine. Never called durable.
-    Os,
-}
-
-impl Durability {
-    /// Its name, in every report and acknowledgement that speaks of durability.
-    pub fn name(self) -> &'static str {
-        match self {
-            Durability::Always => "always",
-            Durability::Group { .. } => "group",
-            Durability::Os => "os",
-        }
-    }
-}
-
 /// How a sequencer works. Every bound is stated here and hit by a test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// The engine's own bounds. A log keeps the ones it was begun with.
+    /// The engine's own bounds. A log keeps those it was begun with, whatever stands here later.
     pub limits: Limits,
-    /// When outputs may leave.
-    pub durability: Durability,
+    /// Segment size, key of the chain, and when outputs may leave (S-140).
+    pub journal: journal::Options,
     /// Commands that may wait for the next step, 1 or more; one more is refused with [`crate::Refusal::QueueFull`].
     pub queue_max: usize,
-    /// Commands in one batch, 1 to 4,096.
-    pub batch_max: usize,
-    /// Commands between two state-hash records, 1 or more. Replay checks each.
+    /// Places beyond `queue_max` for commands that take risk away ([`crate::takes_risk_away`]).
+    pub reserve_max: usize,
+    /// Commands between two state hashes in the log, 1 or more; kept by a log as `limits` are. While more orders than
+    /// that are open, as many commands as there are open orders.
     pub hash_every: u64,
     /// Commands between two snapshots, 0 for none; a multiple of `hash_every`.
     pub snapshot_every: u64,
@@ -52,8 +27,11 @@ pub struct Options {
     pub jump_ns_max: i64,
     /// How long after the last command a seal ends an idle log, in nanoseconds.
     pub seal_after_ns: i64,
-    /// Bytes of one segment file.
-    pub segment_bytes: u64,
+    /// How long after a full disk was met space is looked for again, in nanoseconds.
+    pub retry_after_ns: i64,
+    /// Segments are prepared by the caller's own thread ([`crate::Sequencer::begin_upkeep`]) instead of in pieces
+    /// between commands.
+    pub upkeep_apart: bool,
     /// Commands between two checks of the engine's invariants, 0 for none.
     pub check_every: u64,
 }
@@ -62,15 +40,44 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             limits: Limits::default(),
-            durability: Durability::Group { max_us: 0, max_n: 1 },
+            journal: journal::Options::default(),
             queue_max: 4_096,
-            batch_max: 1_024,
+            reserve_max: 1_024,
             hash_every: 10_000,
             snapshot_every: 1_000_000,
             jump_ns_max: 10 * SECOND_NS,
             seal_after_ns: 50_000_000,
-            segment_bytes: 64 << 20,
+            retry_after_ns: SECOND_NS / 4,
+            upkeep_apart: false,
             check_every: 1 << 20,
         }
+    }
+}
+
+impl Options {
+    /// # Errors
+    /// [`OpenError::Option`] names the first option out of range.
+    pub(crate) fn check(&self) -> Result<(), OpenError> {
+        let wrong = |what: String| Err(OpenError::Option(what));
+        let Options { queue_max, hash_every, snapshot_every, jump_ns_max, .. } = self;
+        if *queue_max == 0 {
+            return wrong("queue_max must be 1 or more: queue_max=0".to_owned());
+        }
+        if *hash_every == 0 {
+            return wrong("hash_every must be 1 or more: hash_every=0".to_owned());
+        }
+        if !snapshot_every.is_multiple_of(*hash_every) {
+            return wrong(format!(
+                "snapshot_every must be a multiple of hash_every: snapshot_every={snapshot_every} hash_every={hash_every}"
+            ));
+        }
+        if *jump_ns_max <= 0 {
+            return wrong(format!("jump_ns_max must be positive: jump_ns_max={jump_ns_max}"));
+        }
+        let Limits { client_ids_max, trades_max, triggers_max, .. } = self.limits;
+        if client_ids_max == 0 || u32::try_from(client_ids_max).is_err() || trades_max == 0 || triggers_max == 0 {
+            return wrong(format!("limits must be positive and fit 32 bits: limits={:?}", self.limits));
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use model::Stamp;
 
+use crate::genesis::Genesis;
+
 /// What recovery did. Recovery twice in a row finds the same (INV-17).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovered {
@@ -17,6 +19,8 @@ pub struct Recovered {
     pub state_hash: u64,
     /// How long nobody was there to see time pass, in nanoseconds: opening time less the last stamp.
     pub downtime_ns: i64,
+    /// Whether the directory was empty and a new log was begun.
+    pub is_new: bool,
     /// What was not as it should be and was put right.
     pub warnings: Vec<Warning>,
 }
@@ -28,14 +32,59 @@ pub enum Warning {
     TornTail {
         /// The first sequence number that is free again.
         seq: u64,
-        /// How many bytes were cut.
-        bytes: u64,
+        /// The file and where in it the batch began.
+        file: String,
+        /// As above, in bytes.
+        offset: u64,
+        /// The file that keeps a copy of the bytes.
+        copy: Option<String>,
     },
-    /// A newer snapshot was unusable and an older one was taken; the text says what was wrong.
-    OlderSnapshot(String),
+    /// A snapshot was unusable; the one before it, or the whole log, was used.
+    SnapshotSkipped {
+        /// The record it is at.
+        seq: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The second witness of how far the log is durable was missing and is made again.
+    WatermarkLost,
+    /// No spare segment could be prepared for want of space: new orders may be refused soon.
+    DiskFull(String),
     /// The wall clock is behind the log's last stamp by so many nanoseconds: time goes on from the log.
     ClockBehind(i64),
-    /// More than a day passed since the last stamp: orders may have expired by it. The text of a warning is not a
-    /// refusal; check the clock.
+    /// More than a day passed since the last stamp, in nanoseconds: orders may expire by it. Check the clock.
     LongDowntime(i64),
+    /// The options ask for other limits than the log was begun with; the log's count.
+    OtherLimits,
+}
+
+const DAY_NS: i64 = 86_400_000_000_000;
+
+/// All that is worth saying about what the journal found.
+pub(crate) fn warnings(
+    found: &journal::Recovered,
+    last: Stamp,
+    now_ns: i64,
+    (kept, asked): (&Genesis, &Genesis),
+) -> Vec<Warning> {
+    let torn = found.torn.as_ref().map(|torn| Warning::TornTail {
+        seq: torn.seq,
+        file: torn.file.clone(),
+        offset: torn.offset,
+        copy: torn.copy.clone(),
+    });
+    let others = found.warnings.iter().map(|warning| match warning {
+        journal::Warning::SnapshotSkipped { seq, what } => Warning::SnapshotSkipped { seq: *seq, what: what.clone() },
+        journal::Warning::WatermarkLost => Warning::WatermarkLost,
+        journal::Warning::NoSpare(what) => Warning::DiskFull(what.clone()),
+    });
+    let passed_ns = now_ns.saturating_sub(last.ts_ns);
+    let clock = match passed_ns {
+        _ if found.last_seq == 0 => None,
+        behind if behind < 0 => Some(Warning::ClockBehind(behind.saturating_neg())),
+        long if long > DAY_NS => Some(Warning::LongDowntime(long)),
+        _ => None,
+    };
+    let limits = (kept != asked).then_some(Warning::OtherLimits);
+    torn.into_iter().chain(others).chain(clock).chain(limits).collect()
 }

@@ -20,6 +20,11 @@ pub enum Refusal {
         /// The largest that fits.
         size_max: usize,
     },
+    /// The command cannot be written: a list is longer than the format allows, or a text is empty.
+    NoEncoding {
+        /// The field that has no place in the format.
+        field: &'static str,
+    },
     /// The sequencer has stopped for good after a failure; restart the process.
     Stopped,
 }
@@ -34,6 +39,7 @@ impl fmt::Display for Refusal {
                 write!(f, "the disk is full: new orders are refused, cancels and halts are taken; free some space")
             }
             Refusal::TooLarge { size, size_max } => write!(f, "command too large: size={size} size_max={size_max}"),
+            Refusal::NoEncoding { field } => write!(f, "the command cannot be written: field={field} has no encoding"),
             Refusal::Stopped => write!(f, "the sequencer has stopped after a failure; restart the process"),
         }
     }

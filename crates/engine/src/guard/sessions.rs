@@ -44,6 +44,11 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
+    /// When the first timer is due.
+    pub(crate) fn next_due_ns(&self) -> Option<i64> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
     /// The first timer that is due, disarmed.
     #[inline]
     fn take_due(&mut self, now_ns: i64) -> Option<Who> {

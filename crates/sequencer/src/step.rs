@@ -1,0 +1,158 @@
+//! The loop: stamp, append, sync, apply, release.
+
+use journal::disk::Disk;
+use journal::{AppendError, CommitError, Note};
+use model::Command;
+
+use crate::failure::Fatal;
+use crate::priority::takes_risk_away;
+use crate::rebuild::stamp_of;
+use crate::refusal::Refusal;
+use crate::released::{Released, TICK_ORIGIN};
+use crate::sequencer::{Sequencer, Staged, wall};
+
+/// The shortest time between the last command and a tick: a timer that is due is never met by more than one a
+/// millisecond.
+const TICK_NS_MIN: i64 = 1_000_000;
+
+impl<D: Disk> Sequencer<D> {
+    /// Does one round: gives what waits its place and time, writes it, makes it durable, applies it, and returns the
+    /// outcomes. Where nothing waits, lets timers run, seals an idle log and prepares the next segment.
+    ///
+    /// `now_ns` is the wall clock; it may jump either way.
+    ///
+    /// # Errors
+    /// [`Fatal`]: nothing was released, and nothing ever will be. End the process with [`Fatal::exit_code`].
+    pub fn step(&mut self, now_ns: i64) -> Result<Released<'_>, Fatal> {
+        self.check()?;
+        self.outbox.clear();
+        let now_ns = self.clock.observe(now_ns);
+        self.upkeep(now_ns)?;
+        self.run_timers(now_ns);
+        self.stage(now_ns)?;
+        if self.staged.is_empty() {
+            self.rest(now_ns)?;
+        } else {
+            self.busy_ns = now_ns;
+            if self.journal.due(self.stamp_ns(now_ns)) || self.is_cut() {
+                self.commit(now_ns)?;
+            }
+        }
+        self.room = self.journal.room();
+        Ok(self.outbox.released())
+    }
+
+    /// Where nothing else brings time to the engine and something waits for it, a tick does.
+    fn run_timers(&mut self, now_ns: i64) {
+        if self.queue.is_empty()
+            && self.staged.is_empty()
+            && now_ns.saturating_sub(self.core.last.ts_ns) >= TICK_NS_MIN
+            && self.core.exchange.next_due_ns().is_some_and(|due| due <= now_ns)
+        {
+            self.queue.push_back((TICK_ORIGIN, Command::Tick));
+        }
+    }
+
+    /// Moves commands from the queue into the journal's batch until that is full, or a state hash may be due.
+    fn stage(&mut self, now_ns: i64) -> Result<(), Fatal> {
+        let now_ns = self.stamp_ns(now_ns);
+        while !self.is_cut() {
+            let Some((origin, command)) = self.queue.pop_front() else { break };
+            self.encoded.clear();
+            if let Err(error) = wire::encode_command(&command, origin, &mut self.encoded) {
+                self.outbox.refuse(origin, Refusal::NoEncoding { field: error.field });
+                continue;
+            }
+            let kind = u16::from(self.encoded[0]);
+            match self.journal.append(now_ns, kind, &self.encoded) {
+                Ok(stamp) => {
+                    let stamp = stamp_of(stamp.seq, stamp.ts_ns);
+                    self.staged.push(Staged { stamp, origin, command });
+                }
+                Err(AppendError::BatchFull) => {
+                    self.queue.push_front((origin, command));
+                    break;
+                }
+                Err(AppendError::NoRoom) if origin == TICK_ORIGIN => {}
+                Err(AppendError::NoRoom) => self.outbox.refuse(origin, Refusal::DiskFull),
+                Err(AppendError::TooLong { bytes, bytes_max }) => {
+                    self.outbox.refuse(origin, Refusal::TooLarge { size: bytes, size_max: bytes_max });
+                }
+                Err(AppendError::Fatal(fatal)) => return Err(self.stop(fatal.into())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the batch ends here so that the state can be hashed at the end of a frame.
+    fn is_cut(&self) -> bool {
+        self.staged.len() as u64 >= self.core.until_hash()
+    }
+
+    /// Writes and syncs the batch, and only then applies it.
+    fn commit(&mut self, now_ns: i64) -> Result<(), Fatal> {
+        match self.journal.commit() {
+            Ok(_) => {
+                self.apply_staged();
+                self.note_hash()
+            }
+            Err(CommitError::NoSpace(_)) => {
+                self.give_back(now_ns);
+                Ok(())
+            }
+            Err(CommitError::Fatal(fatal)) => Err(self.stop(fatal.into())),
+        }
+    }
+
+    fn apply_staged(&mut self) {
+        let (core, outbox) = (&mut self.core, &mut self.outbox);
+        for Staged { stamp, origin, command } in self.staged.drain(..) {
+            outbox.add(stamp, origin, |events| core.apply(stamp, &command, events));
+        }
+    }
+
+    /// Puts the state's hash into the log where it is due; it goes out with the next batch.
+    fn note_hash(&mut self) -> Result<(), Fatal> {
+        let Some(hash) = self.core.due_hash() else { return Ok(()) };
+        match self.journal.note(Note::StateHash { seq: self.core.last.seq, hash }) {
+            Ok(()) | Err(AppendError::BatchFull | AppendError::NoRoom | AppendError::TooLong { .. }) => Ok(()),
+            Err(AppendError::Fatal(fatal)) => Err(self.stop(fatal.into())),
+        }
+    }
+
+    /// The disk has no space and took nothing of the batch: orders are refused, what takes risk away waits for the
+    /// reserve.
+    fn give_back(&mut self, now_ns: i64) {
+        self.journal.discard();
+        self.retry_ns = self.retry_ns.max(now_ns.saturating_add(self.options.retry_after_ns));
+        for Staged { origin, command, .. } in self.staged.drain(..).rev() {
+            if takes_risk_away(&command) {
+                self.queue.push_front((origin, command));
+            } else {
+                self.outbox.refuse(origin, Refusal::DiskFull);
+            }
+        }
+    }
+
+    /// Nothing came: after a while the log says that all of it is durable.
+    fn rest(&mut self, now_ns: i64) -> Result<(), Fatal> {
+        let is_idle = now_ns.saturating_sub(self.busy_ns) >= self.options.seal_after_ns;
+        if is_idle { self.seal() } else { Ok(()) }
+    }
+
+    /// Writes what is left to say about the state, and the seal.
+    pub(crate) fn seal(&mut self) -> Result<(), Fatal> {
+        match self.journal.commit() {
+            Ok(_) => {}
+            // Without space there is no seal either; the next start finds out by itself how the log ends.
+            Err(CommitError::NoSpace(_)) => return Ok(()),
+            Err(CommitError::Fatal(fatal)) => return Err(self.stop(fatal.into())),
+        }
+        self.journal.seal().map(|_| ()).map_err(|fatal| self.stop(fatal.into()))
+    }
+
+    /// The time of a command stamped at `now_ns`: after all that were stamped before.
+    fn stamp_ns(&self, now_ns: i64) -> u64 {
+        wall(now_ns.max(self.core.last.ts_ns.saturating_add(1)))
+    }
+}

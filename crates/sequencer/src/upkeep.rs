@@ -1,0 +1,56 @@
+//! What is done beside the loop: segments prepared ahead of need, in pieces or by another thread.
+
+use journal::disk::Disk;
+use journal::{CommitError, Prepare, Prepared};
+
+use crate::failure::Fatal;
+use crate::sequencer::Sequencer;
+
+impl<D: Disk> Sequencer<D> {
+    /// One piece of the work on the next segment, where a thread of its own does not do it.
+    pub(crate) fn upkeep(&mut self, now_ns: i64) -> Result<(), Fatal> {
+        if self.preparing.is_none() && !self.options.upkeep_apart {
+            self.preparing = self.begin_upkeep_at(now_ns);
+        }
+        match self.preparing.take().map(Prepare::step) {
+            None => Ok(()),
+            Some(Ok(rest)) => {
+                self.preparing = Some(rest);
+                Ok(())
+            }
+            Some(Err(prepared)) => self.finish_upkeep(prepared),
+        }
+    }
+
+    /// Work for another thread, where there is some: [`Prepare::run`] it and give the outcome to
+    /// [`Sequencer::finish_upkeep`]. Only with [`crate::Options::upkeep_apart`].
+    pub fn begin_upkeep(&mut self) -> Option<Prepare<D>> {
+        if self.options.upkeep_apart { self.begin_upkeep_at(self.clock.now_ns()) } else { None }
+    }
+
+    fn begin_upkeep_at(&mut self, now_ns: i64) -> Option<Prepare<D>> {
+        if now_ns < self.retry_ns {
+            return None;
+        }
+        self.journal.begin_prepare()
+    }
+
+    /// Takes the work back. A full disk is no failure: [`Sequencer::is_disk_full`] tells what it means, and space is
+    /// looked for again after [`crate::Options::retry_after_ns`].
+    ///
+    /// # Errors
+    /// [`Fatal`]: end the process.
+    pub fn finish_upkeep(&mut self, prepared: Prepared<D::File>) -> Result<(), Fatal> {
+        match self.journal.finish_prepare(prepared) {
+            Ok(()) => {
+                self.room = self.journal.room();
+                Ok(())
+            }
+            Err(CommitError::NoSpace(_)) => {
+                self.retry_ns = self.clock.now_ns().saturating_add(self.options.retry_after_ns);
+                Ok(())
+            }
+            Err(CommitError::Fatal(fatal)) => Err(self.stop(fatal.into())),
+        }
+    }
+}
