@@ -3,6 +3,10 @@
 use std::fmt;
 use std::io;
 
+use crate::segment::FORMAT;
+
+/// Exit code of `verify` where the last commit never finished, and of a directory without a store.
+pub const EXIT_TORN: u8 = 3;
 /// Exit code of damage, of a replay that differs, and of options that cannot be.
 pub const EXIT_DAMAGE: u8 = 4;
 /// Exit code of a disk that cannot be used, a failed sync included, and of a newer format.
@@ -78,6 +82,8 @@ impl fmt::Display for Damage {
 /// Why a journal did not open. Nothing was given up: the files are as they were.
 #[derive(Debug)]
 pub enum OpenError {
+    /// There is no store to look at.
+    NoStore,
     /// Another process holds the directory.
     Locked,
     /// Bytes that were acknowledged are not there any more.
@@ -107,9 +113,14 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    pub(crate) fn newer_format(file: String, found: u32) -> Self {
+        Self::Newer { file, what: "format", found: found.into(), known: FORMAT.into() }
+    }
+
     /// The code the process ends with.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::NoStore => EXIT_TORN,
             Self::Locked => EXIT_LOCKED,
             Self::Damaged(_) | Self::Replay { .. } | Self::Options(_) => EXIT_DAMAGE,
             Self::Newer { .. } | Self::Disk(_) => EXIT_UNAVAILABLE,
@@ -140,6 +151,7 @@ impl From<Damage> for OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoStore => write!(f, "no journal here: there is no MANIFEST; name the directory that holds one"),
             Self::Locked => write!(f, "journal locked: another process has this directory open; stop it first"),
             Self::Damaged(damage) => damage.fmt(f),
             Self::Newer { file, what, found, known } => write!(

@@ -5,6 +5,7 @@
 
 mod batch;
 mod commit;
+mod cut;
 pub mod disk;
 mod error;
 mod files;
@@ -13,6 +14,7 @@ mod journal;
 mod log;
 mod making;
 mod manifest;
+pub mod offline;
 mod options;
 #[cfg(unix)]
 pub mod os_disk;
@@ -26,10 +28,12 @@ mod spare;
 mod watermark;
 
 pub use commit::{Commit, Committed};
+pub use cut::{Cut, CutError, cut};
 pub use error::{
-    AppendError, CommitError, Damage, DiskError, EXIT_DAMAGE, EXIT_LOCKED, EXIT_UNAVAILABLE, Fatal, OpenError,
+    AppendError, CommitError, Damage, DiskError, EXIT_DAMAGE, EXIT_LOCKED, EXIT_TORN, EXIT_UNAVAILABLE, Fatal,
+    OpenError,
 };
-pub use frame::{Chain, ChainKey};
+pub use frame::{Chain, ChainKey, FrameHeader, FrameKind};
 pub use journal::{Journal, Position, Stamp};
 pub use options::{BATCH_RECORDS_MAX, Mode, Options, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 pub use record::{Note, RECORD_BODY_BYTES_MAX, Record};

@@ -35,7 +35,7 @@ pub(crate) fn create<D: Disk>(disk: &Shared<D>, options: &Options) -> Result<Log
     watermark::make(disk, options.store_id, 0)?;
     Manifest { store_id: options.store_id, oldest_seq: 1, oldest_number: 1, durable_seq: 0 }.store(disk)?;
     let damage = || OpenError::Options("store_id: the store that was just made is not there".into());
-    Log::load(disk)?.ok_or_else(damage)
+    Log::load(disk, u64::MAX)?.ok_or_else(damage)
 }
 
 /// Removes what was never finished, and segments older than the oldest that must exist.

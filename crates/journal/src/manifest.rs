@@ -56,8 +56,7 @@ impl Manifest {
         }
         let format = u32_at(bytes, 8);
         if format > FORMAT {
-            let (found, known) = (u64::from(format), u64::from(FORMAT));
-            return Err(OpenError::Newer { file: MANIFEST.into(), what: "format", found, known });
+            return Err(OpenError::newer_format(MANIFEST.into(), format));
         }
         let mut store_id = [0; 16];
         store_id.copy_from_slice(&bytes[16..32]);

@@ -103,7 +103,7 @@ impl<D: Disk> Journal<D> {
             return Err(OpenError::Locked);
         }
         let disk = Shared::new(disk);
-        let found = Log::load(&disk)?;
+        let found = Log::load(&disk, u64::MAX)?;
         let mut recovered = Recovered { created: found.is_none(), ..Recovered::default() };
         let log = found.map_or_else(|| create(&disk, options), Ok)?;
         if log.segments.iter().any(|segment| segment.header.is_keyed != options.chain_key.is_some()) {
@@ -214,8 +214,7 @@ fn sound_snapshots<D: Disk>(
             Ok(_) => sound.push(seq),
             Err(SnapshotError::Disk(error)) => return Err(error.into()),
             Err(SnapshotError::Newer { found }) => {
-                let (file, found) = (snapshot::snapshot_name(seq), found.into());
-                return Err(OpenError::Newer { file, what: "format", found, known: crate::segment::FORMAT.into() });
+                return Err(OpenError::newer_format(snapshot::snapshot_name(seq), found));
             }
             Err(error) => warnings.push(Warning::SnapshotSkipped { seq, what: error.to_string() }),
         }

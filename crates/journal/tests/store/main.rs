@@ -3,6 +3,9 @@
 
 mod damage;
 mod faults;
+mod golden;
 mod lives;
 mod memory;
+mod offline;
+mod snapshots;
 mod support;
