@@ -295,8 +295,13 @@ fn limit_of(market: &Market, order: &NewOrder) -> i64 {
 }
 
 /// Rule R-50.
-pub(crate) fn default_protection(market: &Market, side: Side) -> i64 {
-    let opposite = market.book.best(book_side(side.opposite()));
+#[inline]
+fn default_protection(market: &Market, side: Side) -> i64 {
+    protection_from(market, side, market.book.best(book_side(side.opposite())))
+}
+
+/// R-50 with `opposite` as the best opposite price, in ticks.
+pub(crate) fn protection_from(market: &Market, side: Side, opposite: Option<i64>) -> i64 {
     let Some(reference) = opposite.or(market.last_trade) else { return NO_LIMIT };
     slipped(market, side, market.price(reference))
 }
@@ -434,7 +439,17 @@ pub(crate) fn reduce_cap(
 
 /// 502: the limit of a post-only order that does not trade now.
 pub(crate) fn passive_limit(market: &Market, side: Side, post_only: PostOnly, limit: i64) -> Result<i64, Reject> {
-    let Some(touch) = market.book.best(book_side(side.opposite())) else { return Ok(limit) };
+    passive_to(market, market.book.best(book_side(side.opposite())), (side, post_only), limit)
+}
+
+/// The same with `touch` as the best opposite price, in ticks.
+pub(crate) fn passive_to(
+    market: &Market,
+    touch: Option<i64>,
+    (side, post_only): (Side, PostOnly),
+    limit: i64,
+) -> Result<i64, Reject> {
+    let Some(touch) = touch else { return Ok(limit) };
     let (price, touch) = (market.price(limit), market.price(touch));
     if !side.accepts(price, touch) {
         return Ok(limit);

@@ -70,6 +70,7 @@ impl Exchange {
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
         sessions::run_timers(&mut self.shared, &mut self.markets, out);
         references::expire(&mut self.shared, &mut self.markets, out);
+        groups::follow_timers(&mut self.shared, &mut self.markets, out);
         phases::run_timers(&mut self.shared, &mut self.markets, out);
         drain::drain(&mut self.shared, &mut self.markets, out);
         self.execute(command, out);

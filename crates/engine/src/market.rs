@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use book::{Book, Slot};
+use book::{Arena, Book, Slot};
 use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
@@ -159,6 +159,15 @@ impl Market {
     /// The price auctions and market orders refer to: last trade, else previous close, in ticks.
     pub(crate) fn reference(&self) -> Option<i64> {
         self.last_trade.or_else(|| self.def.previous_close.map(|price| self.ticks(price)))
+    }
+
+    /// The best price that orders other than `but` offer on a side, in ticks.
+    pub(crate) fn best_of_others(&self, arena: &Arena, side: Side, but: Option<Slot>) -> Option<i64> {
+        let side = book_side(side);
+        let best = self.book.best(side)?;
+        let Some(but) = but else { return Some(best) };
+        let others = self.book.level_orders(arena, side, best).any(|maker| maker.slot != but);
+        if others { Some(best) } else { self.book.next_tick(side, best) }
     }
 
     /// Lots of the base asset in `total` units, rounded toward zero.

@@ -1,13 +1,15 @@
 //! Triggered orders at work (rules ).
 
 use book::Slot;
-use model::{EndReason, EventKind, Events, OrdType, OrderId, PostOnly, RejectReason, TradingState, TriggerRejected};
+use model::{
+    EndReason, EventKind, Events, OrdType, OrderId, PostOnly, Price, RejectReason, Side, TradingState, TriggerRejected,
+};
 
 use crate::admit;
 use crate::amend::incoming_again;
 use crate::bands;
 use crate::feasibility::can_trade;
-use crate::groups;
+use crate::groups::{self, Alone};
 use crate::market::Market;
 use crate::matching::run;
 use crate::passed::{self, Ask, Passed};
@@ -35,6 +37,24 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
     if !market.state.triggers() {
         return stops::rearm(shared, market, slot, out);
     }
+    let alone = groups::alone(shared, slot);
+    let record = as_it_works(shared, market, (slot, price), alone);
+    match check(shared, market, slot, &record, alone) {
+        Err(rejected) => refuse(shared, market, slot, rejected, out),
+        Ok((start, passed)) => {
+            if alone.is_some() {
+                groups::begins(shared, market, slot, out);
+            }
+            let wait = shared.stop_waiting(market, slot);
+            begin(shared, market, slot, start, out);
+            let display = Shared::display_rule(market, wait.display);
+            match_or_post(shared, market, (slot, passed), display, out);
+        }
+    }
+}
+
+/// R-112, step 1: the order with its working limit.
+fn as_it_works(shared: &Shared, market: &Market, (slot, price): (Slot, Price), alone: Option<Alone>) -> Record {
     let wait = shared.wait_of(slot);
     let mut record = shared.records.get(slot).clone();
     record.limit = match (record.ord_type(), &wait.trigger) {
@@ -46,37 +66,41 @@ pub(crate) fn work(shared: &mut Shared, markets: &mut [Market], fired: Fired, ou
             wait.protection
         }
         (OrdType::Market | OrdType::MarketToLimit | OrdType::Pegged, _) => {
-            admit::default_protection(market, record.side())
+            admit::protection_from(market, record.side(), best_opposite(shared, market, record.side(), alone))
         }
     };
     record.limit = bands::inward(market, shared.now_ns, record.side(), record.limit);
-    match check(shared, market, slot, &record) {
-        Err(rejected) => refuse(shared, market, slot, rejected, out),
-        Ok((start, passed)) => {
-            let wait = shared.stop_waiting(market, slot);
-            begin(shared, market, slot, start, out);
-            if shared.records.get(slot).is_grouped() {
-                groups::begins(shared, market, slot, out);
-            }
-            let display = Shared::display_rule(market, wait.display);
-            match_or_post(shared, market, (slot, passed), display, out);
-        }
-    }
+    record
+}
+
+/// The best opposite price once an order is alone, in ticks.
+fn best_opposite(shared: &Shared, market: &Market, side: Side, alone: Option<Alone>) -> Option<i64> {
+    market.best_of_others(&shared.arena, side.opposite(), alone.and_then(|alone| alone.entry))
 }
 
 /// whether an order may start to work as `record` says, and with what.
-pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, record: &Record) -> Result<(Start, Passed), Reject> {
+fn check(
+    shared: &Shared,
+    market: &Market,
+    slot: Slot,
+    record: &Record,
+    alone: Option<Alone>,
+) -> Result<(Start, Passed), Reject> {
     let (account, side) = (record.account, record.side());
     let nobody_takes = market.state == TradingState::PostOnly;
     let passive = record.ord_type() == OrdType::Limit && record.post_only() != PostOnly::No && record.life().rests();
     ensure(!nobody_takes || passive, || Reject::plain(RejectReason::PostOnlyMarket))?;
     let mut start = Start { limit: record.limit, leaves: record.leaves() };
-    let between = fit(shared, market, record, &mut start);
+    let between = fit(shared, market, record, &mut start, alone);
     let passed = passed::pass(shared, market, (account, side), between, || {
         let mut changed = record.clone();
         changed.limit = start.limit;
         changed.order_qty -= record.leaves() - start.leaves;
-        ask(shared, market, slot, &changed)
+        let holds = match alone {
+            Some(_) => Shared::hold_of(market, &changed) - shared.held(market, slot),
+            None => shared.hold_increase(market, slot, &changed),
+        };
+        Ask { holds, ..ask(shared, market, slot, &changed) }
     })?;
     Ok((start, passed))
 }
@@ -85,21 +109,31 @@ pub(crate) fn check(shared: &Shared, market: &Market, slot: Slot, record: &Recor
 pub(crate) fn released(shared: &Shared, market: &Market, slot: Slot) -> Result<(Start, Passed), Reject> {
     let record = shared.records.get(slot);
     if market.state.needs_uncrossed_book() {
-        return check(shared, market, slot, record);
+        return check(shared, market, slot, record, None);
     }
     let who = (record.account, record.side());
-    let passed = passed::pass(shared, market, who, Ok(()), || ask(shared, market, slot, record))?;
+    let passed = passed::pass(shared, market, who, Ok(()), || Ask {
+        holds: shared.hold_increase(market, slot, record),
+        ..ask(shared, market, slot, record)
+    })?;
     Ok((Start { limit: record.limit, leaves: record.leaves() }, passed))
 }
 
 /// 501, 502.
-fn fit(shared: &Shared, market: &Market, record: &Record, start: &mut Start) -> Result<(), Reject> {
+fn fit(
+    shared: &Shared,
+    market: &Market,
+    record: &Record,
+    start: &mut Start,
+    alone: Option<Alone>,
+) -> Result<(), Reject> {
     let who = (record.account, record.side());
     if record.reduce_only() {
         start.leaves = admit::reduce_cap(shared, market, who, start.leaves)?;
     }
     if record.post_only() != PostOnly::No && market.state.needs_uncrossed_book() {
-        start.limit = admit::passive_limit(market, who.1, record.post_only(), start.limit)?;
+        let touch = best_opposite(shared, market, who.1, alone);
+        start.limit = admit::passive_to(market, touch, (who.1, record.post_only()), start.limit)?;
     }
     Ok(())
 }
@@ -114,7 +148,6 @@ fn ask(shared: &Shared, market: &Market, slot: Slot, changed: &Record) -> Ask {
         price: limit.filter(|_| changed.ord_type() == OrdType::Limit),
         works: changed.leaves(),
         spares: [Some(slot), sibling].into_iter().flatten().map(|slot| shared.records.get(slot).working()).sum(),
-        holds: shared.hold_increase(market, slot, changed),
         ..Ask::default()
     }
 }

@@ -4,7 +4,7 @@ use book::Slot;
 use model::{Activation, Cause, EndReason, Events, GroupMode};
 
 use crate::groups::release::release;
-use crate::groups::store::{Group, Happened, Member};
+use crate::groups::store::{Happened, Member};
 use crate::market::Market;
 use crate::shared::Shared;
 
@@ -26,6 +26,15 @@ pub(crate) fn run(shared: &mut Shared, markets: &mut [Market], out: &mut Events)
             Happened::Ended { reason, .. } => other_ended(shared, market, member, reason, out),
             Happened::Amended(leaves) => exit_amended(shared, market, member, leaves, out),
         }
+    }
+}
+
+/// What expired or was cancelled by time ends the rest of its group before a call that is over trades with it.
+#[inline]
+pub(crate) fn follow_timers(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
+    if shared.groups.has_effects() {
+        run(shared, markets, out);
+        out.set_cause(Cause::Command);
     }
 }
 
@@ -134,18 +143,36 @@ fn exit_amended(shared: &mut Shared, market: &mut Market, member: Member, leaves
     }
 }
 
-/// An exit that its trigger has put to work has begun: the entry and the other exit end.
-pub(crate) fn begins(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) {
-    let member = shared.groups.member(slot);
-    let group: Group = *shared.groups.get(member.group);
-    if !group.is_exit(member.place) {
-        return;
+/// What ends when the trigger of an order puts it to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alone {
+    pub(crate) entry: Option<Slot>,
+    pub(crate) sibling: Option<Slot>,
+}
+
+/// What would end now if an order's trigger put it to work; `None` where nothing ever does.
+pub(crate) fn alone(shared: &Shared, slot: Slot) -> Option<Alone> {
+    let record = shared.records.get(slot);
+    if !record.is_grouped() {
+        return None;
     }
+    let Member { group, place } = shared.groups.member(slot);
+    let group = shared.groups.get(group);
+    let closes_the_entry = group.has_entry() && place > 0 && record.side() != group.side;
+    (group.is_exit(place) || closes_the_entry)
+        .then(|| Alone { entry: group.open_entry(), sibling: group.open_sibling(place) })
+}
+
+/// An order that its trigger has put to work has begun: the entry and the other exit end.
+pub(crate) fn begins(shared: &mut Shared, market: &mut Market, slot: Slot, out: &mut Events) {
+    let Some(Alone { entry, sibling }) = alone(shared, slot) else { return };
+    let group = shared.groups.member(slot).group;
     let cause = out.cause();
     out.set_cause(Cause::Group);
-    for other in [group.open_entry(), group.open_sibling(member.place)].into_iter().flatten() {
+    for other in [entry, sibling].into_iter().flatten() {
         shared.cancel(market, other, EndReason::Group, out);
     }
+    shared.drop_unreleased(market, group);
     out.set_cause(cause);
 }
 

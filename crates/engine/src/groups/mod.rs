@@ -15,7 +15,7 @@ mod release;
 mod store;
 
 pub(crate) use amends::check as check_amend;
-pub(crate) use effects::{begins, fired, run};
+pub(crate) use effects::{Alone, alone, begins, fired, follow_timers, run};
 pub(crate) use enter::{cancel_group, forget_finished, new_group};
 pub(crate) use hash::write as write_hash;
 pub(crate) use invariants::check as check_invariants;

@@ -16,10 +16,7 @@ impl NaiveExchange {
         let before = self.cause;
         loop {
             self.set_cause(Cause::Group, out);
-            while !self.effects.is_empty() {
-                let effect = self.effects.remove(0);
-                self.take_effect(effect, out);
-            }
+            self.take_effects(out);
             self.set_cause(Cause::Trigger, out);
             self.observe(out);
             if self.triggered.is_empty() && self.effects.is_empty() {
@@ -45,16 +42,18 @@ impl NaiveExchange {
             out.push(self.suspended(id));
             return;
         }
-        match self.check_start(self.with_working_limit(order)) {
+        let ends = self.ended_by(order);
+        match self.check_start(self.with_working_limit(order, ends.as_deref()), ends.as_deref()) {
             Err(refusal) => self.refuse(id, refusal, out),
             Ok(started) => {
+                self.begin_exit(id, out);
                 let is_cut = started.leaves < self.order(id).leaves;
-                self.orders.insert(id, Order { place: Place::Incoming, ..started });
+                let reserved = self.order(id).reserved;
+                self.orders.insert(id, Order { place: Place::Incoming, reserved, ..started });
                 self.update_reserve(id);
                 if is_cut {
                     out.push(self.restated(id, EndReason::ReduceOnly));
                 }
-                self.begin_exit(id, out);
                 let order = self.order(id);
                 if self.instrument(order.instrument).state.matches_orders() {
                     self.enter_matching(id, out);
@@ -66,12 +65,13 @@ impl NaiveExchange {
         }
     }
 
-    /// R-112, step 1.
-    fn with_working_limit(&self, order: &Order) -> Order {
+    /// R-112, step 1, with the orders that end in step 3 gone.
+    fn with_working_limit(&self, order: &Order, ends: Option<&[OrderId]>) -> Order {
         let listed = self.instrument(order.instrument);
         let mut working = order.clone();
         if order.ord_type == OrdType::Market && !order.is_protected {
-            let reference = self.market_reference(order.instrument, order.side);
+            let others = self.best_price_but(order.instrument, order.side.opposite(), ends.unwrap_or_default());
+            let reference = others.or(listed.last_trade);
             working.protection = reference.map(|reference| Self::protected(listed, order.side, reference));
         }
         let trigger = order.trigger.filter(|trigger| trigger.kind == TriggerKind::TrailingStop);
@@ -91,8 +91,9 @@ impl NaiveExchange {
         working
     }
 
-    /// R-113, changing nothing: the order as it starts to work, capped and slid.
-    pub(super) fn check_start(&self, mut order: Order) -> Result<Order, Refusal> {
+    /// R-113, changing nothing: the order as it starts to work, capped and slid. Where it begins, `ends` names the
+    /// orders that will be gone by then.
+    pub(super) fn check_start(&self, mut order: Order, ends: Option<&[OrderId]>) -> Result<Order, Refusal> {
         let listed = self.instrument(order.instrument);
         let mut checks = Checks::default();
         if !order.reduce_only {
@@ -110,8 +111,9 @@ impl NaiveExchange {
             order.leaves = leaves;
         }
         checks.result()?;
-        order.limit = self.passive_price(&order, order.limit)?;
-        let increase = self.needed_for(&order) - self.held_for(order.id);
+        order.limit = self.passive_price_but(&order, order.limit, ends.unwrap_or_default())?;
+        let needed = if ends.is_some() { self.reserve_of(&order) } else { self.needed_for(&order) };
+        let increase = needed - self.held_for(order.id);
         self.check_funds(order.account, self.reserve_asset(&order), increase, &mut checks);
         self.check_start_gate(&order, &mut checks);
         checks.result()?;
@@ -133,7 +135,7 @@ impl NaiveExchange {
         let order = self.order(id);
         let state = self.instrument(order.instrument).state;
         if state.matches_orders() || state == TradingState::PostOnly {
-            match self.check_start(order.clone()) {
+            match self.check_start(order.clone(), None) {
                 Err(refusal) => {
                     self.refuse(id, refusal, out);
                     return;

@@ -3,7 +3,7 @@
 use model::{Activation, Cause, EndReason, EventKind, Events, GroupId, GroupMode, OrderId, OrderReleased, Qty};
 
 use super::checks::{Checks, Refusal};
-use super::{Member, NaiveExchange, Place};
+use super::{Member, NaiveExchange, Order, Place};
 
 /// How an order ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,17 @@ pub(super) enum Effect {
     LegEnded { member: Member, has_expired: bool },
     /// An amend gave it a quantity; so much remained.
     Amended { member: Member, leaves: i64 },
+}
+
+impl Effect {
+    fn group(self) -> GroupId {
+        match self {
+            Effect::Filled { member, .. } | Effect::LegEnded { member, .. } | Effect::Amended { member, .. } => {
+                member.group
+            }
+            Effect::EntryEnded { group, .. } => group,
+        }
+    }
 }
 
 impl NaiveExchange {
@@ -76,8 +87,20 @@ impl NaiveExchange {
         }
     }
 
-    ///
-    pub(super) fn take_effect(&mut self, effect: Effect, out: &mut Events) {
+    /// everything that waits, each at its turn.
+    pub(super) fn take_effects(&mut self, out: &mut Events) {
+        while let Some(first) = self.effects.first() {
+            let group = first.group();
+            let entry = Member { group, leg: 0 };
+            let is_entry = self.group(group).is_entry(0);
+            let is_its_fill = |effect: &Effect| matches!(effect, Effect::Filled { member, .. } if *member == entry);
+            let next = self.effects.iter().position(is_its_fill).filter(|_| is_entry).unwrap_or(0);
+            let effect = self.effects.remove(next);
+            self.take_effect(effect, out);
+        }
+    }
+
+    fn take_effect(&mut self, effect: Effect, out: &mut Events) {
         match effect {
             Effect::Filled { member, qty } => self.filled(member, qty, out),
             Effect::EntryEnded { group, cum, has_expired } => self.entry_ended(group, cum, has_expired, out),
@@ -164,19 +187,28 @@ impl NaiveExchange {
         }
     }
 
-    /// R-126, an exit's trigger: the entry and the sibling end.
-    pub(super) fn begin_exit(&mut self, id: OrderId, out: &mut Events) {
-        let Some(member) = self.order(id).member else { return };
+    /// whether its trigger begins something that ends others, and which those are.
+    pub(super) fn ended_by(&self, order: &Order) -> Option<Vec<OrderId>> {
+        let member = order.member?;
         let group = self.group(member.group);
-        if !group.is_exit(member.leg) {
-            return;
-        }
-        let others: Vec<OrderId> = group.entry().into_iter().chain(group.sibling(member.leg)).collect();
+        let is_behind_entry = member.leg > 0 && group.entry_side.is_some_and(|side| side != order.side);
+        let begins = group.is_exit(member.leg) || is_behind_entry;
+        begins.then(|| group.entry().into_iter().chain(group.sibling(member.leg)).collect())
+    }
+
+    /// R-126, the trigger of an order that ends others: the entry and the sibling end, and nothing more is released.
+    pub(super) fn begin_exit(&mut self, id: OrderId, out: &mut Events) {
+        let order = self.order(id);
+        let (Some(member), Some(others)) = (order.member, self.ended_by(order)) else { return };
         self.with_cause(Cause::Group, out, |this, out| {
             for other in others {
                 this.end_by_group(other, false, out);
             }
         });
+        for leg in &mut self.group_mut(member.group).legs {
+            leg.unreleased = 0;
+        }
+        self.update_reserve(id);
     }
 
     /// in this mode the exit begins when it fires.

@@ -135,8 +135,18 @@ impl NaiveExchange {
 
     /// the price an order that must not take can have. Other orders keep theirs.
     pub(super) fn passive_price(&self, order: &Order, limit: Option<Price>) -> Result<Option<Price>, Refusal> {
+        self.passive_price_but(order, limit, &[])
+    }
+
+    /// The same were some orders not there.
+    pub(super) fn passive_price_but(
+        &self,
+        order: &Order,
+        limit: Option<Price>,
+        gone: &[OrderId],
+    ) -> Result<Option<Price>, Refusal> {
         let listed = self.instrument(order.instrument);
-        let touch = self.best_price(order.instrument, order.side.opposite());
+        let touch = self.best_price_but(order.instrument, order.side.opposite(), gone);
         let (Some(price), Some(touch)) = (limit, touch) else { return Ok(limit) };
         let is_looked_at = if order.post_only == PostOnly::No {
             listed.state == TradingState::PostOnly

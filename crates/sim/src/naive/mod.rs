@@ -202,6 +202,7 @@ impl NaiveExchange {
         self.expire_gtd(out);
         self.run_session_timers(out);
         self.expire_references(out);
+        self.with_cause(Cause::Group, out, Self::take_effects);
         self.run_breaker_timers(out);
     }
 
@@ -322,8 +323,13 @@ impl NaiveExchange {
     }
 
     fn best_price(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
-        let best = self.resting(instrument, side).min_by_key(|order| order.priority())?;
-        best.book_price()
+        self.best_price_but(instrument, side, &[])
+    }
+
+    /// The best price were some of the orders not there.
+    fn best_price_but(&self, instrument: InstrumentId, side: Side, gone: &[OrderId]) -> Option<Price> {
+        let others = self.resting(instrument, side).filter(|order| !gone.contains(&order.id));
+        others.min_by_key(|order| order.priority())?.book_price()
     }
 
     fn take_public_id(&mut self) -> u64 {
