@@ -3,6 +3,10 @@
 //! `nodes[0]` is a scratch node: the links of [`NONE`] land there (`NONE + 1` wraps to 0), so linking and unlinking
 //! write both neighbours without asking whether they exist.
 
+use model::image;
+use model::image::{Image, ImageError, Input, layout};
+
+use crate::image::marked;
 use crate::order::Iceberg;
 use crate::{NONE, Slot};
 
@@ -155,6 +159,11 @@ impl Arena {
         self.free = slot;
     }
 
+    /// Number of slots, free ones included.
+    pub fn slots(&self) -> usize {
+        self.nodes.len() - 1
+    }
+
     /// The order in `slot`.
     ///
     /// # Panics
@@ -260,6 +269,56 @@ impl Arena {
         let owner = std::mem::replace(&mut self.cold[record as usize].owner, self.cold_free);
         self.cold_free = record;
         self.node_mut(slot).owner = owner;
+    }
+}
+
+image!(Node { order_id: u64, qty: i64, next: u32, prev: u32, level: u32, owner: u32 });
+
+/// Slots keep their numbers. A free one has nothing but its place in the line of free ones; the scratch node has nothing.
+impl Image for Arena {
+    const MIN: usize = 28;
+    const LAYOUT: u64 = layout("Arena", &[("nodes", Node::LAYOUT), ("cold", Cold::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { nodes, free, cold, cold_free } = self;
+        let line: Vec<Slot> = core::iter::successors(Some(*free), |slot| Some(self.node(*slot).next))
+            .take_while(|slot| *slot != NONE)
+            .collect();
+        let is_free = marked(&line, nodes.len() - 1).expect("a slot is free once");
+        line.save(out);
+        (nodes.len() - 1 - line.len()).save(out);
+        out.reserve(nodes.len() * Node::MIN);
+        for (node, _) in nodes[1..].iter().zip(is_free).filter(|(_, free)| !free) {
+            // What an order that rests nowhere once had as links and owner is never read.
+            let node = if node.is_linked() { *node } else { Node { order_id: node.order_id, ..Node::VACANT } };
+            node.save(out);
+        }
+        cold.save(out);
+        cold_free.save(out);
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let line: Vec<Slot> = Vec::load(input)?;
+        let slots = input.count(Node::MIN)? + line.len();
+        let within = |link: u32| link == NONE || (link as usize) < slots;
+        let is_free = marked(&line, slots).ok_or_else(|| input.damaged("a slot free twice, or none"))?;
+        let mut nodes = Vec::with_capacity(slots + 1);
+        nodes.push(Node::VACANT);
+        for free in is_free {
+            let node = if free { Node::VACANT } else { Node::load(input)? };
+            input.ensure(within(node.next) && within(node.prev), "a link to no slot")?;
+            nodes.push(node);
+        }
+        let (cold, cold_free): (Vec<Cold>, u32) = Image::load(input)?;
+        let known = |record: u32| (record as usize) < cold.len();
+        input.ensure(cold_free == NONE || known(cold_free), "a free record that is none")?;
+        let complete = |node: &Node| !node.is_linked() || !node.is_iceberg() || known(node.owner);
+        input.ensure(nodes.iter().all(complete), "an iceberg without its record")?;
+        let mut arena = Self { nodes, free: NONE, cold, cold_free };
+        for slot in line.into_iter().rev() {
+            arena.free(slot);
+        }
+        Ok(arena)
     }
 }
 

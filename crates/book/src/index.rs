@@ -4,6 +4,9 @@
 //! Pages and directories whose last id is gone are recycled and the root is trimmed at its front: memory follows the
 //! resting orders, not the lifetime ids, and no call ever rehashes.
 
+use model::image;
+use model::image::{Image, ImageError, Input, layout};
+
 use crate::{NONE, Slot};
 
 const PAGE_BITS: u32 = 6;
@@ -19,8 +22,8 @@ pub struct OrderIndex {
     /// Directory of each run of 32,768 ids, from `root_base` on.
     root: Vec<u32>,
     root_base: u64,
-    dirs: Pool<DIR_PAGES>,
-    pages: Pool<PAGE_IDS>,
+    dirs: Dirs,
+    pages: Pages,
     len: usize,
 }
 
@@ -63,7 +66,65 @@ impl<const N: usize> Pool<N> {
     }
 }
 
+type Dirs = Pool<DIR_PAGES>;
+type Pages = Pool<PAGE_IDS>;
+
+image!(OrderIndex { root: Vec<u32>, root_base: u64, dirs: Dirs, pages: Pages, len: usize });
+
+/// A block is a bit for each number that it holds, and those numbers.
+impl<const N: usize> Image for Pool<N> {
+    const MIN: usize = 16;
+    const LAYOUT: u64 = layout("Pool", &[("size", N as u64), ("free", <Vec<u32>>::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { blocks, used: _, free } = self;
+        blocks.len().save(out);
+        for block in blocks {
+            for part in block.chunks(64) {
+                let bit = |(at, number): (usize, &u32)| u64::from(*number != NONE) << at;
+                part.iter().enumerate().map(bit).sum::<u64>().save(out);
+            }
+            for number in block.iter().filter(|number| **number != NONE) {
+                number.save(out);
+            }
+        }
+        free.save(out);
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let count = input.count(N / 8)?;
+        let (mut blocks, mut used) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for _ in 0..count {
+            let marks: Vec<u64> = (0..N / 64).map(|_| u64::load(input)).collect::<Result<_, _>>()?;
+            let mut block = [NONE; N];
+            let mut held = 0;
+            for at in (0..N).filter(|at| marks[at / 64] >> (at % 64) & 1 == 1) {
+                block[at] = u32::load(input)?;
+                input.ensure(block[at] != NONE, "a number that is none")?;
+                held += 1;
+            }
+            blocks.push(block);
+            used.push(held);
+        }
+        let free: Vec<u32> = Vec::load(input)?;
+        input.ensure(free.iter().all(|block| (*block as usize) < count), "a free block that is none")?;
+        Ok(Self { blocks, used, free })
+    }
+}
+
 impl OrderIndex {
+    /// Every id has a slot below `slots` and is counted once: for an index just loaded.
+    pub fn is_within(&self, slots: usize) -> bool {
+        let numbers = |block: &Block<PAGE_IDS>| block.iter().filter(|slot| **slot != NONE).count();
+        let held = self.pages.blocks.iter().flatten().filter(|slot| **slot != NONE);
+        let pages = self.dirs.blocks.iter().flatten().filter(|page| **page != NONE);
+        let dirs = self.root.iter().filter(|dir| **dir != NONE);
+        held.map(|slot| *slot as usize).all(|slot| slot < slots)
+            && pages.map(|page| *page as usize).all(|page| page < self.pages.blocks.len())
+            && dirs.map(|dir| *dir as usize).all(|dir| dir < self.dirs.blocks.len())
+            && self.pages.blocks.iter().map(numbers).sum::<usize>() == self.len
+    }
+
     /// An empty index.
     pub fn new() -> Self {
         Self::default()

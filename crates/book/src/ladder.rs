@@ -40,7 +40,41 @@ pub(crate) struct Ladder {
     side: Side,
 }
 
+/// What a ladder knows that its pages do not: where its window lies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lookup {
+    pub(crate) base: i64,
+    pub(crate) far_uses: u32,
+    /// The window was laid out at all.
+    pub(crate) is_laid: bool,
+}
+
 impl Ladder {
+    /// What [`Ladder::rebuilt`] needs beside the pages. All else follows from them: the window holds the pages inside it
+    /// and the map the others, and the best price is the best of all.
+    pub(crate) fn lookup(&self) -> Lookup {
+        let Self { base, window, far_uses, best_key: _, best_level: _, summary: _, far: _, far_first: _, side: _ } =
+            self;
+        Lookup { base: *base, far_uses: *far_uses, is_laid: !window.is_empty() }
+    }
+
+    /// The ladder of a side of `pages`; `None` where two of them have one price, or the window is missing.
+    pub(crate) fn rebuilt(side: Side, lookup: &Lookup, pages: &Pages) -> Option<Self> {
+        let mut ladder = Self::new(side);
+        (ladder.base, ladder.far_uses) = (lookup.base, lookup.far_uses);
+        if lookup.is_laid {
+            ladder.window = vec![NO_PAGE; WINDOW_PAGES];
+        }
+        for (page, page_no) in pages.of(side) {
+            if !lookup.is_laid || ladder.page(page_no).is_some() {
+                return None;
+            }
+            ladder.put_page(page_no, page);
+        }
+        ladder.find_best(pages);
+        Some(ladder)
+    }
+
     pub(crate) const fn new(side: Side) -> Self {
         Self {
             best_key: NO_KEY,

@@ -19,6 +19,7 @@
 mod arena;
 mod book;
 mod iceberg;
+mod image;
 mod index;
 mod invariants;
 mod ladder;
@@ -31,6 +32,7 @@ mod walk;
 
 pub use arena::{Arena, Node};
 pub use book::Book;
+pub use image::marked;
 pub use index::OrderIndex;
 pub use order::{Display, Fill, Iceberg, LevelView, Maker, Resting};
 pub use side::Side;

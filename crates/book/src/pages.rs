@@ -1,7 +1,10 @@
 //! The price levels of one book, 64 to a page, pages recycled when their last level empties.
 
+use model::image::{Image, ImageError, Input, layout};
+
+use crate::image::marked;
 use crate::level::Level;
-use crate::side::Side;
+use crate::side::{Side, TICK_ABS_MAX};
 
 /// Number of a page in the pool.
 pub(crate) type PageId = u32;
@@ -64,6 +67,13 @@ impl Pages {
         (side, key_of(tag >> 1, level & (PAGE_LEVELS - 1)))
     }
 
+    /// The pages of a side in use, with their page numbers.
+    pub(crate) fn of(&self, side: Side) -> impl Iterator<Item = (PageId, i64)> {
+        let is_of = move |head: &Head| head.occupied != 0 && (head.tag & 1 == 0) == (side == Side::Bid);
+        let heads = self.heads.iter().enumerate().filter(move |(_, head)| is_of(head));
+        heads.map(|(page, head)| (PageId::try_from(page).unwrap_or(PageId::MAX), head.tag >> 1))
+    }
+
     /// Pages that are not in use.
     pub(crate) fn free_pages(&self) -> &[PageId] {
         &self.free
@@ -75,6 +85,58 @@ impl Pages {
             + self.heads.capacity() * size_of::<Head>()
             + self.free.capacity() * size_of::<PageId>()
     }
+}
+
+/// Pages keep their numbers. A free one has nothing, a used one its occupied levels.
+impl Image for Pages {
+    const MIN: usize = 16;
+    const LAYOUT: u64 = layout("Pages", &[("free", <Vec<PageId>>::LAYOUT), ("level", Level::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { levels, heads, free } = self;
+        let is_free = marked(free, heads.len()).expect("a page is free once");
+        free.save(out);
+        (heads.len() - free.len()).save(out);
+        for (page, Head { occupied, tag }) in heads.iter().enumerate().filter(|(page, _)| !is_free[*page]) {
+            occupied.save(out);
+            tag.save(out);
+            for level in offsets(*occupied).map(|offset| &levels[(page << PAGE_BITS) | offset]) {
+                level.save(out);
+            }
+        }
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let free: Vec<PageId> = Vec::load(input)?;
+        let count = input.count(16 + Level::MIN)? + free.len();
+        input.ensure(count <= PAGES_MAX, "more pages than a book may have")?;
+        let is_free = marked(&free, count).ok_or_else(|| input.damaged("a page free twice, or none"))?;
+        let mut pages =
+            Pages { levels: vec![Level::EMPTY; count * PAGE_LEVELS], heads: Vec::with_capacity(count), free };
+        for (page, free) in is_free.into_iter().enumerate() {
+            let head = if free { Head { occupied: 0, tag: 0 } } else { load_head(input)? };
+            for offset in offsets(head.occupied) {
+                let level = Level::load(input)?;
+                input.ensure(!level.is_empty(), "a level without orders")?;
+                pages.levels[(page << PAGE_BITS) | offset] = level;
+            }
+            pages.heads.push(head);
+        }
+        Ok(pages)
+    }
+}
+
+fn load_head(input: &mut Input<'_>) -> Result<Head, ImageError> {
+    let (occupied, tag) = Image::load(input)?;
+    input.ensure(occupied != 0, "a page without levels")?;
+    let (page_no, furthest) = (tag >> 1, (TICK_ABS_MAX >> PAGE_BITS) + 1);
+    input.ensure((-furthest..=furthest).contains(&page_no), "a page of no price")?;
+    Ok(Head { occupied, tag })
+}
+
+/// Places of the bits that are set, ascending.
+fn offsets(bits: u64) -> impl Iterator<Item = usize> {
+    (0..PAGE_LEVELS).filter(move |offset| bits >> offset & 1 == 1)
 }
 
 /// Page number and offset of a key.

@@ -1,6 +1,7 @@
 //! The prices that may print, and exact shares of a price.
 
 use model::Price;
+use model::image;
 
 const BPS: u64 = 10_000;
 
@@ -12,6 +13,8 @@ pub struct Band {
     /// Highest price that may print.
     pub high: Price,
 }
+
+image!(Band { low: Price, high: Price });
 
 impl Band {
     /// Every price.

@@ -3,6 +3,7 @@
 //! Each print waits in a queue until a later one is at least as extreme or it is too old, so a queue is monotone in
 //! price and its front is the extreme. A queue is as long as there are different prices in the window, at most.
 
+use model::image;
 use std::collections::VecDeque;
 
 use model::Price;
@@ -24,6 +25,9 @@ pub struct Extremes {
     lows: VecDeque<Print>,
     highs: VecDeque<Print>,
 }
+
+image!(Print { ts_ns: i64, price: Price });
+image!(Extremes { length_ns: i64, newest_ns: i64, lows: VecDeque<Print>, highs: VecDeque<Print> });
 
 impl Extremes {
     /// An empty window; one of length 0 stays empty.

@@ -1,5 +1,6 @@
 //! Accounts: what they own, what their orders hold, what they pay. Every movement has a counterpart.
 
+use model::image;
 use std::collections::BTreeMap;
 
 use model::{AccountId, AccountKind, AssetId, Digest, FeeRates, FeeScheduleId, Money};
@@ -122,6 +123,27 @@ pub(crate) struct Accounts {
     pub(crate) reduce_due: bool,
 }
 
+image!(Balance { total: Money, reserved: Money });
+image!(Holding { asset: AssetId, balance: Balance });
+image!(Standing(u8));
+image!(Account {
+    kind: AccountKind,
+    standing: Standing,
+    owner: u32,
+    fees: FeeScheduleId,
+    reduce_only: u32,
+    holdings: Vec<Holding>,
+    places: Vec<u32>,
+});
+image!(Schedule { version: u32, rates: FeeRates });
+image!(Accounts {
+    list: Vec<Account>,
+    outside: BTreeMap<AssetId, Money>,
+    schedules: BTreeMap<u16, Schedule>,
+    rates: Vec<FeeRates>,
+    reduce_due: bool,
+});
+
 /// Both sides of a fill in money.
 pub(crate) struct Settlement {
     pub(crate) base: AssetId,
@@ -175,6 +197,12 @@ impl Accounts {
 
     pub(crate) fn get_mut(&mut self, account: AccountId) -> &mut Account {
         &mut self.list[account.0 as usize]
+    }
+
+    /// Every account finds what it owns, and the venue is there: for accounts just loaded.
+    pub(crate) fn is_sound(&self) -> bool {
+        let finds = |account: &Account| account.places.iter().all(|place| *place as usize <= account.holdings.len());
+        !self.list.is_empty() && !self.rates.is_empty() && self.list.iter().all(finds)
     }
 
     pub(crate) fn count(&self) -> usize {

@@ -1,5 +1,6 @@
 //! Definitions and money: assets, instruments, accounts, fees, deposits and withdrawals (rules ).
 
+use model::image;
 use std::collections::BTreeSet;
 
 use model::{
@@ -17,6 +18,8 @@ pub(crate) struct Names {
     accounts: BTreeSet<Symbol>,
     instruments: BTreeSet<Symbol>,
 }
+
+image!(Names { assets: Vec<(Symbol, u8)>, accounts: BTreeSet<Symbol>, instruments: BTreeSet<Symbol> });
 
 /// Refuses a command that is neither an order, an amend nor a cancel.
 pub(crate) fn refuse(reject: Reject, out: &mut Events) {

@@ -1,5 +1,6 @@
 //! The uncross: at what price a call ends, and who trades (rules, S-92).
 
+use model::image;
 use std::collections::BTreeMap;
 
 use book::Slot;
@@ -17,6 +18,8 @@ pub(crate) struct Cross {
     pub(crate) volume: i64,
     pub(crate) imbalance: i64,
 }
+
+image!(Cross { price: Option<i64>, volume: i64, imbalance: i64 });
 
 /// Demand and supply at one candidate price, or at every candidate of a gap between two limits.
 #[derive(Clone, Copy, Debug)]

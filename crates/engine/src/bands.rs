@@ -1,6 +1,7 @@
 //! The bands of a run: which prices may print now, asked before they do (rules R-151, S-90).
 
 use breaker::Band;
+use model::image;
 use model::{BreakerRule, Events, PRICE_MAX, Price, RejectReason, Side, TradingState};
 
 use crate::market::{Market, book_side};
@@ -18,6 +19,8 @@ pub(crate) struct Break {
     /// The first one that forbade the price.
     pub(crate) rule: BreakerRule,
 }
+
+image!(Break { price: Price, band: Band, rule: BreakerRule });
 
 /// The bands of a moment by rule; those that do not apply allow every price.
 type Bands = [(BreakerRule, Band); 5];

@@ -8,6 +8,7 @@
 //! Anchors and keys are those of a [`crate::slope::Slope`]: turned so that a following anchor rises and a key fires at
 //! values at or below it.
 
+use model::image;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::heap::{self, NIL};
@@ -38,6 +39,21 @@ pub(crate) struct Buckets {
     by_anchor: BTreeMap<i64, u32>,
     heads: BTreeSet<(i64, u32, usize)>,
 }
+
+image!(Bucket {
+    parent: u32,
+    refs: u32,
+    size: u32,
+    anchor: i64,
+    heaps: [u32; CLASSES],
+    keys: [Option<i64>; CLASSES],
+});
+image!(Buckets {
+    list: Vec<Bucket>,
+    free: Vec<u32>,
+    by_anchor: BTreeMap<i64, u32>,
+    heads: BTreeSet<(i64, u32, usize)>,
+});
 
 impl Buckets {
     pub(crate) fn is_empty(&self) -> bool {

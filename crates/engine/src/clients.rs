@@ -4,6 +4,9 @@
 //! order form a chain, newest first. When the order ends the chain joins the queue of retired chains, from whose front
 //! it is forgotten in time.
 
+use book::marked;
+use model::image;
+use model::image::{Image, ImageError, Input, layout};
 use std::collections::VecDeque;
 
 use model::{AccountId, ClOrdId, Digest, Limits, OrderId, RejectReason};
@@ -288,6 +291,80 @@ impl ClientIds {
             + self.tags.bytes()
             + self.entries.capacity() * size_of::<Entry>()
             + self.retired.capacity() * size_of::<(i64, u32)>()
+    }
+}
+
+image!(Entry { cl_ord_id: ClOrdId, account: AccountId, older: u32, request: u64, outcome: u64 });
+
+/// Entries keep their numbers; of a free one nothing is ever read. The table of tags has one entry for each that is in
+/// no run, wherever it lies.
+impl Image for ClientIds {
+    const MIN: usize = 40;
+    const LAYOUT: u64 = layout("ClientIds", &[("runs", Runs::LAYOUT), ("entries", Entry::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { runs, tags, len: _, entries, free, retired } = self;
+        let line: Vec<u32> = if *free == NO_ENTRY { Vec::new() } else { self.chain(*free).collect() };
+        let mut is_free = vec![false; entries.len()];
+        for at in &line {
+            is_free[*at as usize] = true;
+        }
+        line.save(out);
+        (entries.len() - line.len()).save(out);
+        for (entry, _) in entries.iter().zip(is_free).filter(|(_, free)| !free) {
+            entry.save(out);
+        }
+        runs.save(out);
+        let mut tagged: Vec<u32> = tags.entries().collect();
+        tagged.sort_unstable();
+        tagged.save(out);
+        retired.save(out);
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let line: Vec<u32> = Vec::load(input)?;
+        let count = input.count(Entry::MIN)? + line.len();
+        let is_free = marked(&line, count).ok_or_else(|| input.damaged("an entry free twice, or none"))?;
+        let mut entries = Vec::with_capacity(count);
+        for free in &is_free {
+            entries.push(if *free { Entry::BLANK } else { Entry::load(input)? });
+        }
+        let (runs, tagged, retired): (Runs, Vec<u32>, VecDeque<(i64, u32)>) = Image::load(input)?;
+        let mut ids = ClientIds { runs, tags: Tags::for_keys(tagged.len()), len: 0, entries, free: NO_ENTRY, retired };
+        input.ensure(ids.is_sound(&tagged, &is_free), "client ids that contradict each other")?;
+        ids.len = tagged.len() + ids.runs.entries().filter(|at| ids.is_kept(*at)).count();
+        for at in tagged {
+            let hash = ids.entry(at).key().hash();
+            let entries = &ids.entries;
+            ids.tags.insert(hash, at, |entry| entries[entry as usize].key().hash());
+        }
+        for at in line.into_iter().rev() {
+            ids.release(at);
+        }
+        Ok(ids)
+    }
+}
+
+impl ClientIds {
+    /// Whether what was just loaded names entries that are in use, and every entry says what became of it.
+    fn is_sound(&self, tagged: &[u32], is_free: &[bool]) -> bool {
+        let used = |at: u32| is_free.get(at as usize) == Some(&false);
+        let told = |entry: &Entry| {
+            let code = entry.outcome & !REFUSED;
+            let known = || RejectReason::ALL.iter().any(|reason| u64::from(reason.code()) == code);
+            // The chain of a forgotten entry is gone.
+            let chained = entry.older == NO_ENTRY || used(entry.older);
+            entry.outcome == FORGOTTEN || (chained && (entry.outcome & REFUSED == 0 || known()))
+        };
+        tagged.is_sorted_by(|a, b| a < b)
+            && tagged.iter().copied().chain(self.runs.entries()).all(used)
+            && self.retired.iter().all(|(_, chain)| used(*chain))
+            && self.entries.iter().zip(is_free).all(|(entry, free)| *free || told(entry))
+    }
+
+    /// Whether a number is that of an entry.
+    pub(crate) fn has(&self, entry: u32) -> bool {
+        (entry as usize) < self.entries.len()
     }
 }
 

@@ -17,9 +17,9 @@ pub struct Exchange {
     pub(crate) shared: Shared,
     pub(crate) markets: Vec<Market>,
     pub(crate) names: Names,
-    last: Option<Stamp>,
+    pub(crate) last: Option<Stamp>,
     /// Commands between two checks of the invariants; 0 for none.
-    check_every: u64,
+    pub(crate) check_every: u64,
 }
 
 impl Exchange {

@@ -1,6 +1,7 @@
 //! Leftist heaps whose nodes lie in the list of waiting orders: merged, and freed of any node, in logarithmic time.
 
 use crate::waits::Waits;
+use model::image;
 
 /// No node.
 pub(crate) const NIL: u32 = u32::MAX;
@@ -16,6 +17,8 @@ pub(crate) struct Node {
     /// Steps down the right to where a child is missing. The left is never shorter.
     rank: u32,
 }
+
+image!(Node { key: i64, parent: u32, left: u32, right: u32, rank: u32 });
 
 impl Default for Node {
     fn default() -> Self {

@@ -1,5 +1,7 @@
 //! One instrument's market: its grid in ticks and lots, its book, its state.
 
+use crate::admin::Names;
+use model::image;
 use std::collections::BTreeMap;
 
 use book::{Arena, Book, Slot};
@@ -69,6 +71,35 @@ pub(crate) struct Due {
     pub(crate) watch: bool,
 }
 
+image!(Market {
+    id: InstrumentId,
+    def: Instrument,
+    base_tick: i64,
+    lot: i64,
+    unit: i128,
+    unit_small: i64,
+    base_unit: i128,
+    book: Book,
+    state: TradingState,
+    session: TradingState,
+    breaker: Box<Breaker>,
+    banded: bool,
+    max_qty: Qty,
+    last_trade: Option<i64>,
+    last_auction: Option<i64>,
+    waiting: [BTreeMap<u64, Slot>; 2],
+    pegs: BTreeMap<u64, (Slot, Peg)>,
+    published: Option<(i64, Cross)>,
+    due: Due,
+    triggers: TriggerBook,
+    references: [Option<Reference>; 2],
+    runs: Vec<(i64, i64)>,
+    printed: u64,
+    kept: Option<i64>,
+    noted: bool,
+});
+image!(Due { reprice: bool, indicative: bool, watch: bool });
+
 impl Market {
     /// A market of a checked definition.
     pub(crate) fn new(id: InstrumentId, def: Instrument, base_decimals: u8, quote_decimals: u8) -> Self {
@@ -104,6 +135,18 @@ impl Market {
             noted: false,
             def,
         }
+    }
+
+    /// Its definition is one that could be listed and its units are those of it: for a market just loaded.
+    pub(crate) fn is_sound(&self, names: &Names) -> bool {
+        let decimals = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
+        let (Some(base), Some(quote)) = (decimals(self.def.base), decimals(self.def.quote)) else { return false };
+        if self.def.check(base, quote).is_err() {
+            return false;
+        }
+        let new = Market::new(self.id, self.def.clone(), base, quote);
+        let units = |market: &Market| (market.base_tick, market.lot, market.unit, market.unit_small, market.base_unit);
+        units(self) == units(&new)
     }
 
     /// `ticks x lots` in units of the quote asset.

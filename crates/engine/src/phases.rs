@@ -3,6 +3,7 @@
 //! none -> (limit) -> halted -> call -> (extended) -> cooling -> none. A person may halt at any time and resume a halt or
 //! a call.
 
+use model::image;
 use std::collections::VecDeque;
 
 use breaker::{Band, Extremes};
@@ -33,6 +34,16 @@ pub(crate) enum Phase {
     /// Limits only, close to the auction price.
     Cooling = 4,
 }
+
+image!(
+    enum Phase {
+        None = 0,
+        Limit = 1,
+        Halted = 2,
+        Call = 3,
+        Cooling = 4,
+    }
+);
 
 impl Phase {
     /// The state it asks for.
@@ -87,6 +98,26 @@ pub(crate) struct Arming {
     /// Not before.
     pub(crate) earliest: i64,
 }
+
+image!(Breaker {
+    rules: Option<BreakerRules>,
+    phase: Phase,
+    deadline: Option<i64>,
+    by_hand: bool,
+    two_person: bool,
+    operator: OperatorId,
+    extensions: u32,
+    calls: u64,
+    arming: Arming,
+    trips: VecDeque<i64>,
+    spread: SpreadState,
+    spread_deadline: Option<i64>,
+    external: Option<Band>,
+    stored: Option<Band>,
+    windows: [Extremes; 2],
+    met: Option<Break>,
+});
+image!(Arming { armed: bool, good: u32, next_sample: i64, earliest: i64 });
 
 impl Arming {
     pub(crate) const ARMED: Arming = Arming { armed: true, good: 0, next_sample: 0, earliest: 0 };

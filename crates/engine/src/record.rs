@@ -1,6 +1,8 @@
 //! What the engine keeps of an open order beside its place in the book: one cache line.
 
 use book::Slot;
+use model::image;
+use model::image::{Image, ImageError, Input, layout};
 use model::{AccountId, Display, OrdType, PostOnly, Side, StpMode};
 
 /// Stands for "no limit" in [`Record::limit`].
@@ -324,6 +326,47 @@ pub(crate) struct Records {
     slots: Vec<Record>,
 }
 
+image!(Marks(u64));
+image!(Record {
+    order_qty: i64,
+    cum_qty: i64,
+    prevented_qty: i64,
+    limit: i64,
+    public_id: u64,
+    account: AccountId,
+    instrument: u32,
+    session: u32,
+    client: u32,
+    marks: Marks,
+});
+
+/// What is left of an order that has ended is never read again: only the open ones are written, after a mark for every
+/// slot that says whether it is one.
+impl Image for Records {
+    const MIN: usize = 16;
+    const LAYOUT: u64 = layout("Records", &[("slots", Record::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { slots } = self;
+        let is_open = |record: &&Record| record.place() != Place::Ended;
+        slots.iter().map(|record| is_open(&record)).collect::<Vec<bool>>().save(out);
+        for record in slots.iter().filter(is_open) {
+            record.save(out);
+        }
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let is_open: Vec<bool> = Vec::load(input)?;
+        let mut slots = Vec::with_capacity(is_open.len());
+        for open in is_open {
+            let record = if open { Record::load(input)? } else { Record::VACANT };
+            input.ensure(open == (record.place() != Place::Ended), "an open order that has ended")?;
+            slots.push(record);
+        }
+        Ok(Records { slots })
+    }
+}
+
 impl Records {
     #[inline]
     pub(crate) fn get(&self, slot: Slot) -> &Record {
@@ -362,6 +405,11 @@ impl Records {
     pub(crate) fn open_where(&self, test: impl Fn(&Record) -> bool) -> impl Iterator<Item = Slot> {
         let open = self.slots.iter().enumerate().filter(move |(_, r)| r.place() != Place::Ended && test(r));
         open.map(|(at, _)| Slot::try_from(at).expect("slots are 32 bits"))
+    }
+
+    /// Number of slots, free ones included.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     pub(crate) fn bytes(&self) -> usize {

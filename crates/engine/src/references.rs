@@ -1,5 +1,6 @@
 //! Mark and index prices, and what a source is worth now (rules ).
 
+use model::image;
 use model::{
     BreakerEvent, Cause, EventKind, Events, PRICE_MAX, Price, ReferenceKind, RejectReason, SetReference, Side,
     TradingState, TriggerSource,
@@ -17,6 +18,8 @@ pub(crate) struct Reference {
     pub(crate) deadline: i64,
     pub(crate) stale: bool,
 }
+
+image!(Reference { price: Price, deadline: i64, stale: bool });
 
 impl Market {
     /// The grid its triggers are rounded to.

@@ -5,6 +5,7 @@
 //! which ids of ended orders are swept a block at a time, so that no call waits for a whole list and a roster holds a
 //! small multiple of the orders that are open.
 
+use model::image;
 use std::collections::BTreeSet;
 
 use book::{OrderIndex, Slot};
@@ -43,6 +44,9 @@ struct Noted {
     /// So many, and those without open orders are forgotten.
     max: usize,
 }
+
+image!(Roster { ids: Vec<u64>, kept: u32, swept: u32, unswept: u32, session: Option<SessionId> });
+image!(Noted { sessions: Vec<u32>, max: usize });
 
 impl Roster {
     /// Sweeps the next block.
@@ -83,7 +87,22 @@ pub(crate) struct Rosters {
     sessions: BTreeSet<(u32, u32)>,
 }
 
+image!(Rosters {
+    line: Vec<u64>,
+    oldest: usize,
+    list: Vec<Roster>,
+    noted: Vec<Noted>,
+    sessions: BTreeSet<(u32, u32)>,
+});
+
 impl Rosters {
+    /// Its lists have the lengths they say: for rosters just loaded.
+    pub(crate) fn is_sound(&self) -> bool {
+        let whole = |roster: &Roster| roster.kept <= roster.swept && roster.swept as usize <= roster.ids.len();
+        let ring = self.line.len() <= LINE && (self.oldest == 0 || self.oldest < self.line.len());
+        ring && self.list.iter().all(whole) && self.list.len() == self.noted.len()
+    }
+
     /// Notes an order that has just been opened and is in the index.
     #[inline]
     pub(crate) fn enlist(&mut self, order_id: u64, index: &OrderIndex, records: &Records) {

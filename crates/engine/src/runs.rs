@@ -4,6 +4,7 @@
 //! an id is its number, one to one. Numbers that come in ascending order are appended; one above the last is new without
 //! looking anywhere. Ids that come out of order belong elsewhere.
 
+use model::image;
 use model::{AccountId, ClOrdId};
 
 /// Forms an account may have at the same time; ids of further forms are kept elsewhere.
@@ -21,6 +22,8 @@ struct Form {
     /// Length of the prefix.
     len: u8,
 }
+
+image!(Form { prefix: [u64; 5], width: u8, len: u8 });
 
 impl Form {
     /// Word by word: a call to compare memory would cost more than the comparison.
@@ -88,6 +91,9 @@ struct Run {
     /// How many of them are forgotten.
     forgotten: usize,
 }
+
+image!(Run { form: Form, last: u64, entries: Vec<u32>, forgotten: usize });
+image!(Runs { by_account: Vec<Vec<Run>> });
 
 impl Run {
     fn entry(&self, number: u64, number_of: impl Fn(u32) -> u64) -> Option<u32> {

@@ -4,6 +4,7 @@
 //! sign, an order fires at values at or below its *key*, and anchors of trailing stops only rise. For orders that fire
 //! at or below their trigger the sign is 1, for the others -1.
 
+use model::image;
 use std::collections::BTreeMap;
 
 use model::{PRICE_MAX, Price, Side, TickTable, Trigger, TriggerKind};
@@ -91,6 +92,18 @@ pub(crate) struct Slope {
     fires_at: i64,
     moves_at: i64,
 }
+
+image!(Slope {
+    sign: i64,
+    fixed: BTreeMap<(i64, u64), u32>,
+    fresh: BTreeMap<u64, u32>,
+    idle: BTreeMap<(i64, u64), u32>,
+    steps: BTreeMap<(i64, u64), u32>,
+    trailing: Buckets,
+    count: usize,
+    fires_at: i64,
+    moves_at: i64,
+});
 
 /// The side of trailing stops on the slope of a sign.
 fn trailing_side(sign: i64) -> Side {

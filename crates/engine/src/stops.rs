@@ -1,6 +1,7 @@
 //! Orders that wait for a trigger: how they come in, are armed, fire and stop waiting (rules ).
 
 use book::Slot;
+use model::image;
 use model::{
     EventKind, Events, NewOrder, NewStop, OrderId, OrderSuspended, OrderTriggered, Price, Side, Trigger, TriggerSource,
 };
@@ -27,6 +28,8 @@ pub(crate) struct Fired {
     /// The trigger it fired at.
     pub(crate) price: Price,
 }
+
+image!(Fired { order_id: u64, slot: u32, price: Price });
 
 /// Handles a new order that waits for its trigger.
 pub(crate) fn new_stop(shared: &mut Shared, markets: &mut [Market], stop: &NewStop, out: &mut Events) {

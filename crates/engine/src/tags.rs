@@ -42,6 +42,11 @@ impl Tags {
         Tags { buckets: vec![Bucket::EMPTY; 1], len: 0 }
     }
 
+    /// An empty table that holds `keys` without growing.
+    pub(crate) fn for_keys(keys: usize) -> Self {
+        Tags { buckets: vec![Bucket::EMPTY; (keys / FILL + 1).next_power_of_two()], len: 0 }
+    }
+
     #[inline]
     fn home(&self, hash: u64) -> usize {
         usize::try_from(hash >> 16).unwrap_or(0) & (self.buckets.len() - 1)

@@ -1,5 +1,6 @@
 //! The waiting orders of one instrument, by the source their triggers are compared with (B-06: one book each).
 
+use model::image;
 use model::{Price, ReferenceKind, Side, Trigger, TriggerKind, TriggerSource};
 
 use crate::slope::{Grid, Slope, falls};
@@ -37,6 +38,15 @@ pub(crate) struct TriggerBook {
     /// Orders that wait at all: armed, held or in the triggered queue.
     pub(crate) waiting: usize,
 }
+
+image!(Feed { falling: Slope, rising: Slope });
+image!(TriggerBook {
+    feeds: Vec<Feed>,
+    seen: [Option<i64>; TriggerSource::ALL.len()],
+    quoted: usize,
+    elsewhere: usize,
+    waiting: usize,
+});
 
 /// What fires, and where it stands in the line: the farthest passed first, the older of equals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,8 @@
 //! What the engine keeps of a waiting order beside its record: what fires it, and what it needs once it is at work.
 
 use book::Slot;
+use model::image;
+use model::image::{Image, ImageError, Input, layout};
 use model::{Display, InstrumentId, Trigger, TriggerSource};
 
 use crate::heap::{NIL, Node};
@@ -46,6 +48,30 @@ pub(crate) struct Wait {
     pub(crate) node: Node,
 }
 
+image!(
+    enum Stage {
+        Out = 0,
+        Fixed = 1,
+        Fresh = 2,
+        Idle = 3,
+        Stepping = 4,
+        Trailing = 5,
+    }
+);
+image!(Wait {
+    order_id: u64,
+    slot: u32,
+    at: u32,
+    trigger: Option<Trigger>,
+    display: Display,
+    protection: i64,
+    anchor: Option<i64>,
+    stage: Stage,
+    fixed: Option<i64>,
+    set: u32,
+    node: Node,
+});
+
 impl Wait {
     pub(crate) fn new(order_id: u64, slot: Slot, trigger: Option<Trigger>, display: Display, protection: i64) -> Self {
         Wait {
@@ -80,7 +106,46 @@ pub(crate) struct Waits {
     of_slot: Vec<u32>,
 }
 
+/// Where the wait of a slot is follows from the slots of the waits that are in use.
+impl Image for Waits {
+    const MIN: usize = 24;
+    const LAYOUT: u64 = layout("Waits", &[("list", <Vec<Wait>>::LAYOUT), ("of_market", <Vec<Vec<u32>>>::LAYOUT)]);
+
+    fn save(&self, out: &mut Vec<u8>) {
+        let Self { list, free, of_market, of_slot: _ } = self;
+        list.save(out);
+        free.save(out);
+        of_market.save(out);
+    }
+
+    fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
+        let (list, free, of_market): (Vec<Wait>, Vec<u32>, Vec<Vec<u32>>) = Image::load(input)?;
+        input.ensure(free.iter().all(|number| (*number as usize) < list.len()), "a free wait that is none")?;
+        Ok(Waits { list, free, of_market, of_slot: Vec::new() })
+    }
+}
+
 impl Waits {
+    /// Finds the waits of slots below `slots` again, after loading; `None` where they contradict each other.
+    pub(crate) fn find_slots(&mut self, slots: usize) -> Option<()> {
+        let used = || self.of_market.iter().flatten();
+        let highest = used().map(|number| self.list.get(*number as usize).map(|wait| wait.slot)).max();
+        let Some(highest) = highest else { return Some(()) };
+        let highest = highest? as usize;
+        if highest >= slots {
+            return None;
+        }
+        let mut of_slot = vec![0; highest + 1];
+        for number in used() {
+            let place: &mut u32 = &mut of_slot[self.list.get(*number as usize)?.slot as usize];
+            if core::mem::replace(place, number + 1) != 0 {
+                return None;
+            }
+        }
+        self.of_slot = of_slot;
+        Some(())
+    }
+
     pub(crate) fn insert(&mut self, instrument: InstrumentId, mut wait: Wait) -> u32 {
         let market = instrument.0 as usize;
         if self.of_market.len() <= market {

@@ -7,6 +7,7 @@ use model::{Command, Event, Events, Limits, MassCancel, Qty, Side, Stamp, StateH
 
 use crate::books::Books;
 use crate::generate::Sequence;
+use crate::images::{Plan, Reloaded};
 use crate::lives::Lives;
 use crate::naive::NaiveExchange;
 
@@ -33,6 +34,8 @@ pub enum What {
     },
     /// These sections of the state hash.
     Hash(Vec<&'static str>),
+    /// An exchange loaded from an image goes on otherwise than the one the image is of.
+    Image(String),
     /// A sum or a bound that must hold for one engine alone.
     Broken(String),
     /// An engine panicked.
@@ -50,6 +53,7 @@ impl Difference {
         match &self.what {
             What::Event { .. } => "event",
             What::Hash(_) => "hash",
+            What::Image(_) => "image",
             What::Broken(_) => "broken",
             What::Panic { engine, .. } => engine,
         }
@@ -62,6 +66,7 @@ pub struct Pair {
     naive: NaiveExchange,
     books: Books,
     lives: Lives,
+    reloaded: Reloaded,
     fast_events: Events,
     naive_events: Events,
 }
@@ -86,13 +91,14 @@ fn differing_sections(fast: &StateHash, naive: &StateHash) -> Vec<&'static str> 
 }
 
 impl Pair {
-    /// Two empty exchanges with the same bounds.
-    pub fn new(limits: Limits) -> Self {
+    /// Two empty exchanges with the same bounds, of the first of which images are taken.
+    pub fn new(limits: Limits, images: Plan) -> Self {
         Pair {
             fast: Exchange::new(limits),
             naive: NaiveExchange::new(limits),
             books: Books::default(),
             lives: Lives::default(),
+            reloaded: Reloaded::new(images),
             fast_events: Events::new(),
             naive_events: Events::new(),
         }
@@ -136,7 +142,20 @@ impl Pair {
         self.books.apply(command, self.fast_events.as_slice());
         self.lives.apply(command, self.fast_events.as_slice()).map_err(What::Broken)?;
         self.check_money()?;
-        self.check_books()
+        self.check_books()?;
+        self.follow(stamp, command)
+    }
+
+    /// What is loaded from an image does the same.
+    fn follow(&mut self, stamp: Stamp, command: &Command) -> Result<(), What> {
+        let Pair { fast, fast_events, reloaded, .. } = self;
+        let followed = catch_unwind(AssertUnwindSafe(|| reloaded.follow(stamp, command, fast, fast_events.as_slice())));
+        followed.map_err(|panic| What::Panic { engine: "loaded", message: message_of(&*panic) })?.map_err(What::Image)
+    }
+
+    /// How many images were taken, and how many commands the exchange loaded from the last has followed.
+    pub fn images(&self) -> (u64, u64) {
+        self.reloaded.counts()
     }
 
     /// The books that events tell are those the engine has: order, leaves and what is shown.
@@ -192,7 +211,7 @@ impl Pair {
 /// # Errors
 /// The first difference; after the last command also any order or reserve that is left.
 pub fn run(sequence: &Sequence, mut seen: impl FnMut(&Pair, &Command)) -> Result<(), Difference> {
-    let mut pair = Pair::new(sequence.limits);
+    let mut pair = Pair::new(sequence.limits, sequence.images);
     for (at, (stamp, command)) in sequence.commands.iter().enumerate() {
         pair.apply(*stamp, command).map_err(|what| Difference { at, what })?;
         seen(&pair, command);

@@ -14,6 +14,10 @@ pub struct Coverage {
     pub commands: u64,
     /// Events seen.
     pub events: u64,
+    /// Images taken.
+    pub images: u64,
+    /// Commands that an exchange loaded from an image has followed.
+    pub followed: u64,
     /// In how many sequences each kind was seen.
     kinds: BTreeMap<String, u64>,
     /// How often each reason was given.
@@ -67,6 +71,8 @@ const BREAKERS: [&str; 9] = [
     "AuctionExtended",
     "SpreadChanged",
 ];
+/// So many commands after it was loaded, an exchange has followed for long.
+const LONG: u64 = 100;
 /// Whose band breaks. That of a cooling phase hardly can: limits ahead of it are refused.
 const BANDS: [&str; 5] = ["Static", "Short", "Long", "External", "LimitState"];
 /// What halts.
@@ -92,6 +98,19 @@ impl Coverage {
         for event in events {
             self.events += 1;
             self.see_event(&event.kind);
+        }
+    }
+
+    /// Takes in how many images there were in the running sequence and how many commands the last has been followed for.
+    pub fn see_images(&mut self, (images, age): (u64, u64)) {
+        if age > 0 {
+            self.followed += 1;
+        } else if images > 0 {
+            self.images += 1;
+            self.current.insert("image taken".to_owned());
+        }
+        if age == LONG {
+            self.current.insert("image followed long".to_owned());
         }
     }
 
@@ -231,6 +250,7 @@ impl Coverage {
         expected.extend(named("group", &GROUPS));
         expected.extend(named("mode", &MODES));
         expected.extend(["event OrderReleased", "waits for Entry"].map(str::to_owned));
+        expected.extend(named("image", &["taken", "followed long"]));
         expected
     }
 
@@ -257,6 +277,7 @@ impl Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "sequences {}  commands {}  events {}", self.sequences, self.commands, self.events)?;
+        writeln!(f, "images {}  commands followed by what was loaded {}", self.images, self.followed)?;
         writeln!(f, "in how many sequences, the rarest first:")?;
         let mut kinds: Vec<_> = self.kinds.iter().collect();
         kinds.sort_by_key(|(kind, count)| (**count, *kind));

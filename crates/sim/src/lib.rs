@@ -5,6 +5,7 @@ pub mod compare;
 pub mod coverage;
 pub mod crash;
 pub mod generate;
+pub mod images;
 pub mod lives;
 pub mod naive;
 pub mod report;

@@ -23,7 +23,7 @@ pub fn report(seed: u64, commands: usize, sequence: &Sequence, found: &Differenc
             lines.push(format!("# naive {naive:?}"));
         }
         What::Hash(sections) => lines.push(format!("# state hash differs in: {}", sections.join(", "))),
-        What::Broken(text) => lines.push(format!("# {text}")),
+        What::Image(text) | What::Broken(text) => lines.push(format!("# {text}")),
         What::Panic { engine, message } => lines.push(format!("# the {engine} engine panics: {message}")),
     }
     lines.push(format!("# repeat: cargo run --profile fast -p sim --bin soak -- --seed {seed} --commands {commands}"));

@@ -15,7 +15,10 @@ fn both_engines_agree_and_nothing_is_missed() {
 
     for seed in 1..=SEQUENCES {
         let made = sequence(seed, COMMANDS);
-        if let Err(found) = run(&made, |pair, command| coverage.see(command, pair.events())) {
+        if let Err(found) = run(&made, |pair, command| {
+            coverage.see(command, pair.events());
+            coverage.see_images(pair.images());
+        }) {
             panic!("{}", report(seed, COMMANDS, &made, &found));
         }
         coverage.end_sequence();

@@ -1,5 +1,6 @@
 //! Which orders belong together, and what happened to them whose effects on the others wait for their turn.
 
+use model::image;
 use std::collections::{BTreeMap, VecDeque};
 
 use book::Slot;
@@ -43,6 +44,27 @@ pub(crate) struct Group {
     /// Lots that its exits may fill together: of an OCO its quantity, of a bracket what the entry has filled.
     pub(crate) quantity: i64,
 }
+
+image!(Leg {
+    slot: Option<Slot>,
+    held: bool,
+    unreleased: i64,
+    unlinked: bool,
+    filled: i64,
+    ending: Option<EndReason>,
+});
+image!(Group {
+    account: AccountId,
+    instrument: u32,
+    kind: GroupKind,
+    mode: GroupMode,
+    activation: Activation,
+    side: Side,
+    legs: [Leg; LEGS_MAX],
+    closed: bool,
+    exited: i64,
+    quantity: i64,
+});
 
 impl Group {
     /// Whether the orders after the first wait for it.
@@ -115,6 +137,20 @@ pub(crate) struct Groups {
     /// Groups that lost an order in this command.
     shrunk: Vec<u64>,
 }
+
+image!(Member { group: u64, place: usize });
+image!(enum Happened {
+    Filled(by: i64) = 0,
+    Ended { cum: i64, reason: Option<EndReason> } = 1,
+    Amended(leaves: i64) = 2,
+});
+image!(Groups {
+    next: u64,
+    open: BTreeMap<u64, Group>,
+    members: BTreeMap<Slot, Member>,
+    effects: VecDeque<(Member, Happened)>,
+    shrunk: Vec<u64>,
+});
 
 impl Groups {
     pub(crate) fn new() -> Self {

@@ -1,6 +1,7 @@
 //! A token bucket in billionths of a message, exact in integers (rule R-131).
 
 use model::Rate;
+use model::image;
 
 /// One message.
 const MESSAGE: u128 = 1_000_000_000;
@@ -11,6 +12,8 @@ pub(crate) struct Bucket {
     /// Level after the last message and its time; empty before the first.
     last: Option<(u64, i64)>,
 }
+
+image!(Bucket { last: Option<(u64, i64)> });
 
 impl Bucket {
     /// The level at a time, without a message.

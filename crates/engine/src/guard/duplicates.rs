@@ -1,5 +1,6 @@
 //! What an account entered lately, to refuse the same again (rule R-132, 507).
 
+use model::image;
 use std::collections::{BTreeMap, VecDeque};
 
 use model::{InstrumentId, NewOrder, OrdType, Price, Qty, Side, TriggerKind};
@@ -16,6 +17,15 @@ pub(crate) struct Likeness {
     stop: Option<(TriggerKind, Option<Price>)>,
 }
 
+image!(Likeness {
+    instrument: InstrumentId,
+    side: Side,
+    ord_type: OrdType,
+    order_qty: Qty,
+    price: Option<Price>,
+    stop: Option<(TriggerKind, Option<Price>)>,
+});
+
 impl Likeness {
     /// That of an order, or of a stop with this trigger.
     pub(crate) fn of(order: &NewOrder, stop: Option<(TriggerKind, Option<Price>)>) -> Self {
@@ -30,6 +40,8 @@ pub(crate) struct Duplicates {
     accepted: BTreeMap<Likeness, i64>,
     in_order: VecDeque<(i64, Likeness)>,
 }
+
+image!(Duplicates { accepted: BTreeMap<Likeness, i64>, in_order: VecDeque<(i64, Likeness)> });
 
 impl Duplicates {
     /// Forgets what is at least `window_ns` old.

@@ -1,5 +1,6 @@
 //! Kill switches: cancel and block until another operator re-arms (rule R-140, S-93).
 
+use model::image;
 use std::collections::BTreeMap;
 
 use book::Slot;
@@ -28,6 +29,9 @@ pub(crate) struct Switch {
 pub(crate) struct Switches {
     on: BTreeMap<KillScope, Switch>,
 }
+
+image!(Switch { reducing: bool, operator: OperatorId });
+image!(Switches { on: BTreeMap<KillScope, Switch> });
 
 /// What decides whether a switch covers an order.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@
 //! An account for which none of this was ever set has no [`Guard`] and its orders ask for none: see
 //! [`crate::accounts::Standing`].
 
+use model::image;
 mod bucket;
 mod duplicates;
 mod hash;
@@ -55,6 +56,18 @@ pub(crate) struct Guard {
     lines: BTreeMap<AssetId, Line>,
 }
 
+image!(Desk { limits: InstrumentLimits, working: [i64; 2] });
+image!(Line { amount: Money, largest: Money });
+image!(Guard {
+    limits: Option<AccountLimits>,
+    orders: Bucket,
+    cancels: Bucket,
+    duplicates: Duplicates,
+    open: u32,
+    desks: BTreeMap<InstrumentId, Desk>,
+    lines: BTreeMap<AssetId, Line>,
+});
+
 impl Guard {
     pub(crate) fn limits(&self) -> AccountLimits {
         self.limits.unwrap_or_default()
@@ -98,6 +111,8 @@ pub(crate) struct Guards {
     pub(crate) switches: Switches,
     pub(crate) timers: Timers,
 }
+
+image!(Guards { accounts: BTreeMap<AccountId, Guard>, switches: Switches, timers: Timers });
 
 impl Guards {
     /// What is set for an account, where anything is.

@@ -1,5 +1,6 @@
 //! Connections that are lost and accounts that fall silent: their orders are cancelled in time (R-141, R-142, S-124).
 
+use model::image;
 use std::collections::{BTreeMap, BTreeSet};
 
 use book::Slot;
@@ -42,6 +43,14 @@ pub(crate) struct Timers {
     /// Everything that is armed, by time.
     due: BTreeSet<(i64, Who)>,
 }
+
+image!(enum Who { Session(id: SessionId) = 0, Account(id: AccountId) = 1 });
+image!(Rule { grace_ns: i64, deadline_ns: Option<i64> });
+image!(Timers {
+    rules: BTreeMap<SessionId, Rule>,
+    dead_men: BTreeMap<AccountId, i64>,
+    due: BTreeSet<(i64, Who)>,
+});
 
 impl Timers {
     /// When the first timer is due.

@@ -128,12 +128,18 @@ impl<T: Image, const N: usize> Image for [T; N] {
     const LAYOUT: u64 = layout("array", &[("", N as u64), ("", T::LAYOUT)]);
 
     fn save(&self, out: &mut Vec<u8>) {
-        self.iter().for_each(|item| item.save(out));
+        for item in self {
+            item.save(out);
+        }
     }
 
     fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
-        let items: Vec<T> = (0..N).map(|_| T::load(input)).collect::<Result<_, _>>()?;
-        items.try_into().map_err(|_| input.damaged("an array of another length"))
+        let mut failed = None;
+        let items = std::array::from_fn(|_| T::load(input).map_err(|error| *failed.get_or_insert(error)).ok());
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(items.map(|item: Option<T>| item.expect("every item was loaded"))),
+        }
     }
 }
 
@@ -144,7 +150,9 @@ impl<T: Image> Image for Vec<T> {
     fn save(&self, out: &mut Vec<u8>) {
         self.len().save(out);
         out.reserve(self.len().saturating_mul(T::MIN));
-        self.iter().for_each(|item| item.save(out));
+        for item in self {
+            item.save(out);
+        }
     }
 
     fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
@@ -164,7 +172,9 @@ impl<T: Image> Image for VecDeque<T> {
     fn save(&self, out: &mut Vec<u8>) {
         self.len().save(out);
         out.reserve(self.len().saturating_mul(T::MIN));
-        self.iter().for_each(|item| item.save(out));
+        for item in self {
+            item.save(out);
+        }
     }
 
     fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {
@@ -197,7 +207,9 @@ impl<T: Image + Ord> Image for BTreeSet<T> {
 
     fn save(&self, out: &mut Vec<u8>) {
         self.len().save(out);
-        self.iter().for_each(|item| item.save(out));
+        for item in self {
+            item.save(out);
+        }
     }
 
     fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {

@@ -245,7 +245,9 @@ impl Image for TickTable {
 
     fn save(&self, out: &mut Vec<u8>) {
         self.bands().len().save(out);
-        self.bands().iter().for_each(|band| band.save(out));
+        for band in self.bands() {
+            band.save(out);
+        }
     }
 
     fn load(input: &mut Input<'_>) -> Result<Self, ImageError> {

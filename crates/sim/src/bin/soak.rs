@@ -134,7 +134,10 @@ fn soak(options: &Options) -> ExitCode {
     for seed in first..first + count {
         let mut made = sequence(seed, options.commands);
         made.commands.retain(|(_, command)| !is_left_out(&options.without, command));
-        if let Err(found) = run(&made, |pair, command| coverage.see(command, pair.events())) {
+        if let Err(found) = run(&made, |pair, command| {
+            coverage.see(command, pair.events());
+            coverage.see_images(pair.images());
+        }) {
             if options.is_shrunk {
                 println!("{}", report(seed, options.commands, &made, &found));
             } else {

@@ -14,6 +14,7 @@ use model::{
     TradingState,
 };
 
+use crate::images::Plan;
 use crate::naive::NaiveExchange;
 
 pub use draw::Draw;
@@ -27,6 +28,8 @@ pub struct Sequence {
     pub limits: Limits,
     /// The commands in order.
     pub commands: Vec<(Stamp, Command)>,
+    /// After which of them an image of the exchange is taken.
+    pub images: Plan,
 }
 
 /// A client id that was given, and what for.
@@ -238,7 +241,7 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
     }
     let stamp = generator.next_stamp(commands.len());
     commands.push((stamp, Command::MassCancel(MassCancel::default())));
-    Sequence { limits, commands }
+    Sequence { limits, commands, images: Plan::of(seed) }
 }
 
 #[cfg(test)]
