@@ -1,0 +1,45 @@
+//! The two clocks of a running gateway. Everything else gets time as an argument.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Tells time.
+pub trait Clock {
+    /// Nanoseconds since some moment, never back: for timers.
+    fn monotonic_ns(&self) -> u64;
+
+    /// Nanoseconds since the Unix epoch, as the machine believes: for the sequencer.
+    fn wall_ns(&self) -> i64;
+}
+
+/// The machine's clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    began: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic time begins now.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the shell's clock: pure code gets what it reads as an argument")]
+    pub fn new() -> Self {
+        Self { began: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn monotonic_ns(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "as above")]
+    fn wall_ns(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    }
+}

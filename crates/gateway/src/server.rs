@@ -1,0 +1,391 @@
+//! Sockets: one thread that reads, lets the engine step, and writes. Nothing waits for a peer.
+//!
+//! 1. Each turn reads at most one buffer of each connection, so that nobody has more of a turn than the others.
+//! 2. A socket is written until it takes no more, then forgotten until it says that it does again.
+//! 3. What a turn read is sequenced, made durable and answered before the next turn reads.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+
+use mio::event::Event;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Waker};
+
+use crate::clock::Clock;
+use crate::host::{Engine, Token};
+use crate::hub::Hub;
+use crate::keys::NONCE_LEN;
+
+const LISTENER: mio::Token = mio::Token(usize::MAX);
+const WAKER: mio::Token = mio::Token(usize::MAX - 1);
+/// Bytes read from one connection in a turn.
+const READ_MAX: usize = 16 << 10;
+/// Connections accepted in a turn.
+const ACCEPTED_MAX: usize = 64;
+/// How long a peer may take to close its side after our last words.
+const LINGER_NS: u64 = 500_000_000;
+/// Time between two looks at the timers of all connections.
+const TICK_NS: u64 = 100_000_000;
+
+/// Where to listen, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Address and port; port 0 lets the system choose.
+    pub address: SocketAddr,
+    /// Plain text on an address that others can reach was asked for.
+    pub allow_plain_remote: bool,
+    /// How long a turn looks for work without sleeping, in nanoseconds. Takes a processor for itself.
+    pub spin_ns: u64,
+}
+
+#[derive(Debug)]
+struct Socket {
+    stream: TcpStream,
+    token: Token,
+    is_writable: bool,
+    /// It is on the list of sockets to read from.
+    is_listed: bool,
+    /// The peer has closed its side: what it sent before is still to be read, then the end.
+    is_closing: bool,
+    /// Everything was said: what the peer still sends is read and thrown away until then, so that closing does not make
+    /// its system throw away our last words.
+    lingers_until_ns: Option<u64>,
+}
+
+/// A listening gateway.
+#[derive(Debug)]
+pub struct Server {
+    poll: Poll,
+    events: Events,
+    listener: TcpListener,
+    accepts: bool,
+    /// A connection could not be taken for want of descriptors: the next tick tries again.
+    accept_failed: bool,
+    sockets: Vec<Option<Socket>>,
+    /// Sockets that have something to be read.
+    ready: Vec<Token>,
+    busy: Vec<Token>,
+    buffer: Box<[u8]>,
+    next_tick_ns: u64,
+    spin_ns: u64,
+    hub: Hub,
+}
+
+impl Server {
+    /// Listens.
+    ///
+    /// # Errors
+    /// Those of the system; [`io::ErrorKind::PermissionDenied`] where others could reach the address and nothing is
+    /// encrypted.
+    pub fn bind(options: Options, hub: Hub) -> io::Result<Self> {
+        let Options { address, allow_plain_remote, spin_ns } = options;
+        if !address.ip().is_loopback() && !allow_plain_remote {
+            let what = format!(
+                "address={address} is not loopback and nothing is encrypted: bind to 127.0.0.1, put TLS in front, or ask \
+                 for plain text explicitly"
+            );
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
+        }
+        let poll = Poll::new()?;
+        let mut listener = TcpListener::bind(address)?;
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        let sockets = (0..hub.limits().connections_max).map(|_| None).collect();
+        Ok(Self {
+            poll,
+            events: Events::with_capacity(1_024),
+            listener,
+            accepts: true,
+            accept_failed: false,
+            sockets,
+            ready: Vec::new(),
+            busy: Vec::new(),
+            buffer: vec![0; READ_MAX].into_boxed_slice(),
+            next_tick_ns: 0,
+            spin_ns,
+            hub,
+        })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Something that ends a turn's wait from another thread.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn waker(&self) -> io::Result<Waker> {
+        Waker::new(self.poll.registry(), WAKER)
+    }
+
+    /// The sessions behind the sockets.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The sessions behind the sockets, to be changed.
+    pub fn hub_mut(&mut self) -> &mut Hub {
+        &mut self.hub
+    }
+
+    /// One turn: waits for work at most `wait`, reads, lets the engine step, writes.
+    ///
+    /// # Errors
+    /// [`TurnError::Engine`] where the engine can never go on, [`TurnError::Poll`] where the system cannot tell of sockets
+    /// any more.
+    pub fn turn<E: Engine>(
+        &mut self,
+        engine: &mut E,
+        clock: &dyn Clock,
+        wait: Duration,
+    ) -> Result<(), TurnError<E::Fatal>> {
+        self.wait(engine, clock, wait).map_err(TurnError::Poll)?;
+        let now_ns = clock.monotonic_ns();
+        self.look_at_events(now_ns);
+        self.read_all(engine, now_ns);
+        self.hub.submit_own(engine);
+        engine.step(clock.wall_ns(), &mut self.hub).map_err(TurnError::Engine)?;
+        if now_ns >= self.next_tick_ns {
+            self.next_tick_ns = now_ns + TICK_NS;
+            self.hub.tick(now_ns, engine);
+            self.tick_sockets(now_ns);
+        }
+        self.write_all(engine, now_ns);
+        Ok(())
+    }
+
+    /// Ends every session and writes what can be written now.
+    pub fn shut_down<E: Engine>(&mut self, engine: &E, clock: &dyn Clock) {
+        self.accepts = false;
+        self.hub.shut_down();
+        self.write_all(engine, clock.monotonic_ns());
+    }
+
+    fn wait<E: Engine>(&mut self, engine: &E, clock: &dyn Clock, wait: Duration) -> io::Result<()> {
+        let began_ns = clock.monotonic_ns();
+        let mut left_ns = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX).min(TICK_NS);
+        if let Some(deadline_ns) = engine.deadline_ns() {
+            left_ns = left_ns.min(u64::try_from(deadline_ns - clock.wall_ns()).unwrap_or(0));
+        }
+        left_ns = left_ns.min(self.until_readable(began_ns));
+        let mut spun_ns = 0;
+        while spun_ns < left_ns.min(self.spin_ns) {
+            self.poll_for(0)?;
+            if !self.events.is_empty() {
+                return Ok(());
+            }
+            spun_ns = clock.monotonic_ns().saturating_sub(began_ns);
+        }
+        self.poll_for(left_ns.saturating_sub(spun_ns))
+    }
+
+    fn poll_for(&mut self, wait_ns: u64) -> io::Result<()> {
+        match self.poll.poll(&mut self.events, Some(Duration::from_nanos(wait_ns))) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            done => done,
+        }
+    }
+
+    /// How long until a socket that has something may be read.
+    fn until_readable(&self, now_ns: u64) -> u64 {
+        let of = |token: &Token| {
+            if self.hub.wants_bytes(*token, now_ns) {
+                return 0;
+            }
+            self.hub.paused_until(*token, now_ns).map_or(u64::MAX, |until| until.saturating_sub(now_ns))
+        };
+        self.ready.iter().map(of).min().unwrap_or(u64::MAX)
+    }
+
+    fn look_at_events(&mut self, now_ns: u64) {
+        let mut accepts = false;
+        let Self { events, sockets, ready, hub, .. } = self;
+        for event in events.iter() {
+            match event.token() {
+                LISTENER => accepts = true,
+                WAKER => {}
+                slot => {
+                    if let Some(Some(socket)) = sockets.get_mut(slot.0) {
+                        note(event, socket, ready, hub);
+                    }
+                }
+            }
+        }
+        if accepts && self.accepts {
+            self.accept(now_ns);
+        }
+    }
+
+    fn accept(&mut self, now_ns: u64) {
+        for _ in 0..ACCEPTED_MAX {
+            let (stream, address) = match self.listener.accept() {
+                Ok(accepted) => accepted,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(_) => {
+                    self.accept_failed = true;
+                    return;
+                }
+            };
+            self.welcome(stream, address, now_ns);
+        }
+        self.accept_again();
+    }
+
+    /// Asks to be told again of connections that wait: the system tells only once.
+    fn accept_again(&mut self) {
+        let again = self.poll.registry().reregister(&mut self.listener, LISTENER, Interest::READABLE);
+        debug_assert!(again.is_ok(), "the listener is registered");
+    }
+
+    /// A connection that has no room is closed at once; the peer sees an end of file.
+    fn welcome(&mut self, mut stream: TcpStream, address: SocketAddr, now_ns: u64) {
+        let mut nonce = [0; NONCE_LEN];
+        if stream.set_nodelay(true).is_err() || getrandom::fill(&mut nonce).is_err() {
+            return;
+        }
+        let Ok(token) = self.hub.open(address.ip(), nonce, now_ns) else { return };
+        let name = mio::Token(usize::from(token.slot));
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if self.poll.registry().register(&mut stream, name, interest).is_err() {
+            return self.hub.closed(token);
+        }
+        let lingers_until_ns = None;
+        let socket = Socket { stream, token, is_writable: true, is_listed: false, is_closing: false, lingers_until_ns };
+        self.sockets[usize::from(token.slot)] = Some(socket);
+    }
+
+    fn read_all<E: Engine>(&mut self, engine: &mut E, now_ns: u64) {
+        let mut ready = std::mem::take(&mut self.ready);
+        ready.retain(|token| self.read(*token, engine, now_ns));
+        debug_assert!(self.ready.is_empty(), "nothing becomes ready while reading");
+        self.ready = ready;
+    }
+
+    /// Reads from one socket; `false` where it has nothing more for now.
+    fn read<E: Engine>(&mut self, token: Token, engine: &mut E, now_ns: u64) -> bool {
+        let Self { sockets, hub, buffer, .. } = self;
+        let Some(socket) = find(sockets, token) else { return false };
+        if !hub.wants_bytes(token, now_ns) && !hub.is_ending(token) {
+            return true;
+        }
+        match socket.stream.read(buffer) {
+            Ok(0) => {
+                self.close(token);
+                false
+            }
+            Ok(count) => {
+                hub.receive(token, &buffer[..count], now_ns, engine);
+                socket.is_listed = socket.is_closing || count == buffer.len();
+                socket.is_listed
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                socket.is_listed = false;
+                false
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => true,
+            Err(_) => {
+                self.close(token);
+                false
+            }
+        }
+    }
+
+    fn write_all<E: Engine>(&mut self, engine: &E, now_ns: u64) {
+        let mut busy = std::mem::take(&mut self.busy);
+        self.hub.take_busy(&mut busy);
+        for token in &busy {
+            self.write(*token, engine, now_ns);
+        }
+        self.busy = busy;
+    }
+
+    fn write<E: Engine>(&mut self, token: Token, engine: &E, now_ns: u64) {
+        let Self { sockets, hub, .. } = self;
+        let Some(socket) = find(sockets, token) else { return };
+        loop {
+            let more = hub.pump(token, engine);
+            let pending = hub.pending(token);
+            if pending.is_empty() {
+                if more {
+                    // It looked at as much as one connection may in a turn.
+                    hub.touch(token);
+                }
+                break;
+            }
+            if !socket.is_writable {
+                hub.wrote(token, 0, now_ns);
+                return;
+            }
+            match socket.stream.write(pending) {
+                Ok(count) => {
+                    let all = count == pending.len();
+                    hub.wrote(token, count, now_ns);
+                    socket.is_writable = all;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.is_writable = false,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return self.close(token),
+            }
+        }
+        if hub.is_over(token) && socket.lingers_until_ns.is_none() {
+            let said = socket.stream.shutdown(Shutdown::Write);
+            socket.lingers_until_ns = said.is_ok().then_some(now_ns + LINGER_NS);
+            if said.is_err() {
+                self.close(token);
+            }
+        }
+    }
+
+    fn tick_sockets(&mut self, now_ns: u64) {
+        if std::mem::take(&mut self.accept_failed) {
+            self.accept_again();
+        }
+        let late = |socket: &&Socket| socket.lingers_until_ns.is_some_and(|until| until <= now_ns);
+        let late: Vec<Token> = self.sockets.iter().flatten().filter(late).map(|socket| socket.token).collect();
+        for token in late {
+            self.close(token);
+        }
+    }
+
+    fn close(&mut self, token: Token) {
+        self.hub.closed(token);
+        let Some(place) = self.sockets.get_mut(usize::from(token.slot)) else { return };
+        if let Some(mut socket) = place.take_if(|socket| socket.token == token) {
+            let gone = self.poll.registry().deregister(&mut socket.stream);
+            debug_assert!(gone.is_ok(), "a socket is registered while it is here");
+        }
+    }
+}
+
+/// Why a turn is the last one.
+#[derive(Debug)]
+pub enum TurnError<F> {
+    /// The engine can never go on.
+    Engine(F),
+    /// The system cannot tell of sockets any more.
+    Poll(io::Error),
+}
+
+fn find(sockets: &mut [Option<Socket>], token: Token) -> Option<&mut Socket> {
+    sockets.get_mut(usize::from(token.slot))?.as_mut().filter(|socket| socket.token == token)
+}
+
+/// Takes over what the system says about a socket.
+fn note(event: &Event, socket: &mut Socket, ready: &mut Vec<Token>, hub: &mut Hub) {
+    if event.is_writable() {
+        socket.is_writable = true;
+        hub.touch(socket.token);
+    }
+    if event.is_readable() || event.is_read_closed() || event.is_error() {
+        socket.is_closing |= event.is_read_closed() || event.is_error();
+        if !std::mem::replace(&mut socket.is_listed, true) {
+            ready.push(socket.token);
+        }
+    }
+}
