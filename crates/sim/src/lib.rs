@@ -4,6 +4,7 @@ pub mod books;
 pub mod compare;
 pub mod coverage;
 pub mod crash;
+pub mod fuzz;
 pub mod generate;
 pub mod images;
 pub mod lives;
