@@ -163,6 +163,17 @@ impl Exchange {
         waiting.into_iter().map(|(_, slot)| self.view(slot)).collect()
     }
 
+    /// Every open order, oldest first. Looks at each.
+    pub fn every_open_order(&self) -> Vec<OrderView> {
+        let open = self.shared.open_where(|_| true);
+        open.into_iter().map(|(_, slot)| self.view(slot)).collect()
+    }
+
+    /// How many instruments there are; their ids count from 0.
+    pub fn instrument_count(&self) -> usize {
+        self.markets.len()
+    }
+
     /// How many orders are open.
     pub fn open_count(&self) -> usize {
         self.shared.index.len()

@@ -66,7 +66,7 @@ impl From<journal::OpenError> for OpenError {
             journal::OpenError::Locked => OpenError::Locked,
             journal::OpenError::Damaged(_) | journal::OpenError::Replay { .. } => OpenError::Damaged(text),
             journal::OpenError::Newer { .. } => OpenError::Version(text),
-            journal::OpenError::Disk(_) => OpenError::Disk(text),
+            journal::OpenError::Disk(_) | journal::OpenError::NoStore => OpenError::Disk(text),
             journal::OpenError::Options(_) => OpenError::Option(text),
         }
     }

@@ -35,6 +35,7 @@ pub use failure::{EXIT_USAGE, Fatal, OpenError};
 pub use genesis::{GENESIS_KIND, Genesis};
 pub use options::Options;
 pub use priority::takes_risk_away;
+pub use rebuild::Watch;
 pub use recovered::{Recovered, Warning};
 pub use refusal::Refusal;
 pub use released::{Outbox, Outcome, Released, TICK_ORIGIN};

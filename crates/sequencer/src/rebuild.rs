@@ -1,7 +1,8 @@
 //! Replay: a log, and where there is one a snapshot, into a state, through the same `apply` as live commands.
 
+use engine::Exchange;
 use journal::{Note, Record, Replay, SnapshotHeader};
-use model::{Command, Events, Stamp};
+use model::{Command, Event, Events, Stamp};
 use wire::Fault;
 
 use crate::core::Core;
@@ -9,9 +10,25 @@ use crate::failure::OpenError;
 use crate::genesis::{GENESIS_KIND, Genesis, GenesisError};
 use crate::snapshot;
 
+/// Hears what recovery does, so that whatever is derived from outcomes is derived again: reports, books.
+pub trait Watch {
+    /// Replay begins here: from nothing, or from a snapshot. What was heard before counts no more.
+    fn begin(&mut self, at: Stamp, exchange: &Exchange);
+
+    /// A command of the log was applied again. `origin` is what it was submitted with, in another life of the process.
+    fn replayed(&mut self, stamp: Stamp, origin: u64, events: &[Event]);
+}
+
+/// Nobody hears anything.
+impl Watch for () {
+    fn begin(&mut self, _at: Stamp, _exchange: &Exchange) {}
+
+    fn replayed(&mut self, _stamp: Stamp, _origin: u64, _events: &[Event]) {}
+}
+
 /// A state being replayed.
-#[derive(Debug)]
-pub(crate) struct Rebuild {
+pub(crate) struct Rebuild<'w> {
+    watch: &'w mut dyn Watch,
     pub(crate) core: Core,
     /// What an empty log would begin with.
     fresh: Genesis,
@@ -21,9 +38,9 @@ pub(crate) struct Rebuild {
     cause: Option<OpenError>,
 }
 
-impl Rebuild {
-    pub(crate) fn new(fresh: Genesis) -> Self {
-        Rebuild { core: Core::new(fresh), fresh, events: Events::new(), hashes_checked: 0, cause: None }
+impl<'w> Rebuild<'w> {
+    pub(crate) fn new(fresh: Genesis, watch: &'w mut dyn Watch) -> Self {
+        Rebuild { watch, core: Core::new(fresh), fresh, events: Events::new(), hashes_checked: 0, cause: None }
     }
 
     /// The better of the journal's reason and our own.
@@ -74,14 +91,16 @@ pub(crate) fn stamp_of(seq: u64, ts_ns: u64) -> Stamp {
     Stamp { seq, ts_ns: i64::try_from(ts_ns).unwrap_or(i64::MAX) }
 }
 
-impl Replay for Rebuild {
+impl Replay for Rebuild<'_> {
     fn reset(&mut self) {
         self.core = Core::new(self.fresh);
         self.hashes_checked = 0;
+        self.watch.begin(Stamp::default(), &self.core.exchange);
     }
 
     fn load(&mut self, header: &SnapshotHeader, body: &[u8]) -> Result<(), String> {
         self.core = snapshot::load(header, body)?;
+        self.watch.begin(self.core.last, &self.core.exchange);
         Ok(())
     }
 
@@ -97,6 +116,8 @@ impl Replay for Rebuild {
         let command = self.decode(record)?;
         self.events.clear();
         self.core.apply(stamp, &command, &mut self.events);
+        let origin = wire::Header::read(record.body).map_or(0, |header| header.seq);
+        self.watch.replayed(stamp, origin, self.events.as_slice());
         Ok(())
     }
 

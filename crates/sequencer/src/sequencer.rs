@@ -13,7 +13,7 @@ use crate::failure::{Fatal, OpenError};
 use crate::genesis::{GENESIS_KIND, Genesis};
 use crate::options::Options;
 use crate::priority::takes_risk_away;
-use crate::rebuild::{Rebuild, stamp_of};
+use crate::rebuild::{Rebuild, Watch, stamp_of};
 use crate::recovered::{Recovered, warnings};
 use crate::refusal::Refusal;
 use crate::released::Outbox;
@@ -57,9 +57,22 @@ impl<D: Disk> Sequencer<D> {
     /// # Errors
     /// See [`OpenError`]; [`OpenError::exit_code`] is the code of a process that stops for it.
     pub fn open(disk: D, options: Options, now_ns: i64) -> Result<(Self, Recovered), OpenError> {
+        Self::open_watched(disk, options, now_ns, &mut ())
+    }
+
+    /// Opens a data directory as [`Sequencer::open`] does, and tells what is replayed.
+    ///
+    /// # Errors
+    /// As [`Sequencer::open`]. What was told is worth nothing then.
+    pub fn open_watched(
+        disk: D,
+        options: Options,
+        now_ns: i64,
+        watch: &mut dyn Watch,
+    ) -> Result<(Self, Recovered), OpenError> {
         options.check()?;
         let fresh = Genesis { limits: options.limits, hash_every: options.hash_every };
-        let mut rebuild = Rebuild::new(fresh);
+        let mut rebuild = Rebuild::new(fresh, watch);
         let opened = Journal::open(disk, &options.journal, wall(now_ns), &mut rebuild);
         let (mut journal, found) = opened.map_err(|error| rebuild.explain(error))?;
         let Rebuild { mut core, hashes_checked, .. } = rebuild;
