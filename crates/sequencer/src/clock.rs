@@ -133,6 +133,6 @@ mod tests {
         clock.observe(i64::MAX);
         clock.observe(i64::MIN);
 
-        assert!(clock.now_ns() > 0);
+        assert!(clock.now_ns() > i64::MIN);
     }
 }

@@ -44,6 +44,8 @@ pub struct Sequencer<D: Disk> {
     /// When a command last came.
     pub(crate) busy_ns: i64,
     pub(crate) preparing: Option<Prepare<D>>,
+    /// Space was asked for last and not given.
+    pub(crate) is_full: bool,
     /// Before it no space is looked for.
     pub(crate) retry_ns: i64,
     pub(crate) fatal: Option<Fatal>,
@@ -106,6 +108,7 @@ impl<D: Disk> Sequencer<D> {
             outbox: Outbox::new(),
             busy_ns: now_ns,
             preparing: None,
+            is_full: false,
             retry_ns: i64::MIN,
             fatal: None,
             options,
@@ -124,7 +127,7 @@ impl<D: Disk> Sequencer<D> {
             return Err(Refusal::Stopped);
         }
         let is_urgent = takes_risk_away(command);
-        if self.room == Room::None || (self.room == Room::OnlyReserve && !is_urgent) {
+        if self.is_full && !self.has_room(is_urgent) {
             return Err(Refusal::DiskFull);
         }
         let queue_max = self.options.queue_max;
@@ -163,7 +166,7 @@ impl<D: Disk> Sequencer<D> {
 
     /// Whether new orders are refused because the disk is full.
     pub fn is_disk_full(&self) -> bool {
-        self.room != Room::All
+        self.is_full && self.room != Room::All
     }
 
     /// The bounds the log was begun with.

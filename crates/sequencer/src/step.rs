@@ -35,7 +35,7 @@ impl<D: Disk> Sequencer<D> {
         } else {
             self.busy_ns = now_ns;
             if self.journal.due(self.stamp_ns(now_ns)) || self.is_cut() {
-                self.commit(now_ns)?;
+                self.commit()?;
             }
         }
         self.room = self.journal.room();
@@ -57,7 +57,15 @@ impl<D: Disk> Sequencer<D> {
     fn stage(&mut self, now_ns: i64) -> Result<(), Fatal> {
         let now_ns = self.stamp_ns(now_ns);
         while !self.is_cut() {
+            let is_urgent = self.queue.front().is_some_and(|(_, command)| takes_risk_away(command));
+            if !self.is_full && !self.has_room(is_urgent) {
+                break;
+            }
             let Some((origin, command)) = self.queue.pop_front() else { break };
+            if !self.has_room(is_urgent) && origin != TICK_ORIGIN {
+                self.outbox.refuse(origin, Refusal::DiskFull);
+                continue;
+            }
             self.encoded.clear();
             if let Err(error) = wire::encode_command(&command, origin, &mut self.encoded) {
                 self.outbox.refuse(origin, Refusal::NoEncoding { field: error.field });
@@ -69,12 +77,12 @@ impl<D: Disk> Sequencer<D> {
                     let stamp = stamp_of(stamp.seq, stamp.ts_ns);
                     self.staged.push(Staged { stamp, origin, command });
                 }
-                Err(AppendError::BatchFull) => {
+                Err(AppendError::NoRoom) if self.is_full && origin == TICK_ORIGIN => {}
+                Err(AppendError::NoRoom) if self.is_full => self.outbox.refuse(origin, Refusal::DiskFull),
+                Err(AppendError::BatchFull | AppendError::NoRoom) => {
                     self.queue.push_front((origin, command));
                     break;
                 }
-                Err(AppendError::NoRoom) if origin == TICK_ORIGIN => {}
-                Err(AppendError::NoRoom) => self.outbox.refuse(origin, Refusal::DiskFull),
                 Err(AppendError::TooLong { bytes, bytes_max }) => {
                     self.outbox.refuse(origin, Refusal::TooLarge { size: bytes, size_max: bytes_max });
                 }
@@ -90,14 +98,14 @@ impl<D: Disk> Sequencer<D> {
     }
 
     /// Writes and syncs the batch, and only then applies it.
-    fn commit(&mut self, now_ns: i64) -> Result<(), Fatal> {
+    fn commit(&mut self) -> Result<(), Fatal> {
         match self.journal.commit() {
             Ok(_) => {
                 self.apply_staged();
                 self.note_hash()
             }
             Err(CommitError::NoSpace(_)) => {
-                self.give_back(now_ns);
+                self.give_back();
                 Ok(())
             }
             Err(CommitError::Fatal(fatal)) => Err(self.stop(fatal.into())),
@@ -122,9 +130,9 @@ impl<D: Disk> Sequencer<D> {
 
     /// The disk has no space and took nothing of the batch: orders are refused, what takes risk away waits for the
     /// reserve.
-    fn give_back(&mut self, now_ns: i64) {
+    fn give_back(&mut self) {
         self.journal.discard();
-        self.retry_ns = self.retry_ns.max(now_ns.saturating_add(self.options.retry_after_ns));
+        self.note_full();
         for Staged { origin, command, .. } in self.staged.drain(..).rev() {
             if takes_risk_away(&command) {
                 self.queue.push_front((origin, command));

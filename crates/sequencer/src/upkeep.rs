@@ -1,24 +1,27 @@
 //! What is done beside the loop: segments prepared ahead of need, in pieces or by another thread.
 
 use journal::disk::Disk;
-use journal::{CommitError, Prepare, Prepared};
+use journal::{CommitError, Prepare, Prepared, Room};
 
 use crate::failure::Fatal;
 use crate::sequencer::Sequencer;
 
 impl<D: Disk> Sequencer<D> {
-    /// One piece of the work on the next segment, where a thread of its own does not do it.
+    /// One piece of the work on the next segment, where a thread of its own does not do it; all of it where there is no
+    /// room without it.
     pub(crate) fn upkeep(&mut self, now_ns: i64) -> Result<(), Fatal> {
-        if self.preparing.is_none() && !self.options.upkeep_apart {
-            self.preparing = self.begin_upkeep_at(now_ns);
-        }
-        match self.preparing.take().map(Prepare::step) {
-            None => Ok(()),
-            Some(Ok(rest)) => {
-                self.preparing = Some(rest);
-                Ok(())
+        loop {
+            if self.preparing.is_none() && !self.options.upkeep_apart {
+                self.preparing = self.begin_upkeep_at(now_ns);
             }
-            Some(Err(prepared)) => self.finish_upkeep(prepared),
+            match self.preparing.take().map(Prepare::step) {
+                None => return Ok(()),
+                Some(Ok(rest)) => self.preparing = Some(rest),
+                Some(Err(prepared)) => self.finish_upkeep(prepared)?,
+            }
+            if self.room == Room::All {
+                return Ok(());
+            }
         }
     }
 
@@ -43,14 +46,31 @@ impl<D: Disk> Sequencer<D> {
     pub fn finish_upkeep(&mut self, prepared: Prepared<D::File>) -> Result<(), Fatal> {
         match self.journal.finish_prepare(prepared) {
             Ok(()) => {
+                self.is_full = false;
                 self.room = self.journal.room();
                 Ok(())
             }
             Err(CommitError::NoSpace(_)) => {
-                self.retry_ns = self.clock.now_ns().saturating_add(self.options.retry_after_ns);
+                self.note_full();
                 Ok(())
             }
             Err(CommitError::Fatal(fatal)) => Err(self.stop(fatal.into())),
+        }
+    }
+
+    /// The disk has no space: orders are refused until there is.
+    pub(crate) fn note_full(&mut self) {
+        self.is_full = true;
+        self.retry_ns = self.clock.now_ns().saturating_add(self.options.retry_after_ns);
+    }
+
+    /// Whether a command may go into the log as it stands. Without room, and the disk not full, it waits for the next
+    /// segment.
+    pub(crate) fn has_room(&self, is_urgent: bool) -> bool {
+        match self.room {
+            Room::All => true,
+            Room::OnlyReserve => is_urgent,
+            Room::None => false,
         }
     }
 }
