@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
@@ -178,7 +179,12 @@ def age(lifetime_ids: int) -> dict[str, int]:
     return answer
 
 
-def _lines(*words: str) -> list[dict[str, int]]:
+def codecs(passes: int) -> list[dict[str, Any]]:
+    """Return what bytes cost: one row for each codec on each kind of message, in turn over ``passes`` passes."""
+    return list(_lines("codec", str(passes)))
+
+
+def _lines(*words: str) -> list[dict[str, Any]]:
     command = [*_bench_core(), *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]

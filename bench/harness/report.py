@@ -1,6 +1,7 @@
 """The tables people read: one per workload, and the goals with the ratios of this run."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from harness.rounds import Footprint, Measured
 
@@ -114,6 +115,18 @@ def mark_table(wanted: list[Mark]) -> str:
         word = word if sign * one.measured >= sign * one.floor else "BELOW"
         rows.append([one.mark, f"{one.measured:,.2f}", f"{one.floor:,}", f"{one.aim:,}", word])
     return f"\ngoals that are figures of this machine\n{_aligned(rows)}"
+
+
+def codec_table(codecs: list[dict[str, Any]]) -> str:
+    """Return what each codec costs beside ours, the only one that checks everything it reads."""
+    ours = {row["message"]: row for row in codecs if row["codec"] == "fairlead"}
+    rows = [["message", "codec", "bytes", "encode ns", "decode ns", "encode ratio", "decode ratio"]]
+    for row in codecs:
+        own = ours[row["message"]]
+        costs = [f"{row[key] / 1_000:.1f}" for key in ("encode_ps", "decode_ps")]
+        ratios = [f"{row[key] / own[key]:.2f}x" for key in ("encode_ps", "decode_ps")]
+        rows.append([row["message"], row["codec"], str(row["bytes"]), *costs, *ratios])
+    return f"\ncodecs, processor time a message\n{_aligned(rows)}"
 
 
 def workload_table(name: str, results: list[Measured], footprints: dict[str, Footprint]) -> str:

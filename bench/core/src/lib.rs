@@ -4,6 +4,7 @@ pub mod age;
 pub mod bare_book;
 pub mod beside;
 pub mod clock;
+pub mod codec;
 pub mod driver;
 pub mod emergencies;
 pub mod file;

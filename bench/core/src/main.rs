@@ -1,11 +1,12 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
 //! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones,
-//! `halt ORDERS OTHERS` what commands over many orders cost.
+//! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost.
 
 use bench_core::age;
 use bench_core::bare_book::BareBook;
 use bench_core::beside;
+use bench_core::codec;
 use bench_core::emergencies;
 use bench_core::file;
 use bench_core::groups;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
-                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS";
+                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | bench-core codec PASSES";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         ["write", name, path] => write(name, path),
         ["age", lifetime_ids] => compare_ages(lifetime_ids),
         ["halt", orders, others] => halt(orders, others),
+        ["codec", passes] => compare_codecs(passes),
         ["groups", resting] => compare_groups(resting),
         ["stops", waiting] => compare_stops(waiting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
@@ -55,6 +57,16 @@ fn compare_ages(lifetime_ids: &str) -> Result<(), String> {
     let lifetime_ids = lifetime_ids.parse().map_err(|error| format!("not a number of ids: {lifetime_ids}: {error}"))?;
     let age::Ages { young_ns, old_ns } = age::run(lifetime_ids);
     println!(r#"{{"lifetime_ids":{lifetime_ids},"young_ns":{young_ns},"old_ns":{old_ns}}}"#);
+    Ok(())
+}
+
+fn compare_codecs(passes: &str) -> Result<(), String> {
+    let passes = passes.parse().map_err(|error| format!("not a number of passes: {passes}: {error}"))?;
+    for codec::Figure { message, codec, bytes, encode_ps, decode_ps } in codec::run(passes) {
+        println!(
+            r#"{{"message":"{message}","codec":"{codec}","bytes":{bytes},"encode_ps":{encode_ps},"decode_ps":{decode_ps}}}"#
+        );
+    }
     Ok(())
 }
 

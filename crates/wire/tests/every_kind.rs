@@ -172,6 +172,35 @@ fn every_cut_and_every_longer_message_is_refused() {
 }
 
 #[test]
+fn a_list_of_one_entry_too_many_is_refused_before_it_is_read() {
+    for kind in Kind::ALL {
+        let spec = kind.spec();
+        if spec.entry.is_empty() {
+            continue;
+        }
+        let len = HEADER_SIZE + spec.size() + spec.entry_size();
+        let whole = samples(*kind).find(|bytes| bytes.len() == len).expect("one of them has one entry");
+        let (front, entry) = whole.split_at(HEADER_SIZE + spec.size());
+        let with_entries = |count: usize| {
+            let mut bytes = [front, &entry.repeat(count)].concat();
+            let block_len = u16::try_from(bytes.len() - HEADER_SIZE).expect("it fits");
+            bytes[2..4].copy_from_slice(&block_len.to_be_bytes());
+            let at = HEADER_SIZE + spec.size() - 2;
+            bytes[at..at + 2].copy_from_slice(&u16::try_from(count).expect("it fits").to_be_bytes());
+            bytes
+        };
+
+        // Equal bands are no grid, so of grids only the refusal is looked at.
+        let most = Message::decode(&with_entries(spec.entries_max)).err().map(|error| error.fault);
+        assert!(most.is_none() || most == Some(Fault::TickBands), "{kind:?} {most:?}");
+        let error = Message::decode(&with_entries(spec.entries_max + 1)).expect_err("one too many");
+
+        assert_eq!(error.fault, Fault::TooMany, "{kind:?}");
+        assert_eq!(error.value, error.limit + 1);
+    }
+}
+
+#[test]
 fn the_longest_message_of_each_kind_fits_a_frame() {
     for kind in Kind::ALL {
         let spec = kind.spec();
