@@ -207,6 +207,12 @@ def stops(waiting: int) -> dict[str, int]:
     return {**lines[0], **under}
 
 
+def journal(milliseconds: int) -> dict[str, dict[str, int]]:
+    """Return records a second and times to acknowledgement of the journal in each mode, and of the bare sync."""
+    lines = _lines("journal", str(BUILD / "journal"), str(milliseconds))
+    return {str(line.pop("what")): line for line in lines}
+
+
 def _bourse() -> list[str]:
     venv = BUILD / "venv"
     python = venv / "bin" / "python"

@@ -104,6 +104,28 @@ def marks(
     ]
 
 
+def journal_marks(figures: dict[str, dict[str, int]]) -> list[Mark]:
+    """Return the goals of the journal; its times are multiples of the bare sync of the same run."""
+    raw = (figures["raw before"]["p50_ns"] + figures["raw after"]["p50_ns"]) / 2
+    steady, endless = figures["group"], figures["group endless"]
+    p50, p99 = steady["p50_ns"] / raw, steady["p99_ns"] / raw
+    less = {"is_more_better": False}
+    return [
+        Mark(mark="journal, M/s durable", measured=endless["per_s"] / 1e6, floor=1, aim=3, is_more_better=True),
+        Mark(mark="journal ack p50, times a sync", measured=p50, floor=2, aim=1.6, **less),
+        Mark(mark="journal ack p99, times a sync's p50", measured=p99, floor=4, aim=3, **less),
+    ]
+
+
+def journal_table(figures: dict[str, dict[str, int]]) -> str:
+    """Return what each mode of the journal makes of one million records a second, and of endless ones."""
+    rows = [["journal", "M/s acked", "refused", "p50 us", "p99 us", "p99.9 us"]]
+    for name, one in figures.items():
+        times = [f"{one[key] / 1e3:,.0f}" for key in ("p50_ns", "p99_ns", "p999_ns")]
+        rows.append([name, f"{one['per_s'] / 1e6:.3f}", f"{one['refused']:,}", *times])
+    return f"\njournal, 1 M/s offered\n{_aligned(rows)}"
+
+
 def mark_table(wanted: list[Mark]) -> str:
     """Return the measured ones of the goals that are figures."""
     rows = [["goal", "measured", "floor", "aim", ""]]

@@ -1,8 +1,10 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
 //! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones,
-//! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost.
+//! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost,
+//! `journal FOLDER MILLISECONDS` what durability costs.
 
+use ::journal::Mode;
 use bench_core::age;
 use bench_core::bare_book::BareBook;
 use bench_core::beside;
@@ -10,6 +12,7 @@ use bench_core::codec;
 use bench_core::emergencies;
 use bench_core::file;
 use bench_core::groups;
+use bench_core::journal::{self, Figures, Load, Way};
 use bench_core::plan::Plan;
 use bench_core::serve::serve;
 use bench_core::stops;
@@ -21,7 +24,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
-                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | bench-core codec PASSES";
+                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | bench-core codec PASSES | \
+                     bench-core journal FOLDER MILLISECONDS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
         ["age", lifetime_ids] => compare_ages(lifetime_ids),
         ["halt", orders, others] => halt(orders, others),
         ["codec", passes] => compare_codecs(passes),
+        ["journal", folder, millis] => journals(Path::new(folder), millis),
         ["groups", resting] => compare_groups(resting),
         ["stops", waiting] => compare_stops(waiting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
@@ -103,6 +108,38 @@ fn halt(orders: &str, others: &str) -> Result<(), String> {
         costs.delist_ns
     );
     Ok(())
+}
+
+/// The bare sync before and after, and between them each mode under a steady and under an endless load.
+fn journals(folder: &Path, millis: &str) -> Result<(), String> {
+    const SYNCS: usize = 1_000;
+    let millis = millis.parse().map_err(|error| format!("not a number of milliseconds: {millis}: {error}"))?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot make folder: {}: {error}", folder.display()))?;
+    let raw = |name: &str| {
+        let measured = journal::raw(folder, 4_096, SYNCS).map_err(|error| error.to_string())?;
+        print_figures(name, &measured);
+        Ok::<(), String>(())
+    };
+    raw("raw before")?;
+    for (name, mode, way, load) in [
+        ("group", Mode::default(), Way::Serial, Load::Steady),
+        ("group, thread spins", Mode::default(), Way::Spinning, Load::Steady),
+        ("group, thread sleeps", Mode::default(), Way::Sleeping, Load::Steady),
+        ("always", Mode::Always, Way::Serial, Load::Steady),
+        ("os", Mode::Os, Way::Serial, Load::Steady),
+        ("group endless", Mode::default(), Way::Serial, Load::Endless),
+        ("os endless", Mode::Os, Way::Serial, Load::Endless),
+    ] {
+        print_figures(name, &journal::run(&folder.join("store"), mode, way, load, millis)?);
+    }
+    raw("raw after")
+}
+
+fn print_figures(name: &str, figures: &Figures) {
+    let Figures { per_s, refused, p50_ns, p99_ns, p999_ns } = figures;
+    println!(
+        r#"{{"what":"{name}","per_s":{per_s},"refused":{refused},"p50_ns":{p50_ns},"p99_ns":{p99_ns},"p999_ns":{p999_ns}}}"#
+    );
 }
 
 fn run(engine: &str, plan: &Plan) -> Result<(), String> {

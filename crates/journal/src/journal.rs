@@ -5,7 +5,7 @@
 //! 3. At most one commit is on its way; what is appended meanwhile goes into the next.
 //! 4. After a failed sync, or a write that failed half-way, nothing is written, synced or acknowledged any more.
 
-use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use crate::batch::{Batch, Before};
 use crate::commit::{Commit, Committed, Outcome};
@@ -18,7 +18,7 @@ use crate::options::Options;
 use crate::record::{Note, RECORD_BODY_BYTES_MAX, RECORD_HEADER_BYTES};
 use crate::rotation::Room;
 use crate::segment::SegmentHeader;
-use crate::spare::Spare;
+use crate::spare::Stock;
 use crate::watermark::Watermark;
 
 /// What a record got when it was appended.
@@ -67,9 +67,7 @@ pub struct Journal<D: Disk> {
     pub(crate) active: Active<D::File>,
     /// First record and number of each segment, the active one last.
     pub(crate) segments: Vec<(u64, u64)>,
-    pub(crate) spares: VecDeque<Spare<D::File>>,
-    pub(crate) next_spare: u64,
-    pub(crate) is_preparing: bool,
+    pub(crate) spares: Stock<D::File>,
     pub(crate) staged: Batch,
     /// When the first record of the staged batch came.
     pub(crate) staged_ns: u64,
@@ -223,6 +221,7 @@ impl<D: Disk> Journal<D> {
             Outcome::Failed(error) => return Err(self.stop(error).into()),
         };
         self.active.at += bytes;
+        self.spares.pace.store(self.active.at, Ordering::Relaxed);
         self.chain = chain;
         self.is_sealed = false;
         self.is_synced = self.options.mode.is_durable();

@@ -1,5 +1,7 @@
 //! Making a store, and making a journal of a store that was read.
 
+use std::sync::atomic::AtomicU64;
+
 use crate::batch::Batch;
 use crate::disk::{Disk, DiskFile, Shared};
 use crate::error::{DiskError, OpenError};
@@ -10,7 +12,7 @@ use crate::manifest::Manifest;
 use crate::options::Options;
 use crate::scan::Cursor;
 use crate::segment::{SegmentHeader, segment_name, seq_of};
-use crate::spare::{self, Prepare, Spare};
+use crate::spare::{self, Pace, Prepare, Spare, Stock};
 use crate::watermark::{self, Watermark};
 
 /// The most spare segments that are taken over from an earlier life.
@@ -20,7 +22,8 @@ const SPARES_MAX: usize = 2;
 pub(crate) fn create<D: Disk>(disk: &Shared<D>, options: &Options) -> Result<Log, OpenError> {
     clear(disk, u64::MAX)?;
     let number = next_spare(&files::names(disk)?);
-    let Spare { name, file } = Prepare::new(disk.clone(), number, options.segment_bytes).run().0?;
+    let hurry = Pace::new(AtomicU64::new(u64::MAX));
+    let Spare { name, file } = Prepare::new(disk.clone(), number, options.segment_bytes, hurry).run().0?;
     let header = SegmentHeader {
         store_id: options.store_id,
         number: 1,
@@ -75,9 +78,13 @@ pub(crate) fn resume<D: Disk>(
         manifest: log.manifest,
         active,
         segments: log.segments.iter().map(|one| (one.header.first_seq, one.header.number)).collect(),
-        next_spare: next_spare(&files::names(&disk)?),
-        spares: spares.into(),
-        is_preparing: false,
+        spares: Stock {
+            ready: spares.into(),
+            next_number: next_spare(&files::names(&disk)?),
+            is_preparing: false,
+            has_rotated: false,
+            pace: Pace::default(),
+        },
         staged: Batch::new(cursor.seq),
         staged_ns: 0,
         stalled: None,

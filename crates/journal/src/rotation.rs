@@ -1,5 +1,7 @@
 //! The segments of an open journal: how much room is left, the change to the next one, and what is old enough to go.
 
+use std::sync::atomic::Ordering;
+
 use crate::disk::{Disk, Shared};
 use crate::error::{CommitError, DiskError, Fatal};
 use crate::files;
@@ -8,7 +10,7 @@ use crate::journal::{Active, Journal};
 use crate::manifest::Manifest;
 use crate::options::NOTES_FRAME_BYTES_MAX;
 use crate::segment::{HEADER_BLOCK_BYTES, SegmentHeader, segment_name};
-use crate::spare::{Prepare, Prepared};
+use crate::spare::{Pace, Prepare, Prepared};
 
 /// What may still be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl<D: Disk> Journal<D> {
         let bytes = staged.next_multiple_of(8) + NOTES_FRAME_BYTES_MAX + FRAME_BYTES_MIN;
         let waiting = self.stalled.as_ref().map_or(0, super::batch::Batch::len_max);
         let fits = self.active.has_room_for(bytes + waiting);
-        let spares = self.spares.len();
+        let spares = self.spares.ready.len();
         if spares > 1 || (spares == 1 && fits) {
             Room::All
         } else if spares == 1 || fits {
@@ -46,7 +48,7 @@ impl<D: Disk> Journal<D> {
     /// to its last record.
     pub(crate) fn rotate(&mut self, first_seq: u64) -> Result<(), CommitError> {
         self.sync_written()?;
-        let Some(spare) = self.spares.pop_front() else {
+        let Some(spare) = self.spares.ready.pop_front() else {
             let error = std::io::Error::from(std::io::ErrorKind::StorageFull);
             return Err(CommitError::NoSpace(DiskError::of("rotate", &self.active.name)(error)));
         };
@@ -63,11 +65,12 @@ impl<D: Disk> Journal<D> {
             .and_then(|()| self.disk.rename(&spare.name, &name).map_err(DiskError::of("rename", &spare.name)));
         if let Err(error) = named {
             let is_shortage = error.is_shortage();
-            self.spares.push_front(spare);
+            self.spares.ready.push_front(spare);
             return Err(if is_shortage { CommitError::NoSpace(error) } else { self.stop(error).into() });
         }
         files::sync_names(&self.disk).map_err(|error| self.stop(error))?;
         self.segments.push((first_seq, header.number));
+        self.spares.has_rotated = true;
         self.active = Active { file: Some(spare.file), name, header, at: HEADER_BLOCK_BYTES as u64 };
         let raised = self.watermark.raise(self.durable_seq);
         self.unless_shortage(raised)?;
@@ -75,11 +78,11 @@ impl<D: Disk> Journal<D> {
     }
 
     /// Whether a segment should be prepared now: there is no reserve, or nothing but the reserve behind an active
-    /// segment that is half full.
+    /// segment that is half full. Once a segment was filled in this life, the next is wanted from its beginning.
     pub fn needs_prepare(&self) -> bool {
         let is_half_full = self.active.at > self.active.header.segment_bytes / 2;
-        let wants_two = is_half_full || self.room() != Room::All;
-        !self.is_preparing && (self.spares.is_empty() || (self.spares.len() == 1 && wants_two))
+        let wants_two = is_half_full || self.spares.has_rotated || self.room() != Room::All;
+        !self.spares.is_preparing && (self.spares.ready.is_empty() || (self.spares.ready.len() == 1 && wants_two))
     }
 
     /// Prepares a segment where one is wanted, or two. Takes as long as the disk takes to write one.
@@ -100,9 +103,12 @@ impl<D: Disk> Journal<D> {
         if self.fatal.is_some() || !self.needs_prepare() {
             return None;
         }
-        self.is_preparing = true;
-        self.next_spare += 1;
-        Some(Prepare::new(self.disk.clone(), self.next_spare - 1, self.options.segment_bytes))
+        self.spares.is_preparing = true;
+        self.spares.next_number += 1;
+        let pace = if self.spares.ready.is_empty() { u64::MAX } else { self.active.at };
+        self.spares.pace.store(pace, Ordering::Relaxed);
+        let (number, bytes) = (self.spares.next_number - 1, self.options.segment_bytes);
+        Some(Prepare::new(self.disk.clone(), number, bytes, Pace::clone(&self.spares.pace)))
     }
 
     /// Takes the work back.
@@ -110,10 +116,10 @@ impl<D: Disk> Journal<D> {
     /// # Errors
     /// As [`Journal::prepare`].
     pub fn finish_prepare(&mut self, prepared: Prepared<D::File>) -> Result<(), CommitError> {
-        self.is_preparing = false;
+        self.spares.is_preparing = false;
         match prepared.0 {
             Ok(spare) => {
-                self.spares.push_back(spare);
+                self.spares.ready.push_back(spare);
                 Ok(())
             }
             Err(error) if error.is_shortage() => Err(CommitError::NoSpace(error)),

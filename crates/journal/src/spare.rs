@@ -1,18 +1,41 @@
 //! Segments made ahead of need: real zeros on the disk, so that a commit changes bytes and nothing else.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::disk::{Disk, DiskFile, Shared};
 use crate::error::{DiskError, SYNC};
 use crate::files::{self, UNFINISHED};
 use crate::segment::hex_between;
 
-/// Bytes of zeros one [`Prepare::step`] writes.
-const STEP_BYTES: u64 = 1 << 20;
+/// Bytes of zeros one [`Prepare::step`] writes and syncs at least: so few that a commit beside it hardly waits.
+const STEP_BYTES_MIN: u64 = 256 << 10;
+/// At most, where the work is behind.
+const STEP_BYTES_MAX: u64 = 8 << 20;
+
+/// How far the active segment is filled, for the work beside it to keep pace with; `u64::MAX` to hurry.
+pub(crate) type Pace = Arc<AtomicU64>;
 
 /// A file of zeros that waits to become a segment.
 #[derive(Debug)]
 pub(crate) struct Spare<F> {
     pub name: String,
     pub file: F,
+}
+
+/// The spares of a journal, and what is being done about them.
+#[derive(Debug)]
+pub(crate) struct Stock<F> {
+    /// Ready to use, the first to be used first; the last is the reserve.
+    pub ready: VecDeque<Spare<F>>,
+    /// The number of the next one.
+    pub next_number: u64,
+    /// Whether one is in the making.
+    pub is_preparing: bool,
+    /// Whether a segment was filled since the journal was opened.
+    pub has_rotated: bool,
+    pub pace: Pace,
 }
 
 pub(crate) fn spare_name(number: u64) -> String {
@@ -31,6 +54,7 @@ pub struct Prepare<D: Disk> {
     pub(crate) disk: Shared<D>,
     pub(crate) name: String,
     pub(crate) bytes: u64,
+    pub(crate) pace: Pace,
     pub(crate) at: u64,
     pub(crate) file: Option<D::File>,
 }
@@ -41,8 +65,8 @@ pub struct Prepare<D: Disk> {
 pub struct Prepared<F>(pub(crate) Result<Spare<F>, DiskError>);
 
 impl<D: Disk> Prepare<D> {
-    pub(crate) fn new(disk: Shared<D>, number: u64, bytes: u64) -> Self {
-        Self { disk, name: spare_name(number), bytes, at: 0, file: None }
+    pub(crate) fn new(disk: Shared<D>, number: u64, bytes: u64, pace: Pace) -> Self {
+        Self { disk, name: spare_name(number), bytes, pace, at: 0, file: None }
     }
 
     /// Does everything; takes as long as the disk takes to write a segment.
@@ -55,7 +79,7 @@ impl<D: Disk> Prepare<D> {
         }
     }
 
-    /// Does one piece of the work, at most a mebibyte of zeros.
+    /// Does one piece of the work, at most 8 MiB of zeros.
     ///
     /// # Errors
     /// Not an error: `Err` holds the outcome where this was the last piece, `Ok` the work that is left.
@@ -85,13 +109,17 @@ impl<D: Disk> Prepare<D> {
             return Ok(None);
         };
         if self.at < self.bytes {
-            let to = self.bytes.min(self.at + STEP_BYTES);
+            // Twice as far as the segment it will follow, so that it is ready in half the time.
+            let wanted = self.pace.load(Ordering::Relaxed).saturating_mul(2);
+            let step = wanted.saturating_sub(self.at).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
+            let to = self.bytes.min(self.at + step);
             files::write_zeros(&file, &unfinished, self.at, to)?;
+            // One sync of the whole segment would hold up every commit that comes while it runs.
+            file.sync_data().map_err(DiskError::of(SYNC, &unfinished))?;
             self.at = to;
             self.file = Some(file);
             return Ok(None);
         }
-        file.sync_data().map_err(DiskError::of(SYNC, &unfinished))?;
         self.disk.rename(&unfinished, &self.name).map_err(DiskError::of("rename", &unfinished))?;
         files::sync_names(&self.disk)?;
         Ok(Some(Spare { name: self.name.clone(), file }))
