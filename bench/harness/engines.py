@@ -200,6 +200,11 @@ def halt(orders: int) -> dict[str, int]:
     return _lines("halt", str(orders), str(orders))[0]
 
 
+def image(orders: int) -> dict[str, int]:
+    """Return the size of a state image with ``orders`` at rest, and what writing and loading it costs."""
+    return _lines("image", str(orders))[0]
+
+
 def stops(waiting: int) -> dict[str, int]:
     """Return the cost of a command without and beside ``waiting`` stops, and of a trade under trailing ones."""
     lines = _lines("stops", str(waiting))

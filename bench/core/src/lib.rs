@@ -9,6 +9,7 @@ pub mod driver;
 pub mod emergencies;
 pub mod file;
 pub mod groups;
+pub mod image;
 pub mod journal;
 pub mod measure;
 pub mod memory;

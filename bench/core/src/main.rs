@@ -1,8 +1,8 @@
 //! `bench-core ENGINE FILE` answers requests on standard input; `write WORKLOAD FILE` writes a workload file;
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
 //! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones,
-//! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost,
-//! `journal FOLDER MILLISECONDS` what durability costs.
+//! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost, `image ORDERS` what writing
+//! and loading the state costs, `journal FOLDER MILLISECONDS` what durability costs.
 
 use ::journal::Mode;
 use bench_core::age;
@@ -12,6 +12,7 @@ use bench_core::codec;
 use bench_core::emergencies;
 use bench_core::file;
 use bench_core::groups;
+use bench_core::image;
 use bench_core::journal::{self, Figures, Load, Way};
 use bench_core::plan::Plan;
 use bench_core::serve::serve;
@@ -24,8 +25,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
-                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | bench-core codec PASSES | \
-                     bench-core journal FOLDER MILLISECONDS";
+                     bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | \
+                     bench-core codec PASSES | bench-core image ORDERS | bench-core journal FOLDER MILLISECONDS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         ["halt", orders, others] => halt(orders, others),
         ["codec", passes] => compare_codecs(passes),
         ["journal", folder, millis] => journals(Path::new(folder), millis),
+        ["image", orders] => write_and_load(orders),
         ["groups", resting] => compare_groups(resting),
         ["stops", waiting] => compare_stops(waiting),
         [engine, path] => file::read(Path::new(path)).and_then(|workload| run(engine, &Plan::new(&workload))),
@@ -90,6 +92,13 @@ fn compare_stops(waiting: &str) -> Result<(), String> {
         let trade_ns = stops::trade_under(trailing);
         println!(r#"{{"trailing":{trailing},"trade_ns":{trade_ns}}}"#);
     }
+    Ok(())
+}
+
+fn write_and_load(orders: &str) -> Result<(), String> {
+    let orders = orders.parse().map_err(|error| format!("not a number of orders: {orders}: {error}"))?;
+    let image::Costs { bytes, save_ns, load_ns } = image::run(orders);
+    println!(r#"{{"orders":{orders},"image_bytes":{bytes},"save_ns":{save_ns},"load_ns":{load_ns}}}"#);
     Ok(())
 }
 

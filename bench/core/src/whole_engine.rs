@@ -51,6 +51,11 @@ impl WholeEngine {
         driver
     }
 
+    /// The exchange.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
     /// Whose an open order is.
     pub fn account_of(&self, order_id: OrderId) -> Option<AccountId> {
         self.exchange.order(order_id).map(|order| order.account)

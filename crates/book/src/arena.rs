@@ -173,6 +173,11 @@ impl Arena {
         &self.nodes[index(slot)]
     }
 
+    /// The order in `slot`, where there is such a slot.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&Node> {
+        (slot != NONE).then(|| self.nodes.get(index(slot)))?
+    }
+
     #[inline]
     pub(crate) fn node_mut(&mut self, slot: Slot) -> &mut Node {
         &mut self.nodes[index(slot)]

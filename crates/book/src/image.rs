@@ -10,7 +10,7 @@ use model::image::{Image, ImageError, Input, layout};
 use crate::arena::{Arena, Cold};
 use crate::book::Book;
 use crate::ladder::{Ladder, Lookup};
-use crate::level::{Level, Queue};
+use crate::level::{Level, Queue, queue_of, shown};
 use crate::order::Iceberg;
 use crate::pages::Pages;
 use crate::side::Side;
@@ -50,11 +50,39 @@ impl Book {
         node.is_linked() && node.level_index() < self.pages.levels.len()
     }
 
-    /// Every order it names has a slot below `slots`: for a book just loaded.
-    pub fn is_within(&self, slots: usize) -> bool {
-        let ends = self.pages.levels.iter().flat_map(|level| level.queues).flat_map(|queue| [queue.head, queue.tail]);
-        ends.into_iter().all(|slot| slot == NONE || (slot as usize) < slots)
+    /// Its queues are linked through orders that know where they stand: for a book just loaded, whose levels could lead
+    /// anywhere. What [`Book::check_invariants`] says of levels, without a panic.
+    pub fn is_linked(&self, arena: &Arena) -> bool {
+        self.pages.levels.iter().enumerate().all(|(index, level)| level_is_linked(arena, index, level).is_some())
     }
+
+    /// Orders that rest in it, as its levels count them.
+    pub fn count(&self) -> usize {
+        self.pages.levels.iter().flat_map(|level| level.counts).map(|count| count as usize).sum()
+    }
+}
+
+/// `Some` where both queues of a level lead from head to tail over as many orders as they count. Every link is walked
+/// forward to an order that points back at where it comes from, so the walk never comes to an order twice.
+fn level_is_linked(arena: &Arena, index: usize, level: &Level) -> Option<()> {
+    let mut displayed = 0_i64;
+    for (which, Queue { head, tail }) in level.queues.iter().enumerate() {
+        let (mut prev, mut slot, mut left) = (NONE, *head, level.counts[which]);
+        while slot != NONE {
+            let node = arena.get(slot)?;
+            let stands = node.prev == prev && node.level_index() == index && queue_of(node.level) == which;
+            if !stands || !node.is_linked() || node.qty <= 0 || arena.hidden(slot) < 0 {
+                return None;
+            }
+            displayed = displayed.checked_add(shown(which, node.qty))?;
+            left = left.checked_sub(1)?;
+            (prev, slot) = (slot, node.next);
+        }
+        if left != 0 || prev != *tail {
+            return None;
+        }
+    }
+    (displayed == level.displayed).then_some(())
 }
 
 /// Checks a free list of numbers below `len`: marks them in what it gives, or `None` where one is no such number or

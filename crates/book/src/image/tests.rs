@@ -87,7 +87,8 @@ impl Desk {
         let [arena, book, index] = self.images();
         let (arena, book, index) = (loaded::<Arena>(&arena), loaded::<Book>(&book), loaded::<OrderIndex>(&index));
         let (arena, book, index) = (arena.unwrap(), book.unwrap(), index.unwrap());
-        assert!(book.is_within(arena.slots()) && index.is_within(arena.slots()));
+        assert!(book.is_linked(&arena) && index.is_within(arena.slots()));
+        assert_eq!(book.count(), self.resting.len());
         Desk { arena, book, index, resting: self.resting.clone(), next: self.next }
     }
 }
