@@ -48,8 +48,10 @@ impl Manifest {
     /// # Errors
     /// Damage; a newer format.
     pub fn read(bytes: &[u8]) -> Result<Self, OpenError> {
-        let sound =
-            bytes.len() == BYTES && bytes[..8] == MAGIC && u32_at(bytes, BYTES - 4) == checksum(&bytes[..BYTES - 4]);
+        let sound = bytes.len() == BYTES
+            && bytes[..8] == MAGIC
+            && u32_at(bytes, 8) != 0
+            && u32_at(bytes, BYTES - 4) == checksum(&bytes[..BYTES - 4]);
         if !sound {
             let what = format!("bytes={} of {BYTES}, or the checksum does not match", bytes.len());
             return Err(Damage { file: MANIFEST.into(), offset: 0, seq: 0, what }.into());

@@ -87,7 +87,7 @@ impl SegmentHeader {
         };
         header.store_id.copy_from_slice(&block[16..32]);
         header.chain.copy_from_slice(&block[64..80]);
-        if header.first_seq != first_seq {
+        if format == 0 || first_seq == 0 || header.first_seq != first_seq {
             return damage(format!("the file holds first_seq={} and is called otherwise", header.first_seq));
         }
         if !(SEGMENT_BYTES_MIN..=SEGMENT_BYTES_MAX).contains(&header.segment_bytes) {

@@ -136,8 +136,8 @@ pub fn read_bytes<'a>(bytes: &'a [u8], key: &ChainKey) -> Result<(SnapshotHeader
         state_hash: u64_at(content, 56),
     };
     let body = &content[HEADER_BYTES..];
-    if u64_at(content, 64) != body.len() as u64 || header.position.seq == 0 {
-        return unsound("the length of the body does not match");
+    if format == 0 || header.position.seq == 0 || u64_at(content, 64) != body.len() as u64 {
+        return unsound("format, record or length of the body cannot be");
     }
     Ok((header, body))
 }

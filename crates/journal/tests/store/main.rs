@@ -3,9 +3,11 @@
 
 mod damage;
 mod faults;
+mod fuzz;
 mod golden;
 mod lives;
 mod memory;
 mod offline;
 mod snapshots;
 mod support;
+mod writing;
