@@ -11,10 +11,11 @@
 
 use std::collections::VecDeque;
 
-use model::{BreakerRule, BreakerRules, Price, SpreadState};
+use model::{BreakerRule, BreakerRules, Price, SpreadState, StaticReference};
 
 use crate::band::Band;
 use crate::rearm::Rearm;
+use crate::recent::{RecentTrades, is_recent, sane_middle};
 use crate::reopening::Schedule;
 use crate::spread::SpreadBreaker;
 use crate::volatility::Volatility;
@@ -69,6 +70,9 @@ pub struct Watch {
     rules: BreakerRules,
     now_ns: i64,
     reference: Option<Price>,
+    /// When that was an auction's price.
+    auction_ns: Option<i64>,
+    recent: RecentTrades,
     volatility: Volatility,
     spread: SpreadBreaker,
     best: (Option<Price>, Option<Price>),
@@ -89,6 +93,8 @@ impl Watch {
             rules,
             now_ns: i64::MIN,
             reference: previous_close,
+            auction_ns: None,
+            recent: RecentTrades::new(),
             volatility: Volatility::new(rules.windows),
             spread: SpreadBreaker::new(rules.spread),
             best: (None, None),
@@ -129,6 +135,7 @@ impl Watch {
             None => {
                 self.last = Some(price);
                 self.volatility.observe(self.now_ns, price);
+                self.recent.trade(self.now_ns, price.0);
             }
             Some(rule) if self.rearm.is_none() => {
                 let band = self.static_band().and(self.volatility.band(self.now_ns));
@@ -198,7 +205,7 @@ impl Watch {
 
     /// The reference of the static band.
     pub fn reference(&self) -> Option<Price> {
-        self.reference
+        self.static_reference()
     }
 
     fn is_judged(&mut self, price: Price) -> bool {
@@ -210,15 +217,28 @@ impl Watch {
 
     fn reopen_at(&mut self, price: Price) {
         self.reference = Some(price);
+        self.auction_ns = Some(self.now_ns);
         self.last = Some(price);
         self.volatility.clear();
         self.volatility.observe(self.now_ns, price);
     }
 
     fn static_band(&self) -> Band {
-        match self.reference {
+        match self.static_reference() {
             Some(reference) if self.rules.static_bps > 0 => Band::around(reference, self.rules.static_bps),
             Some(_) | None => Band::ANY,
+        }
+    }
+
+    fn static_reference(&self) -> Option<Price> {
+        match self.rules.static_reference {
+            StaticReference::LastAuction => self.reference,
+            StaticReference::Recent => {
+                let auction = self.reference.filter(|_| self.auction_ns.is_some_and(|at| is_recent(at, self.now_ns)));
+                let mean = || self.recent.mean(self.now_ns, 1);
+                let middle = || sane_middle(self.best.0, self.best.1, self.rules.spread.bps);
+                auction.or_else(mean).or_else(middle).or(self.last).or(self.reference)
+            }
         }
     }
 

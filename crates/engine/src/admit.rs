@@ -302,7 +302,7 @@ fn default_protection(market: &Market, side: Side) -> i64 {
 
 /// R-50 with `opposite` as the best opposite price, in ticks.
 pub(crate) fn protection_from(market: &Market, side: Side, opposite: Option<i64>) -> i64 {
-    let Some(reference) = opposite.or(market.last_trade) else { return NO_LIMIT };
+    let Some(reference) = opposite.or_else(|| market.reference()) else { return NO_LIMIT };
     slipped(market, side, market.price(reference))
 }
 

@@ -173,6 +173,7 @@ pub(crate) fn uncross(shared: &mut Shared, market: &mut Market, out: &mut Events
         pair_off(shared, market, &buys, &sells, ticks, out);
         market.last_trade = Some(ticks);
         market.last_auction = Some(ticks);
+        market.auction_ns = shared.now_ns;
         shared.note_run(market, ticks, ticks);
         market.breaker.observe_auction(shared.now_ns, market.price(ticks));
     }

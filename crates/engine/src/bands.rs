@@ -2,7 +2,7 @@
 
 use breaker::Band;
 use model::image;
-use model::{BreakerRule, Events, PRICE_MAX, Price, RejectReason, Side, TradingState};
+use model::{BreakerRule, BreakerRules, Events, PRICE_MAX, Price, RejectReason, Side, StaticReference, TradingState};
 
 use crate::market::{Market, book_side};
 use crate::matching::{Incoming, Stop, walk};
@@ -26,9 +26,19 @@ image!(Break { price: Price, band: Band, rule: BreakerRule });
 type Bands = [(BreakerRule, Band); 5];
 
 impl Market {
-    /// What the static band refers to: the last auction price, else the previous close, in ticks.
+    /// The last auction price, else the previous close, in ticks.
     pub(crate) fn static_reference(&self) -> Option<i64> {
         self.last_auction.or_else(|| self.def.previous_close.map(|price| self.ticks(price)))
+    }
+
+    /// The static band at `now_ns`; every price where there is none.
+    fn static_band(&self, rules: &BreakerRules, now_ns: i64) -> Band {
+        let reference = match rules.static_reference {
+            _ if rules.static_bps == 0 => None,
+            StaticReference::LastAuction => self.static_reference().map(|ticks| self.price(ticks)),
+            StaticReference::Recent => self.recent_reference(now_ns),
+        };
+        reference.map_or(Band::ANY, |reference| Band::around(reference, rules.static_bps))
     }
 }
 
@@ -47,11 +57,7 @@ fn bands(market: &Market, now_ns: i64, run_price: Option<Price>) -> Bands {
         return bands;
     }
     if let Some(rules) = &breaker.rules {
-        if rules.static_bps > 0
-            && let Some(reference) = market.static_reference()
-        {
-            bands[0].1 = Band::around(market.price(reference), rules.static_bps);
-        }
+        bands[0].1 = market.static_band(rules, now_ns);
         for (at, window) in breaker.windows.iter().enumerate() {
             if let Some((low, high)) = window.at(now_ns) {
                 let (low, high) = run_price.map_or((low, high), |price| (low.min(price), high.max(price)));

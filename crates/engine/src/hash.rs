@@ -1,5 +1,6 @@
 //! The state hash (rules ).
 
+use breaker::is_recent;
 use model::{Digest, OrdType, Side, StateHash, TimeInForce};
 
 use crate::groups;
@@ -108,6 +109,20 @@ fn breaker(digest: &mut Digest, now_ns: i64, market: &Market) {
         digest.write_u64(u64::from(pair.is_some()));
         digest.write_price(low);
         digest.write_price(high);
+    }
+    write_recent(digest, now_ns, market);
+}
+
+/// What R-160 measures against.
+fn write_recent(digest: &mut Digest, now_ns: i64, market: &Market) {
+    let is_recent = market.last_auction.is_some() && is_recent(market.auction_ns, now_ns);
+    digest.write_u64(u64::from(is_recent));
+    digest.write_i64(if is_recent { market.auction_ns } else { 0 });
+    digest.write_u64(market.recent.seconds(now_ns).count() as u64);
+    for traded in market.recent.seconds(now_ns) {
+        digest.write_i64(traded.second);
+        digest.write_u64(traded.count);
+        digest.write_i128(traded.sum * i128::from(market.base_tick));
     }
 }
 

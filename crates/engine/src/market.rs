@@ -5,6 +5,7 @@ use model::image;
 use std::collections::BTreeMap;
 
 use book::{Arena, Book, Slot};
+use breaker::RecentTrades;
 use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
@@ -39,6 +40,10 @@ pub(crate) struct Market {
     pub(crate) last_trade: Option<i64>,
     /// Last auction price in ticks.
     pub(crate) last_auction: Option<i64>,
+    /// When that was, in nanoseconds.
+    pub(crate) auction_ns: i64,
+    /// What traded lately, auctions apart, in ticks.
+    pub(crate) recent: RecentTrades,
     /// Market orders waiting for an auction, by side and public id.
     pub(crate) waiting: [BTreeMap<u64, Slot>; 2],
     /// Pegged orders by order id, on the book or parked.
@@ -87,6 +92,8 @@ image!(Market {
     max_qty: Qty,
     last_trade: Option<i64>,
     last_auction: Option<i64>,
+    auction_ns: i64,
+    recent: RecentTrades,
     waiting: [BTreeMap<u64, Slot>; 2],
     pegs: BTreeMap<u64, (Slot, Peg)>,
     published: Option<(i64, Cross)>,
@@ -123,6 +130,8 @@ impl Market {
             max_qty: def.max_qty,
             last_trade: None,
             last_auction: None,
+            auction_ns: i64::MIN,
+            recent: RecentTrades::new(),
             waiting: [BTreeMap::new(), BTreeMap::new()],
             pegs: BTreeMap::new(),
             published: None,

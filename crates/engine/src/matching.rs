@@ -196,6 +196,7 @@ pub(crate) fn trade(
     let trade_id = TradeId(shared.next_trade);
     shared.next_trade += 1;
     market.last_trade = Some(ticks);
+    market.recent.trade(shared.now_ns, ticks);
     incoming.first_price = incoming.first_price.or(Some(ticks));
     incoming.last_price = Some(ticks);
     incoming.trades_left = incoming.trades_left.saturating_sub(1);

@@ -85,7 +85,7 @@ fn guarded(
     }
     if let Some(desk) = desk {
         size(market, desk, ask)?;
-        collar(market, desk, side, ask)?;
+        collar(shared, market, desk, side, ask)?;
     }
     duplicate(shared, guard, ask)?;
     open_orders(guard, ask)?;
@@ -115,11 +115,10 @@ fn size(market: &Market, desk: &Desk, ask: &Ask) -> Result<(), Reject> {
 }
 
 /// 506.
-fn collar(market: &Market, desk: &Desk, side: Side, ask: &Ask) -> Result<(), Reject> {
-    let (Some(bps), Some(price), Some(reference)) = (desk.limits.collar_bps, ask.price, market.reference()) else {
-        return Ok(());
-    };
-    let (price, reference) = (i128::from(market.price(price).0), i128::from(market.price(reference).0));
+fn collar(shared: &Shared, market: &Market, desk: &Desk, side: Side, ask: &Ask) -> Result<(), Reject> {
+    let (Some(bps), Some(price)) = (desk.limits.collar_bps, ask.price) else { return Ok(()) };
+    let Some(reference) = market.recent_reference(shared.now_ns) else { return Ok(()) };
+    let (price, reference) = (i128::from(market.price(price).0), i128::from(reference.0));
     let width = reference.abs() * i128::from(bps) / 10_000;
     let (bound, beyond) = match side {
         Side::Buy => (reference + width, price > reference + width),

@@ -1,5 +1,6 @@
 //! Mark and index prices, and what a source is worth now (rules ).
 
+use breaker::{is_recent, sane_middle};
 use model::image;
 use model::{
     BreakerEvent, Cause, EventKind, Events, PRICE_MAX, Price, ReferenceKind, RejectReason, SetReference, Side,
@@ -31,6 +32,23 @@ impl Market {
     pub(crate) fn displayed_best(&self, side: Side) -> Option<i64> {
         let mut levels = self.book.levels(book_side(side));
         levels.find(|(_, level)| level.displayed > 0).map(|(tick, _)| tick)
+    }
+
+    /// What orders and bands are measured against, the first of these that there is: a recent auction price, the
+    /// mean of recent trades, a sane middle, the last trade, the previous close.
+    pub(crate) fn recent_reference(&self, now_ns: i64) -> Option<Price> {
+        let auction = self.last_auction.filter(|_| is_recent(self.auction_ns, now_ns));
+        let auction = auction.map(|ticks| self.price(ticks));
+        let mean = || self.recent.mean(now_ns, self.base_tick);
+        let known = || self.reference().map(|ticks| self.price(ticks));
+        auction.or_else(mean).or_else(|| self.sane_middle()).or_else(known)
+    }
+
+    /// The middle between the best displayed prices, where they are close.
+    fn sane_middle(&self) -> Option<Price> {
+        let best = |side| self.displayed_best(side).map(|ticks| self.price(ticks));
+        let spread_bps = self.breaker.rules.map_or(0, |rules| rules.spread.bps);
+        sane_middle(best(Side::Buy), best(Side::Sell), spread_bps)
     }
 
     /// What a source is now, in halves.

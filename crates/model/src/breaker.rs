@@ -43,11 +43,24 @@ pub struct Reopening {
     pub cooling_bps: u32,
 }
 
+/// What the static band is around.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum StaticReference {
+    /// The last auction price, else the previous close, however old (S-90).
+    #[default]
+    LastAuction = 0,
+    /// What counts as recent: the last auction price, else the mean of what traded, else a sane middle.
+    Recent = 1,
+}
+
 /// The rules of one instrument's breaker. All times in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BreakerRules {
-    /// How far a price may be from the last auction price, else the previous close, in basis points; 0: any.
+    /// How far a price may be from the reference of the static band, in basis points; 0: any.
     pub static_bps: u32,
+    /// Which price that is.
+    pub static_reference: StaticReference,
     /// How far from what traded in the short and the long window.
     pub windows: [Window; 2],
     /// A band that would break parks limits at the band for this long before it halts; 0: it halts at once.
@@ -68,6 +81,7 @@ impl Default for BreakerRules {
     fn default() -> Self {
         BreakerRules {
             static_bps: 2_000,
+            static_reference: StaticReference::LastAuction,
             windows: [Window { length_ns: 60 * SECOND, bps: 1_000 }, Window { length_ns: 300 * SECOND, bps: 1_000 }],
             limit_state_ns: 0,
             spread: SpreadRule { bps: 200, persist_ns: 3 * SECOND },

@@ -29,7 +29,7 @@ mod tick;
 mod trigger;
 
 pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
-pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, Window};
+pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, StaticReference, Window};
 pub use command::{
     AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetTradingState,
 };

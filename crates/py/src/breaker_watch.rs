@@ -54,7 +54,7 @@ impl BreakerWatch {
     #[allow(clippy::needless_pass_by_value, reason = "what is extracted from Python is owned")]
     #[pyo3(signature = (rules=None, *, previous_close=None))]
     fn new(rules: Option<RulesArgs>, previous_close: Option<i64>) -> PyResult<Self> {
-        let rules = rules.as_ref().map_or_else(BreakerRules::default, BreakerRules::from);
+        let rules = rules.map_or_else(|| Ok(BreakerRules::default()), |given| given.rules())?;
         if !rules.is_valid() {
             return Err(raise(Kind::Usage, format!("breaker rules out of range: {rules:?}")));
         }

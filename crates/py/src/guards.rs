@@ -22,6 +22,7 @@ use crate::words;
 #[derive(FromPyObject)]
 pub struct RulesArgs {
     static_bps: u32,
+    static_reference: String,
     short_ns: i64,
     short_bps: u32,
     long_ns: i64,
@@ -42,10 +43,20 @@ pub struct RulesArgs {
     trips_max: u32,
 }
 
-impl From<&RulesArgs> for BreakerRules {
-    fn from(given: &RulesArgs) -> Self {
-        BreakerRules {
+impl RulesArgs {
+    /// The rules.
+    ///
+    /// # Errors
+    /// `UsageError` for a word that is not one of ours.
+    pub fn rules(&self) -> PyResult<BreakerRules> {
+        let given = self;
+        let Some(static_reference) = words::static_reference(&given.static_reference) else {
+            let word = &given.static_reference;
+            return Err(raise(Kind::Usage, format!("static_reference='{word}': last_auction or recent")));
+        };
+        Ok(BreakerRules {
             static_bps: given.static_bps,
+            static_reference,
             windows: [
                 Window { length_ns: given.short_ns, bps: given.short_bps },
                 Window { length_ns: given.long_ns, bps: given.long_bps },
@@ -65,7 +76,7 @@ impl From<&RulesArgs> for BreakerRules {
             },
             interval_ns: given.interval_ns,
             trips_max: given.trips_max,
-        }
+        })
     }
 }
 
@@ -302,10 +313,10 @@ impl Exchange {
     /// Sets or removes the rules of a breaker.
     ///
     /// # Errors
-    /// `InternalError`, and what the clock raises.
+    /// Misuse of the call, `InternalError`, and what the clock raises.
     pub fn rule_breaker(&self, py: Python<'_>, symbol: &str, rules: Option<&RulesArgs>) -> PyResult<CommandReport> {
         let instrument = instrument_id(&self.directory().snapshot(), symbol);
-        let rules = rules.map(|given| Box::new(BreakerRules::from(given)));
+        let rules = rules.map(|given| given.rules().map(Box::new)).transpose()?;
         let command = Command::SetBreaker { instrument, rules };
         self.administer(py, &command, format!("breaker of {symbol}"), About::default())
     }

@@ -2,7 +2,7 @@
 
 use model::{
     AccountKind, Activation, BreakerRule, GroupKind, GroupMode, OrdType, PegReference, PostOnly, ReferenceKind, Side,
-    SpreadState, StpMode, TimeInForce, TradingState, TriggerKind, TriggerSource,
+    SpreadState, StaticReference, StpMode, TimeInForce, TradingState, TriggerKind, TriggerSource,
 };
 
 macro_rules! words {
@@ -93,6 +93,15 @@ pub fn breaker_rule_word(rule: BreakerRule) -> &'static str {
         BreakerRule::Cascade => "cascade",
         BreakerRule::LimitState => "limit_state",
         BreakerRule::Cooling => "cooling",
+    }
+}
+
+/// What the static band is around.
+pub fn static_reference(text: &str) -> Option<StaticReference> {
+    match text {
+        "last_auction" => Some(StaticReference::LastAuction),
+        "recent" => Some(StaticReference::Recent),
+        _ => None,
     }
 }
 

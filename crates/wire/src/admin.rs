@@ -5,7 +5,8 @@ use model::{
     AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AssetId, BreakerRules, FeeRates, FeeScheduleId,
     Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds, OperatorId, Price, Qty,
     Rate, Rearm, ReferenceKind, Reopening, Resume, SessionId, SetAccountLimits, SetBands, SetCreditLine,
-    SetInstrumentLimits, SetReference, SetTradingState, SpreadRule, StpMode, Symbol, TickTable, TradingState, Window,
+    SetInstrumentLimits, SetReference, SetTradingState, SpreadRule, StaticReference, StpMode, Symbol, TickTable,
+    TradingState, Window,
 };
 
 block! {
@@ -297,8 +298,10 @@ layout! {
 
 layout! {
     BreakerRules {
-        /// How far a price may be from the last auction price, in basis points; 0: any.
+        /// How far a price may be from the reference of the static band, in basis points; 0: any.
         static_bps: u32,
+        /// Which price that is.
+        static_reference: StaticReference,
         /// How far from what traded in the short and the long window.
         windows: [Window; 2],
         /// How long a band that would break parks limits before it halts, in nanoseconds.

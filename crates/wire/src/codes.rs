@@ -5,7 +5,7 @@ use crate::field::{Field, In, Out};
 use crate::spec::{Codes, Form, Spec};
 use model::{
     AccountKind, Activation, BreakerRule, Cause, EndReason, GroupKind, GroupMode, OrdType, PegReference, PostOnly,
-    ReferenceKind, RejectReason, Side, SpreadState, StpMode, TradingState, TriggerKind, TriggerSource,
+    ReferenceKind, RejectReason, Side, SpreadState, StaticReference, StpMode, TradingState, TriggerKind, TriggerSource,
 };
 
 /// Gives each variant its code; the codes are part of the format and do not follow the enum's own numbers.
@@ -92,6 +92,7 @@ codes! {
         Static = 0, Short = 1, Long = 2, External = 3, Spread = 4, Cascade = 5, LimitState = 6, Cooling = 7,
     }
     SpreadState { Normal = 0, Wide = 1, OneSided = 2, }
+    StaticReference { LastAuction = 0, Recent = 1, }
 }
 
 /// Reasons keep the stable numbers they have everywhere.

@@ -1,6 +1,7 @@
 """The rules by which an instrument stops trading and comes back."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 SECOND = 1_000_000_000
 
@@ -12,7 +13,10 @@ class BreakerRules:
     Times are nanoseconds, shares basis points.
 
     Attributes:
-        static_bps: how far a price may be from the last auction price, else the previous close; 0: any.
+        static_bps: how far a price may be from the reference of the static band; 0: any.
+        static_reference: which price that is: ``"last_auction"``, else the previous close, however old; or
+            ``"recent"``: the last auction price, else the mean of the trades, of the last five minutes, else a sane
+            middle (R-160).
         short_ns: how far back executed prices count in the short window; 0: no such window.
         short_bps: strictly more than this from the lowest or highest of them does not print.
         long_ns: the same for the long window.
@@ -34,6 +38,7 @@ class BreakerRules:
     """
 
     static_bps: int = 2_000
+    static_reference: Literal["last_auction", "recent"] = "last_auction"
     short_ns: int = 60 * SECOND
     short_bps: int = 1_000
     long_ns: int = 300 * SECOND

@@ -5,8 +5,8 @@ use model::{
     AccountId, AccountKind, AddAccount, Allocation, AmendOrder, AssetId, BreakerEvent, BreakerRules, CancelOrder,
     ClOrdId, Command, Display, Event, EventKind, Events, FeeScheduleId, Halt, Instrument, InstrumentId, Limits,
     MONEY_MAX, MassCancel, Money, NewOrder, OperatorId, OrdType, OrderRef, PostOnly, Price, Qty, Reopening, Resume,
-    SessionId, SetBands, SetTradingState, Side, SpreadRule, Stamp, StpMode, Symbol, TickTable, TimeInForce,
-    TradingState, Window,
+    SessionId, SetBands, SetTradingState, Side, SpreadRule, Stamp, StaticReference, StpMode, Symbol, TickTable,
+    TimeInForce, TradingState, Window,
 };
 
 pub const SECOND: i64 = 1_000_000_000;
@@ -24,6 +24,7 @@ pub fn name(text: &str) -> Symbol {
 pub fn rules() -> BreakerRules {
     BreakerRules {
         static_bps: 0,
+        static_reference: StaticReference::LastAuction,
         windows: [(60, 1_000), (300, 1_000)].map(|(s, bps)| Window { length_ns: s * SECOND, bps }),
         limit_state_ns: 0,
         spread: SpreadRule { bps: 0, persist_ns: 0 },

@@ -44,7 +44,8 @@ fn limits_that_came_after_a_stop_hold_when_it_fires() {
         (InstrumentLimits { restricted: true, ..desk() }, (RejectReason::Restricted, 0, 0)),
         (InstrumentLimits { max_qty: Some(Qty(4)), ..desk() }, (RejectReason::MaxQty, 5, 4)),
         (InstrumentLimits { max_value: Some(Money(599)), ..desk() }, (RejectReason::MaxValue, 600, 599)),
-        (InstrumentLimits { collar_bps: Some(900), ..desk() }, (RejectReason::PriceCollar, 120, 119)),
+        // Measured from the mean of 100 and 110.
+        (InstrumentLimits { collar_bps: Some(1_400), ..desk() }, (RejectReason::PriceCollar, 120, 119)),
         // It has a million already.
         (
             InstrumentLimits { position_max: Some(Qty(1_000_004)), ..desk() },
@@ -72,7 +73,7 @@ fn a_stop_within_its_limits_works() {
     let limits = InstrumentLimits {
         max_qty: Some(Qty(5)),
         max_value: Some(Money(600)),
-        collar_bps: Some(1_000),
+        collar_bps: Some(1_500),
         position_max: Some(Qty(1_000_005)),
         restricted: false,
     };

@@ -6,8 +6,8 @@ use crate::{
     AccountId, AccountKind, AccountLimits, Activation, Allocation, AssetId, BreakerRule, BreakerRules, ClOrdId,
     Display, EndReason, FeeRates, FeeScheduleId, GroupKind, GroupMode, Instrument, InstrumentId, InstrumentLimits,
     KillScope, Limits, Money, OperatorId, OrdType, OrderId, Peg, PegReference, Price, PublicId, Qty, Rate,
-    ReferenceKind, RejectReason, Reopening, SessionId, Side, SpreadRule, SpreadState, Stamp, StpMode, Symbol, TickBand,
-    TickTable, TradeId, TradingState, Trigger, TriggerKind, TriggerSource, Window,
+    ReferenceKind, RejectReason, Reopening, SessionId, Side, SpreadRule, SpreadState, Stamp, StaticReference, StpMode,
+    Symbol, TickBand, TickTable, TradeId, TradingState, Trigger, TriggerKind, TriggerSource, Window,
 };
 
 image!(AccountId(u32));
@@ -209,8 +209,15 @@ image!(Reopening {
     cooling_ns: i64,
     cooling_bps: u32,
 });
+image!(
+    enum StaticReference {
+        LastAuction = 0,
+        Recent = 1,
+    }
+);
 image!(BreakerRules {
     static_bps: u32,
+    static_reference: StaticReference,
     windows: [Window; 2],
     limit_state_ns: i64,
     spread: SpreadRule,

@@ -1,7 +1,8 @@
 //! Halts by hand, breakers with times that fit the sequence's steps, bands near and far.
 
 use model::{
-    BreakerRules, Command, Halt, InstrumentId, Price, Reopening, Resume, SetBands, SpreadRule, TradingState, Window,
+    BreakerRules, Command, Halt, InstrumentId, Price, Reopening, Resume, SetBands, SpreadRule, StaticReference,
+    TradingState, Window,
 };
 
 use super::Generator;
@@ -89,6 +90,7 @@ impl Generator {
         let spread_bps = if self.swarm.has_spread_rule { self.draw.pick(&[0, 100, 300, 1_000, 2_500]) } else { 0 };
         BreakerRules {
             static_bps: self.draw.pick(&[0, 0, 200, 500, 1_000, 2_000]),
+            static_reference: self.draw.pick(&[StaticReference::LastAuction, StaticReference::Recent]),
             windows: [short, long],
             limit_state_ns: if self.draw.chance(400) { 0 } else { self.times(80) },
             spread: SpreadRule { bps: spread_bps, persist_ns: self.times(10) },

@@ -196,7 +196,9 @@ impl Generator {
     }
 
     fn next_stamp(&mut self, seq: usize) -> Stamp {
-        let jump = [997, 3_000_000, 2_000_000_000, 90_000_000_000_000][self.draw.weighted(&self.swarm.jumps.clone())];
+        // What traded grows old within some of the long steps and not only beyond all of them.
+        let seconds = self.draw.pick(&[2, 2, 120]) * 1_000_000_000;
+        let jump = [997, 3_000_000, seconds, 90_000_000_000_000][self.draw.weighted(&self.swarm.jumps.clone())];
         self.ts_ns += self.draw.between(1, jump);
         Stamp { seq: u64::try_from(seq + 1).expect("a count"), ts_ns: self.ts_ns }
     }

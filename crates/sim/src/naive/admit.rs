@@ -170,7 +170,8 @@ impl NaiveExchange {
 
     /// what a default protection price refers to.
     pub(super) fn market_reference(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
-        self.best_price(instrument, side.opposite()).or(self.instrument(instrument).last_trade)
+        let listed = self.instrument(instrument);
+        self.best_price(instrument, side.opposite()).or(listed.last_trade).or(listed.definition.previous_close)
     }
 
     /// the default protection price from a reference.

@@ -86,7 +86,9 @@ impl NaiveExchange {
                     self.end_if_filled(id);
                 }
             }
-            self.instrument_mut(instrument).last_auction = Some(price);
+            let now = self.stamp.ts_ns;
+            let listed = self.instrument_mut(instrument);
+            (listed.last_auction, listed.auction_ns) = (Some(price), now);
             self.breaker_mut(instrument).prints.clear();
             self.print(instrument, price);
         }

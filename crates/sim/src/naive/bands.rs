@@ -2,7 +2,7 @@
 
 use model::{
     BandBroken, BreakerEvent, BreakerRule, BreakerRules, Cause, EndReason, EventKind, Events, InstrumentId, OrdType,
-    OrderId, PRICE_MAX, Price, RejectReason, Side, TradingState, Window,
+    OrderId, PRICE_MAX, Price, RejectReason, Side, StaticReference, TradingState, Window,
 };
 
 use super::checks::Checks;
@@ -69,7 +69,7 @@ impl Broken {
 }
 
 impl NaiveExchange {
-    /// What static bands and collars refer to.
+    /// What static bands refer to that do not go stale.
     pub(super) fn static_reference(&self, instrument: InstrumentId) -> Option<Price> {
         let listed = self.instrument(instrument);
         listed.last_auction.or(listed.definition.previous_close)
@@ -119,7 +119,11 @@ impl NaiveExchange {
     /// Static, short and long.
     fn price_bands(&self, instrument: InstrumentId, rules: &BreakerRules, run: Option<Price>) -> Vec<Band> {
         let mut bands = Vec::new();
-        if let Some(reference) = self.static_reference(instrument).filter(|_| rules.static_bps > 0) {
+        let reference = match rules.static_reference {
+            StaticReference::LastAuction => self.static_reference(instrument),
+            StaticReference::Recent => self.recent_reference(instrument),
+        };
+        if let Some(reference) = reference.filter(|_| rules.static_bps > 0) {
             bands.push(Band::around(reference, rules.static_bps, BreakerRule::Static));
         }
         for (window, rule) in rules.windows.into_iter().zip([BreakerRule::Short, BreakerRule::Long]) {

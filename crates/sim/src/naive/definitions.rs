@@ -62,6 +62,8 @@ impl NaiveExchange {
             breaker: Breaker::new(),
             last_trade: None,
             last_auction: None,
+            auction_ns: 0,
+            traded: Vec::new(),
             published: None,
             runs: Vec::new(),
             kept: None,

@@ -71,7 +71,7 @@ impl NaiveExchange {
         let mut working = order.clone();
         if order.ord_type == OrdType::Market && !order.is_protected {
             let others = self.best_price_but(order.instrument, order.side.opposite(), ends.unwrap_or_default());
-            let reference = others.or(listed.last_trade);
+            let reference = others.or(listed.last_trade).or(listed.definition.previous_close);
             working.protection = reference.map(|reference| Self::protected(listed, order.side, reference));
         }
         let trigger = order.trigger.filter(|trigger| trigger.kind == TriggerKind::TrailingStop);

@@ -41,9 +41,8 @@ impl NaiveExchange {
 
     /// 506.
     pub(super) fn check_collar(&self, order: &Order, price: Price, checks: &mut Checks) {
-        let listed = self.instrument(order.instrument);
         let collar = self.instrument_limits(order.account, order.instrument).collar_bps;
-        let reference = listed.last_trade.or(listed.definition.previous_close);
+        let reference = self.recent_reference(order.instrument);
         let (Some(bps), Some(reference)) = (collar, reference) else { return };
         let (price, reference) = (i128::from(price.0), i128::from(reference.0));
         let width = reference.abs() * i128::from(bps) / 10_000;

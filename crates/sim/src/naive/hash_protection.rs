@@ -98,6 +98,7 @@ impl NaiveExchange {
             write_band(&mut digest, breaker.external);
             write_band(&mut digest, breaker.stored);
             self.write_windows(instrument, &mut digest);
+            self.write_recent(instrument, &mut digest);
         }
         digest.finish()
     }

@@ -137,6 +137,8 @@ impl NaiveExchange {
         self.add_to_run(instrument, price);
         if aggressor.is_some() {
             self.print(instrument, price);
+            let now = self.stamp.ts_ns;
+            self.instrument_mut(instrument).traded.push((now, price));
         }
         out.push(EventKind::Trade(Trade {
             trade_id,

@@ -32,6 +32,7 @@ mod pegs;
 mod phases;
 mod price_discovery;
 mod pro_rata;
+mod recent;
 mod reduce_only;
 mod references;
 mod refill;
@@ -97,6 +98,9 @@ struct Listed {
     breaker: Breaker,
     last_trade: Option<Price>,
     last_auction: Option<Price>,
+    auction_ns: i64,
+    /// Time and price of every trade with an aggressor, oldest first.
+    traded: Vec<(i64, Price)>,
     published: Option<Published>,
     /// What has traded and was not observed yet.
     runs: Vec<Run>,

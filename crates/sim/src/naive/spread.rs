@@ -9,7 +9,7 @@ use super::NaiveExchange;
 use super::phases::Phase;
 
 /// Whether a spread is above `bps` basis points of the middle, times `factor`.
-fn exceeds(bid: Price, ask: Price, factor: i128, bps: u32) -> bool {
+pub(super) fn exceeds(bid: Price, ask: Price, factor: i128, bps: u32) -> bool {
     let (bid, ask) = (i128::from(bid.0), i128::from(ask.0));
     (ask - bid) * factor * 10_000 > i128::from(bps) * (ask + bid).abs()
 }
@@ -32,7 +32,7 @@ impl NaiveExchange {
         displayed.min_by_key(|order| order.priority())?.book_price()
     }
 
-    fn displayed_touch(&self, instrument: InstrumentId) -> (Option<Price>, Option<Price>) {
+    pub(super) fn displayed_touch(&self, instrument: InstrumentId) -> (Option<Price>, Option<Price>) {
         (self.displayed_best(instrument, Side::Buy), self.displayed_best(instrument, Side::Sell))
     }
 

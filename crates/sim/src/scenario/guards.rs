@@ -3,7 +3,7 @@
 use model::{
     AccountLimits, BreakerRules, CancelAllAfter, Command, Halt, InstrumentId, InstrumentLimits, KillScope, KillSwitch,
     OperatorId, Rate, Rearm, Resume, SessionId, SetAccountLimits, SetBands, SetCancelOnDisconnect, SetCreditLine,
-    SetInstrumentLimits, SpreadRule, Symbol, Window,
+    SetInstrumentLimits, SpreadRule, StaticReference, Symbol, Window,
 };
 
 use super::amounts::{Names, duration, number, symbol};
@@ -159,8 +159,9 @@ fn resume(line: &Line, names: &Names) -> Result<Resume, String> {
     })
 }
 
-const BREAKER_OPTIONS: [&str; 17] = [
+const BREAKER_OPTIONS: [&str; 18] = [
     "static_bps",
+    "static_reference",
     "short",
     "long",
     "limit_state",
@@ -203,6 +204,16 @@ fn spread(line: &Line, usual: SpreadRule) -> Result<SpreadRule, String> {
     }
 }
 
+/// `last_auction` or `recent`
+fn static_reference(line: &Line, usual: StaticReference) -> Result<StaticReference, String> {
+    match line.option("static_reference") {
+        None => Ok(usual),
+        Some("last_auction") => Ok(StaticReference::LastAuction),
+        Some("recent") => Ok(StaticReference::Recent),
+        Some(other) => Err(format!("static_reference={other}: last_auction or recent")),
+    }
+}
+
 /// `breaker INSTRUMENT off` or `breaker INSTRUMENT [rules]`, the defaults where none is given.
 fn breaker(line: &Line, names: &Names) -> Result<Command, String> {
     line.allow(&BREAKER_OPTIONS)?;
@@ -215,6 +226,7 @@ fn breaker(line: &Line, names: &Names) -> Result<Command, String> {
     let time = |key: &str, usual: i64| line.option(key).map_or(Ok(usual), duration);
     let count = |key: &str, usual: u32| line.option(key).map_or(Ok(usual), number);
     rules.static_bps = count("static_bps", rules.static_bps)?;
+    rules.static_reference = static_reference(line, rules.static_reference)?;
     rules.windows = [window(line, "short", rules.windows[0])?, window(line, "long", rules.windows[1])?];
     rules.limit_state_ns = time("limit_state", rules.limit_state_ns)?;
     rules.spread = spread(line, rules.spread)?;

@@ -126,13 +126,15 @@ def _halt(market: Market, line: Line) -> CommandReport:
 
 
 def _rules(line: Line) -> BreakerRules | None:
-    line.allow("short", "long", "spread", "after", *_TIMES, *_COUNTS)
+    line.allow("static_reference", "short", "long", "spread", "after", *_TIMES, *_COUNTS)
     line.only(2, "off")
     if "off" in line.words:
         return None
     given = line.options
-    rules: dict[str, int] = {key: int(given[key]) for key in _COUNTS if key in given}
+    rules: dict[str, Any] = {key: int(given[key]) for key in _COUNTS if key in given}
     rules |= {name: duration_ns(given[key]) for key, name in _TIMES.items() if key in given}
+    if "static_reference" in given:
+        rules["static_reference"] = given["static_reference"]
     for key in ("short", "long"):
         if key in given:
             length, _, bps = ("0s:0" if given[key] == "off" else given[key]).partition(":")
