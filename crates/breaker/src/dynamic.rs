@@ -9,7 +9,6 @@ use crate::band::Band;
 use crate::extremes::Extremes;
 
 const SECOND: i64 = 1_000_000_000;
-const WINDOW_NS: i64 = 3_600 * SECOND;
 
 /// The breaker of one product and day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +18,22 @@ pub struct DynamicBreaker {
 }
 
 impl DynamicBreaker {
+    /// How far back prints count.
+    pub const WINDOW_NS: i64 = 3_600 * SECOND;
+
     /// A variant of `bps` basis points of the settlement price; `None` where a number is not positive.
     pub fn new(settlement: Price, bps: u32, tick: i64) -> Option<Self> {
-        if settlement.0 <= 0 || bps == 0 || tick <= 0 {
+        Self::within(settlement, bps, tick, Self::WINDOW_NS)
+    }
+
+    /// As [`DynamicBreaker::new`] with another window.
+    pub fn within(settlement: Price, bps: u32, tick: i64, window_ns: i64) -> Option<Self> {
+        if settlement.0 <= 0 || bps == 0 || tick <= 0 || window_ns <= 0 {
             return None;
         }
         let share = i128::from(settlement.0) * i128::from(bps) / 10_000;
         let variant = i64::try_from(share - share % i128::from(tick)).ok()?;
-        Some(DynamicBreaker { variant, window: Extremes::new(WINDOW_NS) })
+        Some(DynamicBreaker { variant, window: Extremes::new(window_ns) })
     }
 
     /// How far prices may move within the window.
@@ -54,6 +61,16 @@ impl DynamicBreaker {
         }
         self.window.observe(ts_ns, price);
         Ok(())
+    }
+
+    /// Takes a price that has printed, whatever the band.
+    pub fn observe(&mut self, ts_ns: i64, price: Price) {
+        self.window.observe(ts_ns, price);
+    }
+
+    /// Forgets what printed: the window starts again, empty.
+    pub fn restart(&mut self) {
+        self.window.clear();
     }
 
     /// How long a trip keeps the product in its pre-open: 2 minutes, 5 seconds in the last 5 minutes of the day.

@@ -18,6 +18,7 @@ mod market_wide;
 mod rearm;
 mod recent;
 mod reopening;
+mod rule_sets;
 mod sanity;
 mod spread;
 mod volatility;
@@ -32,6 +33,10 @@ pub use market_wide::{MarketAction, MarketDecline, MarketWide};
 pub use rearm::Rearm;
 pub use recent::{RECENT_S, RecentTrades, TradedSecond, is_recent, sane_middle};
 pub use reopening::Schedule;
+pub use rule_sets::{
+    DynamicRules, DynamicWatch, LuldRules, LuldWatch, MarketWideRules, MarketWideWatch, RuleError, RuleSet, Sight,
+    Venue, Watcher, Watchers,
+};
 pub use sanity::{BandRefusal, Guard};
 pub use spread::SpreadBreaker;
 pub use volatility::Volatility;

@@ -10,8 +10,6 @@ use model::Price;
 use crate::band::Band;
 
 const SECOND: i64 = 1_000_000_000;
-const LIMIT_NS: i64 = 15 * SECOND;
-const PAUSE_NS: i64 = 300 * SECOND;
 
 /// Where a security stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +43,11 @@ impl Default for LimitMachine {
 }
 
 impl LimitMachine {
+    /// How long a limit state lasts before trading pauses.
+    pub const LIMIT_NS: i64 = 15 * SECOND;
+    /// How long a pause lasts.
+    pub const PAUSE_NS: i64 = 300 * SECOND;
+
     /// In the normal state.
     pub fn new() -> Self {
         Self::default()
@@ -53,9 +56,9 @@ impl LimitMachine {
     /// The state at `now_ns`: a limit state that lasted 15 s has become a pause, a pause of 5 minutes is over.
     pub fn advance(&mut self, now_ns: i64) -> LuldState {
         if let LuldState::Limit { since_ns } = self.state
-            && now_ns - since_ns >= LIMIT_NS
+            && now_ns - since_ns >= Self::LIMIT_NS
         {
-            self.state = LuldState::Paused { until_ns: since_ns + LIMIT_NS + PAUSE_NS };
+            self.state = LuldState::Paused { until_ns: since_ns + Self::LIMIT_NS + Self::PAUSE_NS };
         }
         if let LuldState::Paused { until_ns } = self.state
             && now_ns >= until_ns
@@ -63,6 +66,26 @@ impl LimitMachine {
             self.state = LuldState::Normal;
         }
         self.state
+    }
+
+    /// The state it was left in.
+    pub fn state(&self) -> LuldState {
+        self.state
+    }
+
+    /// Trading has stopped, whoever said so.
+    pub fn pause(&mut self, until_ns: i64) {
+        self.state = LuldState::Paused { until_ns };
+    }
+
+    /// As [`LimitMachine::quote`] where a side may be missing: a missing one is beyond nothing and crosses nothing.
+    pub fn sides(&mut self, now_ns: i64, bid: Option<Price>, offer: Option<Price>, band: Band) -> LuldState {
+        match (bid, offer) {
+            (Some(bid), Some(offer)) => self.quote(now_ns, bid, offer, band),
+            (None, Some(offer)) => self.quote(now_ns, band.low.min(Price(offer.0.saturating_sub(1))), offer, band),
+            (Some(bid), None) => self.quote(now_ns, bid, band.high.max(Price(bid.0.saturating_add(1))), band),
+            (None, None) => self.quote(now_ns, band.low, band.high, band),
+        }
     }
 
     /// Takes the best bid and offer in force from `now_ns` on; ignored during a pause.
