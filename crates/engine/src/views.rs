@@ -1,6 +1,7 @@
 //! Questions about the state, answered without changing it.
 
 use book::Slot;
+use breaker::Sight;
 use model::{
     AccountId, AssetId, ClOrdId, Instrument, InstrumentId, OrdType, OrderId, OrderRef, Price, PublicId, Qty, Side,
     Symbol, TimeInForce, TradingState,
@@ -77,6 +78,18 @@ impl Exchange {
     pub fn last_trade_price(&self, instrument: InstrumentId) -> Option<Price> {
         let market = self.market(instrument)?;
         market.last_trade.map(|ticks| market.price(ticks))
+    }
+
+    /// What rule sets see of an instrument.
+    pub fn sight(&self, instrument: InstrumentId) -> Option<Sight> {
+        let market = self.market(instrument)?;
+        let price = |ticks: i64| market.price(ticks);
+        Some(Sight {
+            state: market.state,
+            bid: market.displayed_best(Side::Buy).map(price),
+            ask: market.displayed_best(Side::Sell).map(price),
+            known: market.reference().map(price),
+        })
     }
 
     /// Name and decimals of an asset.

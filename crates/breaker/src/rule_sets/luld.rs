@@ -107,7 +107,6 @@ impl LuldWatch {
     }
 
     pub(super) fn advance(&mut self, now_ns: i64, sight: &Sight, wants: &mut Vec<Command>) {
-        self.reference.evaluate(now_ns);
         self.publish(now_ns, sight, wants);
         if let Some(due_ns) = self.due_ns().filter(|due_ns| *due_ns <= now_ns) {
             // However long nobody said a word: the pause comes before whatever is said next.

@@ -149,6 +149,25 @@ impl Watchers {
     /// A field out of its range; an instrument that does not exist or whose bands another rule set publishes already
     /// (field `instrument`, the number of rule sets that do). Nothing has changed.
     pub fn attach(&mut self, venue: &mut impl Venue, rules: RuleSet) -> Result<(), RuleError> {
+        let first = self.add(venue, rules)?;
+        let mut queue = VecDeque::new();
+        if let Some(command) = first {
+            self.one(venue, &command, &mut queue);
+        }
+        self.drain(venue, &mut queue);
+        self.before(venue);
+        Ok(())
+    }
+
+    /// Adds a rule set where a replay meets the place at which it was attached: what it wanted first comes in the replay.
+    ///
+    /// # Errors
+    /// As [`Watchers::attach`].
+    pub fn attach_replayed(&mut self, venue: &impl Venue, rules: RuleSet) -> Result<(), RuleError> {
+        self.add(venue, rules).map(drop)
+    }
+
+    fn add(&mut self, venue: &impl Venue, rules: RuleSet) -> Result<Option<Command>, RuleError> {
         let mut watcher = Watcher::new(rules)?;
         if let Some(instrument) = watcher.publishes() {
             let taken = self.sets.iter().filter(|set| set.publishes() == Some(instrument)).count();
@@ -157,13 +176,7 @@ impl Watchers {
         }
         let first = watcher.start(venue.next_ns());
         self.sets.push(watcher);
-        let mut queue = VecDeque::new();
-        if let Some(command) = first {
-            self.one(venue, &command, &mut queue);
-        }
-        self.drain(venue, &mut queue);
-        self.before(venue);
-        Ok(())
+        Ok(first)
     }
 
     /// Applies a command: first what is due by its time, then it, then what follows from it. Gives its events.
