@@ -52,6 +52,24 @@ fn check(text: &str, max: usize) -> Result<(), TextError> {
 /// Bytes of storage: five words, so that texts are compared, hashed and copied by the word.
 const SIZE: usize = 40;
 
+/// How many bytes of the words are printable ASCII; `None` where one is neither that nor zero. Eight bytes at a time:
+/// an addition to each byte carries into its highest bit exactly from a bound on, and never beyond it.
+#[inline]
+fn printable(words: &[u64; SIZE / 8]) -> Option<u8> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let (mut bad, mut count) = (0, 0);
+    for word in words {
+        let low = word & (0x7F * EACH);
+        let nonzero = low.wrapping_add(0x7F * EACH) & (0x80 * EACH);
+        let from_space = low.wrapping_add((0x80 - 0x21) * EACH) & (0x80 * EACH);
+        let delete = low.wrapping_add(EACH) & (0x80 * EACH);
+        bad |= word & (0x80 * EACH) | (nonzero ^ from_space) | delete;
+        // The product's highest byte is the sum of all bytes: how many are not zero.
+        count += (nonzero >> 7).wrapping_mul(EACH) >> 56;
+    }
+    if bad == 0 { u8::try_from(count).ok() } else { None }
+}
+
 /// By length, the masks that keep the first bytes of a text.
 const HEADS: [[u64; SIZE / 8]; SIZE + 1] = {
     let mut heads = [[0; SIZE / 8]; SIZE + 1];
@@ -97,17 +115,30 @@ macro_rules! text {
             /// byte is zero, a byte is not printable ASCII, or a zero stands before a character.
             #[inline]
             pub fn from_padded(padded: &[u8; $max]) -> Option<Self> {
-                let mut bytes = [0; SIZE];
-                bytes[..$max].copy_from_slice(padded);
-                let (mut len, mut graphic) = (0_u8, 0_u8);
-                for byte in padded {
-                    len += u8::from(*byte != 0);
-                    graphic += u8::from(byte.is_ascii_graphic());
+                let (whole, rest) = padded.as_chunks::<8>();
+                let mut last = [0; 8];
+                last[..rest.len()].copy_from_slice(rest);
+                let mut words = [0; SIZE / 8];
+                for (word, chunk) in words.iter_mut().zip(whole.iter().chain([&last])) {
+                    *word = u64::from_le_bytes(*chunk);
                 }
-                let text = Self { bytes };
-                let is_text = len > 0 && graphic == len && text.head(usize::from(len)) == text.words();
+                let len = printable(&words)?;
+                let head = &HEADS[usize::from(len)];
+                if len == 0 || words.iter().zip(head).fold(0, |beyond, (word, mask)| beyond | (word & !mask)) != 0 {
+                    return None;
+                }
+                let mut bytes = [0; SIZE];
+                for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+                    *chunk = word.to_le_bytes();
+                }
                 bytes[SIZE - 1] = len;
-                is_text.then_some(Self { bytes })
+                Some(Self { bytes })
+            }
+
+            /// Whether it is the placeholder.
+            #[inline]
+            pub fn is_blank(&self) -> bool {
+                self.bytes[SIZE - 1] == 0
             }
 
             /// The text padded with zeros.
@@ -207,6 +238,12 @@ mod tests {
         }
         for bad in [&b""[..], b"\0A", b"A\0B", b"A ", b"A\x7f", b"caf\xe9", b"\n"] {
             assert_eq!(padded(bad), None, "{bad:?}");
+        }
+        for (at, byte) in (0..ClOrdId::LEN_MAX).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut bytes = [b'x'; ClOrdId::LEN_MAX];
+            bytes[at] = byte;
+            let is_text = (0x21..=0x7E).contains(&byte) || (byte == 0 && at == ClOrdId::LEN_MAX - 1);
+            assert_eq!(ClOrdId::from_padded(&bytes).is_some(), is_text, "{at} {byte}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The numbers of words: each enum's codes, checked when they are read.
 
-use crate::error::{Fault, WireError};
-use crate::field::{Field, In, Out};
+use crate::error::Fault;
+use crate::field::{Field, In, Out, Stop};
 use crate::spec::{Codes, Form, Spec};
 use model::{
     AccountKind, Activation, BreakerRule, Cause, EndReason, GroupKind, GroupMode, OrdType, PegReference, PostOnly,
@@ -21,12 +21,13 @@ macro_rules! codes {
                 }]);
             }
 
-            #[inline]
+            #[inline(always)]
+            #[allow(clippy::inline_always, reason = "a block is read as one run of straight code, without calls")]
             fn get(
                 input: &mut $crate::field::In<'_>,
                 name: &'static str,
                 _present: bool,
-            ) -> Result<Self, $crate::error::WireError> {
+            ) -> Result<Self, $crate::field::Stop> {
                 match input.bytes(name)? {
                     $([$code] => Ok($name::$variant),)*
                     [other] => Err($crate::codes::unknown(input, name, other, &[$($code),*])),
@@ -62,9 +63,9 @@ pub(crate) use {codes, words};
 
 /// A code that has no meaning, against the largest one that has.
 #[cold]
-pub fn unknown(input: &In<'_>, name: &'static str, code: u8, known: &[u8]) -> WireError {
+pub fn unknown(input: &mut In<'_>, name: &'static str, code: u8, known: &[u8]) -> Stop {
     let limit = known.iter().copied().max().unwrap_or(0);
-    input.error(Fault::UnknownCode, name, 1, i128::from(code), i128::from(limit))
+    input.stop(Fault::UnknownCode, name, 1, i128::from(code), i128::from(limit))
 }
 
 codes! {
@@ -107,13 +108,13 @@ macro_rules! reasons {
             }
 
             #[inline]
-            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
                 let code = u16::from_be_bytes(input.bytes(name)?);
                 match $name::ALL.binary_search_by_key(&code, |reason| reason.code()) {
                     Ok(index) => Ok($name::ALL[index]),
                     Err(_) => {
                         let limit = $name::ALL.last().map_or(0, |reason| reason.code());
-                        Err(input.error(Fault::UnknownCode, name, 2, i128::from(code), i128::from(limit)))
+                        Err(input.stop(Fault::UnknownCode, name, 2, i128::from(code), i128::from(limit)))
                     }
                 }
             }

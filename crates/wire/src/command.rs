@@ -2,7 +2,7 @@
 
 use crate::admin::{AddAsset, SessionChange, SetBreaker, SetFees, Tick};
 use crate::error::{Fault, WireError};
-use crate::field::{Field, In, Out};
+use crate::field::{Field, In, Out, Stop};
 use crate::header::{HEADER_SIZE, Header};
 use crate::kind::Kind;
 use model::Command;
@@ -81,27 +81,27 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
 #[inline]
 pub fn decode_command(message: &[u8]) -> Result<Command, WireError> {
     let mut input = In::new(message);
-    let header = Header::get(&mut input)?;
-    read_command(header.kind, &mut input)
+    let command = Header::get(&mut input).and_then(|header| read_command(header.kind, &mut input));
+    command.map_err(|Stop| input.error())
 }
 
 /// Reads a body to its end.
 #[inline]
-pub(crate) fn read<T: Field>(input: &mut In<'_>) -> Result<T, WireError> {
+pub(crate) fn read<T: Field>(input: &mut In<'_>) -> Result<T, Stop> {
     let len = input.left();
     if len < T::SIZE {
-        return Err(input.error(Fault::BlockLength, "block_len", 14, len as i128, T::SIZE as i128));
+        return Err(input.stop(Fault::BlockLength, "block_len", 14, len as i128, T::SIZE as i128));
     }
     let body = T::get(input, "", true)?;
     if input.left() != 0 {
         let limit = len - input.left();
-        return Err(input.error(Fault::BlockLength, "block_len", limit + 14, len as i128, limit as i128));
+        return Err(input.stop(Fault::BlockLength, "block_len", limit + 14, len as i128, limit as i128));
     }
     Ok(body)
 }
 
 #[inline]
-pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, WireError> {
+pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, Stop> {
     Ok(match kind {
         Kind::NewOrder => Command::NewOrder(read(input)?),
         Kind::CancelOrder => Command::Cancel(read(input)?),
@@ -165,7 +165,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, Wi
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.error(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 51));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 51));
         }
     })
 }

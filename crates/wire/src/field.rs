@@ -1,4 +1,5 @@
 //! How values become bytes: everything fixed-width and big-endian, written and read by the same table.
+#![allow(clippy::inline_always, reason = "a block is read and written as one run of straight code, without calls")]
 
 use crate::error::{Fault, WireError};
 use crate::spec::{Form, Spec};
@@ -30,8 +31,8 @@ pub trait Field: Sized {
     /// Reads it.
     ///
     /// # Errors
-    /// [`WireError`] where the bytes are not what [`Field::put`] writes for any value.
-    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, WireError>;
+    /// [`Stop`] where the bytes are not what [`Field::put`] writes for any value.
+    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, Stop>;
 
     /// Adds its row or rows to a specification.
     fn describe(spec: &mut Spec, name: &'static str, doc: &'static str);
@@ -53,7 +54,7 @@ impl<'a> Out<'a> {
     }
 
     /// Fills the next bytes.
-    #[inline]
+    #[inline(always)]
     pub fn bytes<const N: usize>(&mut self, bytes: [u8; N]) {
         let (head, rest) = core::mem::take(&mut self.rest).split_at_mut(N);
         head.copy_from_slice(&bytes);
@@ -61,7 +62,7 @@ impl<'a> Out<'a> {
     }
 
     /// Leaves the next bytes zero.
-    #[inline]
+    #[inline(always)]
     pub fn skip(&mut self, size: usize) {
         let (_, rest) = core::mem::take(&mut self.rest).split_at_mut(size);
         self.rest = rest;
@@ -85,31 +86,37 @@ impl<'a> Out<'a> {
     }
 }
 
+/// Reading stopped; the [`In`] knows why. Errors are large and rare, so they are not passed from hand to hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop;
+
 /// Bytes to be read from front to back.
 pub struct In<'a> {
     rest: &'a [u8],
     len: usize,
+    fault: WireError,
 }
 
 impl<'a> In<'a> {
     /// Starts at the front of a whole message.
     #[inline]
     pub fn new(message: &'a [u8]) -> Self {
-        In { rest: message, len: message.len() }
+        let nothing = WireError { fault: Fault::Short, field: "", at: 0, value: 0, limit: 0 };
+        In { rest: message, len: message.len(), fault: nothing }
     }
 
     /// The next bytes.
     ///
     /// # Errors
     /// [`Fault::BlockLength`] where there are not that many.
-    #[inline]
-    pub fn bytes<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], WireError> {
+    #[inline(always)]
+    pub fn bytes<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], Stop> {
         match self.rest.split_first_chunk::<N>() {
             Some((head, rest)) => {
                 self.rest = rest;
                 Ok(*head)
             }
-            None => Err(self.error(Fault::BlockLength, field, 0, self.rest.len() as i128, N as i128)),
+            None => Err(self.stop(Fault::BlockLength, field, 0, self.rest.len() as i128, N as i128)),
         }
     }
 
@@ -117,18 +124,18 @@ impl<'a> In<'a> {
     ///
     /// # Errors
     /// [`Fault::NotZero`] where one is not, [`Fault::BlockLength`] where they are not there.
-    #[inline]
-    pub fn zeros(&mut self, size: usize, field: &'static str) -> Result<(), WireError> {
+    #[inline(always)]
+    pub fn zeros(&mut self, size: usize, field: &'static str) -> Result<(), Stop> {
         let Some((head, rest)) = self.rest.split_at_checked(size) else {
-            return Err(self.error(Fault::BlockLength, field, 0, self.rest.len() as i128, size as i128));
+            return Err(self.stop(Fault::BlockLength, field, 0, self.rest.len() as i128, size as i128));
         };
-        match head.iter().find(|byte| **byte != 0) {
-            None => {
-                self.rest = rest;
-                Ok(())
-            }
-            Some(byte) => Err(self.error(Fault::NotZero, field, 0, i128::from(*byte), 0)),
+        // All of them at once: stopping at the first would cost a branch for each.
+        if head.iter().fold(0, |all, byte| all | byte) != 0 {
+            let value = head.iter().find(|byte| **byte != 0).copied().unwrap_or(0);
+            return Err(self.stop(Fault::NotZero, field, 0, i128::from(value), 0));
         }
+        self.rest = rest;
+        Ok(())
     }
 
     /// How many bytes are left.
@@ -137,10 +144,18 @@ impl<'a> In<'a> {
         self.rest.len()
     }
 
-    /// An error about the field that begins `back` bytes before here.
+    /// Stops with an error about the field that begins `back` bytes before here.
     #[cold]
-    pub fn error(&self, fault: Fault, field: &'static str, back: usize, value: i128, limit: i128) -> WireError {
-        WireError { fault, field, at: self.len - self.rest.len() - back, value, limit }
+    pub fn stop(&mut self, fault: Fault, field: &'static str, back: usize, value: i128, limit: i128) -> Stop {
+        let at = self.len - self.rest.len() - back;
+        self.fault = WireError { fault, field, at, value, limit };
+        Stop
+    }
+
+    /// Why reading stopped.
+    #[cold]
+    pub fn error(&self) -> WireError {
+        self.fault
     }
 }
 
@@ -154,8 +169,8 @@ macro_rules! integers {
                 out.bytes(self.to_be_bytes());
             }
 
-            #[inline]
-            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+            #[inline(always)]
+            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
                 Ok(<$int>::from_be_bytes(input.bytes(name)?))
             }
 
@@ -178,8 +193,8 @@ macro_rules! newtypes {
                 self.0.put(out);
             }
 
-            #[inline]
-            fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, WireError> {
+            #[inline(always)]
+            fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, Stop> {
                 Ok($type(<$int>::get(input, name, present)?))
             }
 
@@ -205,11 +220,11 @@ impl Field for bool {
     }
 
     #[inline]
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         match input.bytes(name)? {
             [0] => Ok(false),
             [1] => Ok(true),
-            [other] => Err(input.error(Fault::UnknownCode, name, 1, i128::from(other), 1)),
+            [other] => Err(input.stop(Fault::UnknownCode, name, 1, i128::from(other), 1)),
         }
     }
 
@@ -229,7 +244,7 @@ impl<const N: usize> Field for Raw<N> {
         out.bytes(self.0);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         input.bytes(name).map(Raw)
     }
 
@@ -246,7 +261,7 @@ impl<T: Field> Field for [T; 2] {
         self[1].put(out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, Stop> {
         Ok([T::get(input, name, present)?, T::get(input, name, present)?])
     }
 
@@ -265,14 +280,14 @@ macro_rules! texts {
 
             #[inline]
             fn put(&self, out: &mut Out<'_>) {
-                if *self == $type::BLANK {
+                if self.is_blank() {
                     out.refuse(Fault::NotText, "text", 0, $type::LEN_MAX as i128);
                 }
                 out.bytes(self.padded());
             }
 
             #[inline]
-            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+            fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
                 let bytes = input.bytes(name)?;
                 match $type::from_padded(&bytes) {
                     Some(text) => Ok(text),
@@ -291,10 +306,10 @@ texts! { ClOrdId, Symbol, }
 
 /// Names the first byte that is neither printable nor padding.
 #[cold]
-fn bad_text(input: &In<'_>, name: &'static str, bytes: &[u8]) -> WireError {
+fn bad_text(input: &mut In<'_>, name: &'static str, bytes: &[u8]) -> Stop {
     let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let bad = bytes[..len].iter().find(|byte| !byte.is_ascii_graphic());
-    input.error(Fault::NotText, name, bytes.len(), bad.map_or(0, |byte| i128::from(*byte)), 0x7E)
+    input.stop(Fault::NotText, name, bytes.len(), bad.map_or(0, |byte| i128::from(*byte)), 0x7E)
 }
 
 impl<T: Field> Field for Option<T> {
@@ -314,8 +329,8 @@ impl<T: Field> Field for Option<T> {
         }
     }
 
-    #[inline]
-    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, WireError> {
+    #[inline(always)]
+    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, Stop> {
         if present {
             return T::get(input, name, true).map(Some);
         }
@@ -339,7 +354,7 @@ impl<T: Field> Field for Box<T> {
         T::put(self, out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, present: bool) -> Result<Self, Stop> {
         T::get(input, name, present).map(Box::new)
     }
 
@@ -367,13 +382,13 @@ pub fn put_list<T: Entry>(entries: &[T], out: &mut Out<'_>) {
 }
 
 /// Reads a list, which ends its message.
-pub fn get_list<T: Entry>(input: &mut In<'_>, name: &'static str) -> Result<Vec<T>, WireError> {
+pub fn get_list<T: Entry>(input: &mut In<'_>, name: &'static str) -> Result<Vec<T>, Stop> {
     let count = usize::from(u16::get(input, name, true)?);
     if count > T::COUNT_MAX {
-        return Err(input.error(Fault::TooMany, name, 2, count as i128, T::COUNT_MAX as i128));
+        return Err(input.stop(Fault::TooMany, name, 2, count as i128, T::COUNT_MAX as i128));
     }
     if input.left() != count * T::SIZE {
-        return Err(input.error(Fault::BlockLength, name, 2, input.left() as i128, (count * T::SIZE) as i128));
+        return Err(input.stop(Fault::BlockLength, name, 2, input.left() as i128, (count * T::SIZE) as i128));
     }
     let mut entries = Vec::with_capacity(count);
     for _ in 0..count {
@@ -393,7 +408,7 @@ impl<T: Entry> Field for Vec<T> {
         put_list(self, out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         get_list(input, name)
     }
 

@@ -1,7 +1,7 @@
 //! What stands in front of every message: kind, version, length, session, number.
 
 use crate::error::{Fault, WireError};
-use crate::field::{Field, In, Out};
+use crate::field::{Field, In, Out, Stop};
 use crate::kind::Kind;
 
 /// Bytes of a header.
@@ -39,13 +39,13 @@ impl Header {
     #[inline]
     pub fn read(message: &[u8]) -> Result<Header, WireError> {
         let mut input = In::new(message);
-        Header::get(&mut input)
+        Header::get(&mut input).map_err(|Stop| input.error())
     }
 
     #[inline]
-    pub(crate) fn get(input: &mut In<'_>) -> Result<Header, WireError> {
+    pub(crate) fn get(input: &mut In<'_>) -> Result<Header, Stop> {
         if input.left() < HEADER_SIZE {
-            return Err(input.error(Fault::Short, "header", 0, input.left() as i128, HEADER_SIZE as i128));
+            return Err(input.stop(Fault::Short, "header", 0, input.left() as i128, HEADER_SIZE as i128));
         }
         let [kind, version] = input.bytes("kind")?;
         let block_len = u16::get(input, "block_len", true)?;
@@ -53,14 +53,14 @@ impl Header {
         let seq = u64::get(input, "seq", true)?;
         if usize::from(block_len) != input.left() {
             let fault = Fault::FrameLength;
-            return Err(input.error(fault, "block_len", 14, i128::from(block_len), input.left() as i128));
+            return Err(input.stop(fault, "block_len", 14, i128::from(block_len), input.left() as i128));
         }
         if version != VERSION {
             let fault = if version > VERSION { Fault::NewerVersion } else { Fault::UnknownCode };
-            return Err(input.error(fault, "version", 15, i128::from(version), i128::from(VERSION)));
+            return Err(input.stop(fault, "version", 15, i128::from(version), i128::from(VERSION)));
         }
         let Some(kind) = Kind::from_code(kind) else {
-            return Err(input.error(Fault::UnknownKind, "kind", 16, i128::from(kind), i128::from(Kind::MAX)));
+            return Err(input.stop(Fault::UnknownKind, "kind", 16, i128::from(kind), i128::from(Kind::MAX)));
         };
         Ok(Header { kind, block_len, session, seq })
     }

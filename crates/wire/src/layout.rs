@@ -1,7 +1,7 @@
 //! The table macro: a block is declared once; writing, reading, its size and its specification follow from it.
 
-use crate::error::{Fault, WireError};
-use crate::field::{Field, In, Out};
+use crate::error::Fault;
+use crate::field::{Field, In, Out, Stop};
 
 /// Bytes of the presence mask of a block with so many optional fields.
 pub const fn mask_size(optional: usize) -> usize {
@@ -21,7 +21,7 @@ pub fn put_mask(mask: u16, optional: usize, out: &mut Out<'_>) {
 
 /// Reads a presence mask, whose spare bits must be zero.
 #[inline]
-pub fn get_mask(optional: usize, input: &mut In<'_>) -> Result<u16, WireError> {
+pub fn get_mask(optional: usize, input: &mut In<'_>) -> Result<u16, Stop> {
     let mask = match mask_size(optional) {
         0 => 0,
         1 => u16::from(u8::get(input, "present", true)?),
@@ -31,12 +31,13 @@ pub fn get_mask(optional: usize, input: &mut In<'_>) -> Result<u16, WireError> {
         return Ok(mask);
     }
     let limit = (1_i128 << optional) - 1;
-    Err(input.error(Fault::NotZero, "present", mask_size(optional), i128::from(mask), limit))
+    Err(input.stop(Fault::NotZero, "present", mask_size(optional), i128::from(mask), limit))
 }
 
 /// Reads a field, whose presence is the lowest bit of the mask where it is optional.
-#[inline]
-pub fn get_field<T: Field>(input: &mut In<'_>, mask: &mut u16, name: &'static str) -> Result<T, WireError> {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a block is read as one run of straight code, without calls")]
+pub fn get_field<T: Field>(input: &mut In<'_>, mask: &mut u16, name: &'static str) -> Result<T, Stop> {
     let mut present = true;
     if T::BITS == 1 {
         present = *mask & 1 == 1;
@@ -77,7 +78,7 @@ macro_rules! layout {
                 input: &mut $crate::field::In<'_>,
                 _name: &'static str,
                 _present: bool,
-            ) -> Result<Self, $crate::error::WireError> {
+            ) -> Result<Self, $crate::field::Stop> {
                 let optional = 0 $(+ <$form as $crate::field::Field>::BITS)*;
                 let mut mask = $crate::layout::get_mask(optional, input)?;
                 Ok(Self { $($field: $crate::layout::get_field::<$form>(input, &mut mask, stringify!($field))?,)* })

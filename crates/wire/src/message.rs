@@ -3,7 +3,7 @@
 use crate::admin::{AddAsset, SessionChange, SetBreaker, SetFees, Tick};
 use crate::command::{Writer, encode_command_from, read, read_command};
 use crate::error::WireError;
-use crate::field::In;
+use crate::field::{In, Stop};
 use crate::header::Header;
 use crate::kind::Kind;
 use crate::market::{
@@ -47,12 +47,14 @@ macro_rules! messages {
             /// that follows can be trusted; otherwise this message alone is refused.
             pub fn decode(message: &[u8]) -> Result<(Header, Message), WireError> {
                 let mut input = In::new(message);
-                let header = Header::get(&mut input)?;
-                let body = match header.kind {
-                    $(Kind::$command => read_command(header.kind, &mut input).map(Message::Command),)*
-                    $(Kind::$name => read(&mut input).map(Message::$name),)*
-                };
-                body.map(|body| (header, body))
+                let message = Header::get(&mut input).and_then(|header| {
+                    let body = match header.kind {
+                        $(Kind::$command => read_command(header.kind, &mut input).map(Message::Command),)*
+                        $(Kind::$name => read(&mut input).map(Message::$name),)*
+                    };
+                    body.map(|body| (header, body))
+                });
+                message.map_err(|Stop| input.error())
             }
         }
 

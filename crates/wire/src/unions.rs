@@ -1,8 +1,8 @@
 //! Words that carry numbers with them: a code, then every number any of its variants has, zero where it has none.
 
 use crate::codes::unknown;
-use crate::error::{Fault, WireError};
-use crate::field::{Entry, Field, In, Out, get_list, put_list};
+use crate::error::Fault;
+use crate::field::{Entry, Field, In, Out, Stop, get_list, put_list};
 use crate::layout::layout;
 use crate::spec::{Codes, Form, Spec, When};
 use model::{
@@ -16,8 +16,8 @@ fn codes(name: &'static str, names: &[&'static str]) -> Codes {
 }
 
 /// Refuses a number that the code before it does not have.
-fn only_zero(input: &In<'_>, name: &'static str, size: usize, value: i128) -> Result<(), WireError> {
-    if value == 0 { Ok(()) } else { Err(input.error(Fault::NotZero, name, size, value, 0)) }
+fn only_zero(input: &mut In<'_>, name: &'static str, size: usize, value: i128) -> Result<(), Stop> {
+    if value == 0 { Ok(()) } else { Err(input.stop(Fault::NotZero, name, size, value, 0)) }
 }
 
 impl Field for TimeInForce {
@@ -30,7 +30,7 @@ impl Field for TimeInForce {
     }
 
     #[inline]
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         let code = u8::get(input, name, true)?;
         let tif = match code {
             0 => TimeInForce::Gtc,
@@ -83,7 +83,7 @@ impl Field for Display {
     }
 
     #[inline]
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         let display = match u8::get(input, name, true)? {
             0 => Display::All,
             1 => Display::Hidden,
@@ -140,7 +140,7 @@ impl Field for OrderRef {
     }
 
     #[inline]
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         match u8::get(input, name, true)? {
             0 => {
                 let id = ClOrdId::get(input, "orig_cl_ord_id", true)?;
@@ -181,7 +181,7 @@ impl Field for KillScope {
         id.put(out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         let code = u8::get(input, name, true)?;
         if code > 3 {
             return Err(unknown(input, name, code, &[3]));
@@ -217,7 +217,7 @@ impl Field for Allocation {
         bps.put(out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         let code = u8::get(input, name, true)?;
         if code > 2 {
             return Err(unknown(input, name, code, &[2]));
@@ -263,12 +263,12 @@ impl Field for TickTable {
         put_list(self.bands(), out);
     }
 
-    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, WireError> {
+    fn get(input: &mut In<'_>, name: &'static str, _present: bool) -> Result<Self, Stop> {
         let bands: Vec<TickBand> = get_list(input, name)?;
         let count = bands.len();
         TickTable::new(bands).ok_or_else(|| {
             let back = u16::SIZE + count * TickBand::SIZE;
-            input.error(Fault::TickBands, name, back, count as i128, TickTable::BANDS_MAX as i128)
+            input.stop(Fault::TickBands, name, back, count as i128, TickTable::BANDS_MAX as i128)
         })
     }
 
