@@ -11,6 +11,8 @@ A business "no" is never one of these: an order that is refused comes back as a 
     ├── NotFoundError         (LookupError)  a question about a name or an id that does not exist
     ├── DataError                            a file or a buffer that is not what it says it is
     │   └── wire.WireError                   bytes that are no message of the binary protocol
+    ├── UnavailableError                     something that is needed is not there, timed out or has a newer format
+    ├── LockedError                          another process has it
     └── InternalError                        a fault of Fairlead itself; the object it came from is poisoned
 """
 
@@ -18,8 +20,10 @@ __all__ = [
     "DataError",
     "FairleadError",
     "InternalError",
+    "LockedError",
     "NotFoundError",
     "OffGridError",
+    "UnavailableError",
     "UsageError",
     "WrongTypeError",
 ]
@@ -47,6 +51,14 @@ class NotFoundError(FairleadError, LookupError):
 
 class DataError(FairleadError):
     """A file or a buffer is not what it says it is; the message names the row or the byte."""
+
+
+class UnavailableError(FairleadError):
+    """Something that is needed is not there, failed, timed out, or was written by a newer version."""
+
+
+class LockedError(FairleadError):
+    """Another process has the data directory open."""
 
 
 class InternalError(FairleadError):

@@ -67,6 +67,14 @@ impl Rates {
         self.exceeded_ns
     }
 
+    /// Takes a token for a subscription, a resend or a list: as dear as an order.
+    ///
+    /// # Errors
+    /// The flow that is used up.
+    pub(crate) fn take_question(&mut self, now_ns: u64) -> Result<(), Flow> {
+        if self.orders.take(now_ns) { Ok(()) } else { Err(self.orders.flow()) }
+    }
+
     /// Takes a token for a command: cancels have their own, operators need none for anything else.
     ///
     /// # Errors

@@ -356,7 +356,7 @@ impl Core {
         self.next_in += 1;
         match Kind::from_code(kind) {
             Some(known) if known.is_command() => self.command(message, seq, known, (said, owner), now_ns),
-            _ => self.question(message, seq, kind, owner),
+            _ => self.question(message, (seq, kind), owner, now_ns),
         }
     }
 
@@ -374,7 +374,7 @@ impl Core {
     }
 
     /// Numbered messages that are no commands.
-    fn question(&mut self, message: &[u8], seq: u64, kind: u8, owner: &Owner) -> Option<Request> {
+    fn question(&mut self, message: &[u8], (seq, kind): (u64, u8), owner: &Owner, now_ns: u64) -> Option<Request> {
         let decoded = match Message::decode(message) {
             Ok((_, decoded)) => decoded,
             Err(error) => {
@@ -394,6 +394,12 @@ impl Core {
         };
         if request.is_none() {
             self.reject(seq, kind, RejectCode::NotPermitted, i128::from(owner.role as u8), 0);
+            return None;
+        }
+        // A picture of a book costs more than an order does.
+        if let Err(flow) = self.rates.take_question(now_ns) {
+            self.reject(seq, kind, RejectCode::Throttled, flow.per_second.into(), flow.burst.into());
+            return None;
         }
         request
     }

@@ -21,9 +21,13 @@ pub enum Kind {
     Data,
     /// A fault of our own.
     Internal,
+    /// Something that is needed is not there, failed, or has a newer format.
+    Unavailable,
+    /// Another process has it.
+    Locked,
 }
 
-static CLASSES: [PyOnceLock<Py<PyType>>; 6] = [const { PyOnceLock::new() }; 6];
+static CLASSES: [PyOnceLock<Py<PyType>>; 8] = [const { PyOnceLock::new() }; 8];
 
 /// An exception of `fairlead.errors` with this message.
 #[cold]
@@ -43,6 +47,8 @@ fn class(py: Python<'_>, kind: Kind) -> PyResult<&Bound<'_, PyType>> {
         Kind::NotFound => (3, "NotFoundError"),
         Kind::Data => (4, "DataError"),
         Kind::Internal => (5, "InternalError"),
+        Kind::Unavailable => (6, "UnavailableError"),
+        Kind::Locked => (7, "LockedError"),
     };
     CLASSES[place].import(py, "fairlead.errors", name)
 }

@@ -8,6 +8,7 @@ mod decimals;
 mod demo;
 mod demo_run;
 mod edge;
+mod engine_server;
 mod errors;
 mod event_objects;
 mod event_records;
@@ -38,6 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<breaker_watch::BreakerWatch>()?;
     module.add_class::<demo::DemoMarket>()?;
+    module.add_class::<engine_server::EngineServer>()?;
     module.add_class::<exchange::Exchange>()?;
     module.add_class::<handle::Handle>()?;
     module.add_class::<report::ExecutionReport>()?;

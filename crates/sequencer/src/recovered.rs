@@ -1,5 +1,7 @@
 //! What was found when a data directory was opened.
 
+use core::fmt;
+
 use model::Stamp;
 
 use crate::genesis::Genesis;
@@ -56,6 +58,25 @@ pub enum Warning {
     LongDowntime(i64),
     /// The options ask for other limits than the log was begun with; the log's count.
     OtherLimits,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::TornTail { seq, file, offset, copy } => {
+                write!(f, "the log ended in an unfinished batch, which was cut: seq={seq} file={file} offset={offset}")?;
+                copy.as_ref().map_or(Ok(()), |copy| write!(f, " copy={copy}"))
+            }
+            Warning::SnapshotSkipped { seq, what } => write!(f, "a snapshot was not used: seq={seq}: {what}"),
+            Warning::WatermarkLost => f.write_str("the second witness of the durable end was missing: made again"),
+            Warning::DiskFull(what) => write!(f, "no spare segment could be prepared: {what}; free some space"),
+            Warning::ClockBehind(ns) => write!(f, "the clock is behind the log: ns={ns}; time goes on from the log"),
+            Warning::LongDowntime(ns) => {
+                write!(f, "a long time passed since the last command: ns={ns}; orders may expire by it: check the clock")
+            }
+            Warning::OtherLimits => f.write_str("the log was begun with other limits than asked for: the log's count"),
+        }
+    }
 }
 
 const DAY_NS: i64 = 86_400_000_000_000;

@@ -8,7 +8,14 @@ import typer
 
 from fairlead.cli.exit_codes import ExitCode
 from fairlead.cli.lazy import LazyCommand, LazyGroup
-from fairlead.errors import DataError, FairleadError, InternalError, NotFoundError
+from fairlead.errors import (
+    DataError,
+    FairleadError,
+    InternalError,
+    LockedError,
+    NotFoundError,
+    UnavailableError,
+)
 
 __all__ = ["ExitCode", "app", "main"]
 
@@ -29,6 +36,11 @@ class _Commands(LazyGroup):
             module="fairlead.cli.demo",
             function="demo",
             summary="Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.",
+        ),
+        "engine": LazyCommand(
+            module="fairlead.cli.engine",
+            function="engine",
+            summary="Run an engine with its log and its gateway on a data directory.",
         ),
         "explain": LazyCommand(
             module="fairlead.cli.explain",
@@ -77,4 +89,8 @@ def _exit_code(error: FairleadError) -> ExitCode:
         return ExitCode.INTERNAL
     if isinstance(error, NotFoundError):
         return ExitCode.NOT_FOUND
+    if isinstance(error, UnavailableError):
+        return ExitCode.UNAVAILABLE
+    if isinstance(error, LockedError):
+        return ExitCode.REJECTED
     return ExitCode.DATA if isinstance(error, DataError) else ExitCode.USAGE

@@ -1,0 +1,131 @@
+//! A venue as a Python object: opens, turns, stops. Everything else is in crate `venue`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::{Duration, Instant};
+
+use journal::Mode;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use sequencer::Recovered;
+use venue::run::{Options, StartError, StopError, Venue};
+
+use crate::errors::{Kind, raise};
+
+/// Turns before the clock is looked at again.
+const TURNS_PER_LOOK: u32 = 64;
+
+/// A data directory, its engine and its gateway, in this process.
+#[pyclass(module = "fairlead._core._native")]
+pub struct EngineServer {
+    venue: Option<Venue>,
+    recovered: Recovered,
+    address: SocketAddr,
+}
+
+#[pymethods]
+impl EngineServer {
+    #[new]
+    #[pyo3(signature = (directory, *, host, port, durability, allow_plain_remote, spin_us))]
+    fn new(
+        py: Python<'_>,
+        directory: PathBuf,
+        host: &str,
+        port: u16,
+        durability: &str,
+        allow_plain_remote: bool,
+        spin_us: u32,
+    ) -> PyResult<Self> {
+        let ip = IpAddr::from_str(host)
+            .map_err(|_| raise(Kind::Usage, format!("host={host} is no address: give one like 127.0.0.1")))?;
+        let mode = Mode::from_str(durability).map_err(|what| raise(Kind::Usage, what))?;
+        let mut sequencer = sequencer::Options::default();
+        sequencer.journal.mode = mode;
+        let spin_ns = u64::from(spin_us) * 1_000;
+        let address = SocketAddr::new(ip, port);
+        let limits = gateway::limits::Limits::default();
+        let options = Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits };
+        let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(start)?;
+        let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
+        Ok(Self { venue: Some(venue), recovered, address })
+    }
+
+    /// Where it listens, as host and port.
+    #[getter]
+    fn address(&self) -> (String, u16) {
+        (self.address.ip().to_string(), self.address.port())
+    }
+
+    /// What recovery found.
+    #[getter]
+    fn recovered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let Recovered { last, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings, .. } = &self.recovered;
+        let found = PyDict::new(py);
+        found.set_item("last_seq", last.seq)?;
+        found.set_item("snapshot_seq", snapshot_seq)?;
+        found.set_item("replayed", replayed)?;
+        found.set_item("hashes_checked", hashes_checked)?;
+        found.set_item("state_hash", format!("{state_hash:016x}"))?;
+        found.set_item("is_new", is_new)?;
+        found.set_item("warnings", warnings.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        Ok(found)
+    }
+
+    /// Serves for so many milliseconds, without holding the interpreter.
+    fn serve(&mut self, py: Python<'_>, milliseconds: u32) -> PyResult<()> {
+        let venue = self.venue.as_mut().ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?;
+        let served = py.detach(|| guarded(|| turn_for(venue, Duration::from_millis(milliseconds.into()))));
+        if served.is_err() {
+            self.venue = None;
+        }
+        served.map_err(stop)
+    }
+
+    /// Ends every session, finishes what was taken, and closes the log.
+    fn stop(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Some(venue) = self.venue.take() else { return Ok(()) };
+        py.detach(|| guarded(|| venue.stop())).map_err(stop)
+    }
+}
+
+/// The clock of the caller's patience; the venue has its own.
+#[allow(clippy::disallowed_methods, reason = "how long to serve before signals are looked at")]
+fn turn_for(venue: &mut Venue, time: Duration) -> Result<(), StopError> {
+    let began = Instant::now();
+    loop {
+        for _ in 0..TURNS_PER_LOOK {
+            let left = time.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            venue.turn(left)?;
+        }
+    }
+}
+
+/// A panic of the engine ends the process: its state may be half changed, and others hold what was acknowledged.
+fn guarded<T>(work: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| std::process::abort())
+}
+
+fn start(error: StartError) -> PyErr {
+    kind_of(error.exit_code(), error.to_string())
+}
+
+fn stop(error: StopError) -> PyErr {
+    kind_of(error.exit_code(), error.to_string())
+}
+
+/// The exception that the command line ends with this exit code for.
+fn kind_of(exit_code: u8, what: String) -> PyErr {
+    let kind = match exit_code {
+        2 => Kind::Usage,
+        4 => Kind::Data,
+        5 => Kind::Unavailable,
+        6 => Kind::Locked,
+        _ => Kind::Internal,
+    };
+    raise(kind, what)
+}

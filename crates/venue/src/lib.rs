@@ -1,0 +1,9 @@
+//! One process that is a venue: a data directory, a sequencer, a gateway, one thread.
+//!
+//! [`seat::Seat`] puts a sequencer behind the gateway's seam, [`restore::Restore`] derives the gateway's memory again from what
+//! recovery replays, and [`run::Venue`] opens a directory, listens and turns until it is told to stop. Start-up and recovery
+//! are one path; the port is opened last.
+
+pub mod restore;
+pub mod run;
+pub mod seat;
