@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fairlead import aio
+    from fairlead.client import Client
     from fairlead.engine import CommandReport, Exchange, ExecutionReport, GroupReport, Handle, __version__
     from fairlead.errors import (
         DataError,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 # Where each public name lives; it is imported when it is first used.
 _HOMES = {
     "BreakerRules": "fairlead.model.breaker",
+    "Client": "fairlead.client",
     "CommandReport": "fairlead.engine",
     "DataError": "fairlead.errors",
     "Exchange": "fairlead.engine",
@@ -41,10 +44,12 @@ _HOMES = {
     "UsageError": "fairlead.errors",
     "WrongTypeError": "fairlead.errors",
     "__version__": "fairlead.engine",
+    "aio": "fairlead.aio",
 }
 
 __all__ = [
     "BreakerRules",
+    "Client",
     "CommandReport",
     "DataError",
     "Exchange",
@@ -63,10 +68,13 @@ __all__ = [
     "UsageError",
     "WrongTypeError",
     "__version__",
+    "aio",
 ]
 
 
 def __getattr__(name: str) -> object:
+    if name == "aio":
+        return import_module("fairlead.aio")
     if (home := _HOMES.get(name)) is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(home), name)

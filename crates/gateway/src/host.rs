@@ -98,9 +98,13 @@ pub trait Engine: Host {
     /// The process has to end.
     fn step(&mut self, now_ns: i64, sink: &mut dyn Sink) -> Result<(), Self::Fatal>;
 
-    /// When [`Engine::step`] has to be called again even if nothing was submitted.
+    /// When [`Engine::step`] has to be called again even if nothing was submitted, in wall time; [`STEP_NOW`] where it has
+    /// more to do at once.
     fn deadline_ns(&self) -> Option<i64>;
 }
+
+/// The deadline of an engine that has more to do at once.
+pub const STEP_NOW: i64 = i64::MIN;
 
 /// Names a connection and a message of it, inside the 64 bits that travel with a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

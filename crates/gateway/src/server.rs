@@ -13,7 +13,7 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Waker};
 
 use crate::clock::Clock;
-use crate::host::{Engine, Token};
+use crate::host::{Engine, STEP_NOW, Token};
 use crate::hub::Hub;
 use crate::keys::NONCE_LEN;
 
@@ -23,6 +23,8 @@ const WAKER: mio::Token = mio::Token(usize::MAX - 1);
 const READ_MAX: usize = 16 << 10;
 /// Connections accepted in a turn.
 const ACCEPTED_MAX: usize = 64;
+/// The shortest wait for a deadline of the engine.
+const PATIENCE_NS: u64 = 1_000_000;
 /// How long a peer may take to close its side after our last words.
 const LINGER_NS: u64 = 500_000_000;
 /// Time between two looks at the timers of all connections.
@@ -171,7 +173,7 @@ impl Server {
         let began_ns = clock.monotonic_ns();
         let mut left_ns = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX).min(TICK_NS);
         if let Some(deadline_ns) = engine.deadline_ns() {
-            left_ns = left_ns.min(u64::try_from(deadline_ns - clock.wall_ns()).unwrap_or(0));
+            left_ns = left_ns.min(until(deadline_ns, clock.wall_ns()));
         }
         left_ns = left_ns.min(self.until_readable(began_ns));
         let mut spun_ns = 0;
@@ -370,6 +372,15 @@ pub enum TurnError<F> {
     Engine(F),
     /// The system cannot tell of sockets any more.
     Poll(io::Error),
+}
+
+/// How long to wait for a deadline. One that has passed and brought nothing is looked at again after a while: the
+/// engine's own clock may be behind the wall's.
+fn until(deadline_ns: i64, wall_ns: i64) -> u64 {
+    if deadline_ns == STEP_NOW {
+        return 0;
+    }
+    u64::try_from(deadline_ns.saturating_sub(wall_ns)).unwrap_or(0).max(PATIENCE_NS)
 }
 
 fn find(sockets: &mut [Option<Socket>], token: Token) -> Option<&mut Socket> {

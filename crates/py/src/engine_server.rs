@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use journal::Mode;
@@ -18,9 +19,10 @@ use crate::errors::{Kind, raise};
 const TURNS_PER_LOOK: u32 = 64;
 
 /// A data directory, its engine and its gateway, in this process.
-#[pyclass(module = "fairlead._core._native")]
+#[pyclass(module = "fairlead._core._native", frozen)]
 pub struct EngineServer {
-    venue: Option<Venue>,
+    /// Held by the thread that serves; empty once stopped.
+    venue: Mutex<Option<Venue>>,
     recovered: Recovered,
     address: SocketAddr,
 }
@@ -49,7 +51,7 @@ impl EngineServer {
         let options = Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits };
         let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(start)?;
         let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
-        Ok(Self { venue: Some(venue), recovered, address })
+        Ok(Self { venue: Mutex::new(Some(venue)), recovered, address })
     }
 
     /// Where it listens, as host and port.
@@ -74,19 +76,26 @@ impl EngineServer {
     }
 
     /// Serves for so many milliseconds, without holding the interpreter.
-    fn serve(&mut self, py: Python<'_>, milliseconds: u32) -> PyResult<()> {
-        let venue = self.venue.as_mut().ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?;
-        let served = py.detach(|| guarded(|| turn_for(venue, Duration::from_millis(milliseconds.into()))));
-        if served.is_err() {
-            self.venue = None;
-        }
-        served.map_err(stop)
+    fn serve(&self, py: Python<'_>, milliseconds: u32) -> PyResult<()> {
+        let served = py.detach(|| {
+            let mut place = self.venue.lock().unwrap_or_else(PoisonError::into_inner);
+            let venue = place.as_mut()?;
+            let served = guarded(|| turn_for(venue, Duration::from_millis(milliseconds.into())));
+            if served.is_err() {
+                *place = None;
+            }
+            Some(served)
+        });
+        served.ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?.map_err(stop)
     }
 
     /// Ends every session, finishes what was taken, and closes the log.
-    fn stop(&mut self, py: Python<'_>) -> PyResult<()> {
-        let Some(venue) = self.venue.take() else { return Ok(()) };
-        py.detach(|| guarded(|| venue.stop())).map_err(stop)
+    fn stop(&self, py: Python<'_>) -> PyResult<()> {
+        let stopped = py.detach(|| {
+            let venue = self.venue.lock().unwrap_or_else(PoisonError::into_inner).take();
+            venue.map_or(Ok(()), |venue| guarded(|| venue.stop()))
+        });
+        stopped.map_err(stop)
     }
 }
 

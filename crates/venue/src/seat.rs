@@ -1,7 +1,7 @@
 //! A sequencer behind the gateway's seam.
 
 use engine::OrderView;
-use gateway::host::{Engine, Host, OpenOrder, Outcome, Refused, Sink};
+use gateway::host::{Engine, Host, OpenOrder, Outcome, Refused, STEP_NOW, Sink};
 use journal::disk::Disk;
 use model::{AssetId, Command, InstrumentId, OrderPosted, Qty, Side, Symbol, TradingState};
 use sequencer::{Fatal, Refusal, Sequencer};
@@ -78,7 +78,7 @@ impl<D: Disk> Engine for Seat<D> {
     }
 
     fn deadline_ns(&self) -> Option<i64> {
-        if self.sequencer.waiting() > 0 { Some(0) } else { self.sequencer.exchange().next_due_ns() }
+        if self.sequencer.waiting() > 0 { Some(STEP_NOW) } else { self.sequencer.exchange().next_due_ns() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal, final
 
 from typing_extensions import disjoint_base
@@ -15,6 +16,7 @@ __all__ = [
     "BreakerWatch",
     "CommandReport",
     "DemoMarket",
+    "EngineServer",
     "Exchange",
     "ExecutionReport",
     "GroupReport",
@@ -27,6 +29,26 @@ __version__: str
 
 _Side = Literal["buy", "sell"]
 _Number = str | Decimal | int | float
+
+@final
+@disjoint_base
+class EngineServer:
+    def __new__(
+        cls,
+        directory: Path,
+        *,
+        host: str,
+        port: int,
+        durability: str,
+        allow_plain_remote: bool,
+        spin_us: int,
+    ) -> EngineServer: ...
+    @property
+    def address(self) -> tuple[str, int]: ...
+    @property
+    def recovered(self) -> dict[str, object]: ...
+    def serve(self, milliseconds: int) -> None: ...
+    def stop(self) -> None: ...
 
 @disjoint_base
 class Exchange:

@@ -126,11 +126,12 @@ impl Hub {
         let count = host.instruments();
         let Some(conn) = self.conns.touch(token) else { return };
         let (next, end) = match request.instrument {
-            None => (0, count),
+            None if count > 0 => (0, count),
             Some(instrument) if instrument.0 < count => (instrument.0, instrument.0 + 1),
-            Some(instrument) => {
+            None | Some(_) => {
                 let kind = Kind::SecurityListRequest.code();
-                let (value, limit) = (i128::from(instrument.0), i128::from(count) - 1);
+                let asked = request.instrument.map_or(0, |instrument| instrument.0);
+                let (value, limit) = (i128::from(asked), i128::from(count) - 1);
                 return conn.session.reject(seq, kind, RejectCode::UnknownInstrument, value, limit);
             }
         };

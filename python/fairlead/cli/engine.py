@@ -1,0 +1,69 @@
+"""``fairlead engine``: one process that is a venue."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fairlead.engine.server import EngineServer
+
+
+def engine(
+    *,
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Data directory; made when it is new.")],
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 lets the system choose.")] = 7411,
+    durability: Annotated[
+        str, typer.Option(metavar="MODE", help="always, group, group(max_us,max_n) or os.")
+    ] = "group",
+    allow_plain_remote: Annotated[
+        bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
+    ] = False,
+    spin_us: Annotated[int, typer.Option(min=0, max=1_000_000, help="Look for work so long before sleeping.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
+) -> None:
+    """Run an engine with its log and its gateway on a data directory, until it is told to stop.
+
+    Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may; a new directory gets one
+    operator key. Ctrl-C and SIGTERM end it cleanly; after kill -9 or a power cut it starts again by itself, with
+    everything that was acknowledged.
+
+    Example:  fairlead engine --data ./venue --port 7411
+    """
+    from fairlead.engine.server import EngineServer
+
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: asked.append(received))
+    server = EngineServer(
+        data,
+        host=host,
+        port=port,
+        durability=durability,
+        allow_plain_remote=allow_plain_remote,
+        spin_us=spin_us,
+    )
+    with server:
+        _say_ready(server, data=data, durability=durability, as_json=as_json)
+        server.serve(until=lambda: bool(asked))
+
+
+def _say_ready(server: EngineServer, *, data: Path, durability: str, as_json: bool) -> None:
+    host, port = server.address
+    recovered = server.recovered
+    warnings = recovered["warnings"]
+    for warning in warnings if isinstance(warnings, list) else []:
+        print(f"fairlead: {warning}", file=sys.stderr)
+    if as_json:
+        about = {"data": str(data), "durability": durability, "host": host, "port": port, "schema": 1} | recovered
+        typer.echo(json.dumps(about, sort_keys=True))
+    else:
+        found = " ".join(f"{name}={recovered[name]}" for name in ("last_seq", "replayed", "state_hash"))
+        typer.echo(f"listening host={host} port={port} durability={durability} {found}")
+    sys.stdout.flush()

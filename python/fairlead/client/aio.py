@@ -1,0 +1,492 @@
+"""An asyncio client that keeps one session alive: it reconnects, resumes, and sends again what was not answered."""
+
+import asyncio
+import random
+import uuid
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from fairlead.client.book import Book
+from fairlead.client.instruments import Instruments, Number
+from fairlead.client.keys import secret_bytes
+from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
+from fairlead.client.report import Position, Report, position_of, report_of
+from fairlead.client.requests import amend_fields, cancel_fields, mass_cancel_fields, order_fields
+from fairlead.errors import FairleadError, UnavailableError, UsageError
+from fairlead.wire import Message
+from fairlead.wire.codec import Value
+
+__all__ = ["Client"]
+
+_ROLES: Final = {"trading": "Trading", "drop_copy": "DropCopy", "market_data": "MarketData", "operator": "Operator"}
+# Requests that are answered by what happens to one order.
+_OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder"})
+_BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
+_READ_MAX = 65_536
+_PENDING_MAX = 100_000
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    """A request without an answer."""
+
+    kind: str
+    fields: Mapping[str, Value]
+    answer: "asyncio.Future[Report]"
+    entries: tuple[Mapping[str, Value], ...] = ()
+    # Whether it may be sent again: it names its order or brings the key of exactly-once.
+    is_safe: bool = True
+    cl_ord_id: str | None = None
+
+
+@dataclass(slots=True)
+class _Link:
+    """One connection."""
+
+    protocol: Protocol
+    writer: asyncio.StreamWriter
+    # Requests by their number on this connection.
+    asked: dict[int, _Pending] = field(default_factory=dict)
+
+
+class Client:
+    """A session of the gateway.
+
+    Orders carry a client id, by which the engine does them once however often they are sent; so after a lost connection
+    the client sends again what was not answered, and resumes the reports where they broke off: none is missing, none
+    comes twice.
+
+    Args:
+        host: address of the gateway.
+        port: its port.
+        key_id: which key.
+        secret: its HMAC secret, bytes or hexadecimal; see ``read_secret``. Never print it.
+        role: ``trading``, ``drop_copy``, ``market_data`` or ``operator``.
+        cancel_on_disconnect_ms: cancel the session's orders so long after the connection is lost; ``None``: never.
+        resume: the last report there is of an earlier life; those after it come first.
+        heartbeat_ms: 1,000 to 60,000.
+        timeout_s: how long a call waits for its answer, in seconds.
+        reconnect: whether to come back after a lost connection.
+        events_max: reports kept for ``events``; when more wait, the oldest are dropped and ``events`` says so.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 7411,
+        *,
+        key_id: str,
+        secret: bytes | str,
+        role: str = "trading",
+        cancel_on_disconnect_ms: int | None = None,
+        resume: Position | None = None,
+        heartbeat_ms: int = 10_000,
+        timeout_s: float = 5.0,
+        reconnect: bool = True,
+        events_max: int = 100_000,
+    ) -> None:
+        if role not in _ROLES:
+            raise UsageError(f"unknown role: role={role} known={', '.join(_ROLES)}")
+        self.position = resume
+        self.instruments = Instruments()
+        self.ack: Mapping[str, Value] = {}
+        self.connections = 0
+        self.hole: Position | None = None
+        self._address = (host, port)
+        self._key = {"key_id": key_id, "secret": secret_bytes(secret), "role": _ROLES[role]}
+        self._cancel_on_disconnect_ms, self._heartbeat_ms = cancel_on_disconnect_ms, heartbeat_ms
+        self._timeout_s, self._reconnect = timeout_s, reconnect
+        self._link: _Link | None = None
+        self._pending: dict[_Pending, None] = {}
+        self._events: deque[Report] = deque()
+        self._events_max, self._missed = events_max, 0
+        self._books: dict[tuple[int, str], Book] = {}
+        self._listening: set[tuple[int, str]] = set()
+        self._changed = asyncio.Condition()
+        self._listed = self._is_closed = False
+        self._failure: FairleadError | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def connect(self) -> Self:
+        """Connect and log on.
+
+        Raises:
+            UnavailableError: nobody answers within ``timeout_s``, or the gateway refuses the logon.
+        """
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="fairlead-client")
+        await self._wait(lambda: self._listed, what=f"logon to {self._address[0]}:{self._address[1]}")
+        return self
+
+    async def close(self) -> None:
+        """Log out and close; again is nothing."""
+        self._is_closed = True
+        if self._link is not None:
+            self._link.protocol.send("Logout", {"reason": "Requested", "ref_seq": 0, "value": 0, "limit": 0})
+            self._flush()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._notify()
+
+    async def __aenter__(self) -> Self:
+        return await self.connect()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a session is there now."""
+        return self._link is not None and self._link.protocol.ack is not None
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests have no answer yet; after a time-out their outcome is in doubt until it comes."""
+        return len(self._pending)
+
+    async def submit(
+        self,
+        *,
+        symbol: str,
+        side: str,
+        order_qty: Number,
+        price: Number | None = None,
+        cl_ord_id: str | None = None,
+        ord_type: str = "limit",
+        time_in_force: str | None = None,
+        expire_ns: int | None = None,
+        post_only: bool | str = False,
+        reduce_only: bool = False,
+        display_qty: Number | None = None,
+        hidden: bool = False,
+    ) -> Report:
+        """Enter an order and return the first answer: accepted or refused. Fills come as events.
+
+        Raises:
+            UnavailableError: no answer within ``timeout_s``: the order is in doubt until its report comes. Calling
+                again with the same ``cl_ord_id`` is safe.
+        """
+        instrument = self.instruments.by_symbol(symbol)
+        fields = order_fields(
+            instrument,
+            side=side,
+            order_qty=order_qty,
+            price=price,
+            cl_ord_id=cl_ord_id or uuid.uuid4().hex,
+            ord_type=ord_type,
+            time_in_force=time_in_force,
+            expire_ns=expire_ns,
+            post_only=post_only,
+            reduce_only=reduce_only,
+            display_qty=display_qty,
+            hidden=hidden,
+        )
+        return await self._ask("NewOrder", fields, cl_ord_id=str(fields["cl_ord_id"]))
+
+    async def amend(
+        self,
+        *,
+        symbol: str,
+        orig_cl_ord_id: str | None = None,
+        order_id: int | None = None,
+        cl_ord_id: str | None = None,
+        order_qty: Number | None = None,
+        price: Number | None = None,
+    ) -> Report:
+        """Change an order in place; ``order_qty`` is its new total, what is filled included."""
+        fields = amend_fields(
+            self.instruments.by_symbol(symbol),
+            cl_ord_id=cl_ord_id or uuid.uuid4().hex,
+            target=cancel_fields(orig_cl_ord_id, order_id),
+            order_qty=order_qty,
+            price=price,
+        )
+        return await self._ask("ModifyOrder", fields, cl_ord_id=str(fields["cl_ord_id"]))
+
+    async def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None) -> Report:
+        """Cancel an order by its client id or by the exchange's."""
+        return await self._ask("CancelOrder", {"account": 0, "unlink": False, **cancel_fields(cl_ord_id, order_id)})
+
+    async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None) -> Report:
+        """Cancel every order of the account that passes the filters; ``count`` says how many."""
+        instrument = None if symbol is None else self.instruments.by_symbol(symbol)
+        return await self._ask("MassCancel", mass_cancel_fields(instrument, side))
+
+    async def cancel_all_after(self, timeout_ms: int) -> Report:
+        """Arm or renew the account's dead-man timer; 0 disarms."""
+        return await self._ask("CancelAllAfter", {"account": 0, "timeout_ns": timeout_ms * 1_000_000})
+
+    async def command(
+        self, kind: str, fields: Mapping[str, Value], entries: tuple[Mapping[str, Value], ...] = ()
+    ) -> Report:
+        """Send any command of the page of layouts, as an operator does. It is not sent again by itself."""
+        return await self._ask(kind, fields, entries=entries, is_safe=False)
+
+    async def refresh_instruments(self) -> Instruments:
+        """Ask for the list of instruments again and return it."""
+        self._listed = False
+        self._send_list_request()
+        await self._wait(lambda: self._listed, what="list of instruments")
+        return self.instruments
+
+    async def subscribe(self, symbol: str, depth: str = "L2") -> Book:
+        """Return the public book of an instrument, kept up to date from now on.
+
+        Args:
+            symbol: which instrument.
+            depth: ``L1`` best prices, ``L2`` every price, ``L3`` every order.
+        """
+        if depth not in {"L1", "L2", "L3"}:
+            raise UsageError(f"unknown depth: depth={depth} known=L1, L2, L3")
+        instrument = self.instruments.by_symbol(symbol)
+        key = (instrument.id, depth)
+        book = self._books.setdefault(key, Book(instrument, depth))
+        self._send_subscribe(key)
+        await self._wait(lambda: book.is_ready, what=f"book of {symbol}")
+        return book
+
+    async def changes(self, book: Book) -> AsyncIterator[Book]:
+        """Yield a book each time it has changed; changes between two looks are one."""
+        seen = [(0, 0)]
+        while True:
+            await self._wait(lambda: (book.epoch, book.seq) != seen[0], what=f"change of {book.symbol}", forever=True)
+            seen[0] = (book.epoch, book.seq)
+            yield book
+
+    async def events(self) -> AsyncIterator[Report]:
+        """Yield every report once, oldest first, across reconnections, until the client is closed.
+
+        Raises:
+            UnavailableError: reports were dropped because nobody took them; the next ones follow.
+        """
+        while True:
+            await self._wait(
+                lambda: bool(self._events) or self._missed > 0 or self._is_closed, what="events", forever=True
+            )
+            if self._missed:
+                missed, self._missed = self._missed, 0
+                raise UnavailableError(f"reports were dropped: missed={missed} events_max={self._events_max}")
+            if not self._events:
+                return
+            yield self._events.popleft()
+
+    # What follows runs in the client's task.
+
+    async def _run(self) -> None:
+        backoff_s = _BACKOFF_S_MIN
+        while not self._is_closed:
+            before = self.connections
+            try:
+                await self._session()
+            except SessionEndedError as error:
+                if error.reason in FATAL_REASONS or not self._reconnect:
+                    await self._fail(error)
+                    return
+            except (OSError, TimeoutError, asyncio.IncompleteReadError):
+                pass
+            except FairleadError as error:
+                await self._fail(error)
+                return
+            finally:
+                self._hang_up()
+            if not self._reconnect and self.connections:
+                await self._fail(UnavailableError("the connection is lost: reconnect=False"))
+                return
+            backoff_s = _BACKOFF_S_MIN if self.connections > before else min(backoff_s * 2, _BACKOFF_S_MAX)
+            await asyncio.sleep(backoff_s * random.uniform(0.5, 1.0))
+
+    async def _session(self) -> None:
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(*self._address), self._timeout_s)
+        key = self._key
+        protocol = Protocol(
+            key_id=str(key["key_id"]),
+            secret=bytes(key["secret"]),  # type: ignore[arg-type]
+            role=str(key["role"]),
+            heartbeat_ms=self._heartbeat_ms,
+            cancel_on_disconnect_ms=self._cancel_on_disconnect_ms,
+            resume=self.position,
+        )
+        link = self._link = _Link(protocol, writer)
+        self._flush()
+        loop = asyncio.get_running_loop()
+        interval_s = self._heartbeat_ms / 1_000
+        heard_s = loop.time()
+        while True:
+            try:
+                data = await asyncio.wait_for(reader.read(_READ_MAX), interval_s / 2)
+            except TimeoutError:
+                if loop.time() - heard_s > 2.5 * interval_s:
+                    raise
+                if protocol.ack is not None:
+                    protocol.send("Heartbeat", {"test_id": 0})
+            else:
+                if not data:
+                    return
+                heard_s = loop.time()
+                for message in protocol.receive(data):
+                    self._take(link, message)
+            self._flush()
+            await writer.drain()
+            await self._notify()
+
+    def _hang_up(self) -> None:
+        if self._link is not None:
+            self._link.writer.close()
+        self._link = None
+        self._listening.clear()
+
+    async def _fail(self, error: FairleadError) -> None:
+        self._failure = error
+        for pending in self._pending:
+            if not pending.answer.done():
+                pending.answer.set_exception(error)
+        self._pending.clear()
+        await self._notify()
+
+    def _take(self, link: _Link, message: Message) -> None:
+        kind = message.kind
+        if kind == "LogonAck":
+            self._begin(link, message)
+        elif kind == "SecurityDefinition":
+            self.instruments.add(message)
+            self._listed |= message.fields["remaining"] == 0
+        elif kind == "SequenceReset":
+            self._note_hole(message)
+        elif kind == "Reject":
+            self._take_reject(link, message)
+        elif "channel.instrument" in message.fields:
+            self._take_market_data(message)
+        else:
+            self._take_report(link, message)
+
+    def _begin(self, link: _Link, ack: Message) -> None:
+        self.connections += 1
+        self.ack = ack.fields
+        self._send_list_request()
+        for pending in list(self._pending):
+            if pending.is_safe:
+                self._send(link, pending)
+            elif not pending.answer.done():
+                del self._pending[pending]
+                what = f"the connection was lost before an answer: kind={pending.kind}; look whether it was done"
+                pending.answer.set_exception(UnavailableError(what))
+        for key in self._books:
+            self._send_subscribe(key)
+
+    def _note_hole(self, message: Message) -> None:
+        reached = Position(*(int(str(message.fields[f"position.{name}"])) for name in Position._fields))
+        if self.position is not None and reached > self.position:
+            self.hole = self.position = reached
+
+    def _take_reject(self, link: _Link, message: Message) -> None:
+        fields = message.fields
+        if fields["ref_kind"] == 97 and fields["reason"] == "UnknownInstrument":  # the list is empty
+            self._listed = True
+            return
+        pending = link.asked.pop(int(str(fields["ref_seq"])), None)
+        if pending is not None:
+            self._answer(pending, report_of(message, self.instruments))
+
+    def _take_market_data(self, message: Message) -> None:
+        key = (int(str(message.fields["channel.instrument"])), str(message.fields["channel.depth"]))
+        book = self._books.get(key)
+        if book is not None and not book.apply(message) and key in self._listening:
+            # Once: what comes until the snapshot does is behind it.
+            self._listening.discard(key)
+            self._send_subscribe(key, action="Snapshot")
+
+    def _take_report(self, link: _Link, message: Message) -> None:
+        position = position_of(message)
+        report = report_of(message, self.instruments)
+        ref_seq = int(str(message.fields.get("ref_seq") or 0))
+        pending = link.asked.get(ref_seq) or self._by_id(report)
+        # What a command did to single orders is told before what became of the command.
+        if pending is not None and (pending.kind in _OF_ONE_ORDER or report.kind == "CommandReport"):
+            link.asked.pop(ref_seq, None)
+            self._answer(pending, report)
+        if position is not None and (self.position is None or position > self.position):
+            self.position = position
+            if len(self._events) >= self._events_max:
+                self._events.popleft()
+                self._missed += 1
+            self._events.append(report)
+
+    def _by_id(self, report: Report) -> _Pending | None:
+        """The order that was sent on a connection that is lost, and is answered on this one."""
+        if report.cl_ord_id is None or self.connections < 2:
+            return None
+        return next((pending for pending in self._pending if pending.cl_ord_id == report.cl_ord_id), None)
+
+    def _answer(self, pending: _Pending, report: Report) -> None:
+        self._pending.pop(pending, None)
+        if not pending.answer.done():
+            pending.answer.set_result(report)
+
+    async def _ask(
+        self,
+        kind: str,
+        fields: Mapping[str, Value],
+        *,
+        cl_ord_id: str | None = None,
+        entries: tuple[Mapping[str, Value], ...] = (),
+        is_safe: bool = True,
+    ) -> Report:
+        self._check()
+        if len(self._pending) >= _PENDING_MAX:
+            raise UnavailableError(f"too many requests without an answer: unanswered={_PENDING_MAX}")
+        answer: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
+        pending = _Pending(kind, fields, answer, entries, is_safe, cl_ord_id)
+        if self._link is not None and self.is_connected:
+            self._send(self._link, pending)
+            self._flush()
+        self._pending[pending] = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.shield(answer)
+        except TimeoutError:
+            named = f" cl_ord_id={cl_ord_id}" if cl_ord_id else ""
+            raise UnavailableError(
+                f"no answer in time, the outcome is in doubt: kind={kind}{named} timeout_s={self._timeout_s}"
+            ) from None
+
+    def _send(self, link: _Link, pending: _Pending) -> None:
+        link.asked[link.protocol.send(pending.kind, pending.fields, pending.entries)] = pending
+
+    def _send_list_request(self) -> None:
+        if self._link is not None:
+            self._link.protocol.send("SecurityListRequest", {"request_id": 0})
+            self._flush()
+
+    def _send_subscribe(self, key: tuple[int, str], *, action: str = "Subscribe") -> None:
+        if self._link is None or not self.is_connected or key in self._listening:
+            return
+        self._listening.add(key)
+        fields: dict[str, Value] = {"request_id": 0, "instrument": key[0], "depth": key[1], "action": action}
+        self._link.protocol.send("Subscribe", fields)
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._link is not None and (out := self._link.protocol.take_out()):
+            self._link.writer.write(out)
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._is_closed:
+            raise UsageError("the client is closed: make another")
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _wait(self, is_so: Callable[[], bool], *, what: str, forever: bool = False) -> None:
+        try:
+            async with asyncio.timeout(None if forever else self._timeout_s), self._changed:
+                await self._changed.wait_for(lambda: is_so() or self._failure is not None or self._is_closed)
+        except TimeoutError:
+            raise UnavailableError(f"not in time: {what} timeout_s={self._timeout_s}") from None
+        if not is_so():
+            self._check()

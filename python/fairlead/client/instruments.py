@@ -1,0 +1,109 @@
+"""The instruments of a venue: symbols to ids, decimals to whole numbers and back. Nothing is ever rounded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from fairlead.errors import NotFoundError, UsageError, WrongTypeError
+from fairlead.wire import Message
+from fairlead.wire.codec import Value
+
+__all__ = ["ClientInstrument", "Instruments", "Number"]
+
+Number = Decimal | str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientInstrument:
+    """What a client needs to know of an instrument."""
+
+    id: int
+    symbol: str
+    price_decimals: int
+    qty_decimals: int
+    quote_decimals: int
+
+    def price(self, value: Number | None, *, name: str = "price") -> int | None:
+        """Return a price as a mantissa."""
+        return None if value is None else _mantissa(value, self.price_decimals, name=name, symbol=self.symbol)
+
+    def qty(self, value: Number | None, *, name: str = "order_qty") -> int | None:
+        """Return a quantity as a mantissa."""
+        return None if value is None else _mantissa(value, self.qty_decimals, name=name, symbol=self.symbol)
+
+    def money(self, value: Number | None, *, name: str) -> int | None:
+        """Return an amount of the quote asset as a mantissa."""
+        return None if value is None else _mantissa(value, self.quote_decimals, name=name, symbol=self.symbol)
+
+    def to_price(self, mantissa: Value) -> Decimal | None:
+        """Return a price of the wire as a decimal."""
+        return _decimal(mantissa, self.price_decimals)
+
+    def to_qty(self, mantissa: Value) -> Decimal | None:
+        """Return a quantity of the wire as a decimal."""
+        return _decimal(mantissa, self.qty_decimals)
+
+    def to_money(self, mantissa: Value) -> Decimal | None:
+        """Return an amount of the wire as a decimal."""
+        return _decimal(mantissa, self.quote_decimals)
+
+
+# Of a report that names no instrument: its numbers are whole.
+_NONE = ClientInstrument(id=-1, symbol="", price_decimals=0, qty_decimals=0, quote_decimals=0)
+
+
+class Instruments:
+    """The instruments that the gateway told of."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, ClientInstrument] = {}
+        self._by_symbol: dict[str, ClientInstrument] = {}
+
+    def add(self, definition: Message) -> None:
+        """Take a ``SecurityDefinition``."""
+        fields = definition.fields
+        numbers = ("instrument", "price_decimals", "qty_decimals", "quote_decimals")
+        id_, price, qty, quote = (int(str(fields[name])) for name in numbers)
+        symbol = str(fields["symbol"])
+        instrument = ClientInstrument(
+            id=id_, symbol=symbol, price_decimals=price, qty_decimals=qty, quote_decimals=quote
+        )
+        self._by_id[id_] = self._by_symbol[symbol] = instrument
+
+    def by_id(self, number: Value) -> ClientInstrument:
+        """Return an instrument of the wire; a nameless one of whole numbers where it is not known."""
+        return self._by_id.get(number, _NONE) if isinstance(number, int) else _NONE
+
+    def knows(self, symbol: str) -> bool:
+        """Whether it was told of."""
+        return symbol in self._by_symbol
+
+    def by_symbol(self, symbol: str) -> ClientInstrument:
+        """Return an instrument by its name.
+
+        Raises:
+            NotFoundError: the gateway told of none.
+        """
+        if (found := self._by_symbol.get(symbol)) is None:
+            raise NotFoundError(f"no such instrument: symbol={symbol} known={', '.join(sorted(self._by_symbol))}")
+        return found
+
+    def symbols(self) -> Iterable[str]:
+        """Return all names."""
+        return tuple(self._by_symbol)
+
+
+def _mantissa(value: Number, decimals: int, *, name: str, symbol: str) -> int:
+    if isinstance(value, bool | float):
+        raise WrongTypeError(f"{name} must be Decimal, str or int: {name}={value!r} symbol={symbol}")
+    try:
+        scaled = Decimal(value).scaleb(decimals)
+    except (InvalidOperation, TypeError):
+        raise UsageError(f"{name} is not a number: {name}={value!r} symbol={symbol}") from None
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise UsageError(f"{name} has more decimals than the instrument: {name}={value} symbol={symbol} max={decimals}")
+    return int(scaled)
+
+
+def _decimal(mantissa: Value, decimals: int) -> Decimal | None:
+    return Decimal(mantissa).scaleb(-decimals) if isinstance(mantissa, int) else None

@@ -1,0 +1,137 @@
+"""The client for code without an event loop: the same session, in a thread of its own."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from typing import Any, Self, TypeVar
+
+from fairlead.client import aio
+from fairlead.client.book import Book
+from fairlead.client.instruments import Instruments
+from fairlead.client.report import Position, Report
+from fairlead.errors import UsageError
+from fairlead.wire.codec import Value
+
+__all__ = ["Client"]
+
+T = TypeVar("T")
+
+
+class Client:
+    """A session of the gateway whose calls return when they are answered.
+
+    Takes the arguments of ``fairlead.aio.Client``, connects at once, and has the same methods.
+
+    Raises:
+        UnavailableError: nobody answers, or the gateway refuses the logon.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 7411, **options: Any) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fairlead-client", daemon=True)
+        self._thread.start()
+        try:
+            self._client = self._call(_make(host, port, options))
+            self._call(self._client.connect())
+        except BaseException:
+            self._end()
+            raise
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        if not self._thread.is_alive():
+            work.close()
+            raise UsageError("the client is closed: make another")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _end(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def close(self) -> None:
+        """Log out and close; again is nothing."""
+        if self._thread.is_alive():
+            self._call(self._client.close())
+            self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def position(self) -> Position | None:
+        """The last report that was received: give it as ``resume`` to a later client."""
+        return self._client.position
+
+    @property
+    def instruments(self) -> Instruments:
+        """The instruments of the venue."""
+        return self._client.instruments
+
+    @property
+    def connections(self) -> int:
+        """How often it has logged on."""
+        return self._client.connections
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a session is there now."""
+        return self._client.is_connected
+
+    def submit(self, **order: Any) -> Report:
+        """Enter an order and return the first answer; as ``fairlead.aio.Client.submit``."""
+        return self._call(self._client.submit(**order))
+
+    def amend(self, **change: Any) -> Report:
+        """Change an order in place; as ``fairlead.aio.Client.amend``."""
+        return self._call(self._client.amend(**change))
+
+    def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None) -> Report:
+        """Cancel an order by its client id or by the exchange's."""
+        return self._call(self._client.cancel(cl_ord_id, order_id=order_id))
+
+    def mass_cancel(self, *, symbol: str | None = None, side: str | None = None) -> Report:
+        """Cancel every order of the account that passes the filters; ``count`` says how many."""
+        return self._call(self._client.mass_cancel(symbol=symbol, side=side))
+
+    def cancel_all_after(self, timeout_ms: int) -> Report:
+        """Arm or renew the account's dead-man timer; 0 disarms."""
+        return self._call(self._client.cancel_all_after(timeout_ms))
+
+    def command(self, kind: str, fields: Mapping[str, Value], entries: tuple[Mapping[str, Value], ...] = ()) -> Report:
+        """Send any command of the page of layouts, as an operator does."""
+        return self._call(self._client.command(kind, fields, entries))
+
+    def refresh_instruments(self) -> Instruments:
+        """Ask for the list of instruments again and return it."""
+        return self._call(self._client.refresh_instruments())
+
+    def subscribe(self, symbol: str, depth: str = "L2") -> Book:
+        """Return the public book of an instrument, kept up to date from now on; look at it between calls."""
+        return self._call(self._client.subscribe(symbol, depth))
+
+    def events(self, *, timeout_s: float | None = None) -> Iterator[Report]:
+        """Yield every report once, oldest first, across reconnections.
+
+        Args:
+            timeout_s: end when nothing came for so long, in seconds; ``None``: wait for ever.
+        """
+        events = self._client.events()
+        while (report := self._call(_next(events, timeout_s))) is not None:
+            yield report
+
+
+async def _make(host: str, port: int, options: dict[str, Any]) -> aio.Client:
+    return aio.Client(host, port, **options)
+
+
+async def _next(events: Any, timeout_s: float | None) -> Report | None:
+    try:
+        async with asyncio.timeout(timeout_s):
+            report: Report = await anext(events)
+            return report
+    except (TimeoutError, StopAsyncIteration):
+        return None

@@ -1,0 +1,80 @@
+"""A whole venue in this process: a data directory, its engine and its gateway."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fairlead._core import EngineServer as _Core
+
+__all__ = ["EngineServer"]
+
+# How long a turn serves before signals are looked at, in milliseconds.
+_SLICE_MS = 100
+
+
+class EngineServer:
+    """An engine that clients reach over the binary gateway.
+
+    Opening it recovers the data directory, or makes a new one, and listens last. One process at a time may do so.
+
+    Args:
+        directory: where log, snapshots and ``gateway.keys`` are.
+        host: the address to listen on. Another than loopback needs ``allow_plain_remote``.
+        port: the port; 0 lets the system choose.
+        durability: ``always``, ``group``, ``group(max_us,max_n)`` or ``os``, which survives the process only.
+        allow_plain_remote: listen where others can reach it although nothing is encrypted.
+        spin_us: microseconds to look for work before sleeping; takes a processor for itself.
+
+    Raises:
+        UsageError: an argument cannot be meant.
+        LockedError: another process has the directory.
+        DataError: the log or the key file is damaged.
+        UnavailableError: the disk fails, the log is newer than this program, or the port is taken.
+    """
+
+    def __init__(
+        self,
+        directory: Path | str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 7411,
+        durability: str = "group",
+        allow_plain_remote: bool = False,
+        spin_us: int = 0,
+    ) -> None:
+        self._core = _Core(
+            Path(directory),
+            host=host,
+            port=port,
+            durability=durability,
+            allow_plain_remote=allow_plain_remote,
+            spin_us=spin_us,
+        )
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return self._core.address
+
+    @property
+    def recovered(self) -> dict[str, object]:
+        """What recovery found: ``last_seq, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings``."""
+        return self._core.recovered
+
+    def serve(self, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Serve until ``until()`` says so; it is asked about ten times a second.
+
+        Raises:
+            UnavailableError: the log cannot go on; nothing was acknowledged that is not safe.
+        """
+        while not until():
+            self._core.serve(_SLICE_MS)
+
+    def stop(self) -> None:
+        """End every session, finish what was taken, close the log. Again is nothing."""
+        self._core.stop()
+
+    def __enter__(self) -> "EngineServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

@@ -1,0 +1,191 @@
+"""Clients against a real engine in this process, over real sockets."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.venues import SECRET, make_market, write_keys
+
+import fairlead
+from fairlead.client import Client
+from fairlead.client.report import Position
+from fairlead.engine.server import EngineServer
+from fairlead.errors import DataError, LockedError, NotFoundError, UnavailableError, UsageError, WrongTypeError
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    write_keys(tmp_path / "venue")
+    stop = threading.Event()
+    server = EngineServer(tmp_path / "venue", port=0, durability="os")
+
+    def serve() -> None:
+        with server:
+            server.serve(until=stop.is_set)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        make_market(server.address[1])
+        yield server.address[1]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _client(port: int, key: str = "alice", **options: Any) -> Client:
+    return Client(port=port, key_id=key, secret=SECRET, **options)
+
+
+def test_an_order_is_accepted_traded_and_reported_in_decimals(port: int) -> None:
+    with _client(port) as alice, _client(port, "bob") as bob:
+        bid = alice.submit(symbol="ABC-USD", side="buy", order_qty=5, price="100.25", cl_ord_id="bid")
+        hit = bob.submit(symbol="ABC-USD", side="sell", order_qty=3, price=Decimal("100.25"), cl_ord_id="hit")
+        told = [next(alice.events()) for _ in range(2)]
+
+    assert (bid.exec_type, bid.price, bid.leaves_qty, bid.side) == ("New", Decimal("100.25"), Decimal(5), "buy")
+    assert hit.exec_type == "New"
+    assert told[0] == bid
+    fill = told[1]
+    assert (fill.exec_type, fill.last_qty, fill.last_px, fill.leaves_qty) == (
+        "Trade",
+        *map(Decimal, ("3", "100.25", "2")),
+    )
+    assert (fill.avg_px, fill.ord_status, fill.cl_ord_id) == (Decimal("100.25"), "PartiallyFilled", "bid")
+
+
+def test_a_refusal_is_a_report_with_reason_value_and_limit(port: int) -> None:
+    with _client(port) as alice:
+        refused = alice.submit(symbol="ABC-USD", side="buy", order_qty=2_000_000, price=1)
+        unknown = alice.cancel("nothing")
+
+    assert (refused.is_rejected, refused.reason, refused.value, refused.limit) == (
+        True,
+        "QTY_MAX",
+        2_000_000,
+        1_000_000,
+    )
+    assert (unknown.kind, unknown.is_rejected, unknown.reason) == ("CancelReject", True, "UNKNOWN_ORDER")
+
+
+def test_amend_cancel_and_mass_cancel(port: int) -> None:
+    with _client(port) as alice:
+        for n in range(3):
+            alice.submit(symbol="ABC-USD", side="buy", order_qty=5, price=10 + n, cl_ord_id=f"o{n}")
+        amended = alice.amend(symbol="ABC-USD", orig_cl_ord_id="o0", cl_ord_id="o0b", order_qty=9, price="10.5")
+        canceled = alice.cancel("o1")
+        counted = alice.mass_cancel(symbol="ABC-USD")
+
+    assert (amended.exec_type, amended.order_qty, amended.price) == ("Replaced", Decimal(9), Decimal("10.5"))
+    assert (canceled.exec_type, canceled.cl_ord_id, canceled.last_qty) == ("Canceled", "o1", Decimal(5))
+    assert (counted.exec_type, counted.count) == ("MassCanceled", 2)
+
+
+def test_the_same_order_twice_is_one_order(port: int) -> None:
+    with _client(port) as alice:
+        order = {"symbol": "ABC-USD", "side": "buy", "order_qty": 5, "price": 10, "cl_ord_id": "x"}
+        first, second = alice.submit(**order), alice.submit(**order)
+        third = alice.submit(**{**order, "price": 11})
+
+    assert (second.repeated, second.order_id) == (True, first.order_id)
+    assert (third.is_rejected, third.reason) == (True, "DUPLICATE_CLORDID")
+
+
+def test_what_cannot_be_meant_is_not_sent(port: int) -> None:
+    with _client(port) as alice:
+        with pytest.raises(UsageError, match="decimals"):
+            alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="1.001")
+        with pytest.raises(WrongTypeError, match="Decimal, str or int"):
+            alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=1.5)
+        with pytest.raises(UsageError, match="side=bye"):
+            alice.submit(symbol="ABC-USD", side="bye", order_qty=1, price=1)
+        with pytest.raises(NotFoundError, match="known=ABC-USD"):
+            alice.submit(symbol="XYZ", side="buy", order_qty=1, price=1)
+        with pytest.raises(UsageError, match="by cl_ord_id or by order_id"):
+            alice.cancel()
+        assert alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=1).exec_type == "New"
+
+
+@pytest.mark.parametrize("depth", ["L1", "L2", "L3"])
+def test_a_book_follows_the_market(port: int, depth: str) -> None:
+    with _client(port) as alice, _client(port, "bob") as bob, _client(port, "feed", role="market_data") as feed:
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=5, price=10, cl_ord_id="a")
+        book = feed.subscribe("ABC-USD", depth)
+        assert [tuple(level) for level in book.bids] == [(10, 5, 1)]
+
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=2, price=10, cl_ord_id="b")
+        bob.submit(symbol="ABC-USD", side="sell", order_qty=6, price=10, cl_ord_id="c")
+        # What is asked for after it comes after it.
+        feed.refresh_instruments()
+
+    assert ([tuple(level) for level in book.bids], book.asks, book.state) == ([(10, 1, 1)], [], "Continuous")
+    assert book.last_trade == (Decimal(10), Decimal(1))
+
+
+def test_reports_resume_where_an_earlier_client_left_off(port: int) -> None:
+    with _client(port) as alice:
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="one")
+        position = alice.position
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="two")
+    with _client(port, resume=position) as alice:
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="three")
+        told = [next(alice.events()) for _ in range(2)]
+
+    assert [(report.cl_ord_id, report.resent) for report in told] == [("two", True), ("three", False)]
+
+
+def test_a_drop_copy_hears_everybody(port: int) -> None:
+    with _client(port, "audit", role="drop_copy") as audit, _client(port) as alice, _client(port, "bob") as bob:
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="a")
+        bob.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="b")
+        told = [report for report in audit.events(timeout_s=0.5) if report.kind == "ExecutionReport"]
+        with pytest.raises(UsageError):
+            _client(port, "audit", role="watcher")
+
+    assert [(report.cl_ord_id, report.fields["account"]) for report in told] == [("a", 1), ("b", 2)]
+
+
+def test_a_refused_logon_says_why(port: int) -> None:
+    with pytest.raises(UnavailableError, match="NotAuthenticated"):
+        Client(port=port, key_id="alice", secret="5b" * 32)
+    with pytest.raises(UnavailableError, match="NotPermitted"):
+        _client(port, "feed", role="operator")
+    with pytest.raises(UnavailableError, match="BadLogon"):
+        _client(port, resume=Position(10**9, 0, 0))
+    with pytest.raises(DataError, match="bytes=1 min=32"):
+        Client(port=port, key_id="alice", secret="5b")
+    with pytest.raises(UnavailableError, match="not in time"):
+        Client(port=1, key_id="alice", secret=SECRET, timeout_s=0.3)
+
+
+def test_the_newest_client_of_a_key_wins_and_the_older_is_told(port: int) -> None:
+    with _client(port) as older, _client(port) as newer:
+        assert newer.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10).exec_type == "New"
+        with pytest.raises(UnavailableError, match="Superseded"):
+            list(older.events(timeout_s=60))
+        with pytest.raises(UnavailableError, match="Superseded"):
+            older.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10)
+
+
+def test_asyncio_speaks_the_same(port: int) -> None:
+    async def trade() -> list[str | None]:
+        async with fairlead.aio.Client(port=port, key_id="alice", secret=SECRET) as alice:
+            orders = [
+                alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10 + n, cl_ord_id=f"o{n}")
+                for n in range(50)
+            ]
+            answers = await asyncio.gather(*orders)
+            assert alice.unanswered == 0
+            return [answer.cl_ord_id for answer in answers]
+
+    assert asyncio.run(trade()) == [f"o{n}" for n in range(50)]
+
+
+def test_one_process_at_a_time_has_the_directory(port: int, tmp_path: Path) -> None:
+    with pytest.raises(LockedError, match="in use"):
+        EngineServer(tmp_path / "venue", port=0)
+    assert port
