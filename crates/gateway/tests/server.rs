@@ -155,7 +155,7 @@ fn an_order_is_answered_over_a_socket() {
 fn a_session_that_ends_says_why_and_its_socket_is_closed() {
     let mut world = World::new(Limits::default(), 1);
     let mut peers = world.log_on(0..1);
-    let garbage = [0xFF_u8; 60_000];
+    let garbage = vec![0xFF_u8; 60_000];
     peers[0].client.out.extend_from_slice(&garbage);
     world.until(&mut peers, "the reason is heard", |_, peers| peers[0].is_closed);
 

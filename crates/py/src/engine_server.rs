@@ -45,11 +45,11 @@ impl EngineServer {
         let mode = Mode::from_str(durability).map_err(|what| raise(Kind::Usage, what))?;
         let mut sequencer = sequencer::Options::default();
         sequencer.journal.mode = mode;
-        let spin_ns = u64::from(spin_us) * 1_000;
         let address = SocketAddr::new(ip, port);
         let limits = gateway::limits::Limits::default();
-        let options = Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits };
-        let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(start)?;
+        let options =
+            Options { directory, address, allow_plain_remote, spin_ns: u64::from(spin_us) * 1_000, sequencer, limits };
+        let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(|error| start(&error))?;
         let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
         Ok(Self { venue: Mutex::new(Some(venue)), recovered, address })
     }
@@ -63,7 +63,8 @@ impl EngineServer {
     /// What recovery found.
     #[getter]
     fn recovered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Recovered { last, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings, .. } = &self.recovered;
+        let Recovered { last, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings, .. } =
+            &self.recovered;
         let found = PyDict::new(py);
         found.set_item("last_seq", last.seq)?;
         found.set_item("snapshot_seq", snapshot_seq)?;
@@ -86,7 +87,7 @@ impl EngineServer {
             }
             Some(served)
         });
-        served.ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?.map_err(stop)
+        served.ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?.map_err(|error| stop(&error))
     }
 
     /// Ends every session, finishes what was taken, and closes the log.
@@ -95,7 +96,7 @@ impl EngineServer {
             let venue = self.venue.lock().unwrap_or_else(PoisonError::into_inner).take();
             venue.map_or(Ok(()), |venue| guarded(|| venue.stop()))
         });
-        stopped.map_err(stop)
+        stopped.map_err(|error| stop(&error))
     }
 }
 
@@ -119,11 +120,11 @@ fn guarded<T>(work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| std::process::abort())
 }
 
-fn start(error: StartError) -> PyErr {
+fn start(error: &StartError) -> PyErr {
     kind_of(error.exit_code(), error.to_string())
 }
 
-fn stop(error: StopError) -> PyErr {
+fn stop(error: &StopError) -> PyErr {
     kind_of(error.exit_code(), error.to_string())
 }
 

@@ -64,7 +64,10 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::TornTail { seq, file, offset, copy } => {
-                write!(f, "the log ended in an unfinished batch, which was cut: seq={seq} file={file} offset={offset}")?;
+                write!(
+                    f,
+                    "the log ended in an unfinished batch, which was cut: seq={seq} file={file} offset={offset}"
+                )?;
                 copy.as_ref().map_or(Ok(()), |copy| write!(f, " copy={copy}"))
             }
             Warning::SnapshotSkipped { seq, what } => write!(f, "a snapshot was not used: seq={seq}: {what}"),
@@ -72,7 +75,10 @@ impl fmt::Display for Warning {
             Warning::DiskFull(what) => write!(f, "no spare segment could be prepared: {what}; free some space"),
             Warning::ClockBehind(ns) => write!(f, "the clock is behind the log: ns={ns}; time goes on from the log"),
             Warning::LongDowntime(ns) => {
-                write!(f, "a long time passed since the last command: ns={ns}; orders may expire by it: check the clock")
+                write!(
+                    f,
+                    "a long time passed since the last command: ns={ns}; orders may expire by it: check the clock"
+                )
             }
             Warning::OtherLimits => f.write_str("the log was begun with other limits than asked for: the log's count"),
         }

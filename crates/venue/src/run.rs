@@ -75,7 +75,9 @@ impl fmt::Display for StartError {
         match self {
             Self::Open(error) => error.fmt(f),
             Self::Keys(what) => f.write_str(what),
-            Self::Listen(address, error) => write!(f, "cannot listen: address={address}: {error}; choose another --port"),
+            Self::Listen(address, error) => {
+                write!(f, "cannot listen: address={address}: {error}; choose another --port")
+            }
         }
     }
 }
@@ -220,7 +222,8 @@ fn keys(path: &Path) -> Result<Keys, String> {
 
 fn make_keys(path: &Path) -> io::Result<()> {
     let secret = [os_disk::random_id()?, os_disk::random_id()?].concat();
-    let digits = secret.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
+    let digits =
+        secret.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
     let secret: String = digits.collect();
     let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_FILE_MODE).open(path)?;
     // The system may have taken bits off the mode, never added any; say it again for directories with odd masks.
