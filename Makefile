@@ -9,10 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STEP := tools/step
-# What is passed on to `run`, `bench`, `soak` and `mutants`, as in: make run ARGS="--seconds 5"
+# What is passed on to `run`, `bench`, `soak`, `fuzz` and `mutants`, as in: make run ARGS="--seconds 5"
 ARGS ?=
 FAST := --profile fast --locked
 SOAK := cargo run --quiet $(FAST) -p sim --bin soak --
+FUZZ := cargo run --quiet $(FAST) -p sim --bin fuzz --
+# How long `soak` runs each fuzzer.
+FUZZ_SECONDS ?= 180
 MUTANTS := cargo run --quiet $(FAST) -p sim --bin mutants --
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
@@ -25,7 +28,7 @@ endif
 CORE_SOURCES := $(shell find crates -path crates/sim -prune -o -path crates/xtask -prune -o \( -name '*.rs' -o -name Cargo.toml \) -print) \
 	Cargo.toml Cargo.lock pyproject.toml
 
-.PHONY: help setup run test check bench soak vectors mutants fmt preflight dev static suites stale
+.PHONY: help setup run test check bench soak fuzz vectors mutants fmt preflight dev static suites stale
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -47,8 +50,12 @@ check: preflight ## the static part: format, lint, types, import rules, stub, ti
 bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
 	@exec bench/run $(ARGS)
 
-soak: ## compare the engine with the naive one under random commands (ARGS="--sequences 100000")
-	@exec $(SOAK) $(ARGS)
+soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180)
+	@$(SOAK) $(ARGS)
+	@$(FUZZ) --seconds $(FUZZ_SECONDS)
+
+fuzz: ## random and damaged bytes for everything that reads bytes (ARGS="--cases 1000000 --seed 7")
+	@exec $(FUZZ) $(ARGS)
 
 vectors: $(VENV)/.core $(VENV)/.dev ## run the scenario files from Rust and from Python
 	@$(STEP) --closing 'test result:' "vectors, Rust" -- cargo test $(FAST) -p sim vector
