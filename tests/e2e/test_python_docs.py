@@ -14,6 +14,7 @@ PAGES = [
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
     "docs/reference/python.md",
+    "docs/reference/wire.md",
 ]
 MODULES = ["fairlead.engine.exchange", "fairlead.model.batch", "fairlead.model.instrument", "fairlead.errors"]
 _BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
