@@ -40,6 +40,7 @@ fn each_kind_has_one_number_and_the_fixed_ones_are_as_agreed() {
 
 #[test]
 fn every_message_has_one_form() {
+    // B-55: one layout, from which the page, the size and both directions follow.
     for kind in Kind::ALL {
         for bytes in samples(*kind) {
             let (header, message) = Message::decode(&bytes).unwrap_or_else(|error| panic!("{kind:?}: {error}"));

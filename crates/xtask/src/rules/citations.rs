@@ -9,11 +9,11 @@ use crate::violation::Violation;
 const PAGES: [&str; 2] = ["docs/reference/rules-triggers.md", "docs/reference/rules-protection.md"];
 
 /// What the pages rest on: stops and trailing (S-40 to S-47), icebergs (S-50 to S-56), groups (S-60), halts (S-90 to
-/// S-93), and the mistakes to avoid (B) that concern the engine.
-const DESIGN: [&str; 38] = [
+/// S-93), and the mistakes to avoid (B) that concern the engine and the binary protocol.
+const DESIGN: [&str; 42] = [
     "S-40", "S-41", "S-42", "S-43", "S-44", "S-45", "S-46", "S-47", "S-50", "S-51", "S-52", "S-53", "S-54", "S-55",
     "S-56", "S-60", "S-90", "S-91", "S-92", "S-93", "B-01", "B-02", "B-03", "B-04", "B-05", "B-06", "B-07", "B-08",
-    "B-09", "B-30", "B-31", "B-32", "B-33", "B-34", "B-35", "B-40", "B-50", "B-63",
+    "B-09", "B-30", "B-31", "B-32", "B-33", "B-34", "B-35", "B-40", "B-50", "B-55", "B-56", "B-57", "B-58", "B-63",
 ];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
