@@ -21,12 +21,12 @@ pub enum Fault {
     Short,
 }
 
-/// What of the unsynced survives a power cut.
+/// What of the unsynced is lost, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// Nothing.
+    /// All of it.
     All,
-    /// Everything: a killed process.
+    /// Nothing is lost: the process was killed, and what is unsynced is still cached and still unsynced.
     Nothing,
     /// Every other write, and every other change of a name.
     EverySecond,
@@ -111,6 +111,9 @@ impl Memory {
     /// The disk a machine finds when it comes up again.
     pub fn after(&self, loss: Loss) -> Self {
         let state = self.state();
+        if loss == Loss::Nothing {
+            return Self(Arc::new(Mutex::new(state.of_next_process())));
+        }
         let keeps = |index: usize| match loss {
             Loss::All => false,
             Loss::Nothing | Loss::After(_) => true,
@@ -175,6 +178,18 @@ impl Memory {
 }
 
 impl State {
+    /// What another process finds: all caches as they are, no lock, no faults.
+    fn of_next_process(&self) -> Self {
+        Self {
+            inodes: self.inodes.clone(),
+            names: self.names.clone(),
+            durable_names: self.durable_names.clone(),
+            pending_names: self.pending_names.clone(),
+            next: self.next,
+            ..Self::default()
+        }
+    }
+
     /// Counts a call and says what it meets.
     fn call(&mut self, needs_space: bool) -> io::Result<Option<Fault>> {
         let call = self.calls;
