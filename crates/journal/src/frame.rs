@@ -94,6 +94,8 @@ pub enum Flaw {
         what: &'static str,
         /// Its value.
         found: u16,
+        /// The highest value known.
+        known: u16,
     },
 }
 
@@ -103,7 +105,7 @@ impl std::fmt::Display for Flaw {
             Self::Length(len) => write!(f, "no frame has the length {len} here"),
             Self::Checksum => write!(f, "the checksum does not match"),
             Self::Shape(what) => write!(f, "the checksum matches and the frame contradicts itself: {what}"),
-            Self::Unknown { what, found } => write!(f, "unknown {what} {found}"),
+            Self::Unknown { what, found, known } => write!(f, "unknown {what} {found}, known are up to {known}"),
         }
     }
 }
@@ -130,9 +132,9 @@ impl<'a> Frame<'a> {
             return Err(Flaw::Checksum);
         }
         let (code, flags) = (u16_at(bytes, 8), u16_at(bytes, 10));
-        let kind = FrameKind::of(code).ok_or(Flaw::Unknown { what: "frame kind", found: code })?;
+        let kind = FrameKind::of(code).ok_or(Flaw::Unknown { what: "frame kind", found: code, known: 3 })?;
         if flags & !FLAG_BEFORE_IS_SYNCED != 0 {
-            return Err(Flaw::Unknown { what: "frame flags", found: flags });
+            return Err(Flaw::Unknown { what: "frame flags", found: flags, known: FLAG_BEFORE_IS_SYNCED });
         }
         let header = FrameHeader {
             kind,

@@ -8,12 +8,13 @@ use crate::error::{DiskError, OpenError};
 use crate::files::{self, UNFINISHED};
 use crate::journal::{Active, Journal};
 use crate::log::Log;
-use crate::manifest::Manifest;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::options::Options;
 use crate::scan::Cursor;
 use crate::segment::{SegmentHeader, segment_name, seq_of};
+use crate::snapshot;
 use crate::spare::{self, Pace, Prepare, Spare, Stock};
-use crate::watermark::{self, Watermark};
+use crate::watermark::{self, WATERMARK, Watermark};
 
 /// The most spare segments that are taken over from an earlier life.
 const SPARES_MAX: usize = 2;
@@ -47,11 +48,18 @@ fn clear<D: Disk>(disk: &D, oldest_seq: u64) -> Result<(), DiskError> {
     names.sort_unstable();
     for name in names {
         let is_old = seq_of(&name).is_some_and(|first_seq| first_seq < oldest_seq);
-        if is_old || name.ends_with(UNFINISHED) {
+        if is_old || name.strip_suffix(UNFINISHED).is_some_and(is_ours) {
             files::remove(disk, &name)?;
         }
     }
     Ok(())
+}
+
+/// Whether the journal gives this name, so that a stranger's file in the directory is left alone.
+fn is_ours(name: &str) -> bool {
+    let stem = name.split_once(".torn-").or_else(|| name.split_once(".cut-")).map_or(name, |(stem, _)| stem);
+    let is_numbered = seq_of(stem).or_else(|| snapshot::seq_of(stem)).or_else(|| spare::number_of(stem)).is_some();
+    is_numbered || [MANIFEST, WATERMARK].contains(&stem)
 }
 
 fn next_spare(names: &[String]) -> u64 {

@@ -62,9 +62,9 @@ impl Scan<'_> {
             }
             let frame = match Frame::read(self.rest(cursor.offset)) {
                 Ok(frame) => frame,
-                Err(Flaw::Unknown { what, found }) => {
+                Err(Flaw::Unknown { what, found, known }) => {
                     let file = self.file.to_owned();
-                    return Err(OpenError::Newer { file, what, found: found.into(), known: 3 }.into());
+                    return Err(OpenError::Newer { file, what, found: found.into(), known: known.into() }.into());
                 }
                 Err(Flaw::Shape(what)) => return Err(self.damage(cursor, Flaw::Shape(what).to_string()).into()),
                 Err(flaw @ (Flaw::Length(_) | Flaw::Checksum)) => return Ok(End::Flawed(flaw)),

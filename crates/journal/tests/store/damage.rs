@@ -235,3 +235,52 @@ fn a_commit_is_one_write_and_one_sync() {
 
     assert_eq!((disk.calls() - calls, disk.syncs() - syncs), (2, 1));
 }
+
+/// A frame with a right checksum and a kind, or a flag, that this program does not know was written by a newer one.
+#[test]
+fn a_frame_of_a_newer_program_is_refused_as_newer() {
+    let (disk, _) = store(40, true);
+    let name = "wal-0000000000000001.seg";
+    for (at, value) in [(8, 9), (10, 2)] {
+        let mut bytes = disk.content(name);
+        bytes[4_096 + at] = value;
+        let len = usize::from(bytes[4_100]) + 256 * usize::from(bytes[4_101]);
+        let crc = crc32c::crc32c(&bytes[4_100..4_096 + len]).rotate_right(15).wrapping_add(0xa282_ead8);
+        bytes[4_096..4_100].copy_from_slice(&crc.to_le_bytes());
+
+        let error = open(&with(&disk, name, &bytes)).unwrap_err();
+
+        assert_eq!(error.exit_code(), 5, "{error}");
+        assert!(matches!(error, OpenError::Newer { found, .. } if found == u64::from(value)), "{error}");
+    }
+}
+
+/// A record the state does not know is refused with its sequence number.
+#[test]
+fn a_record_nobody_knows_is_refused() {
+    let (disk, _) = store(40, true);
+    let mut memo = Memo { refuse_type: Some(5), ..Memo::default() };
+
+    let error = journal::Journal::open(disk, &small(), 0, &mut memo).unwrap_err();
+
+    assert!(matches!(&error, OpenError::Replay { seq: 5, .. }), "{error}");
+    assert_eq!(error.exit_code(), 4);
+}
+
+#[test]
+fn files_of_others_in_the_directory_are_left_alone() {
+    let (disk, whole) = store(40, true);
+    for name in ["notes.tmp", "wal-1.tmp", "readme", "LOCK"] {
+        disk.put(name, b"mine");
+    }
+    for name in ["MANIFEST.tmp", "spare-0000000000000009.seg.tmp", "snap-0000000000000009.bin.tmp"] {
+        disk.put(name, b"unfinished");
+    }
+
+    let (_, _, memo) = open(&disk).unwrap();
+
+    assert!(memo == whole);
+    assert!(["notes.tmp", "wal-1.tmp", "readme"].iter().all(|name| disk.content(name) == b"mine"));
+    let unfinished = disk.names().into_iter().filter(|name| name.contains(".tmp")).count();
+    assert_eq!(unfinished, 2, "{:?}", disk.names());
+}
