@@ -50,9 +50,10 @@ check: preflight ## the static part: format, lint, types, import rules, stub, ti
 bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
 	@exec bench/run $(ARGS)
 
-soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180)
+soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180), then every damage to a log
 	@$(SOAK) $(ARGS)
 	@$(FUZZ) --seconds $(FUZZ_SECONDS)
+	@cargo test --quiet $(FAST) -p journal --test store -- --ignored --nocapture every many
 
 fuzz: ## random and damaged bytes for everything that reads bytes (ARGS="--cases 1000000 --seed 7")
 	@exec $(FUZZ) $(ARGS)
