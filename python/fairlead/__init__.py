@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         UsageError,
         WrongTypeError,
     )
-    from fairlead.model.breaker import BreakerRules
+    from fairlead.model.breaker import BreakerRules, DynamicCircuitBreaker, Luld, MarketWide
     from fairlead.model.instrument import Instrument
     from fairlead.model.triggers import Leg, Trigger
 
@@ -28,6 +28,7 @@ _HOMES = {
     "Client": "fairlead.client",
     "CommandReport": "fairlead.engine",
     "DataError": "fairlead.errors",
+    "DynamicCircuitBreaker": "fairlead.model.breaker",
     "Exchange": "fairlead.engine",
     "ExecutionReport": "fairlead.engine",
     "FairleadError": "fairlead.errors",
@@ -37,6 +38,8 @@ _HOMES = {
     "InternalError": "fairlead.errors",
     "Leg": "fairlead.model.triggers",
     "LockedError": "fairlead.errors",
+    "Luld": "fairlead.model.breaker",
+    "MarketWide": "fairlead.model.breaker",
     "NotFoundError": "fairlead.errors",
     "OffGridError": "fairlead.errors",
     "Trigger": "fairlead.model.triggers",
@@ -52,6 +55,7 @@ __all__ = [
     "Client",
     "CommandReport",
     "DataError",
+    "DynamicCircuitBreaker",
     "Exchange",
     "ExecutionReport",
     "FairleadError",
@@ -61,6 +65,8 @@ __all__ = [
     "InternalError",
     "Leg",
     "LockedError",
+    "Luld",
+    "MarketWide",
     "NotFoundError",
     "OffGridError",
     "Trigger",

@@ -75,7 +75,7 @@ impl Exchange {
             if events.iter().any(defines) {
                 self.directory().change(|names| events.iter().for_each(|event| learn(names, command, event)));
             }
-            Ok((sequencer.last(), events))
+            Ok((sequencer.answered(), events))
         })?;
         let refusal = refusal_in(&events, about, &self.directory().snapshot());
         Ok(CommandReport { directory: self.directory().clone(), stamp: Some(stamp), subject, refusal, events })

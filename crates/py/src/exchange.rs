@@ -178,7 +178,7 @@ impl Exchange {
             let before = request.target.and_then(|target| sequencer.facts_of(account, &target));
             let events = sequencer.apply(now_ns, command).to_vec();
             let again = repeated(&events).and_then(|order_id| sequencer.facts(order_id));
-            Ok((sequencer.last(), before, again, events))
+            Ok((sequencer.answered(), before, again, events))
         })?;
         let mut facts = again.or(before).unwrap_or_else(|| asked(command));
         for event in &events {

@@ -113,7 +113,7 @@ impl Exchange {
         let now_ns = self.now_ns(py)?;
         let (stamp, events) = self.with(py, |sequencer| {
             let events = sequencer.apply(now_ns, &command).to_vec();
-            Ok((sequencer.last(), events))
+            Ok((sequencer.answered(), events))
         })?;
         let about = About { listed: listed.as_deref(), side: None, asset: None };
         let refusal = refusal_in(&events, about, &names);

@@ -27,6 +27,7 @@ mod questions;
 mod refusal;
 mod report;
 mod request;
+mod rule_sets;
 mod sequencer;
 mod trigger;
 mod words;

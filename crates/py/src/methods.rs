@@ -17,6 +17,7 @@ use crate::handle::Handle;
 use crate::ids::number_id;
 use crate::report::{CommandReport, ExecutionReport};
 use crate::request::{AmendArgs, OrderArgs, Value};
+use crate::rule_sets::{RuleSetArgs, StateRow};
 use crate::trigger::TriggerArgs;
 
 /// Most orders and ids that memory is taken for at once: a few gigabytes.
@@ -415,6 +416,21 @@ impl Exchange {
     /// Set the rules of an instrument's breaker (``fairlead.BreakerRules``); ``None``: no breaker.
     fn set_breaker(&self, py: Python<'_>, symbol: &str, rules: Option<RulesArgs>) -> PyResult<CommandReport> {
         self.rule_breaker(py, symbol, rules.as_ref())
+    }
+
+    /// Attach a rule set to an instrument.
+    fn _attach_rules(&self, py: Python<'_>, symbol: &str, rules: RuleSetArgs<'_>) -> PyResult<CommandReport> {
+        self.attach(py, symbol, &rules)
+    }
+
+    /// Return when a rule set has something to do though nothing happens; let time pass then, by ``tick``.
+    fn rules_due_ns(&self, py: Python<'_>) -> PyResult<Option<i64>> {
+        self.next_rule_ns(py)
+    }
+
+    /// Return what the attached rule sets see.
+    fn _rule_states(&self, py: Python<'_>) -> PyResult<Vec<StateRow>> {
+        self.rule_rows(py)
     }
 
     /// Give the price bands of an instrument from outside.

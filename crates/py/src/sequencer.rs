@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
+use breaker::{RuleError, RuleSet, Sight, Venue, Watchers};
 use engine::{Blotter, Exchange};
 use marketdata::trade_tape::TradeTape;
-use model::{AccountId, Command, Event, EventKind, Events, Limits, OrderId, OrderRef, Stamp};
+use model::{AccountId, Command, Event, EventKind, Events, InstrumentId, Limits, OrderId, OrderRef, Stamp};
 
 use crate::errors::Poison;
 use crate::facts::Facts;
@@ -22,6 +23,11 @@ pub struct Sequencer {
     pub tape: TradeTape,
     events: Events,
     last: Stamp,
+    /// The stamp of the last command that somebody asked for.
+    answered: Stamp,
+    /// The time at which commands come.
+    now_ns: i64,
+    watchers: Watchers,
     log: VecDeque<Event>,
     history_max: usize,
     forgotten: u64,
@@ -47,6 +53,9 @@ impl Sequencer {
             tape: TradeTape::default(),
             events: Events::new(),
             last: Stamp { seq: 0, ts_ns: i64::MIN },
+            answered: Stamp { seq: 0, ts_ns: i64::MIN },
+            now_ns: i64::MIN,
+            watchers: Watchers::new(),
             log: VecDeque::new(),
             history_max,
             forgotten: 0,
@@ -60,21 +69,66 @@ impl Sequencer {
         self.last
     }
 
-    /// Applies a command at `now_ns`, or one nanosecond after the last command where the clock has not moved on.
+    /// The stamp of the last command that somebody asked for; rule sets may have added others after it.
+    pub fn answered(&self) -> Stamp {
+        self.answered
+    }
+
+    /// The rule sets.
+    pub fn watchers(&self) -> &Watchers {
+        &self.watchers
+    }
+
+    /// Applies a command at `now_ns`, or one nanosecond after the last command where the clock has not moved on. Gives
+    /// its events, without those of commands that rule sets added before and after it.
     #[inline]
     pub fn apply(&mut self, now_ns: i64, command: &Command) -> &[Event] {
         self.events.clear();
         self.step(now_ns, command);
-        self.keep()
+        self.keep();
+        self.last_events()
     }
 
-    /// Applies a command of a batch; its events are added to those of the batch.
+    /// Applies a command of a batch, with what rule sets want before and after it; the events are added to those of the
+    /// batch.
     #[inline]
-    pub fn step(&mut self, now_ns: i64, command: &Command) -> Stamp {
-        let ts_ns = now_ns.max(self.last.ts_ns.saturating_add(1));
-        self.last = Stamp { seq: self.last.seq + 1, ts_ns };
+    pub fn step(&mut self, now_ns: i64, command: &Command) {
+        self.now_ns = now_ns;
+        if self.watchers.is_empty() {
+            self.enter(command);
+            self.answered = self.last;
+        } else {
+            self.step_watched(command);
+        }
+    }
+
+    #[cold]
+    fn step_watched(&mut self, command: &Command) {
+        let mut watchers = std::mem::take(&mut self.watchers);
+        let events = watchers.run(self, command);
+        self.watchers = watchers;
+        self.answered = events.first().map_or(self.last, |event| event.stamp);
+    }
+
+    /// Adds a rule set and does what it wants done first. Gives the events of that.
+    ///
+    /// # Errors
+    /// Why it cannot be; nothing has changed.
+    pub fn attach(&mut self, now_ns: i64, rules: RuleSet) -> Result<&[Event], RuleError> {
+        self.events.clear();
+        self.now_ns = now_ns;
+        let mut watchers = std::mem::take(&mut self.watchers);
+        let attached = watchers.attach(self, rules);
+        self.watchers = watchers;
+        attached?;
+        self.answered = self.last;
+        Ok(self.keep())
+    }
+
+    #[inline]
+    fn enter(&mut self, command: &Command) {
+        self.last = Stamp { seq: self.last.seq + 1, ts_ns: self.next_ns() };
         self.engine.apply(self.last, command, &mut self.events);
-        self.last
     }
 
     /// Begins a batch.
@@ -98,9 +152,15 @@ impl Sequencer {
         self.events.as_slice()
     }
 
-    /// The events of the last command, or of the last part of a batch.
+    /// The events of the last command that somebody asked for.
     pub fn last_events(&self) -> &[Event] {
-        self.events.as_slice()
+        let events = self.events.as_slice();
+        if self.watchers.is_empty() {
+            return events;
+        }
+        let seq = self.answered.seq;
+        let from = events.partition_point(|event| event.stamp.seq < seq);
+        &events[from..events.partition_point(|event| event.stamp.seq <= seq)]
     }
 
     /// The events of commands after `since`; the first sequence number still complete where that is later.
@@ -155,5 +215,21 @@ impl Sequencer {
                 owner.filter(|owner| *owner == account).map(|_| *order_id)
             }
         }
+    }
+}
+
+impl Venue for Sequencer {
+    fn next_ns(&self) -> i64 {
+        self.now_ns.max(self.last.ts_ns.saturating_add(1))
+    }
+
+    fn apply(&mut self, command: &Command) -> Vec<Event> {
+        let before = self.events.as_slice().len();
+        self.enter(command);
+        self.events.as_slice()[before..].to_vec()
+    }
+
+    fn sight(&self, instrument: InstrumentId) -> Option<Sight> {
+        self.engine.sight(instrument)
     }
 }

@@ -1,12 +1,14 @@
 """``Exchange``: the whole exchange as one Python object, on the compiled core."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, overload
 
 from fairlead import _core
 from fairlead.engine.batches import as_records, events_like
 from fairlead.engine.listing import define
 from fairlead.errors import WrongTypeError
+from fairlead.model.breaker import DynamicCircuitBreaker, Luld, MarketWide, RuleState
 from fairlead.model.instrument import Instrument
 
 if TYPE_CHECKING:
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from fairlead.model.market import Balance, Book, TradeStatistics
     from fairlead.model.orders import ExecutionQuality, Order
     from fairlead.model.triggers import Leg
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 class Exchange(_core.Exchange):
@@ -84,6 +90,34 @@ class Exchange(_core.Exchange):
                 it has ended, by all it has filled.
         """
         return self._submit_group(kind, legs, mode=mode, activation=activation)
+
+    def attach_rules(
+        self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker"
+    ) -> _core.CommandReport:
+        """Let a rule set watch an instrument from now on; its commands join the sequence, with numbers of their own.
+
+        What is due by the time of a command comes before it, what it brings about comes after it. Reports and the handle
+        tell the caller's own command only; ``events`` has all of them. As everything the exchange does by itself, a pause
+        begins with the next command or ``tick`` (``rules_due_ns`` says when). The report's events are those of what the
+        rule set did first; bands that the exchange refuses are one of them, and the rule set stays.
+
+        Args:
+            symbol: the instrument; of a ``MarketWide`` the one whose index price (``set_reference``) is watched.
+            rules: the configuration. One rule set with bands per instrument.
+
+        Raises:
+            UsageError: a field is out of its range, or another rule set publishes bands of the instrument.
+        """
+        if not isinstance(rules, Luld | MarketWide | DynamicCircuitBreaker):
+            raise WrongTypeError(f"rules={rules!r} are no Luld, MarketWide or DynamicCircuitBreaker")
+        return self._attach_rules(symbol, rules)
+
+    def rule_states(self) -> "Sequence[RuleState]":
+        """Return what the attached rule sets see, in the order in which they were attached."""
+        return [
+            RuleState(kind=kind, symbol=symbol, state=state, ts_ns=ts_ns, low=_decimal(low), high=_decimal(high))
+            for kind, symbol, state, ts_ns, low, high in self._rule_states()
+        ]
 
     def book(self, symbol: str, *, levels: int = 10) -> "Book":
         """Return the displayed book, best first, at most ``levels`` >= 0 per side.

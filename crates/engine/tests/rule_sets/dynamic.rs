@@ -7,10 +7,8 @@ use serde_json::Value;
 use crate::floor::{ABC, BUY, DEF, Desk, MINUTE, SECOND, SELL, broken, case, cents, number, refusal};
 
 fn watch(desk: &Desk) -> &DynamicWatch {
-    match &desk.watchers.sets()[0] {
-        Watcher::Dynamic(watch) => watch,
-        other => panic!("{other:?}"),
-    }
+    let Watcher::Dynamic(watch) = &desk.watchers.sets()[0] else { panic!("another rule set") };
+    watch
 }
 
 fn rules(inputs: &Value) -> DynamicRules {

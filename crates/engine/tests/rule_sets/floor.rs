@@ -248,11 +248,11 @@ impl Desk {
 
     /// The bands in force, newest last.
     pub fn bands(&self) -> Vec<Band> {
-        let of = |event: &Event| match &event.kind {
-            EventKind::Breaker(BreakerEvent::BandsSet { instrument: ABC, low, high }) => {
-                Some(Band { low: *low, high: *high })
-            }
-            _ => None,
+        let of = |event: &Event| {
+            let EventKind::Breaker(BreakerEvent::BandsSet { instrument: ABC, low, high }) = &event.kind else {
+                return None;
+            };
+            Some(Band { low: *low, high: *high })
         };
         self.floor.events.iter().filter_map(of).collect()
     }
@@ -275,19 +275,17 @@ pub fn trades(events: &[Event]) -> Vec<i64> {
 
 /// The band that was broken and the price that did not print.
 pub fn broken(events: &[Event]) -> Option<(i64, Band)> {
-    events.iter().find_map(|event| match &event.kind {
-        EventKind::Breaker(BreakerEvent::BandBroken(broken)) => {
-            Some((broken.price.0, Band { low: broken.low, high: broken.high }))
-        }
-        _ => None,
+    events.iter().find_map(|event| {
+        let EventKind::Breaker(BreakerEvent::BandBroken(broken)) = &event.kind else { return None };
+        Some((broken.price.0, Band { low: broken.low, high: broken.high }))
     })
 }
 
 /// Why an order or an amend was refused.
 pub fn refusal(events: &[Event]) -> Option<RejectReason> {
-    events.iter().find_map(|event| match &event.kind {
-        EventKind::OrderRejected(refused) | EventKind::AmendRejected(refused) => Some(refused.reason),
-        _ => None,
+    events.iter().find_map(|event| {
+        let (EventKind::OrderRejected(refused) | EventKind::AmendRejected(refused)) = &event.kind else { return None };
+        Some(refused.reason)
     })
 }
 

@@ -20,10 +20,8 @@ fn rules(tier: u64, prev_close: i64, leverage: u64, price_decimals: u8) -> LuldR
 }
 
 fn watch(desk: &Desk) -> &LuldWatch {
-    match &desk.watchers.sets()[0] {
-        Watcher::Luld(watch) => watch,
-        other => panic!("{other:?}"),
-    }
+    let Watcher::Luld(watch) = &desk.watchers.sets()[0] else { panic!("another rule set") };
+    watch
 }
 
 /// ABC under a case's rules, opened at its reference at its time of day.

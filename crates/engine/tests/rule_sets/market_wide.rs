@@ -19,10 +19,8 @@ fn rules(prev_close: i64, halted: Vec<InstrumentId>, taken: [bool; 3]) -> RuleSe
 }
 
 fn watch(desk: &Desk) -> &MarketWideWatch {
-    match &desk.watchers.sets()[0] {
-        Watcher::MarketWide(watch) => watch,
-        other => panic!("{other:?}"),
-    }
+    let Watcher::MarketWide(watch) = &desk.watchers.sets()[0] else { panic!("another rule set") };
+    watch
 }
 
 fn index(desk: &mut Desk, at_ns: i64, price: i64) {
