@@ -9,6 +9,7 @@ mod cut;
 pub mod disk;
 mod error;
 mod files;
+mod follow;
 mod frame;
 mod journal;
 mod log;
@@ -33,10 +34,11 @@ pub use error::{
     AppendError, CommitError, Damage, DiskError, EXIT_DAMAGE, EXIT_LOCKED, EXIT_TORN, EXIT_UNAVAILABLE, Fatal,
     OpenError,
 };
+pub use follow::{Followed, Follower};
 pub use frame::{Chain, ChainKey, FrameHeader, FrameKind};
 pub use journal::{Journal, Position, Stamp};
 pub use options::{BATCH_RECORDS_MAX, Mode, Options, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
-pub use record::{Note, RECORD_BODY_BYTES_MAX, Record};
+pub use record::{Note, RECORD_BODY_BYTES_MAX, Record, Records};
 pub use recovery::{Recovered, Replay, Torn, Warning};
 pub use rotation::{Retain, Retained, Room};
 pub use snapshot::{SnapshotError, SnapshotHeader};

@@ -47,10 +47,11 @@ impl Core {
 
     /// The hash of the state, where it is due: at every multiple of `hash_every`, or at the first after as many records
     /// as there are open orders, so that it costs each command the same however deep the books are.
-    pub(crate) fn due_hash(&mut self) -> Option<u64> {
+    /// `is_wanted`: at this multiple in any case.
+    pub(crate) fn due_hash(&mut self, is_wanted: bool) -> Option<u64> {
         let passed = self.last.seq - self.hashed_seq;
         let is_due = self.last.seq.is_multiple_of(self.genesis.hash_every)
-            && passed >= self.genesis.hash_every.max(self.exchange.open_count() as u64);
+            && (is_wanted || passed >= self.genesis.hash_every.max(self.exchange.open_count() as u64));
         is_due.then(|| self.hash())
     }
 

@@ -52,7 +52,7 @@ pub enum Warning {
     WatermarkLost,
     /// No spare segment could be prepared for want of space: new orders may be refused soon.
     DiskFull(String),
-    /// The wall clock is behind the log's last stamp by so many nanoseconds: time goes on from the log.
+    /// The wall clock is more than a second behind the log's last stamp, by so many nanoseconds: time goes on from the log.
     ClockBehind(i64),
     /// More than a day passed since the last stamp, in nanoseconds: orders may expire by it. Check the clock.
     LongDowntime(i64),
@@ -85,7 +85,8 @@ impl fmt::Display for Warning {
     }
 }
 
-const DAY_NS: i64 = 86_400_000_000_000;
+const SECOND_NS: i64 = 1_000_000_000;
+const DAY_NS: i64 = 86_400 * SECOND_NS;
 
 /// All that is worth saying about what the journal found.
 pub(crate) fn warnings(
@@ -108,7 +109,7 @@ pub(crate) fn warnings(
     let passed_ns = now_ns.saturating_sub(last.ts_ns);
     let clock = match passed_ns {
         _ if found.last_seq == 0 => None,
-        behind if behind < 0 => Some(Warning::ClockBehind(behind.saturating_neg())),
+        behind if behind < -SECOND_NS => Some(Warning::ClockBehind(behind.saturating_neg())),
         long if long > DAY_NS => Some(Warning::LongDowntime(long)),
         _ => None,
     };

@@ -121,7 +121,9 @@ impl<D: Disk> Sequencer<D> {
 
     /// Puts the state's hash into the log where it is due; it goes out with the next batch.
     fn note_hash(&mut self) -> Result<(), Fatal> {
-        let Some(hash) = self.core.due_hash() else { return Ok(()) };
+        let every = self.options.snapshot_every;
+        let is_for_snapshot = every > 0 && self.core.last.seq.is_multiple_of(every);
+        let Some(hash) = self.core.due_hash(is_for_snapshot) else { return Ok(()) };
         match self.journal.note(Note::StateHash { seq: self.core.last.seq, hash }) {
             Ok(()) | Err(AppendError::BatchFull | AppendError::NoRoom | AppendError::TooLong { .. }) => Ok(()),
             Err(AppendError::Fatal(fatal)) => Err(self.stop(fatal.into())),

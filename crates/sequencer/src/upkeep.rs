@@ -1,10 +1,11 @@
 //! What is done beside the loop: segments prepared ahead of need, in pieces or by another thread.
 
 use journal::disk::Disk;
-use journal::{CommitError, Prepare, Prepared, Room};
+use journal::{AppendError, CommitError, Note, Prepare, Prepared, Room};
 
-use crate::failure::Fatal;
+use crate::failure::{Fatal, OpenError};
 use crate::sequencer::Sequencer;
+use crate::shadow::{Shadow, Taken};
 
 impl<D: Disk> Sequencer<D> {
     /// One piece of the work on the next segment, where a thread of its own does not do it; all of it where there is no
@@ -55,6 +56,36 @@ impl<D: Disk> Sequencer<D> {
                 Ok(())
             }
             Err(CommitError::Fatal(fatal)) => Err(self.stop(fatal.into())),
+        }
+    }
+
+    /// A shadow replayer for this log, to be stepped beside it; the snapshots are its work.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn shadow(&self) -> Result<Shadow<D>, OpenError> {
+        Shadow::open(self.journal.disk(), &self.options, self.journal.store_id())
+    }
+
+    /// The newest record that a shadow may read.
+    pub fn durable_seq(&self) -> u64 {
+        self.core.last.seq
+    }
+
+    /// Writes down that a snapshot was made, and lets go of the segments that nothing needs any more.
+    ///
+    /// # Errors
+    /// [`Fatal`]: end the process.
+    pub fn snapshot_taken(&mut self, taken: Taken) -> Result<(), Fatal> {
+        self.check()?;
+        let Taken { seq, state_hash, kept_seq } = taken;
+        match self.journal.note(Note::Snapshot { seq, hash: state_hash }) {
+            Ok(()) | Err(AppendError::BatchFull | AppendError::NoRoom | AppendError::TooLong { .. }) => {}
+            Err(AppendError::Fatal(fatal)) => return Err(self.stop(fatal.into())),
+        }
+        match kept_seq.map(|kept_seq| self.journal.retain(kept_seq)) {
+            None | Some(Ok(())) => Ok(()),
+            Some(Err(fatal)) => Err(self.stop(fatal.into())),
         }
     }
 

@@ -8,5 +8,7 @@ mod failures;
 mod memory;
 mod order;
 mod replays;
+mod snapshots;
 mod time;
 mod world;
+mod world_commands;

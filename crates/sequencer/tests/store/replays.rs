@@ -3,44 +3,10 @@
 use engine::Exchange;
 use journal::{Journal, Note, Record, Replay, SnapshotHeader};
 use model::{Command, Events, Side};
-use sequencer::{GENESIS_KIND, Genesis, OpenError, Options, Sequencer};
+use sequencer::{GENESIS_KIND, Genesis, OpenError, Sequencer};
 
 use crate::memory::{Loss, Memory};
-use crate::world::{START, drain, open, open_with, options, order, set_up};
-
-/// Runs the commands of a seed of the generator through a sequencer; the stamps are its own.
-fn run(seed: u64, disk: &Memory) -> (Sequencer<Memory>, Options) {
-    let sequence = sim::generate::sequence(seed, 300);
-    let options = Options { limits: sequence.limits, queue_max: 10_000, jump_ns_max: i64::MAX, ..options() };
-    let (mut sequencer, recovered) = open_with(disk, options.clone(), START);
-    assert!(recovered.is_new);
-    for (stamp, command) in &sequence.commands {
-        sequencer.submit(stamp.seq, command).expect("room");
-        if stamp.seq.is_multiple_of(7) {
-            drain(&mut sequencer, START + stamp.ts_ns, |_| ());
-        }
-    }
-    drain(&mut sequencer, START + sequence.commands.last().expect("commands").0.ts_ns, |_| ());
-    (sequencer, options)
-}
-
-#[test]
-fn random_commands_of_every_kind_replay_to_the_same_state() {
-    for seed in 0..30 {
-        let disk = Memory::default();
-        let (sequencer, options) = run(seed, &disk);
-
-        let (again, recovered) = open_with(&disk.after(Loss::All), options.clone(), START);
-        let (twice, recovered_twice) = open_with(&disk.after(Loss::All), options, START);
-
-        assert_eq!(again.exchange().state_hash(), sequencer.exchange().state_hash(), "seed {seed}");
-        assert_eq!(recovered.state_hash, sequencer.exchange().state_hash().combined());
-        assert_eq!(recovered.last, sequencer.last());
-        assert!(recovered.hashes_checked > 0, "{recovered:?}");
-        assert_eq!(recovered, recovered_twice, "seed {seed}");
-        assert_eq!(twice.exchange().state_hash(), again.exchange().state_hash());
-    }
-}
+use crate::world::{START, drain, open, options, order, set_up};
 
 /// Reads a log as any other program could.
 #[derive(Default)]
@@ -73,26 +39,6 @@ impl Replay for Reader {
     fn note(&mut self, _: Note) -> Result<(), String> {
         Ok(())
     }
-}
-
-/// B-62, B-63: the log holds inputs only, each under the number it was given and with its origin.
-#[test]
-fn the_log_holds_the_commands_in_order_with_their_origins() {
-    let disk = Memory::default();
-    let (sequencer, options) = run(3, &disk);
-    let wanted = sim::generate::sequence(3, 300).commands;
-
-    let mut reader = Reader::default();
-    Journal::open(disk.after(Loss::All), &options.journal, 0, &mut reader).expect("a sound log");
-
-    let ours: Vec<_> = reader.commands.iter().filter(|(_, origin, _)| *origin != sequencer::TICK_ORIGIN).collect();
-    assert_eq!(ours.len(), wanted.len());
-    for ((_, origin, command), (stamp, sent)) in ours.into_iter().zip(&wanted) {
-        assert_eq!((origin, command), (&stamp.seq, sent));
-    }
-    assert_eq!(reader.commands.last().expect("commands").0, sequencer.last().seq);
-    let genesis = Genesis { limits: options.limits, hash_every: options.hash_every };
-    assert_eq!(reader.genesis, Some(genesis.to_bytes()));
 }
 
 /// Writes a log by hand.
