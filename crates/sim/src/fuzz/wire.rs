@@ -3,16 +3,22 @@
 use model::SplitMix64;
 use wire::{Fault, FrameError, Frames, HEADER_SIZE, Header, Kind, Message, PREFIX_SIZE, decode_command, sample};
 
-/// Bytes that are, were or look like a message. Holds: nothing panics; what is read is written again as it was; what is
-/// refused is refused with a field inside the message; commands and messages agree.
+/// Bytes that are, were or look like a message.
 ///
 /// # Errors
 /// What did not hold.
 pub fn messages(seed: u64) -> Result<&'static str, String> {
-    let mut rng = SplitMix64::new(seed);
-    let bytes = message(&mut rng);
-    let command = decode_command(&bytes);
-    match Message::decode(&bytes) {
+    check_message(&message(&mut SplitMix64::new(seed)))
+}
+
+/// Holds: nothing panics; what is read is written again as it was; what is refused is refused with a field inside the
+/// message; commands and messages agree.
+///
+/// # Errors
+/// What did not hold.
+pub fn check_message(bytes: &[u8]) -> Result<&'static str, String> {
+    let command = decode_command(bytes);
+    match Message::decode(bytes) {
         Ok((header, message)) => {
             let mut again = Vec::new();
             message.encode(header.session, header.seq, &mut again).map_err(|error| format!("not written: {error}"))?;
@@ -28,7 +34,7 @@ pub fn messages(seed: u64) -> Result<&'static str, String> {
             let len = u16::try_from(bytes.len().saturating_sub(HEADER_SIZE)).unwrap_or(u16::MAX).to_be_bytes();
             let is_consistent = bytes.len() >= HEADER_SIZE && bytes[2..4] == len;
             check(error.is_framing() != is_consistent, || format!("framing: {error}"))?;
-            check(is_consistent || Header::read(&bytes).is_err(), || "a header of another length".to_owned())?;
+            check(is_consistent || Header::read(bytes).is_err(), || "a header of another length".to_owned())?;
             Ok(name(error.fault))
         }
     }
@@ -109,8 +115,7 @@ fn damage(bytes: &mut Vec<u8>, rng: &mut SplitMix64) {
     }
 }
 
-/// A stream of frames, damaged or not, that arrives in pieces of any size. Holds: the messages and the error are those
-/// of the whole stream read at once; nothing is consumed of a partial message; no more than one waits.
+/// A stream of frames, damaged or not, that arrives in pieces of any size.
 ///
 /// # Errors
 /// What did not hold.
@@ -126,24 +131,24 @@ pub fn frames(seed: u64) -> Result<&'static str, String> {
     for _ in 0..below(&mut rng, 3) {
         damage(&mut stream, &mut rng);
     }
-    let (wanted, end) = naive(&stream, usize::from(len_max));
+    check_stream(&stream, len_max, &mut rng)
+}
+
+/// Holds: the messages and the error are those of the whole stream read at once; nothing is consumed of a partial
+/// message; no more than one waits.
+///
+/// # Errors
+/// What did not hold.
+pub fn check_stream(stream: &[u8], len_max: u16, rng: &mut SplitMix64) -> Result<&'static str, String> {
+    let (wanted, end) = naive(stream, usize::from(len_max));
     let mut frames = Frames::new(len_max);
     let (mut got, mut at, mut failed) = (Vec::new(), 0, None);
-    let step_max = [1, 5, 100, 100_000][below(&mut rng, 4)];
+    let step_max = [1, 5, 100, 100_000][below(rng, 4)];
     while at < stream.len() && failed.is_none() {
-        let step = (1 + below(&mut rng, step_max)).min(stream.len() - at);
+        let step = (1 + below(rng, step_max)).min(stream.len() - at);
         frames.feed(&stream[at..at + step]);
         at += step;
-        loop {
-            match frames.next_message() {
-                Ok(Some(message)) => got.push(message.to_vec()),
-                Ok(None) => break,
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
-            }
-        }
+        failed = drain(&mut frames, &mut got);
         let is_bounded = failed.is_some() || frames.pending() < PREFIX_SIZE + usize::from(len_max);
         check(is_bounded, || format!("{} bytes wait", frames.pending()))?;
     }
@@ -158,6 +163,17 @@ pub fn frames(seed: u64) -> Result<&'static str, String> {
             Ok(if value < HEADER_SIZE { "too short" } else { "too long" })
         }
         (failed, end) => Err(format!("{failed:?} pending {} but {end:?}", frames.pending())),
+    }
+}
+
+/// Takes out what is whole, up to an error.
+fn drain(frames: &mut Frames, got: &mut Vec<Vec<u8>>) -> Option<FrameError> {
+    loop {
+        match frames.next_message() {
+            Ok(Some(message)) => got.push(message.to_vec()),
+            Ok(None) => return None,
+            Err(error) => return Some(error),
+        }
     }
 }
 
