@@ -91,15 +91,13 @@ class Exchange(_core.Exchange):
         """
         return self._submit_group(kind, legs, mode=mode, activation=activation)
 
-    def attach_rules(
-        self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker"
-    ) -> _core.CommandReport:
+    def attach_rules(self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker") -> _core.CommandReport:
         """Let a rule set watch an instrument from now on; its commands join the sequence, with numbers of their own.
 
-        What is due by the time of a command comes before it, what it brings about comes after it. Reports and the handle
-        tell the caller's own command only; ``events`` has all of them. As everything the exchange does by itself, a pause
-        begins with the next command or ``tick`` (``rules_due_ns`` says when). The report's events are those of what the
-        rule set did first; bands that the exchange refuses are one of them, and the rule set stays.
+        What is due by the time of a command comes before it, what it brings about comes after it. Reports and the
+        handle tell the caller's own command only; ``events`` has all of them. As everything the exchange does by
+        itself, a pause begins with the next command or ``tick`` (``rules_due_ns`` says when). The report's events are
+        those of what the rule set did first; bands that the exchange refuses are one of them, and the rule set stays.
 
         Args:
             symbol: the instrument; of a ``MarketWide`` the one whose index price (``set_reference``) is watched.

@@ -67,9 +67,9 @@ class BreakerRules:
 class Luld:
     """Limit Up-Limit Down over one instrument, for one day.
 
-    Attached, it sets the instrument's breaker (a limit state of 15 s, a pause of five minutes, the last of them a call) and
-    its bands; it moves the bands with the mean of five minutes of trades, doubles them before the close, and pauses the
-    instrument when a quote stays at a band for 15 seconds.
+    Attached, it sets the instrument's breaker (a limit state of 15 s, a pause of five minutes, the last of them a call)
+    and its bands; it moves the bands with the mean of five minutes of trades, doubles them before the close, and pauses
+    the instrument when a quote stays at a band for 15 seconds.
 
     Attributes:
         tier: 1 (5 %) or 2 (10 %) above 3.00; the previous close decides below that.
@@ -96,8 +96,8 @@ class Luld:
 class MarketWide:
     """The market-wide circuit breaker, for one day: attached to the instrument whose index price it watches.
 
-    A fall of 7 or 13 % halts for 15 minutes, once each and not from 35 minutes before the close on; one of 20 % halts until
-    somebody resumes.
+    A fall of 7 or 13 % halts for 15 minutes, once each and not from 35 minutes before the close on; one of 20 % halts
+    until somebody resumes.
 
     Attributes:
         previous_close: of the index, in quote units, > 0.
