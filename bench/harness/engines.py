@@ -61,14 +61,14 @@ class Engine:
 def all_engines() -> list[Engine]:
     """Return every engine of the core table, ours first."""
     return [
-        Engine(name="book", note="crate book alone", build=lambda: [*_bench_core(), "book"]),
+        Engine(name="book", note="crate book alone", build=lambda: [*bench_core(), "book"]),
         Engine(
             name="engine",
             note="engine.apply: accounts, fees, STP, client ids",
-            build=lambda: [*_bench_core(), "engine"],
+            build=lambda: [*bench_core(), "engine"],
         ),
         Engine(name="textbook-cpp", note="std::map, std::list, std::unordered_map", build=_textbook_cpp),
-        Engine(name="textbook-rs", note="BTreeMap, linked slab, HashMap", build=lambda: [*_bench_core(), "textbook"]),
+        Engine(name="textbook-rs", note="BTreeMap, linked slab, HashMap", build=lambda: [*bench_core(), "textbook"]),
         Engine(
             name="exchange-core-book",
             note="exchange-core 0.5.3, OrderBookDirectImpl on one thread",
@@ -109,7 +109,7 @@ def write_workload(name: str) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        run([*_bench_core(), "write", name, str(partial)], cwd=ROOT)
+        run([*bench_core(), "write", name, str(partial)], cwd=ROOT)
         partial.replace(path)
     return path
 
@@ -131,7 +131,8 @@ def _cargo_build(manifest: Path, package: str, target: Path) -> Path:
     return target / "release" / package
 
 
-def _bench_core() -> list[str]:
+def bench_core() -> list[str]:
+    """Build our own measuring programs and return the command of the first."""
     return [str(_cargo_build(ROOT / "Cargo.toml", "bench-core", ROOT / "target"))]
 
 
@@ -173,7 +174,7 @@ def _fairlead(engine: str) -> list[str]:
 
 def age(lifetime_ids: int) -> dict[str, int]:
     """Return the cost of a command early and late in the life of one exchange of ``lifetime_ids`` orders."""
-    command = [*_bench_core(), "age", str(lifetime_ids)]
+    command = [*bench_core(), "age", str(lifetime_ids)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     answer: dict[str, int] = json.loads(done.stdout)
     return answer
@@ -185,7 +186,7 @@ def codecs(passes: int) -> list[dict[str, Any]]:
 
 
 def _lines(*words: str) -> list[dict[str, Any]]:
-    command = [*_bench_core(), *words]
+    command = [*bench_core(), *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

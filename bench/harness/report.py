@@ -123,7 +123,7 @@ def journal_table(figures: dict[str, dict[str, int]]) -> str:
     for name, one in figures.items():
         times = [f"{one[key] / 1e3:,.0f}" for key in ("p50_ns", "p99_ns", "p999_ns")]
         rows.append([name, f"{one['per_s'] / 1e6:.3f}", f"{one['refused']:,}", *times])
-    return f"\njournal, 1 M/s offered\n{_aligned(rows)}"
+    return f"\njournal, 1 M/s offered\n{aligned(rows)}"
 
 
 def mark_table(wanted: list[Mark]) -> str:
@@ -136,7 +136,7 @@ def mark_table(wanted: list[Mark]) -> str:
         word = "aim" if sign * one.measured >= sign * one.aim else "floor"
         word = word if sign * one.measured >= sign * one.floor else "BELOW"
         rows.append([one.mark, f"{one.measured:,.2f}", f"{one.floor:,}", f"{one.aim:,}", word])
-    return f"\ngoals that are figures of this machine\n{_aligned(rows)}"
+    return f"\ngoals that are figures of this machine\n{aligned(rows)}"
 
 
 def codec_table(codecs: list[dict[str, Any]]) -> str:
@@ -148,7 +148,7 @@ def codec_table(codecs: list[dict[str, Any]]) -> str:
         costs = [f"{row[key] / 1_000:.1f}" for key in ("encode_ps", "decode_ps")]
         ratios = [f"{row[key] / own[key]:.2f}x" for key in ("encode_ps", "decode_ps")]
         rows.append([row["message"], row["codec"], str(row["bytes"]), *costs, *ratios])
-    return f"\ncodecs, processor time a message\n{_aligned(rows)}"
+    return f"\ncodecs, processor time a message\n{aligned(rows)}"
 
 
 def workload_table(name: str, results: list[Measured], footprints: dict[str, Footprint]) -> str:
@@ -157,7 +157,7 @@ def workload_table(name: str, results: list[Measured], footprints: dict[str, Foo
     ours = [engine for engine in RATIO_COLUMNS if rates.get(engine)]
     head = ["engine", "M/s", "min-max", "p50/p99/p99.9 ns", "B/order", *(f"{engine} is" for engine in ours), "fills"]
     rows = [_row(result, rates, ours, footprints) for result in results]
-    return f"\n{name}\n{_aligned([head, *rows])}"
+    return f"\n{name}\n{aligned([head, *rows])}"
 
 
 def goal_table(measured: dict[str, list[Measured]]) -> str:
@@ -185,7 +185,7 @@ def goal_table(measured: dict[str, list[Measured]]) -> str:
             f"{ours / plain:.2f}x" if plain and is_plain else "",
         ]
         rows.append([goal.mark, goal.workload, goal.peer, *figures])
-    return f"\ngoals\n{_aligned(rows)}"
+    return f"\ngoals\n{aligned(rows)}"
 
 
 def _row(
@@ -218,7 +218,8 @@ def _percentiles(result: Measured) -> str:
     return "/".join("" if value is None else f"{value:.0f}" for value in values) if result.latencies else ""
 
 
-def _aligned(rows: list[list[str]]) -> str:
+def aligned(rows: list[list[str]]) -> str:
+    """Return rows as a table with a line under its first."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

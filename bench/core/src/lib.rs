@@ -8,6 +8,7 @@ pub mod codec;
 pub mod driver;
 pub mod emergencies;
 pub mod file;
+pub mod gateway;
 pub mod groups;
 pub mod image;
 pub mod journal;

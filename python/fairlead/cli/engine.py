@@ -28,7 +28,7 @@ def engine(
     spin_us: Annotated[int, typer.Option(min=0, max=1_000_000, help="Look for work so long before sleeping.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
 ) -> None:
-    """Run an engine with its log and its gateway on a data directory, until it is told to stop.
+    """Run an engine with its log and its gateway on a data directory.
 
     Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may; a new directory gets one
     operator key. Ctrl-C and SIGTERM end it cleanly; after kill -9 or a power cut it starts again by itself, with

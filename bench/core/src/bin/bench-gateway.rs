@@ -1,0 +1,42 @@
+//! `bench-gateway wire DIRECTORY` measures what an order costs over a socket, nothing written and durable, next to a raw
+//! echo; `bench-gateway crowd` what peers that never read and one that floods cost the others. One JSON line each.
+
+use bench_core::gateway::{self, Crowd, Latency, Measured};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["wire", directory] => wire(Path::new(directory)),
+        ["crowd"] => crowd(),
+        _ => {
+            eprintln!("usage: bench-gateway wire DIRECTORY | bench-gateway crowd");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn wire(directory: &Path) {
+    let Measured { echo, memory, os, durable, sync, pipelined } = gateway::run(directory);
+    let figures = [("echo", echo), ("memory", memory), ("os", os), ("durable", durable), ("sync", sync)];
+    let figures: Vec<String> = figures.iter().map(|(name, latency)| named(name, *latency)).collect();
+    let [memory_rate, durable_rate] = pipelined;
+    println!(
+        r#"{{{},"pipelined_memory_per_s":{memory_rate},"pipelined_durable_per_s":{durable_rate}}}"#,
+        figures.join(",")
+    );
+}
+
+fn crowd() {
+    let Crowd { good, bad, growth: [growth_good, growth_bad] } = Crowd::run();
+    let (good, bad) = (named("good", good), named("bad", bad));
+    println!(r#"{{{good},{bad},"growth_good_bytes":{growth_good},"growth_bad_bytes":{growth_bad}}}"#);
+}
+
+fn named(name: &str, latency: Latency) -> String {
+    let Latency { p50_ns, p99_ns, p999_ns } = latency;
+    format!(r#""{name}_p50_ns":{p50_ns},"{name}_p99_ns":{p99_ns},"{name}_p999_ns":{p999_ns}"#)
+}

@@ -1,0 +1,145 @@
+//! A client as lean as the echo's: orders encoded once and changed in place, answers counted by their frames.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use gateway::keys::prove;
+use model::{
+    AccountId, ClOrdId, Command, Display, InstrumentId, NewOrder, OrdType, PostOnly, Price, Qty, SessionId, Side,
+    Symbol, TimeInForce,
+};
+use wire::{ChallengeReply, ExecType, Frames, Header, Kind, Logon, Message, Raw, Role};
+
+use super::hosts::SECRET;
+
+/// Bytes of an order and of its answer, length included; checked against the first of each.
+pub(super) const ORDER_BYTES: usize = 153;
+/// As above.
+pub(super) const REPORT_BYTES: usize = 252;
+
+/// A session that trades.
+pub(super) struct Trader {
+    pub(super) stream: TcpStream,
+    frames: Frames,
+    name: usize,
+    seq: u64,
+    buffer: Vec<u8>,
+    out: Vec<u8>,
+}
+
+impl Trader {
+    /// Connects with key `k{name}` and logs on.
+    pub(super) fn log_on(address: SocketAddr, name: usize) -> Self {
+        let stream = TcpStream::connect(address).expect("a gateway that listens");
+        stream.set_nodelay(true).expect("a socket option");
+        let (frames, buffer) = (Frames::new(u16::MAX), vec![0; 1 << 16]);
+        let mut trader = Trader { stream, frames, name, seq: 0, buffer, out: Vec::new() };
+        let key_id = Symbol::new(&format!("k{name}")).expect("a short name");
+        let logon =
+            Logon { key_id, role: Role::Trading, heartbeat_ms: 60_000, cancel_on_disconnect_ms: None, resume: None };
+        let mut hello = Vec::new();
+        Message::Logon(logon).encode(0, 0, &mut hello).expect("a logon");
+        trader.write(&[&u16::try_from(hello.len()).expect("short").to_be_bytes(), hello.as_slice()].concat());
+        let Message::Challenge(challenge) = trader.next_message() else { panic!("no challenge") };
+        let proof = Raw(prove(&SECRET, &challenge.nonce.0, &hello));
+        trader.say(&Message::ChallengeReply(ChallengeReply { proof }), 0);
+        assert!(matches!(trader.next_message(), Message::LogonAck(_)), "the logon is accepted");
+        trader
+    }
+
+    /// Sends a message.
+    pub(super) fn say(&mut self, message: &Message, seq: u64) {
+        let mut out = Vec::new();
+        wire::frame(&mut out, |out| message.encode(0, seq, out)).expect("a message of our own");
+        self.write(&out);
+    }
+
+    /// The next number.
+    pub(super) fn next_seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).expect("a gateway that reads");
+    }
+
+    fn next_message(&mut self) -> Message {
+        loop {
+            if let Some(message) = self.frames.next_message().expect("frames") {
+                return Message::decode(message).expect("a message").1;
+            }
+            let count = self.stream.read(&mut self.buffer).expect("a gateway that answers");
+            assert!(count > 0, "the gateway closed the connection");
+            self.frames.feed(&self.buffer[..count]);
+        }
+    }
+
+    fn append_order(&mut self) {
+        let seq = self.next_seq();
+        let id = format!("{}-{seq}", self.name);
+        let order = NewOrder {
+            account: AccountId(0),
+            session: SessionId(0),
+            instrument: InstrumentId(0),
+            cl_ord_id: ClOrdId::new(&id).expect("a short id"),
+            side: Side::Buy,
+            ord_type: OrdType::Limit,
+            tif: TimeInForce::Gtc,
+            order_qty: Qty(1),
+            price: Some(Price(1_000 + i64::try_from(seq % 100).expect("small"))),
+            protection_price: None,
+            quote_qty: None,
+            peg: None,
+            min_qty: Qty(0),
+            display: Display::All,
+            post_only: PostOnly::No,
+            reduce_only: false,
+            stp: None,
+        };
+        let message = Message::Command(Command::NewOrder(order));
+        wire::frame(&mut self.out, |out| message.encode(0, seq, out)).expect("an order");
+    }
+
+    /// One order and its answer.
+    pub(super) fn round(&mut self) {
+        self.append_order();
+        assert_eq!(self.out.len(), ORDER_BYTES, "the echo speaks of the same size");
+        let out = std::mem::take(&mut self.out);
+        self.write(&out);
+        self.out = out;
+        self.out.clear();
+        loop {
+            let message = self.next_message();
+            if let Message::ExecutionReport(report) = &message
+                && report.ref_seq == self.seq
+            {
+                return assert_eq!(report.exec_type, ExecType::New, "the order is accepted");
+            }
+            assert!(!matches!(message, Message::Reject(_)), "not passed on: {message:?}");
+        }
+    }
+
+    /// So many orders, so many in one write, and never more than `in_flight_max` without an answer.
+    pub(super) fn pipeline(&mut self, orders: usize, per_send: usize, in_flight_max: usize) {
+        let (mut sent, mut answered) = (0, 0);
+        while answered < orders {
+            while sent < orders && sent + per_send - answered <= in_flight_max {
+                (0..per_send).for_each(|_| self.append_order());
+                let out = std::mem::take(&mut self.out);
+                self.write(&out);
+                self.out = out;
+                self.out.clear();
+                sent += per_send;
+            }
+            let count = self.stream.read(&mut self.buffer).expect("a gateway that answers");
+            assert!(count > 0, "the gateway closed the connection");
+            self.frames.feed(&self.buffer[..count]);
+            while let Some(message) = self.frames.next_message().expect("frames") {
+                let header = Header::read(message).expect("a header");
+                answered += usize::from(header.kind == Kind::ExecutionReport);
+                assert!(header.kind != Kind::Reject, "not passed on");
+            }
+        }
+    }
+}
