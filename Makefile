@@ -50,10 +50,13 @@ check: preflight ## the static part: format, lint, types, import rules, stub, ti
 bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
 	@exec bench/run $(ARGS)
 
-soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180), then every damage to a log
+soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180), every damage to a log, kill -9, the rings
 	@$(SOAK) $(ARGS)
 	@$(FUZZ) --seconds $(FUZZ_SECONDS)
 	@cargo test --quiet $(FAST) -p journal --test store -- --ignored --nocapture every many
+	@KILL_CYCLES=300 cargo test --quiet $(FAST) -p sequencer --test kill -- --nocapture kill_9
+	@RING_ITEMS=20000000 cargo test --quiet $(FAST) -p ring --test threads
+	@RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --quiet --release --locked -p ring --test loom
 
 fuzz: ## random and damaged bytes for everything that reads bytes (ARGS="--cases 1000000 --seed 7")
 	@exec $(FUZZ) $(ARGS)
