@@ -101,7 +101,7 @@ class MarketWide:
 
     Attributes:
         previous_close: of the index, in quote units, > 0.
-        halted: symbols of what halts; empty: everything.
+        halted: symbols of what halts, at most 50,000; empty: everything.
         taken: the levels, 1 to 3, that have halted the day already.
         midnight_ns: the local midnight the day began with, nanoseconds since the Unix epoch.
         open_ns: first moment of the regular hours, nanoseconds since that midnight.

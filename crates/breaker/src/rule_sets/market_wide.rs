@@ -2,11 +2,13 @@
 
 use model::{BreakerEvent, Command, Event, EventKind, Halt, InstrumentId, OperatorId, Price, ReferenceKind, Symbol};
 
-use super::{RuleError, SECOND, check_hours, check_price};
+use super::{RuleError, SECOND, check_hours, check_price, within};
 use crate::hours::Hours;
 use crate::market_wide::{MarketAction, MarketDecline, MarketWide};
 
 const HALT_NS: i64 = 900 * SECOND;
+/// Most instruments that are named one by one.
+const HALTED_MAX: i64 = 50_000;
 
 /// The configuration of one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct MarketWideRules {
     pub prev_close: Price,
     /// The levels, 1 to 3, that have halted the day already.
     pub taken: [bool; 3],
-    /// What halts; empty: everything.
+    /// What halts, at most 50,000 by name; empty: everything.
     pub halted: Vec<InstrumentId>,
     /// The regular hours of the day.
     pub hours: Hours,
@@ -43,6 +45,7 @@ impl MarketWideWatch {
     pub fn new(rules: MarketWideRules) -> Result<Self, RuleError> {
         check_price("previous_close", rules.prev_close)?;
         check_hours(&rules.hours)?;
+        within("halted", i64::try_from(rules.halted.len()).unwrap_or(i64::MAX), 0, HALTED_MAX)?;
         let out_of_range = RuleError { field: "previous_close", value: rules.prev_close.0, min: 1, max: i64::MAX };
         let market = MarketWide::new(rules.prev_close, rules.hours, rules.taken).ok_or(out_of_range)?;
         Ok(MarketWideWatch { rules, market, last: None })

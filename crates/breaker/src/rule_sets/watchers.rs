@@ -7,7 +7,7 @@ use model::{Command, Event, InstrumentId};
 use super::{DynamicRules, DynamicWatch, LuldRules, LuldWatch, MarketWideRules, MarketWideWatch, RuleError, Sight};
 
 /// Commands that rule sets may add to one command: more means that two of them disagree for ever.
-const WANTS_MAX: usize = 1_000;
+const WANTS_MAX: usize = 1_000_000;
 
 /// The configuration of a rule set.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,6 +31,7 @@ fn a_field_out_of_its_range_is_named_and_nothing_changes() {
         (RuleSet::Luld(LuldRules { terms: LuldTerms { hours: bad_hours, ..terms }, ..luld() }), "close_ns"),
         (RuleSet::MarketWide(MarketWideRules { prev_close: Price(-1), ..market_wide() }), "previous_close"),
         (RuleSet::MarketWide(MarketWideRules { hours: bad_hours, ..market_wide() }), "close_ns"),
+        (RuleSet::MarketWide(MarketWideRules { halted: vec![ABC; 50_001], ..market_wide() }), "halted"),
         (RuleSet::Dynamic(DynamicRules { settlement: Price(0), ..dynamic() }), "settlement"),
         (RuleSet::Dynamic(DynamicRules { bps: 0, ..dynamic() }), "bps"),
         (RuleSet::Dynamic(DynamicRules { bps: 10_001, ..dynamic() }), "bps"),
@@ -45,10 +46,10 @@ fn a_field_out_of_its_range_is_named_and_nothing_changes() {
         let mut desk = Desk::open(|_| {});
         let before = desk.floor.log.len();
 
-        let refused = desk.attach(rules.clone());
+        let refused = desk.attach(rules);
 
-        assert_eq!(refused.map_err(|error| error.field), Err(field), "{rules:?}");
-        assert_eq!((desk.watchers.sets().len(), desk.floor.log.len()), (0, before), "{rules:?}");
+        assert_eq!(refused.map_err(|error| error.field), Err(field));
+        assert_eq!((desk.watchers.sets().len(), desk.floor.log.len()), (0, before), "{field}");
     }
 }
 
