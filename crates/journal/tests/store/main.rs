@@ -3,6 +3,7 @@
 
 mod damage;
 mod faults;
+mod following;
 mod fuzz;
 mod golden;
 mod lives;
