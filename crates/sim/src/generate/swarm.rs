@@ -95,7 +95,7 @@ impl Swarm {
             states,
             jumps: weights(draw, &[20, 6, 2, 1]),
             ids: if draw.chance(500) { vec![1] } else { weights(draw, &[8, 1, 2, 1, 1, 1, 1, 2]) },
-            reduce_only: draw.pick(&[0, 150, 300, 700]),
+            reduce_only: draw.pick(&[0, 150, 500, 800]),
             bad: draw.pick(&[0, 5, 15, 60]),
             reuse: draw.pick(&[0, 10, 50]),
             aggressive: draw.pick(&[200, 400, 500]),
