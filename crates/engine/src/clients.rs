@@ -9,7 +9,7 @@ use model::image;
 use model::image::{Image, ImageError, Input, layout};
 use std::collections::VecDeque;
 
-use model::{AccountId, ClOrdId, Digest, Limits, OrderId, RejectReason};
+use model::{AccountId, ClOrdId, Limits, OrderId, RejectReason, digest_client_id};
 
 use crate::runs::{Known, Parts, Runs};
 use crate::tags::Tags;
@@ -81,6 +81,15 @@ impl Entry {
         Key::of(self.account, &self.cl_ord_id)
     }
 
+    #[inline]
+    fn digest(&self) -> u64 {
+        let outcome = match self.outcome() {
+            Outcome::Accepted(order_id) => Ok(order_id),
+            Outcome::Rejected(reason) => Err(reason),
+        };
+        digest_client_id(self.account, &self.cl_ord_id, outcome)
+    }
+
     /// What became of the request.
     pub(crate) fn outcome(&self) -> Outcome {
         if self.outcome & REFUSED == 0 {
@@ -101,6 +110,8 @@ pub(crate) struct ClientIds {
     entries: Vec<Entry>,
     free: u32,
     retired: VecDeque<(i64, u32)>,
+    /// Of everything remembered, by exclusive or.
+    digest: u64,
 }
 
 impl ClientIds {
@@ -112,6 +123,7 @@ impl ClientIds {
             entries: Vec::new(),
             free: NO_ENTRY,
             retired: VecDeque::new(),
+            digest: 0,
         }
     }
 
@@ -172,10 +184,11 @@ impl ClientIds {
     /// Remembers an id, in front of the chain `older`.
     #[inline]
     pub(crate) fn remember(&mut self, key: &Key<'_>, request: u64, outcome: Outcome, older: u32) -> u32 {
-        let outcome = match outcome {
-            Outcome::Accepted(order_id) => order_id.0,
-            Outcome::Rejected(reason) => REFUSED | u64::from(reason.code()),
+        let (outcome, told) = match outcome {
+            Outcome::Accepted(order_id) => (order_id.0, Ok(order_id)),
+            Outcome::Rejected(reason) => (REFUSED | u64::from(reason.code()), Err(reason)),
         };
+        self.digest ^= digest_client_id(key.account, key.id, told);
         let number = self.place(Entry { cl_ord_id: *key.id, account: key.account, older, request, outcome });
         self.len += 1;
         if !self.runs.append(key.account, &key.parts, number) {
@@ -231,6 +244,7 @@ impl ClientIds {
         while at != NO_ENTRY {
             let entry = self.entries[at as usize];
             self.len -= 1;
+            self.digest ^= entry.digest();
             let key = entry.key();
             if self.is_in_run(&key, at) {
                 self.entries[at as usize].outcome = FORGOTTEN;
@@ -263,27 +277,15 @@ impl ClientIds {
         self.free = at;
     }
 
-    /// The section of the state hash: independent of order.
+    /// The section of the state hash: independent of order, kept up with every id that comes and goes.
     pub(crate) fn hash(&self) -> u64 {
-        let mut retired = vec![false; self.entries.len()];
-        for entry in self.retired.iter().flat_map(|(_, newest)| self.chain(*newest)) {
-            retired[entry as usize] = true;
-        }
+        self.digest
+    }
+
+    /// The same by a walk over all that is remembered.
+    fn walked_hash(&self) -> u64 {
         let in_runs = self.runs.entries().filter(|at| self.is_kept(*at));
-        in_runs.chain(self.tags.entries()).fold(0, |sum, at| {
-            let entry = self.entry(at);
-            let (order_id, reason) = match entry.outcome() {
-                Outcome::Accepted(order_id) => (order_id.0, 0),
-                Outcome::Rejected(reason) => (0, reason.code()),
-            };
-            let mut digest = Digest::new();
-            digest.write_u64(u64::from(entry.account.0));
-            digest.write_bytes(entry.cl_ord_id.as_bytes());
-            digest.write_u64(order_id);
-            digest.write_u64(u64::from(reason));
-            digest.write_u64(u64::from(retired[at as usize]));
-            sum ^ digest.finish()
-        })
+        in_runs.chain(self.tags.entries()).fold(0, |sum, at| sum ^ self.entry(at).digest())
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -303,7 +305,7 @@ impl Image for ClientIds {
     const LAYOUT: u64 = layout("ClientIds", &[("runs", Runs::LAYOUT), ("entries", Entry::LAYOUT)]);
 
     fn save(&self, out: &mut Vec<u8>) {
-        let Self { runs, tags, len: _, entries, free, retired } = self;
+        let Self { runs, tags, len: _, entries, free, retired, digest: _ } = self;
         let line: Vec<u32> = if *free == NO_ENTRY { Vec::new() } else { self.chain(*free).collect() };
         let mut is_free = vec![false; entries.len()];
         for at in &line {
@@ -330,7 +332,8 @@ impl Image for ClientIds {
             entries.push(if *free { Entry::BLANK } else { Entry::load(input)? });
         }
         let (runs, tagged, retired): (Runs, Vec<u32>, VecDeque<(i64, u32)>) = Image::load(input)?;
-        let mut ids = ClientIds { runs, tags: Tags::for_keys(tagged.len()), len: 0, entries, free: NO_ENTRY, retired };
+        let tags = Tags::for_keys(tagged.len());
+        let mut ids = ClientIds { runs, tags, len: 0, entries, free: NO_ENTRY, retired, digest: 0 };
         input.ensure(ids.is_sound(&tagged, &is_free), "client ids that contradict each other")?;
         ids.len = tagged.len() + ids.runs.entries().filter(|at| ids.is_kept(*at)).count();
         for at in tagged {
@@ -341,6 +344,7 @@ impl Image for ClientIds {
         for at in line.into_iter().rev() {
             ids.release(at);
         }
+        ids.digest = ids.walked_hash();
         Ok(ids)
     }
 }
@@ -423,6 +427,8 @@ mod tests {
             assert_eq!(find(&ids, name(i)).is_some(), i % 3 != 0, "id {i}");
         }
         assert_eq!(ids.len, 666);
+        assert_eq!(ids.hash(), ids.walked_hash());
+        assert_ne!(ids.hash(), 0);
     }
 
     #[test]

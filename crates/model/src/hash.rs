@@ -1,6 +1,9 @@
 //! Digests of state: the same state gives the same number on every machine and in every build.
 
+use crate::ids::{AccountId, OrderId};
 use crate::numbers::{Money, Price, Qty};
+use crate::reason::RejectReason;
+use crate::text::ClOrdId;
 
 /// A running 64-bit digest over integers, sensitive to order. Not cryptographic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,35 @@ impl Digest {
     }
 }
 
+/// The digest of one remembered client id and of what became of its request (rule R-90): its order, or its reason.
+///
+/// Made of products that do not wait for each other, since every order pays for one: two words each, added to
+/// constants, multiplied to 128 bits and folded.
+#[inline]
+pub fn digest_client_id(account: AccountId, id: &ClOrdId, outcome: Result<OrderId, RejectReason>) -> u64 {
+    let words = id.words();
+    let (word, kind) = match outcome {
+        Ok(order_id) => (order_id.0, 0),
+        Err(reason) => (u64::from(reason.code()), 1),
+    };
+    let products = [
+        fold(words[0] ^ 0xA076_1D64_78BD_642F, words[1] ^ 0xE703_7ED1_A0B4_28DB),
+        fold(words[2] ^ 0x8EBC_6AF0_9C88_C6E3, words[3] ^ 0x5899_65CC_7537_4CC3),
+        fold(words[4] ^ 0x1D8E_4E27_C47D_124F, u64::from(account.0) ^ 0xEB44_ACCA_B455_D165),
+        fold(word ^ 0x9E37_79B9_7F4A_7C15, kind ^ 0xC2B2_AE3D_27D4_EB4F),
+    ];
+    let sum = products.into_iter().fold(0, |sum: u64, product| sum.rotate_left(17) ^ product);
+    fold(sum ^ 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63)
+}
+
+/// Both halves of a 128-bit product, folded.
+#[inline]
+fn fold(x: u64, y: u64) -> u64 {
+    let product = u128::from(x) * u128::from(y);
+    let (high, low) = (product >> 64, product & u128::from(u64::MAX));
+    u64::try_from(high ^ low).unwrap_or(0)
+}
+
 /// The digest of an exchange, by section, so that a comparison can say where two differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StateHash {
@@ -129,6 +161,25 @@ mod tests {
 
         assert_ne!(of(&[1, 2]), of(&[2, 1]));
         assert_ne!(of(&[0]), of(&[0, 0]));
+    }
+
+    #[test]
+    fn a_client_ids_digest_depends_on_account_text_and_outcome() {
+        let id = |text| ClOrdId::new(text).expect("printable");
+        let of = |account, text, outcome| digest_client_id(AccountId(account), &id(text), outcome);
+        let digests = [
+            of(1, "a", Ok(OrderId(1))),
+            of(2, "a", Ok(OrderId(1))),
+            of(1, "b", Ok(OrderId(1))),
+            of(1, "a", Ok(OrderId(2))),
+            of(1, "a", Err(RejectReason::UnknownOrder)),
+            of(1, "a", Ok(OrderId(u64::from(RejectReason::UnknownOrder.code())))),
+            of(1, &"a".repeat(36), Ok(OrderId(1))),
+        ];
+
+        for (at, digest) in digests.iter().enumerate() {
+            assert!(!digests[..at].contains(digest), "digest {at} is there twice");
+        }
     }
 
     #[test]

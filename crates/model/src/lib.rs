@@ -40,7 +40,7 @@ pub use facts::{
     OrderRejected, OrderReleased, OrderReplaced, OrderSuspended, OrderTriggered, Trade, TradeLeg, TradePrevented,
     TriggerRejected,
 };
-pub use hash::{Digest, StateHash};
+pub use hash::{Digest, StateHash, digest_client_id};
 pub use ids::{AccountId, AssetId, GroupId, InstrumentId, OperatorId, OrderId, PublicId, SessionId, TradeId};
 pub use instrument::{Allocation, Instrument, InstrumentError, LOTS_MAX};
 pub use limits::Limits;

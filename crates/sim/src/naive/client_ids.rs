@@ -46,7 +46,6 @@ impl Request {
 pub(super) struct Remembered {
     pub request: Request,
     pub outcome: Result<OrderId, RejectReason>,
-    pub is_retired: bool,
 }
 
 /// The ids of one ended order, or the one id of a rejected request.
@@ -144,7 +143,7 @@ impl NaiveExchange {
     pub(super) fn remember_accepted(&mut self, id: ClOrdId, request: Request, order_id: OrderId) {
         let account = self.order(order_id).account;
         self.order_mut(order_id).chain.push(id);
-        let remembered = Remembered { request, outcome: Ok(order_id), is_retired: false };
+        let remembered = Remembered { request, outcome: Ok(order_id) };
         self.client_ids.insert((account, id), remembered);
     }
 
@@ -156,7 +155,7 @@ impl NaiveExchange {
         request: Request,
         reason: RejectReason,
     ) {
-        let remembered = Remembered { request, outcome: Err(reason), is_retired: false };
+        let remembered = Remembered { request, outcome: Err(reason) };
         self.client_ids.insert((account, id), remembered);
         self.rejected_id = Some((account, id));
     }
@@ -169,11 +168,6 @@ impl NaiveExchange {
 
     /// an order ended or a request was rejected.
     pub(super) fn retire_chain(&mut self, account: AccountId, ids: Vec<ClOrdId>) {
-        for id in &ids {
-            if let Some(remembered) = self.client_ids.get_mut(&(account, *id)) {
-                remembered.is_retired = true;
-            }
-        }
         self.retired.push(RetiredChain { retired_ns: self.stamp.ts_ns, account, ids });
     }
 

@@ -1,6 +1,6 @@
 //! The state hash, section by section.
 
-use model::{AccountId, Digest, InstrumentId, OrdType, Price, Side, StateHash};
+use model::{AccountId, Digest, InstrumentId, OrdType, Price, Side, StateHash, digest_client_id};
 
 use super::{NaiveExchange, Order, Place};
 
@@ -158,15 +158,7 @@ impl NaiveExchange {
     }
 
     fn hash_client_ids(&self) -> u64 {
-        let of_one = self.client_ids.iter().map(|((account, id), known)| {
-            let mut digest = Digest::new();
-            digest.write_u64(account.0.into());
-            digest.write_bytes(id.as_bytes());
-            digest.write_u64(known.outcome.map_or(0, |order| order.0));
-            digest.write_u64(known.outcome.err().map_or(0, |reason| reason.code().into()));
-            digest.write_u64(u64::from(known.is_retired));
-            digest.finish()
-        });
+        let of_one = self.client_ids.iter().map(|((account, id), known)| digest_client_id(*account, id, known.outcome));
         of_one.fold(0, |sum, one| sum ^ one)
     }
 }
