@@ -206,6 +206,11 @@ def image(orders: int) -> dict[str, int]:
     return _lines("image", str(orders))[0]
 
 
+def replay(commands: int) -> dict[str, int]:
+    """Return how long a log of ``commands`` takes to become a state again, and the bare engine over the same."""
+    return _lines("recovery", str(BUILD / "recovery"), str(commands))[0]
+
+
 def stops(waiting: int) -> dict[str, int]:
     """Return the cost of a command without and beside ``waiting`` stops, and of a trade under trailing ones."""
     lines = _lines("stops", str(waiting))

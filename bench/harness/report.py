@@ -117,6 +117,18 @@ def journal_marks(figures: dict[str, dict[str, int]]) -> list[Mark]:
     ]
 
 
+def replay_marks(short: dict[str, int], long: dict[str, int]) -> list[Mark]:
+    """Return the goals of recovery: of a log of a million commands, and of a longer one."""
+    more = {"is_more_better": True}
+    rate = 1e3 * long["commands"] / long["replay_ns"]
+    share, seconds = long["core_ns"] / long["replay_ns"], short["replay_ns"] / 1e9
+    return [
+        Mark(mark="recovery, M/s replayed", measured=rate, floor=5, aim=10, **more),
+        Mark(mark="recovery, share of core speed", measured=share, floor=0.5, aim=1, **more),
+        Mark(mark="recovery of a million commands, s", measured=seconds, floor=1, aim=0.5, is_more_better=False),
+    ]
+
+
 def journal_table(figures: dict[str, dict[str, int]]) -> str:
     """Return what each mode of the journal makes of one million records a second, and of endless ones."""
     rows = [["journal", "M/s acked", "refused", "p50 us", "p99 us", "p99.9 us"]]

@@ -15,6 +15,7 @@ pub mod journal;
 pub mod measure;
 pub mod memory;
 pub mod plan;
+pub mod recovery;
 pub mod serve;
 pub mod stops;
 pub mod textbook;

@@ -2,7 +2,8 @@
 //! `age IDS` compares the cost of a command early and late in the life of an exchange, `groups N` without and beside
 //! so many resting groups, `stops N` the same beside waiting stops, and trades under 10, 10,000 and N trailing ones,
 //! `halt ORDERS OTHERS` what commands over many orders cost, `codec PASSES` what bytes cost, `image ORDERS` what writing
-//! and loading the state costs, `journal FOLDER MILLISECONDS` what durability costs.
+//! and loading the state costs, `journal FOLDER MILLISECONDS` what durability costs, `recovery FOLDER COMMANDS` how fast
+//! a log becomes a state again.
 
 use ::journal::Mode;
 use bench_core::age;
@@ -15,6 +16,7 @@ use bench_core::groups;
 use bench_core::image;
 use bench_core::journal::{self, Figures, Load, Way};
 use bench_core::plan::Plan;
+use bench_core::recovery;
 use bench_core::serve::serve;
 use bench_core::stops;
 use bench_core::textbook::Textbook;
@@ -26,7 +28,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: bench-core ENGINE FILE | bench-core write WORKLOAD FILE | bench-core age IDS | \
                      bench-core groups N | bench-core stops N | bench-core halt ORDERS OTHERS | \
-                     bench-core codec PASSES | bench-core image ORDERS | bench-core journal FOLDER MILLISECONDS";
+                     bench-core codec PASSES | bench-core image ORDERS | bench-core journal FOLDER MILLISECONDS | \
+                     bench-core recovery FOLDER COMMANDS";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["halt", orders, others] => halt(orders, others),
         ["codec", passes] => compare_codecs(passes),
         ["journal", folder, millis] => journals(Path::new(folder), millis),
+        ["recovery", folder, commands] => recover(Path::new(folder), commands),
         ["image", orders] => write_and_load(orders),
         ["groups", resting] => compare_groups(resting),
         ["stops", waiting] => compare_stops(waiting),
@@ -64,6 +68,15 @@ fn compare_ages(lifetime_ids: &str) -> Result<(), String> {
     let lifetime_ids = lifetime_ids.parse().map_err(|error| format!("not a number of ids: {lifetime_ids}: {error}"))?;
     let age::Ages { young_ns, old_ns } = age::run(lifetime_ids);
     println!(r#"{{"lifetime_ids":{lifetime_ids},"young_ns":{young_ns},"old_ns":{old_ns}}}"#);
+    Ok(())
+}
+
+fn recover(folder: &Path, commands: &str) -> Result<(), String> {
+    let count = commands.parse().map_err(|error| format!("not a number of commands: {commands}: {error}"))?;
+    let recovery::Figures { commands, core_ns, replay_ns, snapshot_ns, tail } = recovery::run(folder, count)?;
+    println!(
+        r#"{{"commands":{commands},"core_ns":{core_ns},"replay_ns":{replay_ns},"snapshot_ns":{snapshot_ns},"tail":{tail}}}"#
+    );
     Ok(())
 }
 

@@ -35,23 +35,13 @@ impl WholeEngine {
         let room = |count: u64| usize::try_from(count).expect("a workload fits in memory");
         exchange.reserve(room(header.n_pre.max(header.rest)), room(header.n_pre + header.n_ops));
         let mut driver = Self { exchange, events: Events::with_capacity(1_024), stamp: Stamp::default() };
-        for symbol in ["BASE", "QUOTE"] {
-            driver.set_up(&Command::AddAsset { symbol: name(symbol), decimals: 0 });
-        }
-        let fees = FeeScheduleId(0);
-        let rates = FeeRates { maker_ppm: -50, taker_ppm: 150 };
-        driver.set_up(&Command::SetFees { schedule: fees, rates });
-        for account in 1..=N_ACCOUNTS {
-            let name = name(&format!("account-{account}"));
-            driver.set_up(&Command::AddAccount(AddAccount { name, kind: AccountKind::Credit, stp_group: 0, fees }));
-        }
-        for sym in 0..u32::try_from(header.n_sym).expect("few symbols") {
-            driver.list(sym);
+        for command in setup(header) {
+            driver.set_up(&command);
         }
         driver
     }
 
-    /// The exchange.
+    /// The engine itself.
     pub fn exchange(&self) -> &Exchange {
         &self.exchange
     }
@@ -73,12 +63,30 @@ impl WholeEngine {
         let refused = |kind: &EventKind| matches!(kind, EventKind::CommandRejected { .. });
         assert!(!self.events.as_slice().iter().any(|event| refused(&event.kind)), "refused: {command:?}");
     }
+}
 
-    fn list(&mut self, sym: u32) {
-        self.set_up(&Command::ListInstrument(Box::new(instrument(sym))));
-        let instrument = InstrumentId(sym);
-        self.set_up(&Command::SetTradingState(SetTradingState { instrument, state: TradingState::Continuous }));
+/// The commands that make all accounts and instruments of a workload.
+///
+/// # Panics
+/// Where the header counts more symbols than there are numbers for.
+pub fn setup(header: &Totals) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for symbol in ["BASE", "QUOTE"] {
+        commands.push(Command::AddAsset { symbol: name(symbol), decimals: 0 });
     }
+    let fees = FeeScheduleId(0);
+    let rates = FeeRates { maker_ppm: -50, taker_ppm: 150 };
+    commands.push(Command::SetFees { schedule: fees, rates });
+    for account in 1..=N_ACCOUNTS {
+        let name = name(&format!("account-{account}"));
+        commands.push(Command::AddAccount(AddAccount { name, kind: AccountKind::Credit, stp_group: 0, fees }));
+    }
+    for sym in 0..u32::try_from(header.n_sym).expect("few symbols") {
+        commands.push(Command::ListInstrument(Box::new(instrument(sym))));
+        let instrument = InstrumentId(sym);
+        commands.push(Command::SetTradingState(SetTradingState { instrument, state: TradingState::Continuous }));
+    }
+    commands
 }
 
 impl Driver for WholeEngine {
