@@ -284,3 +284,52 @@ fn files_of_others_in_the_directory_are_left_alone() {
     let unfinished = disk.names().into_iter().filter(|name| name.contains(".tmp")).count();
     assert_eq!(unfinished, 2, "{:?}", disk.names());
 }
+
+/// A frame with a right checksum, sequence number and length, taken from another history of the same store.
+#[test]
+fn a_spliced_frame_is_refused_by_the_chain() {
+    let history = |byte| {
+        let disk = Memory::default();
+        let (mut journal, ..) = open(&disk).unwrap();
+        for number in 0..10 {
+            journal.append(number, 1, &[byte; 40]).unwrap();
+            journal.commit().unwrap();
+        }
+        journal.seal().unwrap();
+        disk.after(Loss::All)
+    };
+    let (ours, theirs) = (history(1), history(2));
+    let name = "wal-0000000000000001.seg";
+    let mut bytes = ours.content(name);
+    let frame = 4_096 + 3 * 104..4_096 + 4 * 104;
+    bytes[frame.clone()].copy_from_slice(&theirs.content(name)[frame]);
+
+    let error = open(&with(&ours, name, &bytes)).unwrap_err();
+
+    assert!(matches!(&error, OpenError::Damaged(damage) if damage.seq == 4 && damage.offset == 4_408), "{error}");
+}
+
+/// What is cut away is overwritten: a whole frame of it would stand, sound and wrong, behind the next commit.
+#[test]
+fn frames_behind_a_torn_one_never_come_back() {
+    let options = Options { mode: Mode::Os, ..small() };
+    let disk = Memory::default();
+    let (mut journal, ..) = open_with(&disk, &options).unwrap();
+    let commit = |journal: &mut journal::Journal<Memory>, byte| {
+        journal.append(0, 1, &[byte; 40]).unwrap();
+        journal.commit().unwrap();
+    };
+    for _ in 0..4 {
+        commit(&mut journal, 1);
+    }
+    // The second and the fourth write are lost, the third is there.
+    let disk = disk.after(Loss::EverySecond);
+    let (mut journal, recovered, _) = open_with(&disk, &options).unwrap();
+    assert_eq!(recovered.last_seq, 1);
+
+    commit(&mut journal, 2);
+    let (_, again, memo) = open_with(&disk.after(Loss::Nothing), &options).unwrap();
+
+    assert_eq!((again.last_seq, again.torn), (2, None));
+    assert_eq!(memo.fed[1].3, [2; 40]);
+}

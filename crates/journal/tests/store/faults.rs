@@ -100,10 +100,13 @@ fn assert_survives(disk: &Memory, acked: u64, what: &str) {
         assert_eq!(open(&second.after(loss)).unwrap().2, memo, "{what}: a second recovery is the same");
         work(&mut journal, 20, 3);
 
-        let third = second.after(loss);
-        let (_, again, memo) = open(&third).unwrap_or_else(|error| panic!("{what}, {loss:?}, later: {error}"));
-        assert_eq!(again.last_seq, recovered.last_seq + 20, "{what}, {loss:?}");
-        assert_whole(&memo, again.last_seq);
+        // A killed process, and then a power cut: what only the cache had must not have been counted on.
+        for later in [loss, Loss::All] {
+            let opened = open(&second.after(later));
+            let (_, again, memo) = opened.unwrap_or_else(|error| panic!("{what}, {loss:?}, {later:?}: {error}"));
+            assert_eq!(again.last_seq, recovered.last_seq + 20, "{what}, {loss:?}, {later:?}");
+            assert_whole(&memo, again.last_seq);
+        }
     }
 }
 
