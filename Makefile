@@ -50,8 +50,12 @@ check: preflight ## the static part: format, lint, types, import rules, stub, ti
 bench: $(VENV)/.core $(VENV)/.dev ## the workloads of the matching core, with peers measured in the same run
 	@exec bench/run $(ARGS)
 
-soak: ## random commands for both engines (ARGS="--sequences 100000"), then every fuzzer (FUZZ_SECONDS=180), every damage to a log, kill -9, the rings
+soak: ## everything that attacks the core: both engines, simulated crashes, fuzzers (FUZZ_SECONDS=180), kill -9, the rings (ARGS="crash --seeds 1000" for one part)
 	@$(SOAK) $(ARGS)
+	@$(if $(strip $(ARGS)),,$(MAKE) soak-others)
+
+.PHONY: soak-others
+soak-others:
 	@$(FUZZ) --seconds $(FUZZ_SECONDS)
 	@cargo test --quiet $(FAST) -p journal --test store -- --ignored --nocapture every many
 	@KILL_CYCLES=300 cargo test --quiet $(FAST) -p sequencer --test kill -- --nocapture kill_9

@@ -1,16 +1,18 @@
-//! `mutants`: plants one known fault at a time into a copy of the engine and shows that the scenarios or the random
-//! sequences catch it.
+//! `mutants`: plants one known fault at a time into a copy of the engine, journal or sequencer and shows that the
+//! scenarios, the random sequences or the simulated crashes catch it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// One fault: a few changes that belong together.
+#[derive(Clone)]
 struct Mutant {
     name: String,
     edits: Vec<Edit>,
 }
 
 /// In this file, this text (which occurs once) becomes that.
+#[derive(Clone)]
 struct Edit {
     file: String,
     old: String,
@@ -27,6 +29,12 @@ enum Outcome {
 }
 
 const FAULTS: &str = include_str!("../../mutants.txt");
+/// Faults of journal and sequencer, found by simulated crashes. Their names begin with `crash`.
+const CRASH_FAULTS: &str = include_str!("../../mutants-crash.txt");
+/// Seeds of simulated crashes per fault; the one that finds it is printed.
+const SEEDS: &str = "4000";
+/// How the names of the second kind begin.
+const CRASH: &str = "crash";
 /// Random sequences per fault.
 const SEQUENCES: &str = "3000";
 /// A fault may make an engine loop: bounds of its run, in seconds of processor time and kilobytes.
@@ -88,15 +96,20 @@ fn build(copy: &Path, target: &Path) -> bool {
 }
 
 /// Whether scenarios and random sequences find nothing wrong, and what they say first.
-fn attack(copy: &Path, target: &Path) -> (bool, String) {
+fn attack(copy: &Path, target: &Path, is_crash: bool) -> (bool, String) {
     let soak = target.join("fast/soak");
     let mut run = Command::new("sh");
-    run.args(["-c", BOUNDS, "sh"]).arg(soak);
-    run.args(["--vectors", "vectors", "--sequences", SEQUENCES, "--shrink", "0"]).current_dir(copy);
+    run.args(["-c", BOUNDS, "sh"]).arg(soak).current_dir(copy);
+    if is_crash {
+        run.args(["crash", "--seeds", SEEDS, "--shrink", "0"]);
+    } else {
+        run.args(["--vectors", "vectors", "--sequences", SEQUENCES, "--shrink", "0"]);
+    }
     match run.stderr(Stdio::null()).output() {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
-            let first = text.lines().next().unwrap_or("it did not end").to_owned();
+            let seed = text.lines().find(|line| line.starts_with("seed "));
+            let first = seed.or_else(|| text.lines().next()).unwrap_or("it did not end").to_owned();
             (output.status.success(), first)
         }
         Err(error) => (true, error.to_string()),
@@ -135,7 +148,7 @@ fn plant(mutant: &Mutant, copy: &Path, target: &Path) -> (Outcome, String) {
         Err(what) => return (Outcome::Unusable, what),
     };
     let result = if build(copy, target) {
-        match attack(copy, target) {
+        match attack(copy, target, mutant.name.starts_with(CRASH)) {
             (true, _) => (Outcome::Survived, "nothing found it".to_owned()),
             (false, first) => (Outcome::Caught, first),
         }
@@ -160,12 +173,15 @@ fn main() -> ExitCode {
         }
     };
     let target = root.join("target/mutants/build");
-    if !build(&copy, &target) || !attack(&copy, &target).0 {
+    let is_sound = |is_crash| attack(&copy, &target, is_crash).0;
+    let only_crashes = filter.starts_with(CRASH);
+    if !build(&copy, &target) || !is_sound(true) || (!only_crashes && !is_sound(false)) {
         eprintln!("without any fault the copy does not build or does not pass");
         return ExitCode::from(2);
     }
     let (mut caught, mut planted) = (0, 0);
-    for mutant in mutants(FAULTS).iter().filter(|mutant| mutant.name.contains(&filter)) {
+    let all = [mutants(FAULTS), mutants(CRASH_FAULTS)].concat();
+    for mutant in all.iter().filter(|mutant| mutant.name.contains(&filter)) {
         let (outcome, what) = plant(mutant, &copy, &target);
         let word = match outcome {
             Outcome::Caught => "caught  ",
@@ -182,17 +198,19 @@ fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use super::{FAULTS, mutants};
+    use super::{CRASH_FAULTS, FAULTS, mutants};
 
     #[test]
     fn every_block_of_the_file_is_a_fault() {
-        let parsed = mutants(FAULTS);
+        for text in [FAULTS, CRASH_FAULTS] {
+            let parsed = mutants(text);
 
-        assert_eq!(parsed.len(), FAULTS.matches("=== ").count());
-        assert!(parsed.len() >= 20, "{} faults", parsed.len());
-        let edits = || parsed.iter().flat_map(|mutant| &mutant.edits);
-        assert_eq!(edits().count(), FAULTS.matches("--- old").count());
-        assert!(parsed.iter().all(|mutant| !mutant.edits.is_empty()));
-        assert!(edits().all(|edit| edit.old != edit.new && !edit.old.is_empty()));
+            assert_eq!(parsed.len(), text.matches("=== ").count());
+            assert!(parsed.len() >= 20, "{} faults", parsed.len());
+            let edits = || parsed.iter().flat_map(|mutant| &mutant.edits);
+            assert_eq!(edits().count(), text.matches("--- old").count());
+            assert!(parsed.iter().all(|mutant| !mutant.edits.is_empty()));
+            assert!(edits().all(|edit| edit.old != edit.new && !edit.old.is_empty()));
+        }
     }
 }

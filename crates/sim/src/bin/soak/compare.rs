@@ -1,4 +1,4 @@
-//! `soak`: random sequences through both engines until they differ, or the count or the time is reached.
+//! Random sequences through both engines until they differ, or the count or the time is reached.
 
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -27,7 +27,7 @@ struct Options {
 
 const USAGE: &str = "usage: soak [--sequences N] [--commands N] [--seed S] [--seconds N] [--vectors FOLDER] [--shrink 0|1] [--without NAME,NAME]";
 
-fn options() -> Result<Options, String> {
+fn options(arguments: &[String]) -> Result<Options, String> {
     let mut options = Options {
         vectors: None,
         without: String::new(),
@@ -37,7 +37,7 @@ fn options() -> Result<Options, String> {
         seed: None,
         seconds: None,
     };
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = arguments.iter().cloned();
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or(USAGE)?;
         if name == "--vectors" {
@@ -61,8 +61,9 @@ fn options() -> Result<Options, String> {
     Ok(options)
 }
 
-fn main() -> ExitCode {
-    match options() {
+/// Runs it as the command line says.
+pub fn main(arguments: &[String]) -> ExitCode {
+    match options(arguments) {
         Ok(options) => soak(&options),
         Err(text) => {
             eprintln!("{text}");
