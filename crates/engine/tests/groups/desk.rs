@@ -1,13 +1,16 @@
 //! A small exchange to test with: one instrument, a few accounts, events as short lines.
 
-use engine::Exchange;
+use core::ops::{Deref, DerefMut};
+
 use model::{
-    AccountId, AccountKind, Activation, AddAccount, Allocation, AmendOrder, AssetId, CancelGroup, CancelOrder, ClOrdId,
-    Command, Display, EventKind, Events, FeeRates, FeeScheduleId, GroupId, GroupKind, GroupLeg, GroupMode, Instrument,
-    InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewGroup, NewOrder, NewStop, OrdType, OrderId, OrderRef,
-    PostOnly, Price, Qty, ReferenceKind, SessionId, SetReference, SetTradingState, Side, Stamp, StpMode, Symbol,
-    TickTable, TimeInForce, TradingState, Trigger, TriggerKind,
+    AccountId, AccountKind, Activation, AmendOrder, CancelGroup, CancelOrder, ClOrdId, Command, EventKind, FeeRates,
+    FeeScheduleId, GroupId, GroupKind, GroupLeg, GroupMode, Limits, NewGroup, NewOrder, NewStop, OrdType, OrderId,
+    OrderRef, Price, Qty, ReferenceKind, SetReference, SetTradingState, Side, TimeInForce, TradingState, Trigger,
+    TriggerKind,
 };
+
+pub use crate::floor::{ABC, BASE, QUOTE, id, symbol};
+use crate::floor::{Floor, instrument, limit};
 
 /// The account whose groups are tested: cash, 100,000 of quote and 1,000 of base.
 pub const OWNER: AccountId = AccountId(1);
@@ -18,48 +21,24 @@ pub const POOR: AccountId = AccountId(3);
 /// Credit accounts without orders at rest.
 pub const MAKER: AccountId = AccountId(4);
 pub const TAKER: AccountId = AccountId(5);
-/// Its first instrument.
-pub const ABC: InstrumentId = InstrumentId(0);
-pub const QUOTE: AssetId = AssetId(0);
-pub const BASE: AssetId = AssetId(1);
 
 /// One exchange, its time and what it last said.
 pub struct Desk {
-    pub exchange: Exchange,
-    seq: u64,
-    pub now_ns: i64,
+    floor: Floor,
     names: u32,
 }
 
-pub fn symbol(text: &str) -> Symbol {
-    Symbol::new(text).unwrap()
+impl Deref for Desk {
+    type Target = Floor;
+
+    fn deref(&self) -> &Floor {
+        &self.floor
+    }
 }
 
-pub fn id(text: &str) -> ClOrdId {
-    ClOrdId::new(text).unwrap()
-}
-
-fn instrument(name: &str) -> Instrument {
-    Instrument {
-        symbol: symbol(name),
-        base: BASE,
-        quote: QUOTE,
-        price_decimals: 0,
-        qty_decimals: 0,
-        ticks: TickTable::uniform(1).unwrap(),
-        lot_size: Qty(1),
-        min_qty: Qty(1),
-        max_qty: Qty(1_000),
-        min_notional: Money(0),
-        max_notional: MONEY_MAX,
-        min_price: Price(1),
-        max_price: Price(1_000),
-        allow_negative: false,
-        previous_close: None,
-        allocation: Allocation::Fifo,
-        stp_default: StpMode::CancelNewest,
-        max_slippage_bps: 1_000,
-        seed: 0,
+impl DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Floor {
+        &mut self.floor
     }
 }
 
@@ -72,39 +51,18 @@ impl Default for Desk {
 impl Desk {
     /// Two instruments of one pair in continuous trading, the last trade of the first at 100.
     pub fn with(limits: Limits) -> Self {
-        let mut desk = Desk { exchange: Exchange::new(limits), seq: 0, now_ns: 0, names: 0 };
-        let account = |name, kind| {
-            Command::AddAccount(AddAccount { name: symbol(name), kind, stp_group: 0, fees: FeeScheduleId(0) })
-        };
-        let funds = |asset, amount| Command::Deposit(MoveFunds { account: OWNER, asset, amount: Money(amount) });
-        for command in [
-            Command::AddAsset { symbol: symbol("USD"), decimals: 0 },
-            Command::AddAsset { symbol: symbol("ABC"), decimals: 0 },
-            Command::ListInstrument(Box::new(instrument("ABC"))),
-            Command::ListInstrument(Box::new(instrument("ABC-2"))),
-            account("owner", AccountKind::Cash),
-            account("other", AccountKind::Credit),
-            account("poor", AccountKind::Cash),
-            account("maker", AccountKind::Credit),
-            account("taker", AccountKind::Credit),
-            funds(QUOTE, 100_000),
-            funds(BASE, 1_000),
-        ] {
-            desk.send(&command);
-        }
+        let (cash, credit) = (AccountKind::Cash, AccountKind::Credit);
+        let others = [("other", credit), ("poor", cash), ("maker", credit), ("taker", credit)];
+        let instruments = [instrument("ABC", 1_000), instrument("ABC-2", 1_000)];
+        let mut desk = Desk { floor: Floor::with(limits, instruments, [100_000, 1_000], &others), names: 0 };
         desk.state(TradingState::Continuous);
         desk.print(100);
         desk
     }
 
-    /// Applies a command a nanosecond later and gives what it caused, with every invariant checked.
+    /// Applies a command and gives what it caused.
     pub fn apply(&mut self, command: &Command) -> Vec<EventKind> {
-        self.seq += 1;
-        self.now_ns += 1;
-        let mut events = Events::new();
-        self.exchange.apply(Stamp { seq: self.seq, ts_ns: self.now_ns }, command, &mut events);
-        self.exchange.check_invariants();
-        events.as_slice().iter().map(|event| event.kind).collect()
+        self.floor.apply(command).iter().map(|event| event.kind).collect()
     }
 
     /// The same, as lines.
@@ -207,25 +165,7 @@ impl Desk {
 
 /// A limit order of the owner.
 pub fn order(name: &str, side: Side, qty: i64, price: i64) -> NewOrder {
-    NewOrder {
-        account: OWNER,
-        session: SessionId(0),
-        instrument: ABC,
-        cl_ord_id: id(name),
-        side,
-        ord_type: OrdType::Limit,
-        tif: TimeInForce::Gtc,
-        order_qty: Qty(qty),
-        price: Some(Price(price)),
-        protection_price: None,
-        quote_qty: None,
-        peg: None,
-        min_qty: Qty(0),
-        display: Display::All,
-        post_only: PostOnly::No,
-        reduce_only: false,
-        stp: None,
-    }
+    limit(OWNER, id(name), side, qty, price)
 }
 
 pub fn market(name: &str, side: Side, qty: i64) -> NewOrder {

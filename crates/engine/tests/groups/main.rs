@@ -7,6 +7,9 @@ mod effects;
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+#[path = "../floor/mod.rs"]
+mod floor;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod random;

@@ -1,53 +1,40 @@
 //! A small exchange to test triggers with: two instruments of one pair, two accounts, prices by the tick.
 
-use engine::{Blotter, Exchange, OrderStatus};
+use core::ops::{Deref, DerefMut};
+
+use engine::{Blotter, OrderStatus};
 use model::{
-    AccountId, AccountKind, AddAccount, Allocation, AssetId, ClOrdId, Command, Display, Event, EventKind, Events,
-    FeeScheduleId, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewOrder, NewStop, OrdType, OrderId,
-    PostOnly, Price, Qty, ReferenceKind, RejectReason, SessionId, SetReference, SetTradingState, Side, Stamp, StpMode,
-    Symbol, TickTable, TimeInForce, TradingState, Trigger,
+    AccountId, AccountKind, Command, Event, EventKind, InstrumentId, Limits, NewOrder, NewStop, OrdType, OrderId,
+    Price, Qty, ReferenceKind, RejectReason, SetReference, SetTradingState, Side, StpMode, TimeInForce, TradingState,
+    Trigger,
 };
+
+pub use crate::floor::ABC;
+use crate::floor::{Floor, id, instrument, limit};
 
 /// A cash account with 1,000,000 of quote and 1,000 of base, whose stops are tested.
 pub const OWNER: AccountId = AccountId(1);
 /// A credit account that makes prices.
 pub const MAKER: AccountId = AccountId(2);
-pub const ABC: InstrumentId = InstrumentId(0);
 pub const XYZ: InstrumentId = InstrumentId(1);
 
 pub struct Desk {
-    pub exchange: Exchange,
+    floor: Floor,
     pub blotter: Blotter,
-    seq: u64,
-    pub now_ns: i64,
     names: u32,
 }
 
-fn symbol(text: &str) -> Symbol {
-    Symbol::new(text).expect("a name that fits")
+impl Deref for Desk {
+    type Target = Floor;
+
+    fn deref(&self) -> &Floor {
+        &self.floor
+    }
 }
 
-fn instrument(name: &str) -> Instrument {
-    Instrument {
-        symbol: symbol(name),
-        base: AssetId(1),
-        quote: AssetId(0),
-        price_decimals: 0,
-        qty_decimals: 0,
-        ticks: TickTable::uniform(1).expect("a tick is positive"),
-        lot_size: Qty(1),
-        min_qty: Qty(1),
-        max_qty: Qty(1_000),
-        min_notional: Money(0),
-        max_notional: MONEY_MAX,
-        min_price: Price(1),
-        max_price: Price(10_000),
-        allow_negative: false,
-        previous_close: None,
-        allocation: Allocation::Fifo,
-        stp_default: StpMode::CancelNewest,
-        max_slippage_bps: 1_000,
-        seed: 0,
+impl DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Floor {
+        &mut self.floor
     }
 }
 
@@ -58,40 +45,19 @@ impl Desk {
 
     /// Both instruments in continuous trading.
     pub fn with(limits: Limits) -> Self {
-        let mut desk =
-            Desk { exchange: Exchange::new(limits), blotter: Blotter::new(1_000), seq: 0, now_ns: 0, names: 0 };
-        let account = |name, kind| {
-            Command::AddAccount(AddAccount { name: symbol(name), kind, stp_group: 0, fees: FeeScheduleId(0) })
-        };
-        let funds = |asset, amount| {
-            Command::Deposit(MoveFunds { account: OWNER, asset: AssetId(asset), amount: Money(amount) })
-        };
-        for command in [
-            Command::AddAsset { symbol: symbol("USD"), decimals: 0 },
-            Command::AddAsset { symbol: symbol("BTC"), decimals: 0 },
-            Command::ListInstrument(Box::new(instrument("ABC"))),
-            Command::ListInstrument(Box::new(instrument("XYZ"))),
-            account("owner", AccountKind::Cash),
-            account("maker", AccountKind::Credit),
-            funds(0, 1_000_000),
-            funds(1, 1_000),
-        ] {
-            desk.apply(&command);
-        }
+        let instruments = [instrument("ABC", 10_000), instrument("XYZ", 10_000)];
+        let floor = Floor::with(limits, instruments, [1_000_000, 1_000], &[("maker", AccountKind::Credit)]);
+        let mut desk = Desk { floor, blotter: Blotter::new(1_000), names: 0 };
         desk.state(ABC, TradingState::Continuous);
         desk.state(XYZ, TradingState::Continuous);
         desk
     }
 
-    /// Applies a command a nanosecond later and gives what it caused, with every invariant checked.
+    /// Applies a command and gives what it caused, which the blotter sees too.
     pub fn apply(&mut self, command: &Command) -> Vec<Event> {
-        self.seq += 1;
-        self.now_ns += 1;
-        let mut events = Events::new();
-        self.exchange.apply(Stamp { seq: self.seq, ts_ns: self.now_ns }, command, &mut events);
-        self.exchange.check_invariants();
-        events.as_slice().iter().for_each(|event| self.blotter.absorb(event));
-        events.as_slice().to_vec()
+        let events = self.floor.apply(command);
+        events.iter().for_each(|event| self.blotter.absorb(event));
+        events
     }
 
     pub fn state(&mut self, instrument: InstrumentId, state: TradingState) -> Vec<Event> {
@@ -106,25 +72,7 @@ impl Desk {
     /// A new limit order of one lot with an id of its own.
     pub fn order(&mut self, account: AccountId, side: Side, price: i64) -> NewOrder {
         self.names += 1;
-        NewOrder {
-            account,
-            session: SessionId(0),
-            instrument: ABC,
-            cl_ord_id: ClOrdId::new(&format!("id-{}", self.names)).expect("an id that fits"),
-            side,
-            ord_type: OrdType::Limit,
-            tif: TimeInForce::Gtc,
-            order_qty: Qty(1),
-            price: Some(Price(price)),
-            protection_price: None,
-            quote_qty: None,
-            peg: None,
-            min_qty: Qty(0),
-            display: Display::All,
-            post_only: PostOnly::No,
-            reduce_only: false,
-            stp: None,
-        }
+        limit(account, id(&format!("id-{}", self.names)), side, 1, price)
     }
 
     /// A new market order of one lot with an id of its own.

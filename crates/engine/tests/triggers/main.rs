@@ -2,6 +2,8 @@
 
 mod desk;
 mod firing;
+#[path = "../floor/mod.rs"]
+mod floor;
 mod refusals;
 mod trailing;
 mod work;
