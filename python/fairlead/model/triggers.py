@@ -2,9 +2,19 @@
 
 from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from fairlead.errors import UsageError
 from fairlead.model.words import Number
+
+
+class When(TypedDict, total=False):
+    """How a trigger is compared with its source: the attributes of ``Trigger`` of the same names."""
+
+    source: str
+    fall_back: bool
+    strict: bool
+    allow_immediate: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,51 +52,19 @@ class Trigger:
     limit_offset: Number | None = None
 
     @classmethod
-    def stop(
-        cls,
-        price: Number,
-        *,
-        source: str = "last",
-        fall_back: bool = False,
-        strict: bool = False,
-        allow_immediate: bool = False,
-    ) -> "Trigger":
+    def stop(cls, price: Number, **when: Unpack[When]) -> "Trigger":
         """Return a stop-loss trigger."""
-        return cls(
-            kind="stop_loss",
-            price=price,
-            source=source,
-            fall_back=fall_back,
-            strict=strict,
-            allow_immediate=allow_immediate,
-        )
+        return cls(kind="stop_loss", price=price, **when)
 
     @classmethod
-    def take_profit(
-        cls,
-        price: Number,
-        *,
-        source: str = "last",
-        fall_back: bool = False,
-        strict: bool = False,
-        allow_immediate: bool = False,
-    ) -> "Trigger":
+    def take_profit(cls, price: Number, **when: Unpack[When]) -> "Trigger":
         """Return a take-profit trigger."""
-        return cls(
-            kind="take_profit",
-            price=price,
-            source=source,
-            fall_back=fall_back,
-            strict=strict,
-            allow_immediate=allow_immediate,
-        )
+        return cls(kind="take_profit", price=price, **when)
 
     @classmethod
-    def touched(
-        cls, price: Number, *, source: str = "last", fall_back: bool = False, strict: bool = False
-    ) -> "Trigger":
+    def touched(cls, price: Number, **when: Unpack[When]) -> "Trigger":
         """Return a market- or limit-if-touched trigger."""
-        return cls(kind="if_touched", price=price, source=source, fall_back=fall_back, strict=strict)
+        return cls(kind="if_touched", price=price, **when)
 
     @classmethod
     def trailing(
@@ -99,9 +77,7 @@ class Trigger:
         step: Number | None = None,
         limit_offset: Number | None = None,
         price: Number | None = None,
-        source: str = "last",
-        fall_back: bool = False,
-        strict: bool = False,
+        **when: Unpack[When],
     ) -> "Trigger":
         """Return a trailing stop's trigger: at a distance of ``amount``, ``percent`` or ``bps``.
 
@@ -118,14 +94,12 @@ class Trigger:
         return cls(
             kind="trailing_stop",
             price=price,
-            source=source,
-            fall_back=fall_back,
-            strict=strict,
             trail_amount=amount,
             trail_bps=bps,
             activation_price=activation_price,
             step=step,
             limit_offset=limit_offset,
+            **when,
         )
 
 
