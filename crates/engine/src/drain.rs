@@ -10,7 +10,8 @@ use crate::{groups, stops, work};
 /// Works off everything that is due.
 #[inline]
 pub(crate) fn drain(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
-    if shared.to_observe.is_empty() && shared.triggered.is_empty() && !shared.groups.has_effects() {
+    // One branch for all three.
+    if shared.to_observe.len() | shared.triggered.len() | shared.groups.effects_len() == 0 {
         // Looked, and there was nothing to see.
         shared.observations += 1;
         return;

@@ -70,7 +70,6 @@ impl Exchange {
         timers::expire_orders(&mut self.shared, &mut self.markets, out);
         sessions::run_timers(&mut self.shared, &mut self.markets, out);
         references::expire(&mut self.shared, &mut self.markets, out);
-        groups::follow_timers(&mut self.shared, &mut self.markets, out);
         phases::run_timers(&mut self.shared, &mut self.markets, out);
         drain::drain(&mut self.shared, &mut self.markets, out);
         self.execute(command, out);
@@ -135,13 +134,17 @@ impl Exchange {
     #[inline]
     fn follow_up(&mut self, out: &mut Events) {
         let Exchange { shared, markets, .. } = self;
+        let before = out.count();
         reducing::cut(shared, markets, out);
         if !shared.pegged.is_empty() {
             pegs::reprice_all(shared, markets, out);
             reducing::cut(shared, markets, out);
         }
-        drain::drain(shared, markets, out);
-        reducing::cut(shared, markets, out);
+        // What says nothing causes nothing.
+        if out.count() > before {
+            drain::drain(shared, markets, out);
+            reducing::cut(shared, markets, out);
+        }
         if !shared.watched.is_empty() {
             watch::look(shared, markets, out);
         }

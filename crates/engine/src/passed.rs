@@ -38,7 +38,8 @@ pub(crate) struct Ask {
 
 /// Asks every gate whether an order of `account` may go on; `between` is what the checks numbered between the first gate
 /// and the others said. An account without limits and reserves is asked nothing.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "one call less for every order: measured")]
 pub(crate) fn pass(
     shared: &Shared,
     market: &Market,

@@ -14,6 +14,7 @@ use model::{
 
 use crate::auction;
 use crate::bands::Break;
+use crate::groups;
 use crate::market::Market;
 use crate::session;
 use crate::shared::Shared;
@@ -310,6 +311,14 @@ pub(crate) fn call(shared: &mut Shared, market: &mut Market, at_ns: i64, manual:
 /// Ends every phase whose time has come, and those that follow from it.
 #[inline]
 pub(crate) fn run_timers(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
+    if shared.breaker_timers.first().is_some_and(|(deadline, _)| *deadline <= shared.now_ns) {
+        run_due(shared, markets, out);
+    }
+}
+
+#[cold]
+fn run_due(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
+    groups::follow_timers(shared, markets, out);
     while let Some((deadline, id)) = shared.breaker_timers.first().copied() {
         if deadline > shared.now_ns {
             break;
@@ -318,7 +327,6 @@ pub(crate) fn run_timers(shared: &mut Shared, markets: &mut [Market], out: &mut 
     }
 }
 
-#[cold]
 fn phase_over(shared: &mut Shared, market: &mut Market, at_ns: i64, out: &mut Events) {
     set_deadline(shared, market, None);
     match market.breaker.phase {

@@ -1,6 +1,6 @@
 //! A number for the content of a request, to tell a retry from another request under the same id.
 
-use model::{AmendOrder, Display, NewGroup, NewOrder, NewStop, OrderRef, Price, Qty, StpMode, TimeInForce, Trigger};
+use model::{AmendOrder, Display, NewGroup, NewOrder, NewStop, OrderRef, Price, Qty, StpMode, Trigger};
 
 /// Folds pairs of words by 128-bit multiplication; pairs are independent of each other, so they overlap in time.
 struct Fold {
@@ -36,22 +36,18 @@ fn stp_code(stp: Option<StpMode>) -> i64 {
     stp.map_or(-1, |mode| mode as i64)
 }
 
-fn tif_words(fold: &mut Fold, tif: TimeInForce) {
-    fold.pair(i64::from(tif.code()), tif.expire_ns());
-}
-
 /// The content of a new order.
 #[inline]
 pub(crate) fn new_order(order: &NewOrder) -> u64 {
     let mut fold = Fold { sum: 1, round: 0 };
-    order_words(&mut fold, order);
+    order_words(order, |a, b| fold.pair(a, b));
     fold.sum
 }
 
 /// The content of a new order that waits for its trigger.
 pub(crate) fn new_stop(stop: &NewStop) -> u64 {
     let mut fold = Fold { sum: 3, round: 0 };
-    order_words(&mut fold, &stop.order);
+    order_words(&stop.order, |a, b| fold.pair(a, b));
     trigger_words(&mut fold, &stop.trigger);
     fold.sum
 }
@@ -67,7 +63,7 @@ pub(crate) fn new_group(group: &NewGroup, place: i64) -> u64 {
         for pair in order.cl_ord_id.words().chunks(2) {
             fold.pair(pair[0].cast_signed(), pair.get(1).map_or(0, |word| word.cast_signed()));
         }
-        order_words(&mut fold, order);
+        order_words(order, |a, b| fold.pair(a, b));
         if let Some(trigger) = &leg.trigger {
             trigger_words(&mut fold, trigger);
         }
@@ -93,8 +89,9 @@ fn trigger_words(fold: &mut Fold, trigger: &Trigger) {
     }
 }
 
+/// The words of an order without its account and id. Every use has its own copy, so that new orders make no call.
 #[inline]
-fn order_words(fold: &mut Fold, order: &NewOrder) {
+fn order_words(order: &NewOrder, mut pair: impl FnMut(i64, i64)) {
     let (price, has_price) = prices(order.price);
     let flags = (order.side as i64)
         | (order.ord_type as i64) << 8
@@ -102,34 +99,34 @@ fn order_words(fold: &mut Fold, order: &NewOrder) {
         | i64::from(order.reduce_only) << 24
         | (stp_code(order.stp) + 1) << 32
         | has_price << 40;
-    fold.pair(flags, i64::from(order.instrument.0));
-    fold.pair(price, order.order_qty.0);
-    tif_words(fold, order.tif);
+    pair(flags, i64::from(order.instrument.0));
+    pair(price, order.order_qty.0);
+    pair(i64::from(order.tif.code()), order.tif.expire_ns());
     let plain = order.protection_price.is_none()
         && order.quote_qty.is_none()
         && order.peg.is_none()
         && order.min_qty.0 == 0
         && order.display == Display::All;
     if !plain {
-        rare_fields(fold, order);
+        rare_fields(order, &mut pair);
     }
 }
 
 #[cold]
-fn rare_fields(fold: &mut Fold, order: &NewOrder) {
+fn rare_fields(order: &NewOrder, pair: &mut impl FnMut(i64, i64)) {
     let (protection, has_protection) = prices(order.protection_price);
-    fold.pair(protection, has_protection);
+    pair(protection, has_protection);
     let budget = order.quote_qty.unwrap_or_default().0;
-    fold.pair(word(budget), word(budget >> 64));
-    fold.pair(i64::from(order.quote_qty.is_some()), order.min_qty.0);
+    pair(word(budget), word(budget >> 64));
+    pair(i64::from(order.quote_qty.is_some()), order.min_qty.0);
     let (peg, offset) = order.peg.map_or((-1, 0), |peg| (peg.reference as i64, i64::from(peg.offset_ticks)));
-    fold.pair(peg, offset);
+    pair(peg, offset);
     match order.display {
-        Display::All => fold.pair(0, 0),
-        Display::Hidden => fold.pair(1, 0),
+        Display::All => pair(0, 0),
+        Display::Hidden => pair(1, 0),
         Display::Iceberg { display_qty, threshold, variance_bps } => {
-            fold.pair(2, i64::from(variance_bps));
-            fold.pair(display_qty.0, threshold.0);
+            pair(2, i64::from(variance_bps));
+            pair(display_qty.0, threshold.0);
         }
     }
 }
@@ -159,7 +156,7 @@ pub(crate) fn amend(amend: &AmendOrder) -> u64 {
     }
     match amend.tif {
         None => fold.pair(-1, 0),
-        Some(tif) => tif_words(&mut fold, tif),
+        Some(tif) => fold.pair(i64::from(tif.code()), tif.expire_ns()),
     }
     fold.sum
 }
@@ -173,7 +170,8 @@ fn word(wide: i128) -> i64 {
 mod tests {
     use super::*;
     use model::{
-        AccountId, ClOrdId, InstrumentId, OrdType, OrderId, PostOnly, SessionId, Side, TriggerKind, TriggerSource,
+        AccountId, ClOrdId, InstrumentId, OrdType, OrderId, PostOnly, SessionId, Side, TimeInForce, TriggerKind,
+        TriggerSource,
     };
 
     fn order() -> NewOrder {

@@ -30,9 +30,8 @@ pub(crate) fn run(shared: &mut Shared, markets: &mut [Market], out: &mut Events)
 }
 
 /// What expired or was cancelled by time ends the rest of its group before a call that is over trades with it.
-#[inline]
 pub(crate) fn follow_timers(shared: &mut Shared, markets: &mut [Market], out: &mut Events) {
-    if shared.groups.has_effects() {
+    if shared.groups.effects_len() > 0 {
         run(shared, markets, out);
         out.set_cause(Cause::Command);
     }

@@ -12,7 +12,7 @@ use crate::shared::Shared;
 /// # Panics
 /// Where one does not hold; the message names it.
 pub(crate) fn check(shared: &Shared, open: &[(u64, Slot)]) {
-    assert!(!shared.groups.has_effects(), "INV-15: effects of a group were left for later");
+    assert!(shared.groups.effects_len() == 0, "INV-15: effects of a group were left for later");
     let members: BTreeSet<Slot> = shared.groups.members().map(|(slot, _)| slot).collect();
     for (order_id, slot) in open {
         let marked = shared.records.get(*slot).is_grouped();

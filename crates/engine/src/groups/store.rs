@@ -256,10 +256,10 @@ impl Groups {
         }
     }
 
-    /// Whether something waits for its turn.
+    /// How much waits for its turn.
     #[inline]
-    pub(crate) fn has_effects(&self) -> bool {
-        !self.effects.is_empty()
+    pub(crate) fn effects_len(&self) -> usize {
+        self.effects.len()
     }
 
     /// The next thing that happened, in order; but a fill of its entry before anything else of a group.

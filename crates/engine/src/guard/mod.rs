@@ -156,9 +156,14 @@ impl Shared {
     /// Forgets what an account entered too long ago to matter; to be done before an order or stop is checked.
     #[inline]
     pub(crate) fn forget_duplicates(&mut self, account: AccountId) {
-        if self.accounts.get(account).standing.is_guarded()
-            && let Some(guard) = self.guards.accounts.get_mut(&account)
-        {
+        if self.accounts.get(account).standing.is_guarded() {
+            self.forget_duplicates_of(account);
+        }
+    }
+
+    #[cold]
+    fn forget_duplicates_of(&mut self, account: AccountId) {
+        if let Some(guard) = self.guards.accounts.get_mut(&account) {
             guard.duplicates.forget(guard.limits.unwrap_or_default().duplicate_ns, self.now_ns);
         }
     }
