@@ -23,6 +23,7 @@ mod l3book;
 mod methods;
 mod names;
 mod objects;
+mod offline;
 mod questions;
 mod refusal;
 mod report;
@@ -46,5 +47,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<report::ExecutionReport>()?;
     module.add_class::<report::CommandReport>()?;
     module.add_class::<group::GroupReport>()?;
+    module.add_function(wrap_pyfunction!(offline::journal_report, module)?)?;
+    module.add_function(wrap_pyfunction!(offline::journal_records, module)?)?;
+    module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;
+    module.add_function(wrap_pyfunction!(offline::verify_matching, module)?)?;
     module.add_class::<l3book::L3Book>()
 }

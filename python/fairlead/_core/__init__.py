@@ -11,6 +11,10 @@ from fairlead._core._native import (
     Handle,
     L3Book,
     __version__,
+    journal_cut,
+    journal_records,
+    journal_report,
+    verify_matching,
 )
 
 __all__ = [
@@ -24,4 +28,8 @@ __all__ = [
     "Handle",
     "L3Book",
     "__version__",
+    "journal_cut",
+    "journal_records",
+    "journal_report",
+    "verify_matching",
 ]

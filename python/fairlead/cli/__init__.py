@@ -47,10 +47,20 @@ class _Commands(LazyGroup):
             function="explain_order",
             summary="Tell what happened to an order of a scenario and what caused it.",
         ),
+        "journal": LazyCommand(
+            module="fairlead.cli.journal",
+            function="app",
+            summary="Look at the log of an engine, running or not, and cut it when a person has decided to.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",
             summary="Replay a recorded market through the engine and compare trades and books.",
+        ),
+        "verify-matching": LazyCommand(
+            module="fairlead.cli.verify_matching",
+            function="verify_matching",
+            summary="Execute a log again and check each fill for price-time priority, the hash chain and the state.",
         ),
         "version": LazyCommand(
             module="fairlead.cli.version",

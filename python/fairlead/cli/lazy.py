@@ -16,7 +16,8 @@ class LazyCommand:
 
     Attributes:
         module: where its function is.
-        function: its name there, whose signature and docstring are the command's.
+        function: its name there, whose signature and docstring are the command's; or of a ``typer.Typer`` with commands
+            of its own.
         summary: the line the list of commands shows; a test compares it with the docstring's first.
     """
 
@@ -43,6 +44,9 @@ class LazyGroup(typer.core.TyperGroup):
 
 
 def _load(name: str, *, lazy: LazyCommand) -> Any:
+    found = getattr(import_module(lazy.module), lazy.function)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
     single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    single.command(name)(getattr(import_module(lazy.module), lazy.function))
+    single.command(name)(found)
     return typer.main.get_command(single)
