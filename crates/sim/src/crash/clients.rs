@@ -58,7 +58,7 @@ pub struct Clients {
     manners: Manners,
     draw: Draw,
     requests: Vec<Request>,
-    clients: Vec<Client>,
+    each: Vec<Client>,
     setup: VecDeque<Task>,
     /// Tasks there were.
     total: usize,
@@ -72,7 +72,7 @@ impl Clients {
         let total = work.clients.iter().map(VecDeque::len).sum();
         let client = |tasks| Client { tasks, race: None, on_way: 0, is_planned: false, next_pause_ns: 0 };
         let clients = work.clients.into_iter().map(client).collect();
-        Clients { manners, draw, requests: Vec::new(), clients, setup: work.setup, total, open: 0 }
+        Clients { manners, draw, requests: Vec::new(), each: clients, setup: work.setup, total, open: 0 }
     }
 
     /// Whether the exchange is being made ready: everybody else waits for that.
@@ -82,28 +82,28 @@ impl Clients {
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.clients.len()
+        self.each.len()
     }
 
     /// A client is to look for work; false where that is planned already.
     pub fn plan(&mut self, client: usize) -> bool {
-        !core::mem::replace(&mut self.clients[client].is_planned, true)
+        !core::mem::replace(&mut self.each[client].is_planned, true)
     }
 
     /// It looks now.
     pub fn begin(&mut self, client: usize) {
-        self.clients[client].is_planned = false;
+        self.each[client].is_planned = false;
     }
 
     /// What a client sends next, if it may send.
     pub fn next_request(&mut self, client: usize, counts: &mut Counts) -> Option<usize> {
         let must_succeed = self.is_setting_up();
         let window = if must_succeed { 1 } else { self.manners.window };
-        if self.clients[client].on_way >= window || (must_succeed && client != 0) {
+        if self.each[client].on_way >= window || (must_succeed && client != 0) {
             return None;
         }
         let command = if must_succeed { self.setup.pop_front()?.command } else { self.next_command(client, counts)? };
-        self.clients[client].on_way += 1;
+        self.each[client].on_way += 1;
         self.open += 1;
         self.requests.push(Request { client, command, attempts: 0, stage: Stage::Open, must_succeed });
         Some(self.requests.len() - 1)
@@ -111,7 +111,7 @@ impl Clients {
 
     fn next_command(&mut self, client: usize, counts: &mut Counts) -> Option<Command> {
         let cancel_race = self.manners.cancel_race;
-        let one = &mut self.clients[client];
+        let one = &mut self.each[client];
         if let Some(race) = one.race.take() {
             return Some(race);
         }
@@ -122,7 +122,7 @@ impl Clients {
             && self.draw.chance(cancel_race)
         {
             counts.see(Fault::CancelRace);
-            self.clients[client].race = Some(cancel_of(order));
+            self.each[client].race = Some(cancel_of(order));
         }
         Some(task.command)
     }
@@ -134,12 +134,12 @@ impl Clients {
 
     /// The pause of a client before it sends more.
     pub fn pause_ns(&mut self, client: usize) -> i64 {
-        let one = &mut self.clients[client];
+        let one = &mut self.each[client];
         if one.race.is_some() {
             return 0;
         }
         let usual_ns = if self.manners.think_ns_max == 0 { 0 } else { self.draw.between(0, self.manners.think_ns_max) };
-        usual_ns + core::mem::take(&mut self.clients[client].next_pause_ns)
+        usual_ns + core::mem::take(&mut self.each[client].next_pause_ns)
     }
 
     /// One more attempt, and its number.
@@ -163,7 +163,7 @@ impl Clients {
         let is_open = one.stage == Stage::Open;
         if is_open {
             one.stage = stage;
-            self.clients[one.client].on_way -= 1;
+            self.each[one.client].on_way -= 1;
             self.open -= 1;
         }
         is_open
@@ -192,7 +192,7 @@ impl Clients {
                 self.close(request, Stage::InDoubt);
             }
         }
-        self.clients[client].race = None;
+        self.each[client].race = None;
         true
     }
 
@@ -219,7 +219,7 @@ impl Clients {
     }
 
     fn left(&self) -> usize {
-        self.clients.iter().map(|one| one.tasks.len() + usize::from(one.race.is_some())).sum()
+        self.each.iter().map(|one| one.tasks.len() + usize::from(one.race.is_some())).sum()
     }
 
     /// How many requests wait for an answer.

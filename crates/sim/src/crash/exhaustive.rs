@@ -124,7 +124,7 @@ impl Log {
         let mut tries = Tries::default();
         for (byte, bit) in bytes.flat_map(|byte| (0..8).map(move |bit| (byte, bit))) {
             self.attempt(&mut tries, &format!("bit {bit} of byte {byte}"), self.records(), |file| {
-                file[byte] ^= 1 << bit
+                file[byte] ^= 1 << bit;
             });
         }
         tries

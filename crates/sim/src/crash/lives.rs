@@ -272,7 +272,7 @@ fn touches_last_frames(disk: &SimDisk, hit: &Hit) -> bool {
     let platter = disk.platter();
     let Some((_, file)) = platter.files().find(|(name, _)| *name == hit.name) else { return false };
     let frames = reader::frames(file.bytes());
-    frames.iter().rev().take(LAST_FRAMES).last().is_some_and(|(start, _)| hit.to > *start)
+    frames[frames.len().saturating_sub(LAST_FRAMES)..].first().is_some_and(|(start, _)| hit.to > *start)
 }
 
 /// The number behind a word of a message.

@@ -193,9 +193,9 @@ impl Oracle {
             return Ok(());
         }
         let key = (order.account, order.cl_ord_id);
-        let accepted = events.iter().find_map(|event| match &event.kind {
-            EventKind::OrderAccepted(accepted) if accepted.cl_ord_id == order.cl_ord_id => Some(accepted.order_id),
-            _ => None,
+        let accepted = events.iter().find_map(|event| {
+            let EventKind::OrderAccepted(accepted) = &event.kind else { return None };
+            (accepted.cl_ord_id == order.cl_ord_id).then_some(accepted.order_id)
         });
         let ts_ns = self.log.last().map_or(0, |last| last.stamp.ts_ns);
         let known = self.firsts.get(&key).filter(|first| ts_ns - first.ts_ns < KNOWN_NS);
@@ -209,10 +209,9 @@ impl Oracle {
             return Err(format!("twice: a second order for {}: {command:?}", order.cl_ord_id));
         }
         // The rate of messages comes before everything else.
-        let is_repeated = events.iter().any(|event| match &event.kind {
-            EventKind::Repeated { order_id, .. } => *order_id == first.order_id,
-            EventKind::OrderRejected(rejected) => rejected.reason == RejectReason::MsgRate,
-            _ => false,
+        let is_repeated = events.iter().any(|event| {
+            matches!(&event.kind, EventKind::Repeated { order_id, .. } if *order_id == first.order_id)
+                || matches!(&event.kind, EventKind::OrderRejected(rejected) if rejected.reason == RejectReason::MsgRate)
         });
         if first.digest == digest && !is_repeated {
             return Err(format!("answer: the retry of order {} got {}", first.order_id, told(events)));

@@ -85,12 +85,7 @@ fn records(frame: &[u8], after: u64, found: &mut Vec<Found>) -> Option<()> {
 /// Names of segments, oldest first.
 pub fn segments(disk: &SimDisk) -> Vec<String> {
     let platter = disk.platter();
-    platter
-        .files()
-        .map(|(name, _)| name)
-        .filter(|name| name.starts_with("wal-") && name.ends_with(".seg"))
-        .map(str::to_owned)
-        .collect()
+    platter.files().map(|(name, _)| name).filter(|name| first_seq(name).is_some()).map(str::to_owned).collect()
 }
 
 /// The first sequence number of a segment, by its name.

@@ -56,7 +56,7 @@ impl<T> Timeline<T> {
     }
 
     /// The next thing, and time moves there.
-    pub fn next(&mut self) -> Option<T> {
+    pub fn advance(&mut self) -> Option<T> {
         let Reverse((at_ns, _, slot)) = self.heap.pop()?;
         let slot = usize::try_from(slot).ok()?;
         self.now_ns = at_ns;
@@ -76,7 +76,7 @@ mod tests {
         line.after(10, 'a');
         line.after(20, 'b');
 
-        assert_eq!(core::iter::from_fn(|| line.next()).collect::<String>(), "abc");
+        assert_eq!(core::iter::from_fn(|| line.advance()).collect::<String>(), "abc");
         assert_eq!(line.now_ns(), 35);
     }
 
@@ -85,7 +85,7 @@ mod tests {
         let order = |seed| {
             let mut line = Timeline::new(seed, 0);
             (0..8).for_each(|job| line.after(1, job));
-            core::iter::from_fn(move || line.next()).collect::<Vec<_>>()
+            core::iter::from_fn(move || line.advance()).collect::<Vec<_>>()
         };
 
         assert_eq!(order(1), order(1));

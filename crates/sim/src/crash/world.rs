@@ -373,7 +373,7 @@ impl World {
             self.plan_send(client, 0);
         }
         for event in 0..EVENTS_MAX {
-            let Some(job) = self.line.next() else { break };
+            let Some(job) = self.line.advance() else { break };
             self.tally.trace.write_i64(self.line.now_ns());
             self.handle(job).map_err(|what| Failure { event, what })?;
             if self.has_faults && self.is_enough() {
