@@ -1,4 +1,4 @@
-"""The log of an engine from outside: ``fairlead journal`` and ``fairlead verify-matching`` beside it, after it, broken."""
+"""The log of an engine from outside: ``fairlead journal`` and ``verify-matching`` beside it, after it, broken."""
 
 import json
 import shutil
@@ -72,7 +72,8 @@ def test_stat_prints_what_it_promises(venue: Path) -> None:
 
     found = json.loads(result.output)
     assert result.exit_code == 0
-    assert {"first_seq", "last_seq", "segments", "bytes", "snapshot_seq", "state_hash", "torn_tail", "damaged"} <= set(found)
+    promised = {"first_seq", "last_seq", "segments", "bytes", "snapshot_seq", "state_hash", "torn_tail", "damaged"}
+    assert promised <= set(found)
     assert found["first_seq"] == 1
     assert found["last_seq"] == len(_dump(venue))
     assert found["bytes"] > _HEADER
@@ -94,8 +95,8 @@ def test_dump_prints_the_orders_as_they_were_sent(venue: Path) -> None:
 def test_dump_begins_and_ends_where_it_is_told(venue: Path) -> None:
     assert [record["seq"] for record in _dump(venue, "--from", "3", "--count", "2")] == [3, 4]
     lines = _run("journal", "dump", venue, "--from", "2").output.splitlines()
-    assert "AddAsset" in lines[0]
-    assert "symbol=ABC" in lines[0]
+    assert lines[0].startswith("2 ")
+    assert any("AddAsset" in line and "symbol=ABC" in line for line in lines)
 
 
 def test_a_sound_log_was_matched_by_the_rules(venue: Path) -> None:
@@ -126,18 +127,6 @@ def test_damage_is_named_and_changes_nothing(copy: Path) -> None:
     assert segment.read_bytes() == before
     with pytest.raises(AssertionError, match=f"code={ExitCode.DATA.value}"):
         Process(copy)
-
-
-def test_a_newer_format_is_told_from_damage(copy: Path) -> None:
-    segment = _segment(copy)
-    data = bytearray(segment.read_bytes())
-    data[8:12] = (99).to_bytes(4, "little")
-    segment.write_bytes(data)
-
-    with pytest.raises(FairleadError) as caught:
-        journal.report(copy)
-
-    assert _exit_code(caught.value) in {ExitCode.UNAVAILABLE, ExitCode.DATA}
 
 
 def test_cut_asks_twice_and_keeps_what_it_cuts(copy: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from fairlead import DataError, FairleadError, InternalError, NotFoundError, UsageError, cli
@@ -42,6 +43,9 @@ def test_the_listed_summary_is_the_first_line_of_the_docstring(name: str) -> Non
     lazy = cli._Commands.lazy[name]
 
     function = getattr(importlib.import_module(lazy.module), lazy.function)
+    if isinstance(function, typer.Typer):
+        assert function.registered_callback is not None
+        function = function.registered_callback.callback
 
     assert (function.__doc__ or "").strip().splitlines()[0] == lazy.summary
 
@@ -51,7 +55,7 @@ def test_every_command_has_a_help_of_its_own(name: str) -> None:
     result = runner.invoke(cli.app, [name, "--help"])
 
     assert result.exit_code == ExitCode.OK
-    assert "--json" in result.stdout
+    assert "--json" in result.stdout or "Commands" in result.stdout
 
 
 def test_version_is_text_or_one_json_object_with_sorted_keys() -> None:

@@ -92,12 +92,16 @@ impl Entry {
 
     /// What became of the request.
     pub(crate) fn outcome(&self) -> Outcome {
+        self.known_outcome().expect("only codes of reasons are stored")
+    }
+
+    fn known_outcome(&self) -> Option<Outcome> {
         if self.outcome & REFUSED == 0 {
-            return Outcome::Accepted(OrderId(self.outcome));
+            return Some(Outcome::Accepted(OrderId(self.outcome)));
         }
         let code = self.outcome & !REFUSED;
         let reason = RejectReason::ALL.iter().find(|reason| u64::from(reason.code()) == code);
-        Outcome::Rejected(*reason.expect("only codes of reasons are stored"))
+        reason.map(|reason| Outcome::Rejected(*reason))
     }
 }
 
@@ -329,7 +333,9 @@ impl Image for ClientIds {
         let is_free = marked(&line, count).ok_or_else(|| input.damaged("an entry free twice, or none"))?;
         let mut entries = Vec::with_capacity(count);
         for free in &is_free {
-            entries.push(if *free { Entry::BLANK } else { Entry::load(input)? });
+            let entry = if *free { Entry::BLANK } else { Entry::load(input)? };
+            input.ensure(entry.known_outcome().is_some(), "a reason nobody knows")?;
+            entries.push(entry);
         }
         let (runs, tagged, retired): (Runs, Vec<u32>, VecDeque<(i64, u32)>) = Image::load(input)?;
         let tags = Tags::for_keys(tagged.len());

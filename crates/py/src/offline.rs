@@ -1,5 +1,6 @@
 //! Looking at a data directory without opening it, as Python functions. What is found is given as dictionaries.
 
+use std::io;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +26,12 @@ pub fn journal_report(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_, 
 
 /// At most `count` records from number `from_seq` on, and the last number that can be read.
 #[pyfunction]
-pub fn journal_records(py: Python<'_>, directory: PathBuf, from_seq: u64, count: usize) -> PyResult<(Vec<Row<'_>>, u64)> {
+pub fn journal_records(
+    py: Python<'_>,
+    directory: PathBuf,
+    from_seq: u64,
+    count: usize,
+) -> PyResult<(Vec<Row<'_>>, u64)> {
     let disk = existing(directory)?;
     let mut records: Vec<(u64, u64, u16, Vec<u8>)> = Vec::new();
     let take = |entry: Entry<'_>| {
@@ -44,7 +50,7 @@ pub fn journal_records(py: Python<'_>, directory: PathBuf, from_seq: u64, count:
 /// Ends a log after a record; what follows is kept under other names, which are returned with the place of the cut.
 #[pyfunction]
 pub fn journal_cut(py: Python<'_>, directory: PathBuf, after_seq: u64) -> PyResult<(String, u64, Vec<String>)> {
-    let disk = existing(directory)?;
+    let disk = present(directory, OsDisk::open)?;
     let cut = py.detach(|| journal::cut(&disk, &None, after_seq, wall_ns())).map_err(|error| match error {
         CutError::Open(error) => journal_error(error),
         CutError::InsideCommit { .. } | CutError::NothingLeft { .. } => {
@@ -58,6 +64,7 @@ pub fn journal_cut(py: Python<'_>, directory: PathBuf, after_seq: u64) -> PyResu
 #[pyfunction]
 pub fn verify_matching(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let disk = Shared::new(existing(directory)?);
+    offline::inspect(&disk, &None, u64::MAX, |_| {}).map_err(journal_error)?;
     let verified = py.detach(|| sequencer::verify_matching(&disk, None)).map_err(|error| {
         let kind = if error.exit_code() == journal::EXIT_DAMAGE { Kind::Data } else { Kind::Unavailable };
         raise(kind, error.to_string())
@@ -77,11 +84,15 @@ pub fn verify_matching(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_,
 }
 
 fn existing(directory: PathBuf) -> PyResult<OsDisk> {
+    present(directory, OsDisk::read_only)
+}
+
+fn present(directory: PathBuf, open: fn(PathBuf) -> io::Result<OsDisk>) -> PyResult<OsDisk> {
     if !directory.is_dir() {
         let what = format!("{}: no such directory; give the one an engine was started on", directory.display());
         return Err(raise(Kind::NotFound, what));
     }
-    OsDisk::read_only(directory).map_err(|error| raise(Kind::Unavailable, format!("cannot open: {error}")))
+    open(directory).map_err(|error| raise(Kind::Unavailable, format!("cannot open: {error}")))
 }
 
 fn describe<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
@@ -96,9 +107,10 @@ fn describe<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict
     found.set_item("state_hash", report.state_hash.map(|(_, hash)| hex(hash)))?;
     found.set_item("state_hash_seq", report.state_hash.map(|(seq, _)| seq))?;
     found.set_item("torn_tail", report.torn_tail.clone())?;
-    found.set_item("damaged", report.damaged.as_ref().map(|damage| {
-        (damage.file.clone(), damage.offset, damage.seq, damage.what.clone())
-    }))?;
+    found.set_item(
+        "damaged",
+        report.damaged.as_ref().map(|damage| (damage.file.clone(), damage.offset, damage.seq, damage.what.clone())),
+    )?;
     found.set_item("warnings", report.warnings.iter().map(warning).collect::<Vec<_>>())?;
     Ok(found)
 }

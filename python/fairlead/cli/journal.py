@@ -31,8 +31,8 @@ def root() -> None:
 def verify(directory: _Directory, *, as_json: _Json = False) -> None:
     """Check every byte of a log: checksums, sequence, hash chain, snapshots. Changes nothing.
 
-    Exit codes: 0 sound, 3 the last commit never finished (an engine repairs that by itself) or there is no log, 4 damaged,
-    5 a newer format.
+    Exit codes: 0 sound, 3 the last commit never finished (an engine repairs that by itself) or there is no log,
+    4 damaged, 5 a newer format.
     """
     found = journal.report(directory)
     typer.echo(json.dumps(_as_json(found), indent=2) if as_json else _as_text(found))
@@ -131,20 +131,26 @@ def _line(record: JournalRecord) -> str:
         return f"{head} kind={record.kind} unreadable: {error}"
     if message is None:
         return f"{head} Genesis"
-    given = [f"{name}={value}" for name, value in message.fields.items() if value is not None and name != "present"]
+    given = [
+        f"{name}={_plain(value)}" for name, value in message.fields.items() if value is not None and name != "present"
+    ]
     entries = [f"{entry}" for entry in message.entries]
     return " ".join([head, message.kind, f"session={message.session}", f"origin={message.seq}", *given, *entries])
 
 
 def _line_json(record: JournalRecord) -> str:
     message = _message(record)
-    said = {"kind": "Genesis"} if message is None else {
-        "kind": message.kind,
-        "session": message.session,
-        "origin": message.seq,
-        "fields": dict(message.fields),
-        "entries": [dict(entry) for entry in message.entries],
-    }
+    said = (
+        {"kind": "Genesis"}
+        if message is None
+        else {
+            "kind": message.kind,
+            "session": message.session,
+            "origin": message.seq,
+            "fields": dict(message.fields),
+            "entries": [dict(entry) for entry in message.entries],
+        }
+    )
     return json.dumps({"seq": record.seq, "ts_ns": record.ts_ns} | said, default=_plain)
 
 

@@ -22,8 +22,8 @@ def verify_matching(
     Needs nothing but the directory, changes nothing, and may run beside the engine. The queues it compares with are its
     own, kept from the events alone.
 
-    Exit codes: 0 matched by the rules, 3 no log, 4 damaged, a state that differs or a fill that breaks a rule, 5 a newer
-    format.
+    Exit codes: 0 matched by the rules, 3 no log, 4 damaged, a state that differs or a fill that breaks a rule,
+    5 a newer format.
     """
     found = verify(directory)
     typer.echo(json.dumps(asdict(found) | {"schema": 1}, indent=2) if as_json else _as_text(found))
@@ -35,7 +35,7 @@ def _as_text(found: MatchingReport) -> str:
     begun = f"the snapshot of record {found.from_seq}" if found.from_seq else "the first record"
     lines = [
         f"executed again from {begun} to record {found.last_seq}",
-        f"{found.fills:,} fills, {found.fills_in_line:,} of them in continuous matching by time and of the first in line",
+        f"{found.fills:,} fills, {found.fills_in_line:,} of them by time and of the first in line",
         f"{found.hashes_checked:,} recorded state hashes equal",
         f"hash chain {found.chain}",
         f"state root {found.state_root}",

@@ -10,7 +10,17 @@ from typing import Any
 
 from fairlead import _core
 
-__all__ = ["Cut", "Damage", "JournalReport", "JournalRecord", "MatchingReport", "cut", "records", "report", "verify_matching"]
+__all__ = [
+    "Cut",
+    "Damage",
+    "JournalRecord",
+    "JournalReport",
+    "MatchingReport",
+    "cut",
+    "records",
+    "report",
+    "verify_matching",
+]
 
 # Records that are fetched at a time.
 _PAGE = 4_096

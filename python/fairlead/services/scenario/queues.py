@@ -26,6 +26,7 @@ class OpenOrder:
     leaves: Decimal
     place: Place | None = None
     waits: bool = False
+    is_held: bool = False
 
 
 class Queues:
@@ -49,7 +50,8 @@ class Queues:
             case ev.OrderParked():
                 self.orders[event.order_id].place = None
             case ev.OrderSuspended():
-                self.orders[event.order_id].waits = True
+                order = self.orders[event.order_id]
+                order.waits, order.is_held = True, event.kind is None
             case ev.OrderTriggered():
                 self.orders[event.order_id].waits = False
             case ev.OrderReleased():
@@ -83,7 +85,8 @@ class Queues:
         order = self.orders[event.order_id]
         order.order_qty, order.leaves = event.order_qty, event.leaves_qty
         order.place = None
-        order.waits = False
+        if order.is_held:
+            order.waits = order.is_held = False
 
     def _resize(self, event: ev.OrderReplaced | ev.OrderRestated) -> None:
         order = self.orders[event.order_id]
