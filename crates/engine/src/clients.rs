@@ -288,8 +288,13 @@ impl ClientIds {
 
     /// The same by a walk over all that is remembered.
     fn walked_hash(&self) -> u64 {
+        self.remembered().fold(0, |sum, at| sum ^ self.entry(at).digest())
+    }
+
+    /// The entries of all ids, in no order.
+    fn remembered(&self) -> impl Iterator<Item = u32> {
         let in_runs = self.runs.entries().filter(|at| self.is_kept(*at));
-        in_runs.chain(self.tags.entries()).fold(0, |sum, at| sum ^ self.entry(at).digest())
+        in_runs.chain(self.tags.entries())
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -333,9 +338,7 @@ impl Image for ClientIds {
         let is_free = marked(&line, count).ok_or_else(|| input.damaged("an entry free twice, or none"))?;
         let mut entries = Vec::with_capacity(count);
         for free in &is_free {
-            let entry = if *free { Entry::BLANK } else { Entry::load(input)? };
-            input.ensure(entry.known_outcome().is_some(), "a reason nobody knows")?;
-            entries.push(entry);
+            entries.push(if *free { Entry::BLANK } else { Entry::load(input)? });
         }
         let (runs, tagged, retired): (Runs, Vec<u32>, VecDeque<(i64, u32)>) = Image::load(input)?;
         let tags = Tags::for_keys(tagged.len());
@@ -350,6 +353,8 @@ impl Image for ClientIds {
         for at in line.into_iter().rev() {
             ids.release(at);
         }
+        let is_known = ids.remembered().all(|at| ids.entry(at).known_outcome().is_some());
+        input.ensure(is_known, "a reason nobody knows")?;
         ids.digest = ids.walked_hash();
         Ok(ids)
     }

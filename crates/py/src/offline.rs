@@ -20,7 +20,7 @@ type Row<'py> = (u64, u64, u16, Bound<'py, PyBytes>);
 #[pyfunction]
 pub fn journal_report(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let disk = existing(directory)?;
-    let report = py.detach(|| offline::verify(&disk, &None)).map_err(journal_error)?;
+    let report = py.detach(|| offline::verify(&disk, &None)).map_err(|error| journal_error(&error))?;
     describe(py, &report)
 }
 
@@ -42,7 +42,7 @@ pub fn journal_records(
             records.push((record.seq, record.ts_ns, record.kind, record.body.to_vec()));
         }
     };
-    let report = py.detach(|| offline::inspect(&disk, &None, from_seq, take)).map_err(journal_error)?;
+    let report = py.detach(|| offline::inspect(&disk, &None, from_seq, take)).map_err(|error| journal_error(&error))?;
     let rows = records.into_iter().map(|(seq, ts_ns, kind, body)| (seq, ts_ns, kind, PyBytes::new(py, &body)));
     Ok((rows.collect(), report.last_seq))
 }
@@ -52,7 +52,7 @@ pub fn journal_records(
 pub fn journal_cut(py: Python<'_>, directory: PathBuf, after_seq: u64) -> PyResult<(String, u64, Vec<String>)> {
     let disk = present(directory, OsDisk::open)?;
     let cut = py.detach(|| journal::cut(&disk, &None, after_seq, wall_ns())).map_err(|error| match error {
-        CutError::Open(error) => journal_error(error),
+        CutError::Open(error) => journal_error(&error),
         CutError::InsideCommit { .. } | CutError::NothingLeft { .. } => {
             raise(Kind::Usage, format!("after_seq={after_seq}: {error}"))
         }
@@ -64,7 +64,7 @@ pub fn journal_cut(py: Python<'_>, directory: PathBuf, after_seq: u64) -> PyResu
 #[pyfunction]
 pub fn verify_matching(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_, PyDict>> {
     let disk = Shared::new(existing(directory)?);
-    offline::inspect(&disk, &None, u64::MAX, |_| {}).map_err(journal_error)?;
+    offline::inspect(&disk, &None, u64::MAX, |_| {}).map_err(|error| journal_error(&error))?;
     let verified = py.detach(|| sequencer::verify_matching(&disk, None)).map_err(|error| {
         let kind = if error.exit_code() == journal::EXIT_DAMAGE { Kind::Data } else { Kind::Unavailable };
         raise(kind, error.to_string())
@@ -76,7 +76,7 @@ pub fn verify_matching(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_,
     found.set_item("fills", verified.fills)?;
     found.set_item("fills_in_line", verified.fills_in_line)?;
     found.set_item("hashes_checked", verified.hashes_checked)?;
-    found.set_item("chain", bytes_hex(&verified.chain))?;
+    found.set_item("chain", bytes_hex(verified.chain))?;
     found.set_item("state_root", hex(verified.state_root))?;
     found.set_item("violations", verified.violations)?;
     found.set_item("words", verified.words)?;
@@ -97,7 +97,7 @@ fn present(directory: PathBuf, open: fn(PathBuf) -> io::Result<OsDisk>) -> PyRes
 
 fn describe<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'py, PyDict>> {
     let found = PyDict::new(py);
-    found.set_item("store_id", bytes_hex(&report.store_id))?;
+    found.set_item("store_id", bytes_hex(report.store_id))?;
     found.set_item("first_seq", report.first_seq)?;
     found.set_item("last_seq", report.last_seq)?;
     found.set_item("last_ts_ns", report.last_ts_ns)?;
@@ -123,15 +123,15 @@ fn warning(warning: &Warning) -> String {
     }
 }
 
-fn bytes_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn bytes_hex(bytes: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
 fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-fn journal_error(error: journal::OpenError) -> PyErr {
+fn journal_error(error: &journal::OpenError) -> PyErr {
     let kind = match error.exit_code() {
         journal::EXIT_TORN => Kind::NotFound,
         journal::EXIT_LOCKED => Kind::Locked,
