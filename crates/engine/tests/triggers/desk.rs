@@ -56,7 +56,9 @@ impl Desk {
     /// Applies a command and gives what it caused, which the blotter sees too.
     pub fn apply(&mut self, command: &Command) -> Vec<Event> {
         let events = self.floor.apply(command);
-        events.iter().for_each(|event| self.blotter.absorb(event));
+        for event in &events {
+            self.blotter.absorb(event);
+        }
         events
     }
 

@@ -22,7 +22,9 @@ fn all(name: &str, attack: Attack<'_>) -> Tries {
                 parts.map(|part| scope.spawn(move || attack(part * width..(part + 1) * width))).collect();
             workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
         });
-        found.into_iter().for_each(|tries| sum.add(tries));
+        for tries in found {
+            sum.add(tries);
+        }
         eprintln!("  {name}: {:>3} %", (first + threads).min(PARTS) * 100 / PARTS);
     }
     println!(
