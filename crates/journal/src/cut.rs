@@ -86,7 +86,7 @@ pub fn cut<D: Disk>(disk: &D, key: &ChainKey, after_seq: u64, now_ns: u64) -> Re
     check_replayable(disk, &log, key, after_seq)?;
     let mut kept = Vec::new();
     let used = keep_copy(disk, segment, now_ns, &mut kept)?;
-    watermark::make(disk, log.manifest.store_id, after_seq)?;
+    watermark::make(disk, log.manifest.store_id, after_seq, segment.header.first_seq)?;
     let durable_seq = log.manifest.durable_seq.min(after_seq);
     Manifest { durable_seq, ..log.manifest }.store(disk)?;
     set_aside(disk, segment.header.first_seq, after_seq, now_ns, &mut kept)?;

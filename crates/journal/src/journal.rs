@@ -273,12 +273,18 @@ impl<D: Disk> Journal<D> {
         }
         self.sync_written()?;
         let is_written = self.active.has_room_for(FRAME_BYTES_MIN) && self.write_seal()?;
-        let raised = self.watermark.raise(self.durable_seq);
+        let is_raised = self.remember()?;
+        self.is_sealed = is_written || is_raised;
+        Ok(self.is_sealed)
+    }
+
+    /// Makes certain what the watermark says: how far the log is durable and which segment is the newest.
+    pub(crate) fn remember(&mut self) -> Result<bool, Fatal> {
+        let raised = self.watermark.raise(self.durable_seq, self.active.header.first_seq);
         let is_raised = self.unless_shortage(raised)?;
         let synced = self.watermark.sync();
         self.unless_shortage(synced)?;
-        self.is_sealed = is_written || is_raised;
-        Ok(self.is_sealed)
+        Ok(is_raised)
     }
 
     fn write_seal(&mut self) -> Result<bool, Fatal> {

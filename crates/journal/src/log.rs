@@ -59,7 +59,11 @@ impl Log {
         let segments: Vec<Segment> = firsts.iter().map(|&seq| find(disk, seq)).collect::<Result<_, _>>()?;
         check_row(&manifest, &segments)?;
         let recalled = watermark::recall(disk, manifest.store_id)?;
-        let covered = manifest.durable_seq.max(recalled.unwrap_or(0));
+        let (durable_seq, newest_seq) = recalled.unwrap_or((0, 0));
+        if newest_seq <= until && firsts.last().is_some_and(|last| *last < newest_seq) {
+            return Err(missing(newest_seq, "the watermark says that this segment exists").into());
+        }
+        let covered = manifest.durable_seq.max(durable_seq);
         Ok(Some(Self { manifest, segments, covered, has_watermark: recalled.is_some() }))
     }
 

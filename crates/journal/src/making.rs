@@ -36,7 +36,7 @@ pub(crate) fn create<D: Disk>(disk: &Shared<D>, options: &Options) -> Result<Log
     };
     files::write_synced(&file, &name, &header.to_bytes(), 0)?;
     disk.rename(&name, &segment_name(1)).map_err(DiskError::of("rename", &name))?;
-    watermark::make(disk, options.store_id, 0)?;
+    watermark::make(disk, options.store_id, 0, 1)?;
     Manifest { store_id: options.store_id, oldest_seq: 1, oldest_number: 1, durable_seq: 0 }.store(disk)?;
     let damage = || OpenError::Options("store_id: the store that was just made is not there".into());
     Log::load(disk, u64::MAX)?.ok_or_else(damage)
@@ -82,7 +82,7 @@ pub(crate) fn resume<D: Disk>(
     let spares = take_spares(&disk, options.segment_bytes)?;
     let last_seq = cursor.seq - 1;
     Ok(Journal {
-        watermark: Watermark::open(&disk, log.manifest.store_id, last_seq)?,
+        watermark: Watermark::open(&disk, log.manifest.store_id, last_seq, segment.header.first_seq)?,
         manifest: log.manifest,
         active,
         segments: log.segments.iter().map(|one| (one.header.first_seq, one.header.number)).collect(),

@@ -72,8 +72,7 @@ impl<D: Disk> Journal<D> {
         self.segments.push((first_seq, header.number));
         self.spares.has_rotated = true;
         self.active = Active { file: Some(spare.file), name, header, at: HEADER_BLOCK_BYTES as u64 };
-        let raised = self.watermark.raise(self.durable_seq);
-        self.unless_shortage(raised)?;
+        self.remember()?;
         Ok(())
     }
 

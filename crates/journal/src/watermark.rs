@@ -1,9 +1,11 @@
-//! The small file beside the log that remembers how far it was durable: the second witness of the last commit.
+//! The small file beside the log that remembers how far it was durable and which segment is the newest: the second
+//! witness of the last commit, and the only one of a segment that is gone.
 //!
 //! Two slots of 512 bytes. The one that is not known to be synced is written, so that one is whole whatever tears the
 //! other. A slot is little endian:
-//! `magic [8] | turn u64 | store_id [16] | durable_seq u64 | zeros | crc u32`. It is written when the log rests and
-//! when a segment begins, and synced only then, so it may lag behind; it never runs ahead.
+//! `magic [8] | turn u64 | store_id [16] | durable_seq u64 | newest_seq u64 | zeros | crc u32`. It is written and synced when
+//! the log rests, and when a segment begins, before the first commit in it. So it may lag behind with what is durable,
+//! never with a segment that holds a record; and it never runs ahead.
 
 use crate::disk::{Disk, DiskFile};
 use crate::error::{DiskError, SYNC};
@@ -21,7 +23,10 @@ const SLOT_BYTES: usize = 512;
 struct Slot {
     turn: u64,
     store_id: [u8; 16],
+    /// The highest sequence number known to be durable.
     durable_seq: u64,
+    /// The first sequence number of the newest segment.
+    newest_seq: u64,
 }
 
 impl Slot {
@@ -31,6 +36,7 @@ impl Slot {
         bytes[8..16].copy_from_slice(&self.turn.to_le_bytes());
         bytes[16..32].copy_from_slice(&self.store_id);
         bytes[32..40].copy_from_slice(&self.durable_seq.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.newest_seq.to_le_bytes());
         let crc = checksum(&bytes[..SLOT_BYTES - 4]);
         bytes[SLOT_BYTES - 4..].copy_from_slice(&crc.to_le_bytes());
         bytes
@@ -42,13 +48,19 @@ impl Slot {
             && u32_at(bytes, SLOT_BYTES - 4) == checksum(&bytes[..SLOT_BYTES - 4]);
         let mut store_id = [0; 16];
         store_id.copy_from_slice(bytes.get(16..32)?);
-        sound.then(|| Self { turn: u64_at(bytes, 8), store_id, durable_seq: u64_at(bytes, 32) })
+        sound.then(|| Self {
+            turn: u64_at(bytes, 8),
+            store_id,
+            durable_seq: u64_at(bytes, 32),
+            newest_seq: u64_at(bytes, 40),
+        })
     }
 }
 
-/// The highest durable sequence number the file of this store remembers; `None` where no slot is whole.
-pub(crate) fn recall<D: Disk>(disk: &D, store_id: [u8; 16]) -> Result<Option<u64>, DiskError> {
-    Ok(newest(disk, store_id)?.map(|(_, slot)| slot.durable_seq))
+/// What the file of this store remembers: the highest durable sequence number, and where the newest segment begins.
+/// `None` where no slot is whole.
+pub(crate) fn recall<D: Disk>(disk: &D, store_id: [u8; 16]) -> Result<Option<(u64, u64)>, DiskError> {
+    Ok(newest(disk, store_id)?.map(|(_, slot)| (slot.durable_seq, slot.newest_seq)))
 }
 
 /// The newest whole slot and its place.
@@ -63,8 +75,8 @@ fn newest<D: Disk>(disk: &D, store_id: [u8; 16]) -> Result<Option<(usize, Slot)>
 }
 
 /// Makes the file in one step, both slots whole, so that one flipped bit never leaves none.
-pub(crate) fn make<D: Disk>(disk: &D, store_id: [u8; 16], durable_seq: u64) -> Result<(), DiskError> {
-    let slots = [1, 2].map(|turn| Slot { turn, store_id, durable_seq });
+pub(crate) fn make<D: Disk>(disk: &D, store_id: [u8; 16], durable_seq: u64, newest_seq: u64) -> Result<(), DiskError> {
+    let slots = [1, 2].map(|turn| Slot { turn, store_id, durable_seq, newest_seq });
     files::replace(disk, WATERMARK, slots.map(Slot::to_bytes).as_flattened())
 }
 
@@ -80,23 +92,29 @@ pub(crate) struct Watermark<F> {
 
 impl<F: DiskFile> Watermark<F> {
     /// Opens the file, or makes it in one step where no slot of it is whole.
-    pub fn open<D: Disk<File = F>>(disk: &D, store_id: [u8; 16], durable_seq: u64) -> Result<Self, DiskError> {
+    pub fn open<D: Disk<File = F>>(
+        disk: &D,
+        store_id: [u8; 16],
+        durable_seq: u64,
+        newest_seq: u64,
+    ) -> Result<Self, DiskError> {
         let mut found = newest(disk, store_id)?;
         if found.is_none() {
-            make(disk, store_id, durable_seq)?;
+            make(disk, store_id, durable_seq, newest_seq)?;
             found = newest(disk, store_id)?;
         }
-        let (place, newest) = found.unwrap_or((1, Slot { turn: 2, store_id, durable_seq }));
+        let (place, newest) = found.unwrap_or((1, Slot { turn: 2, store_id, durable_seq, newest_seq }));
         let file = disk.open(WATERMARK).map_err(DiskError::of("open", WATERMARK))?;
         Ok(Self { file, newest, place: 1 - place, unsynced: false })
     }
 
-    /// Remembers a higher durable sequence number, not yet for certain.
-    pub fn raise(&mut self, durable_seq: u64) -> Result<(), DiskError> {
-        if durable_seq <= self.newest.durable_seq {
+    /// Remembers a higher durable sequence number or a newer segment, not yet for certain.
+    pub fn raise(&mut self, durable_seq: u64, newest_seq: u64) -> Result<(), DiskError> {
+        if durable_seq <= self.newest.durable_seq && newest_seq <= self.newest.newest_seq {
             return Ok(());
         }
-        let next = Slot { turn: self.newest.turn + 1, durable_seq, ..self.newest };
+        let durable_seq = durable_seq.max(self.newest.durable_seq);
+        let next = Slot { turn: self.newest.turn + 1, durable_seq, newest_seq, ..self.newest };
         files::write_all(&self.file, &next.to_bytes(), (self.place * SLOT_BYTES) as u64)
             .map_err(|unwritten| DiskError::of("write", WATERMARK)(unwritten.error))?;
         self.newest = next;

@@ -164,6 +164,20 @@ fn a_missing_emptied_or_foreign_file_is_refused() {
     assert!(is_refused(&with(&disk, &segments[1], &other.content(&segments[1])), &whole, "another store's segment"));
 }
 
+/// Nothing in the log speaks of its newest segment: the watermark does, from before the first commit in it.
+#[test]
+fn the_newest_segment_is_missed_without_a_seal() {
+    let (disk, whole) = store(300, false);
+    let segments: Vec<String> = disk.names().into_iter().filter(|name| name.starts_with("wal-")).collect();
+    for count in 1..segments.len() {
+        let gone = disk.after(Loss::All);
+        for name in &segments[segments.len() - count..] {
+            gone.delete(name);
+        }
+        assert!(is_refused(&gone, &whole, &format!("the last {count} segments deleted")));
+    }
+}
+
 /// Swapped and doubled sectors of 512 bytes.
 #[test]
 fn sectors_in_the_wrong_place_are_refused() {

@@ -237,14 +237,17 @@ impl World {
     }
 
     /// What damage must leave where it cannot be told from the torn end of a log by what is written: all but the last
-    /// batch, where its bytes are hit and no seal followed; all before it, where no whole frame is left behind it; all but the newest segment, where that ends early or is
-    /// gone and nothing written later says that it was there.
+    /// batch, where its bytes are hit and no seal followed; all before it, where no whole frame is left behind it; all
+    /// but the newest segment, where that ends early and nothing written later says that it went on.
     fn least_kept(&self, hit: &Hit) -> u64 {
         let known = self.oracle.log().len() as u64;
         let Some(newest) = reader::segments(&self.disk).pop().filter(|newest| *newest == hit.name) else {
             return known;
         };
-        if matches!(hit.damage, Damage::Cut | Damage::Delete) {
+        if hit.damage == Damage::Delete {
+            return known;
+        }
+        if hit.damage == Damage::Cut {
             return reader::first_seq(&newest).map_or(known, |first| first.saturating_sub(1));
         }
         let last_batch = self.oracle.release_start().min(self.oracle.released()) as u64;
