@@ -264,29 +264,18 @@ impl Groups {
 
     /// The next thing that happened, in order; but a fill of its entry before anything else of a group.
     pub(crate) fn next_effect(&mut self) -> Option<(Member, Happened)> {
-        loop {
-            let (member, happened) = *self.effects.front()?;
-            if let Some(filled) = self.take_fill_of_entry(member.group) {
-                return Some((Member { place: 0, ..member }, Happened::Filled(filled)));
-            }
-            self.effects.pop_front();
-            match happened {
-                Happened::Filled(_) => {
-                    let filled = core::mem::take(&mut self.leg_mut(member).filled);
-                    // Nothing where an entry's fill had its turn before.
-                    if filled > 0 {
-                        return Some((member, Happened::Filled(filled)));
-                    }
-                }
-                Happened::Ended { .. } | Happened::Amended(_) => return Some((member, happened)),
-            }
-        }
-    }
-
-    fn take_fill_of_entry(&mut self, id: u64) -> Option<i64> {
-        let group = self.get_mut(id);
-        let waits = group.has_entry() && group.legs[0].filled > 0;
-        waits.then(|| core::mem::take(&mut group.legs[0].filled))
+        let (front, _) = *self.effects.front()?;
+        let entry = Member { place: 0, ..front };
+        let group = self.get(front.group);
+        let is_fill =
+            |(member, happened): &(Member, Happened)| *member == entry && matches!(happened, Happened::Filled(_));
+        let has_fill = group.has_entry() && group.legs[0].filled > 0;
+        let at = if has_fill { self.effects.iter().position(is_fill)? } else { 0 };
+        let (member, happened) = self.effects.remove(at)?;
+        Some(match happened {
+            Happened::Filled(_) => (member, Happened::Filled(core::mem::take(&mut self.leg_mut(member).filled))),
+            Happened::Ended { .. } | Happened::Amended(_) => (member, happened),
+        })
     }
 
     /// Forgets the groups that have fewer than two open orders left and gives those orders, which are on their own now.
