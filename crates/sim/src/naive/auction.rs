@@ -1,9 +1,14 @@
 //! Auctions: the indicative price and the uncross.
 
-use model::{EventKind, Events, InstrumentId, Limits, OrderId, Price, Qty, Side};
+use std::collections::BTreeSet;
+
+use model::{EventKind, Events, InstrumentId, Limits, OrderId, Price, Qty, Side, TickTable};
 
 use super::price_discovery::{Candidate, Interest, best};
 use super::{NaiveExchange, Order, Place, Published};
+
+/// Between the lowest and the highest limit each of so many prices is looked at.
+const PRICES_MAX: usize = 100_000;
 
 /// What an uncross gives, or would give. Without a cross the price is empty and both numbers are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +26,25 @@ fn allocation_key(order: &Order) -> (Option<i64>, bool, bool, u64) {
         Side::Sell => price.0,
     });
     (rank, order.place != Place::AuctionQueue, order.is_hidden(), order.public_id)
+}
+
+/// All valid prices between two; empty where these are too many to look at.
+fn every_price(ticks: &TickTable, (low, high): (Price, Price)) -> Option<Vec<Price>> {
+    let prices = std::iter::successors(Some(low), |price| Some(ticks.up(*price))).take_while(|price| *price <= high);
+    let prices: Vec<Price> = prices.take(PRICES_MAX + 1).collect();
+    (prices.len() <= PRICES_MAX).then_some(prices)
+}
+
+/// The valid prices between two at which the answer can lie: demand and supply change at `turns` (limits and
+/// reference) only, so one of these, or a neighbour of one.
+fn telling_prices(ticks: &TickTable, (low, high): (Price, Price), turns: impl Iterator<Item = Price>) -> Vec<Price> {
+    let around = |turn: Price| {
+        let turn = turn.clamp(low, high);
+        let (floor, ceil) = (ticks.floor(turn), ticks.ceil(turn));
+        [ticks.down(floor), floor, ceil, ticks.up(ceil)]
+    };
+    let prices: BTreeSet<Price> = turns.flat_map(around).filter(|price| (low..=high).contains(price)).collect();
+    prices.into_iter().collect()
 }
 
 impl NaiveExchange {
@@ -45,17 +69,18 @@ impl NaiveExchange {
         let reference = listed.last_trade.or(listed.definition.previous_close);
         let [buys, sells] = [Side::Buy, Side::Sell].map(|side| self.auction_side(instrument, side));
         let limits = || buys.iter().chain(&sells).filter_map(|order| order.book_price());
-        let prices: Vec<Price> = match (limits().min(), limits().max()) {
-            (Some(low), Some(high)) => {
-                std::iter::successors(Some(low), |price| Some(listed.definition.ticks.up(*price)))
-                    .take_while(|price| *price <= high)
-                    .collect()
-            }
-            _ => reference.into_iter().collect(),
-        };
+        let ends = limits().min().zip(limits().max());
         let [buys, sells] = [buys, sells].map(|side| -> Vec<Interest> {
             side.iter().map(|order| Interest { limit: Self::auction_limit(order), qty: order.leaves }).collect()
         });
+        let ticks = &listed.definition.ticks;
+        let prices = match ends {
+            Some(ends) => {
+                let turns = buys.iter().chain(&sells).filter_map(|interest| interest.limit).chain(reference);
+                every_price(ticks, ends).unwrap_or_else(|| telling_prices(ticks, ends, turns))
+            }
+            None => reference.into_iter().collect(),
+        };
         let candidates = prices.into_iter().map(|price| Candidate::at(price, &buys, &sells)).collect();
         let number = |value: i128| i64::try_from(value).expect("quantities of one auction fit 64 bits");
         best(candidates, reference).map_or_else(Cross::default, |found| Cross {
@@ -133,5 +158,45 @@ impl NaiveExchange {
                 out.push(EventKind::IndicativePrice { instrument, price: cross.price, volume, imbalance });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::SplitMix64;
+
+    #[test]
+    fn the_telling_prices_decide_as_all_prices_do() {
+        let ticks = TickTable::uniform(5).expect("a tick");
+        let mut rng = SplitMix64::new(11);
+        let mut crossed = 0;
+        for _ in 0..2_000 {
+            let mut number = |below: u64| i64::try_from(rng.below(below)).expect("small");
+            let mut side = || -> Vec<Interest> {
+                let orders = 1 + number(4);
+                let limit = |tick: i64| (tick > 3).then_some(Price(5 * tick));
+                (0..orders).map(|_| Interest { limit: limit(number(40)), qty: 1 + number(3) }).collect()
+            };
+            let (buys, sells) = (side(), side());
+            let reference = Some(number(260)).filter(|price| *price > 0).map(Price);
+            let limits = || buys.iter().chain(&sells).filter_map(|interest| interest.limit);
+            let Some(ends) = limits().min().zip(limits().max()) else { continue };
+            let choose = |prices: Vec<Price>| {
+                best(prices.into_iter().map(|price| Candidate::at(price, &buys, &sells)).collect(), reference)
+            };
+            let of_all = choose(every_price(&ticks, ends).expect("few"));
+            crossed += usize::from(of_all.is_some());
+            assert_eq!(choose(telling_prices(&ticks, ends, limits().chain(reference))), of_all, "{buys:?} {sells:?}");
+        }
+        assert!(crossed > 500, "{crossed}");
+    }
+
+    #[test]
+    fn a_grid_too_wide_to_look_at_is_not_built() {
+        let ticks = TickTable::uniform(1).expect("a tick");
+
+        assert_eq!(every_price(&ticks, (Price(1), Price(1 << 40))), None);
+        assert_eq!(telling_prices(&ticks, (Price(1), Price(1 << 40)), [Price(1)].into_iter()), [Price(1), Price(2)]);
     }
 }
