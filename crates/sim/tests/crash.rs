@@ -20,7 +20,6 @@ fn a_plan_always_does_the_same() {
 
 /// INV-15, INV-16, INV-17, INV-18.
 #[test]
-#[ignore = "minutes: cargo test -p sim --test crash -- --ignored"]
 fn nothing_acknowledged_is_lost_and_nothing_is_invented() {
     let mut totals = Totals::default();
     for seed in 1.. {
@@ -51,7 +50,6 @@ fn seeds_that_once_failed_pass() {
 
 /// INV-23: what is refused on a full disk comes through once there is space; INV-15 after a sync that failed.
 #[test]
-#[ignore = "minutes: cargo test -p sim --test crash -- --ignored"]
 fn full_disks_and_failing_syncs_lose_nothing() {
     for focus in [Fault::Full, Fault::SyncError] {
         let mut totals = Totals::default();

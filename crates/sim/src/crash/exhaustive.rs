@@ -192,7 +192,6 @@ mod tests {
 
     /// Every seventh byte of the front, and the end.
     #[test]
-    #[ignore = "minutes: cargo test -p sim --lib exhaustive -- --ignored"]
     fn a_flipped_bit_is_refused_or_harmless() {
         let log = Log::new(true).expect("a log");
         let mut tries = log.flip(0..80);
@@ -207,7 +206,6 @@ mod tests {
 
     /// S-142.
     #[test]
-    #[ignore = "minutes: cargo test -p sim --lib exhaustive -- --ignored"]
     fn a_log_that_ends_anywhere_gives_every_whole_commit() {
         let log = Log::new(false).expect("a log");
         let tries = log.zero_from(LOG_BYTES - 6_000..LOG_BYTES);

@@ -1,5 +1,7 @@
 //! One run: clients, network, process and disk on one timeline, first with faults, then without until all is answered.
 
+use std::collections::BTreeSet;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::Command;
@@ -34,6 +36,8 @@ pub enum Job {
     Send(usize),
     /// A request arrives.
     Arrive(usize),
+    /// A request that was refused arrives again.
+    Return(usize),
     /// A client gets an answer.
     Answer(usize),
     /// A client has waited long enough for an answer to this attempt.
@@ -86,6 +90,8 @@ pub struct World {
     idle_rounds: u64,
     /// Requests in the server.
     pub(super) inside: usize,
+    /// Requests that were refused and will come again: once each, however many copies of them were refused.
+    refused: BTreeSet<usize>,
     /// What takes risk away and was done since the disk got full, where a reserve was there at that time.
     pub(super) relief: Option<u64>,
 }
@@ -119,6 +125,7 @@ impl World {
             step_number: 0,
             idle_rounds: 0,
             inside: 0,
+            refused: BTreeSet::new(),
             relief: None,
         }
     }
@@ -127,6 +134,10 @@ impl World {
         match job {
             Job::Send(client) => self.send(client),
             Job::Arrive(request) => return self.arrive(request),
+            Job::Return(request) => {
+                self.refused.remove(&request);
+                return self.arrive(request);
+            }
             Job::Answer(request) => self.answer(request),
             Job::Timeout(request, attempt) => self.time_out(request, attempt),
             Job::Step(number) => return self.step(number),
@@ -208,7 +219,7 @@ impl World {
             }
             Err(Refusal::QueueFull { .. }) => {
                 self.tally.refused += 1;
-                self.line.after(BACKOFF_NS, Job::Arrive(request));
+                self.come_again(request, BACKOFF_NS);
             }
             Err(Refusal::DiskFull) => {
                 let is_relief = sequencer::takes_risk_away(command);
@@ -217,7 +228,7 @@ impl World {
                 if is_relief && self.relief.is_some_and(|done| done < RELIEF_MIN) {
                     return Err(format!("relief: refused on a full disk with a reserve: {command:?}"));
                 }
-                self.line.after(20 * BACKOFF_NS, Job::Arrive(request));
+                self.come_again(request, 20 * BACKOFF_NS);
                 self.plan_step(0);
             }
             Err(Refusal::TooLarge { .. } | Refusal::NoEncoding { .. }) => {
@@ -227,6 +238,12 @@ impl World {
             Err(Refusal::Stopped) => {}
         }
         Ok(())
+    }
+
+    fn come_again(&mut self, request: usize, after_ns: i64) {
+        if self.refused.insert(request) {
+            self.line.after(after_ns, Job::Return(request));
+        }
     }
 
     /// The process works after so long, or when it has finished what it does, or earlier where that was planned.
@@ -324,7 +341,7 @@ impl World {
             let Ok(request) = usize::try_from(*origin) else { continue };
             if *refusal == Refusal::DiskFull {
                 self.tally.refused_full += 1;
-                self.line.after(20 * BACKOFF_NS, Job::Arrive(request));
+                self.come_again(request, 20 * BACKOFF_NS);
             } else {
                 let client = self.clients.give_up(request);
                 self.plan_send(client, 0);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 /// What `soak` without arguments runs, one after the other: a mode and its arguments.
 const WHOLE_SET: [(&str, &[&str]); 5] = [
     ("compare", &["--sequences", "100000"]),
-    ("crash", &["--seeds", "100000"]),
+    ("crash", &["--seeds", "120000"]),
     ("crash", &["--seeds", "3000", "--focus", "full"]),
     ("crash", &["--seeds", "3000", "--focus", "sync-error"]),
     ("bits", &[]),
