@@ -152,6 +152,8 @@ impl Publisher {
             EventKind::TradePrevented(prevented) => {
                 self.resize(ts_ns, prevented.maker_order_id, prevented.maker_displayed_qty, out);
             }
+            // It leaves its queue; a posting follows where it may rest again.
+            EventKind::OrderReleased(released) => self.resize(ts_ns, released.order_id, Qty(0), out),
             EventKind::StateChanged { instrument, from: _, to } => self.state(ts_ns, *instrument, *to, out),
             EventKind::IndicativePrice { instrument, price, volume, imbalance } => {
                 let indication = Indication { price: *price, volume: *volume, imbalance: *imbalance };
@@ -177,7 +179,6 @@ impl Publisher {
             | EventKind::OrderSuspended(_)
             | EventKind::OrderTriggered(_)
             | EventKind::TriggerRejected(_)
-            | EventKind::OrderReleased(_)
             | EventKind::GroupAccepted(_)
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)

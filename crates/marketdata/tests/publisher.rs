@@ -7,7 +7,8 @@ use marketdata::level::Level;
 use marketdata::publisher::Publisher;
 use model::{
     AccountId, ClOrdId, EndReason, Event, EventKind, Events, InstrumentId, Money, OrderEnded, OrderId, OrderPosted,
-    OrderReplaced, Price, PublicId, Qty, Side, Stamp, Symbol, TimeInForce, Trade, TradeId, TradeLeg, TradingState,
+    OrderReleased, OrderReplaced, Price, PublicId, Qty, Side, Stamp, Symbol, TimeInForce, Trade, TradeId, TradeLeg,
+    TradingState,
 };
 
 const INSTRUMENT: InstrumentId = InstrumentId(1);
@@ -159,11 +160,13 @@ fn whichever_way_an_order_leaves_it_leaves_every_channel() {
         tif: TimeInForce::Gtc,
         priority_kept: false,
     };
+    let released = OrderReleased { order_id, account, instrument, order_qty: Qty(9), leaves_qty: Qty(9) };
     for leaves in [
         EventKind::OrderParked { order_id, account, instrument },
         EventKind::OrderCanceled(ended),
         EventKind::OrderExpired(ended),
         EventKind::OrderReplaced(replaced),
+        EventKind::OrderReleased(released),
         trade(8, 7, 4, Some(Side::Buy)),
     ] {
         let mut bench = Bench::new();
