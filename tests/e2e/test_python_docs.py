@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md",
     "docs/how-to/breakers.md",
+    "docs/how-to/durable.md",
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
     "docs/reference/python.md",
@@ -25,7 +26,9 @@ def _blocks(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_of_a_page_runs(page: str) -> None:
+def test_every_block_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a page writes, it writes to where its reader stands.
+    monkeypatch.chdir(tmp_path)
     blocks = _blocks(page)
     scope: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)

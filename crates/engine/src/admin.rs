@@ -1,11 +1,11 @@
 //! Definitions and money: assets, instruments, accounts, fees, deposits and withdrawals (rules ).
 
 use model::image;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX, Money,
-    MoveFunds, RejectReason, STP_GROUP_MAX, Symbol,
+    AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
+    Money, MoveFunds, RejectReason, STP_GROUP_MAX, Symbol,
 };
 
 use crate::market::Market;
@@ -15,11 +15,11 @@ use crate::shared::{Reject, Shared, ensure};
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) assets: Vec<(Symbol, u8)>,
-    accounts: BTreeSet<Symbol>,
+    pub(crate) accounts: BTreeMap<Symbol, AccountId>,
     instruments: BTreeSet<Symbol>,
 }
 
-image!(Names { assets: Vec<(Symbol, u8)>, accounts: BTreeSet<Symbol>, instruments: BTreeSet<Symbol> });
+image!(Names { assets: Vec<(Symbol, u8)>, accounts: BTreeMap<Symbol, AccountId>, instruments: BTreeSet<Symbol> });
 
 /// Refuses a command that is neither an order, an amend nor a cancel.
 pub(crate) fn refuse(reject: Reject, out: &mut Events) {
@@ -60,14 +60,14 @@ pub(crate) fn list(names: &mut Names, markets: &mut Vec<Market>, def: &Instrumen
 }
 
 pub(crate) fn add_account(shared: &mut Shared, names: &mut Names, request: &AddAccount, out: &mut Events) {
-    if names.accounts.contains(&request.name) {
+    if names.accounts.contains_key(&request.name) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
     if !shared.accounts.has_schedule(request.fees) || request.stp_group > STP_GROUP_MAX {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
     let account = shared.accounts.add(request.kind, request.stp_group, request.fees);
-    names.accounts.insert(request.name);
+    names.accounts.insert(request.name, account);
     out.push(EventKind::AccountAdded { account, name: request.name });
 }
 

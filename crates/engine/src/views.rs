@@ -92,6 +92,13 @@ impl Exchange {
         })
     }
 
+    /// Names of the customers' accounts in order of id; the first is account 1.
+    pub fn account_names(&self) -> Vec<Symbol> {
+        let mut names: Vec<(AccountId, Symbol)> = self.names.accounts.iter().map(|(name, id)| (*id, *name)).collect();
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect()
+    }
+
     /// Name and decimals of an asset.
     pub fn asset(&self, asset: AssetId) -> Option<(Symbol, u8)> {
         self.names.assets.get(asset.0 as usize).copied()

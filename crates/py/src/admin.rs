@@ -70,7 +70,7 @@ impl Exchange {
         about: About<'_>,
     ) -> PyResult<CommandReport> {
         let (stamp, events) = self.with(py, |sequencer| {
-            let events = sequencer.apply(now_ns, command).to_vec();
+            let events = sequencer.apply(now_ns, command)?.to_vec();
             // Within the lock, so that names are added in the order of their ids.
             if events.iter().any(defines) {
                 self.directory().change(|names| events.iter().for_each(|event| learn(names, command, event)));

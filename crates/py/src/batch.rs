@@ -124,8 +124,8 @@ impl Record {
     /// The total that leaves `remaining` open; what is filled is looked up.
     fn amend(&self, cl_ord_id: ClOrdId, sequencer: &Sequencer, price: Option<Price>, remaining: Qty) -> Command {
         let target = self.target();
-        let found = sequencer.engine.find(self.account, &target);
-        let view = found.and_then(|order_id| sequencer.engine.order(order_id));
+        let found = sequencer.engine().find(self.account, &target);
+        let view = found.and_then(|order_id| sequencer.engine().order(order_id));
         let gone = view.map_or(0, |view| view.order_qty.0 - view.leaves_qty.0);
         Command::Amend(AmendOrder {
             account: self.account,
@@ -171,7 +171,7 @@ impl Exchange {
         let events = self.detached(py, |sequencer| {
             check(records, &names)?;
             let mut out = sequencer.take_scratch();
-            self.apply_records(sequencer, records, &names, now_ns, &mut out);
+            self.apply_records(sequencer, records, &names, now_ns, &mut out)?;
             Ok(out)
         })?;
         let bytes = PyBytes::new(py, &events);
@@ -189,21 +189,26 @@ impl Exchange {
         names: &Names,
         now_ns: i64,
         out: &mut Vec<u8>,
-    ) {
+    ) -> PyResult<()> {
         out.clear();
         for chunk in records.chunks(CHUNK) {
             sequencer.begin_batch();
             for bytes in chunk {
                 let Ok(record) = Record::read(bytes) else { unreachable!("checked before") };
                 let listed = names.instrument(InstrumentId(record.instrument)).map(AsRef::as_ref);
+                if matches!(record.op, Op::Reduce | Op::Replace) {
+                    // What is filled is looked up.
+                    sequencer.flush()?;
+                }
                 let command = record.command(self, sequencer, listed);
                 let at = if record.ts_ns == 0 { now_ns } else { record.ts_ns };
-                sequencer.step(at, &command);
+                sequencer.step(at, &command)?;
             }
-            for event in sequencer.keep() {
+            for event in sequencer.keep()? {
                 out.extend_from_slice(&write_event(event, names));
             }
         }
+        Ok(())
     }
 }
 

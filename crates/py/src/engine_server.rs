@@ -63,17 +63,7 @@ impl EngineServer {
     /// What recovery found.
     #[getter]
     fn recovered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Recovered { last, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings, .. } =
-            &self.recovered;
-        let found = PyDict::new(py);
-        found.set_item("last_seq", last.seq)?;
-        found.set_item("snapshot_seq", snapshot_seq)?;
-        found.set_item("replayed", replayed)?;
-        found.set_item("hashes_checked", hashes_checked)?;
-        found.set_item("state_hash", format!("{state_hash:016x}"))?;
-        found.set_item("is_new", is_new)?;
-        found.set_item("warnings", warnings.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-        Ok(found)
+        found_as_dict(py, &self.recovered)
     }
 
     /// Serves for so many milliseconds, without holding the interpreter.
@@ -98,6 +88,20 @@ impl EngineServer {
         });
         stopped.map_err(|error| stop(&error))
     }
+}
+
+/// What recovery found.
+pub fn found_as_dict<'py>(py: Python<'py>, recovered: &Recovered) -> PyResult<Bound<'py, PyDict>> {
+    let Recovered { last, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings, .. } = recovered;
+    let found = PyDict::new(py);
+    found.set_item("last_seq", last.seq)?;
+    found.set_item("snapshot_seq", snapshot_seq)?;
+    found.set_item("replayed", replayed)?;
+    found.set_item("hashes_checked", hashes_checked)?;
+    found.set_item("state_hash", format!("{state_hash:016x}"))?;
+    found.set_item("is_new", is_new)?;
+    found.set_item("warnings", warnings.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    Ok(found)
 }
 
 /// The clock of the caller's patience; the venue has its own.

@@ -7,6 +7,8 @@ use model::{Command, Event, EventKind, InstrumentId, Limits, NewStop, OrderId, O
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 
+use ::sequencer::Recovered;
+
 use crate::clock::Clock;
 use crate::errors::guarded;
 use crate::facts::{Facts, Status};
@@ -15,6 +17,7 @@ use crate::refusal::{About, Refusal, listed_of};
 use crate::report::ExecutionReport;
 use crate::request::{AmendArgs, OrderArgs, amend, amend_target, new_order};
 use crate::sequencer::Sequencer;
+use crate::store::Opening;
 use crate::trigger::TriggerArgs;
 
 /// One exchange.
@@ -24,7 +27,11 @@ pub struct Exchange {
     directory: Directory,
     clock: Clock,
     generated: AtomicU64,
+    recovered: Option<Recovered>,
 }
+
+/// Ids generated for a command, at most, as a power of two: refused ones take no sequence number.
+const GENERATED_BITS: u32 = 20;
 
 /// A request about one order, as its report names it.
 #[derive(Clone, Copy)]
@@ -47,7 +54,35 @@ impl Exchange {
             directory: Directory::default(),
             clock,
             generated: AtomicU64::new(0),
+            recovered: None,
         }
+    }
+
+    /// The exchange of a data directory.
+    ///
+    /// # Errors
+    /// See [`crate::store::Store::open`].
+    pub fn open(clock: Clock, opening: &Opening<'_>, history_max: usize) -> PyResult<Self> {
+        let (sequencer, recovered) = Sequencer::open(opening, history_max)?;
+        let directory = Directory::default();
+        directory.change(|names| names.learn_all(sequencer.engine()));
+        // Ids nobody gave go on far above all that were generated before: each command took less than so many.
+        let generated = AtomicU64::new(recovered.last.seq << GENERATED_BITS);
+        Ok(Exchange { sequencer: Mutex::new(sequencer), directory, clock, generated, recovered: Some(recovered) })
+    }
+
+    /// What opening its directory found; empty for an exchange in memory.
+    pub fn found(&self) -> Option<&Recovered> {
+        self.recovered.as_ref()
+    }
+
+    /// Gives up its directory. Whatever was acknowledged is in it.
+    ///
+    /// # Errors
+    /// `UnavailableError` where the disk fails.
+    pub fn close_directory(&self, py: Python<'_>) -> PyResult<()> {
+        let mut sequencer = self.sequencer.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
+        sequencer.close()
     }
 
     /// Runs `work` on the sequencer; a panic in it poisons the exchange. No Python may run inside `work`.
@@ -57,6 +92,7 @@ impl Exchange {
     #[inline]
     pub fn with<R: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Sequencer) -> PyResult<R>) -> PyResult<R> {
         let mut sequencer = self.sequencer.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
+        sequencer.check_open()?;
         guarded(&mut *sequencer, work)
     }
 
@@ -71,6 +107,7 @@ impl Exchange {
     ) -> PyResult<R> {
         py.detach(|| {
             let mut sequencer = self.sequencer.lock().unwrap_or_else(PoisonError::into_inner);
+            sequencer.check_open()?;
             guarded(&mut *sequencer, work)
         })
     }
@@ -176,7 +213,7 @@ impl Exchange {
         let account = names.account_id(request.account);
         let (stamp, before, again, events) = self.with(py, |sequencer| {
             let before = request.target.and_then(|target| sequencer.facts_of(account, &target));
-            let events = sequencer.apply(now_ns, command).to_vec();
+            let events = sequencer.apply(now_ns, command)?.to_vec();
             let again = repeated(&events).and_then(|order_id| sequencer.facts(order_id));
             Ok((sequencer.answered(), before, again, events))
         })?;

@@ -112,7 +112,7 @@ impl Exchange {
         let command = Command::NewGroup(Box::new(NewGroup { kind, mode, activation, legs: read_legs }));
         let now_ns = self.now_ns(py)?;
         let (stamp, events) = self.with(py, |sequencer| {
-            let events = sequencer.apply(now_ns, &command).to_vec();
+            let events = sequencer.apply(now_ns, &command)?.to_vec();
             Ok((sequencer.answered(), events))
         })?;
         let about = About { listed: listed.as_deref(), side: None, asset: None };

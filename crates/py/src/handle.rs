@@ -73,7 +73,7 @@ impl Handle {
             stp: None,
         };
         let now_ns = exchange.now_ns(py)?;
-        exchange.with(py, |sequencer| Ok(entered(sequencer.apply(now_ns, &Command::NewOrder(order)))))
+        exchange.with(py, |sequencer| Ok(entered(sequencer.apply(now_ns, &Command::NewOrder(order))?)))
     }
 
     fn limit(&self, py: Python<'_>, side: Side, tif: TimeInForce, account: u32, px: i64, lots: i64) -> PyResult<i64> {
@@ -89,7 +89,7 @@ impl Handle {
         };
         let now_ns = exchange.now_ns(py)?;
         exchange.with(py, |sequencer| {
-            let Some(view) = sequencer.engine.order(OrderId(order_id)) else {
+            let Some(view) = sequencer.engine().order(OrderId(order_id)) else {
                 return Ok(refusal(RejectReason::UnknownOrder));
             };
             let gone = view.order_qty.0 - view.leaves_qty.0;
@@ -105,13 +105,13 @@ impl Handle {
                 seen_cum_qty: None,
                 trigger_price: None,
             };
-            let refused = amended(sequencer.apply(now_ns, &Command::Amend(command)));
+            let refused = amended(sequencer.apply(now_ns, &Command::Amend(command))?);
             Ok(refused.unwrap_or_else(|| self.open_lots(sequencer, order_id)))
         })
     }
 
     fn open_lots(&self, sequencer: &Sequencer, order_id: u64) -> i64 {
-        sequencer.engine.order(OrderId(order_id)).map_or(0, |view| self.lots(view.leaves_qty))
+        sequencer.engine().order(OrderId(order_id)).map_or(0, |view| self.lots(view.leaves_qty))
     }
 }
 
@@ -171,12 +171,12 @@ impl Handle {
         let exchange = self.exchange.get();
         let now_ns = exchange.now_ns(py)?;
         exchange.with(py, |sequencer| {
-            let Some(view) = sequencer.engine.order(OrderId(order_id)) else {
+            let Some(view) = sequencer.engine().order(OrderId(order_id)) else {
                 return Ok(refusal(RejectReason::UnknownOrder));
             };
             let command =
                 CancelOrder { account: view.account, target: OrderRef::Order(OrderId(order_id)), unlink: false };
-            let events = sequencer.apply(now_ns, &Command::Cancel(command));
+            let events = sequencer.apply(now_ns, &Command::Cancel(command))?;
             Ok(canceled(events, order_id).map_or_else(|reason| reason, |qty| self.lots(qty)))
         })
     }
@@ -221,7 +221,7 @@ impl Handle {
         let side = words::side(side).ok_or_else(unknown)?;
         let tick = self.listed.def.ticks.base_tick();
         self.exchange.get().with(py, |sequencer| {
-            let levels = sequencer.engine.levels(self.listed.id, side, n);
+            let levels = sequencer.engine().levels(self.listed.id, side, n);
             Ok(levels.into_iter().map(|l| (l.price.0 / tick, self.lots(l.qty), l.count)).collect())
         })
     }

@@ -30,6 +30,7 @@ mod report;
 mod request;
 mod rule_sets;
 mod sequencer;
+mod store;
 mod trigger;
 mod words;
 

@@ -2,13 +2,17 @@
 #![allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
 #![allow(clippy::needless_pass_by_value, reason = "what is read from a Python object is handed over by value")]
 
+use std::path::PathBuf;
+
 use model::{AccountLimits, CancelOrder, Command, Limits, OrderRef};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::admin::Definition;
 use crate::clock::Clock;
 use crate::edge::Edge;
+use crate::engine_server::found_as_dict;
 use crate::errors::{Kind, raise};
 use crate::exchange::{Exchange, Request};
 use crate::group::{GroupReport, GroupWords, LegArgs};
@@ -18,6 +22,7 @@ use crate::ids::number_id;
 use crate::report::{CommandReport, ExecutionReport};
 use crate::request::{AmendArgs, OrderArgs, Value};
 use crate::rule_sets::{RuleSetArgs, StateRow};
+use crate::store::Opening;
 use crate::trigger::TriggerArgs;
 
 /// Most orders and ids that memory is taken for at once: a few gigabytes.
@@ -35,15 +40,18 @@ impl Exchange {
     #[new]
     #[pyo3(signature = (
         *, clock=None, history_max=100_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
-        trades_max=65_536, triggers_max=10_000
+        trades_max=65_536, triggers_max=10_000, directory=None, durability="group"
     ))]
     fn py_new(
+        py: Python<'_>,
         clock: Value<'_, '_>,
         history_max: usize,
         client_ids_max: u32,
         client_id_retention_ns: i64,
         trades_max: u32,
         triggers_max: u32,
+        directory: Option<PathBuf>,
+        durability: &str,
     ) -> PyResult<Self> {
         if client_ids_max == 0 || trades_max == 0 || triggers_max == 0 || client_id_retention_ns < 0 {
             let given = format!("client_ids_max={client_ids_max} trades_max={trades_max} triggers_max={triggers_max}");
@@ -52,7 +60,22 @@ impl Exchange {
         }
         let limits =
             Limits { client_ids_max: client_ids_max as usize, client_id_retention_ns, trades_max, triggers_max };
-        Ok(Exchange::new(Clock::new(clock)?, limits, history_max))
+        let clock = Clock::new(clock)?;
+        let Some(directory) = directory else { return Ok(Exchange::new(clock, limits, history_max)) };
+        let now_ns = clock.now_ns(py)?;
+        let opening = Opening { directory: &directory, durability, limits, check_every: 0, now_ns };
+        Exchange::open(clock, &opening, history_max)
+    }
+
+    /// Give up the data directory, its log sealed; an exchange in memory stays as it is.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        self.close_directory(py)
+    }
+
+    /// What opening its directory found; ``None`` for an exchange in memory.
+    #[getter]
+    fn recovered<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        self.found().map(|found| found_as_dict(py, found)).transpose()
     }
 
     /// Enter an order (FIX 35=D).
@@ -497,7 +520,7 @@ impl Exchange {
     /// Return the hash of the whole state, 16 hexadecimal digits; ``client_ids=False`` leaves remembered ids out.
     #[pyo3(signature = (*, client_ids=true))]
     fn state_hash(&self, py: Python<'_>, client_ids: bool) -> PyResult<String> {
-        let hash = self.with(py, |sequencer| Ok(sequencer.engine.state_hash()))?;
+        let hash = self.with(py, |sequencer| Ok(sequencer.engine().state_hash()))?;
         let hash = if client_ids { hash.combined() } else { hash.without_client_ids() };
         Ok(format!("{hash:016x}"))
     }
@@ -510,7 +533,7 @@ impl Exchange {
     /// Check every numbered invariant of the engine; one that does not hold raises ``InternalError``.
     fn check_invariants(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, |sequencer| {
-            sequencer.engine.check_invariants();
+            sequencer.engine().check_invariants();
             Ok(())
         })
     }
@@ -522,13 +545,7 @@ impl Exchange {
             let what = format!("reserve out of range: orders={orders} client_ids={client_ids} max={RESERVE_MAX}");
             return Err(raise(Kind::Usage, what));
         }
-        self.with(py, |sequencer| {
-            if sequencer.last().seq > 0 {
-                return Err(raise(Kind::Usage, "reserve comes before the first command"));
-            }
-            sequencer.engine.reserve(orders as usize, client_ids as usize);
-            Ok(())
-        })
+        self.with(py, |sequencer| sequencer.reserve(orders as usize, client_ids as usize))
     }
 
     /// Return an account's number, as handles and batches name it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use engine::Exchange;
 use model::{AccountId, AssetId, Instrument, InstrumentId, Price, Qty, Symbol};
 
 use crate::decimals::Grid;
@@ -100,6 +101,23 @@ impl Names {
     pub fn account(&self, id: AccountId) -> &str {
         let place = (id.0 as usize).checked_sub(1);
         place.and_then(|place| self.accounts.get(place)).map_or("", Symbol::as_str)
+    }
+
+    /// Adds all that an engine knows.
+    pub fn learn_all(&mut self, engine: &Exchange) {
+        for id in (0..).map(AssetId) {
+            let Some((symbol, decimals)) = engine.asset(id) else { break };
+            self.add_asset(id, Asset { symbol, decimals });
+        }
+        for (id, name) in (1..).map(AccountId).zip(engine.account_names()) {
+            self.add_account(id, name);
+        }
+        for id in (0..).map(InstrumentId) {
+            let Some(def) = engine.instrument(id) else { break };
+            let decimals = |asset| engine.asset(asset).map_or(0, |(_, decimals)| decimals);
+            let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
+            self.add_instrument(Listed { id, def: def.clone(), quote_decimals, base_decimals });
+        }
     }
 
     /// Adds what the engine gave an id to.

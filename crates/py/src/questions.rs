@@ -26,7 +26,7 @@ struct Known {
 
 impl Known {
     fn of(sequencer: &Sequencer, order_id: OrderId) -> Self {
-        Known { history: sequencer.blotter.order(order_id).copied(), view: sequencer.engine.order(order_id) }
+        Known { history: sequencer.blotter.order(order_id).copied(), view: sequencer.engine().order(order_id) }
     }
 }
 
@@ -64,7 +64,7 @@ impl Exchange {
     pub fn book_object<'py>(&self, py: Python<'py>, symbol: &str, levels: usize) -> PyResult<Bound<'py, PyAny>> {
         let listed = self.listed(symbol)?;
         let (state, sides) = self.with(py, |sequencer| {
-            let engine = &sequencer.engine;
+            let engine = sequencer.engine();
             let sides = [Side::Buy, Side::Sell].map(|side| engine.levels(listed.id, side, levels));
             Ok((engine.state(listed.id), sides))
         })?;
@@ -91,7 +91,7 @@ impl Exchange {
     pub fn open_order_objects<'py>(&self, py: Python<'py>, account: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let account = self.account_number(account)?;
         let known = self.with(py, |sequencer| {
-            let open = sequencer.engine.open_orders(account);
+            let open = sequencer.engine().open_orders(account);
             Ok(open.iter().map(|view| Known::of(sequencer, view.order_id)).collect::<Vec<_>>())
         })?;
         let names = self.directory().snapshot();
@@ -204,7 +204,7 @@ impl Exchange {
             Err(_) if account == "venue" => AccountId::VENUE,
             found => found?,
         };
-        let balances = self.with(py, |sequencer| Ok(sequencer.engine.balances(account)))?;
+        let balances = self.with(py, |sequencer| Ok(sequencer.engine().balances(account)))?;
         let names = self.directory().snapshot();
         let mut objects = Vec::with_capacity(balances.len());
         for (asset, balance) in balances {

@@ -156,8 +156,7 @@ impl Exchange {
         };
         let now_ns = self.now_ns(py)?;
         let (stamp, events) = self.with(py, |sequencer| {
-            let attached = sequencer.attach(now_ns, rules).map(<[_]>::to_vec);
-            let events = attached.map_err(|error| raise(Kind::Usage, format!("rules of {symbol}: {error}")))?;
+            let events = sequencer.attach(now_ns, symbol, rules)?.to_vec();
             Ok((sequencer.last(), events))
         })?;
         let stamp = (!events.is_empty()).then_some(stamp);

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, final
 
@@ -64,7 +65,12 @@ class Exchange:
         client_id_retention_ns: int = 172_800_000_000_000,
         trades_max: int = 65_536,
         triggers_max: int = 10_000,
+        directory: str | PathLike[str] | None = None,
+        durability: str = "group",
     ) -> Exchange: ...
+    def close(self) -> None: ...
+    @property
+    def recovered(self) -> dict[str, object] | None: ...
     def submit(
         self,
         *,

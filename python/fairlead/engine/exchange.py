@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Self, overload
 
 from fairlead import _core
 from fairlead.engine.batches import as_records, events_like
@@ -12,6 +12,9 @@ from fairlead.model.breaker import DynamicCircuitBreaker, Luld, MarketWide, Rule
 from fairlead.model.instrument import Instrument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
     from typing_extensions import Buffer
 
     from fairlead.engine.batches import Array
@@ -42,6 +45,8 @@ class Exchange(_core.Exchange):
         client_id_retention_ns: how long the ids of a finished order are remembered, >= 0; 48 hours by default.
         trades_max: how many trades one command may cause, > 0; what an order has left beyond it is canceled.
         triggers_max: how many waiting orders one command may trigger, > 0; beyond it the instrument goes to an auction.
+        directory: as in ``open``; without one everything is in memory.
+        durability: as in ``open``.
 
     Invariants, each named by a test: INV-12 stamps are strictly increasing in sequence number and in time.
 
@@ -58,6 +63,59 @@ class Exchange(_core.Exchange):
     """
 
     __slots__ = ()
+
+    @classmethod
+    def open(
+        cls,
+        directory: "str | PathLike[str]",
+        *,
+        durability: str = "group",
+        clock: "Callable[[], int] | None" = None,
+        history_max: int = 100_000,
+        client_ids_max: int = 10_000_000,
+        client_id_retention_ns: int = 172_800_000_000_000,
+        trades_max: int = 65_536,
+        triggers_max: int = 10_000,
+    ) -> Self:
+        """Open the exchange of a data directory, or make one there: every command is in its log before it takes effect.
+
+        A report that is returned survives the end of the process. What was there before is back: accounts, books,
+        waiting orders, the history since the last snapshot, the same ``state_hash``. ``with`` closes it at the end.
+
+        Args:
+            directory: the data directory; it is made where it does not exist. One process at a time may have it open.
+            durability: ``group`` syncs once a command, or once for up to 256 commands of a batch; ``always`` syncs
+                every command; ``os`` leaves it to the system: a power cut may take the last commands then.
+            clock: as in the constructor.
+            history_max: as in the constructor.
+            client_ids_max: as in the constructor; a directory that exists keeps what it was made with.
+            client_id_retention_ns: likewise.
+            trades_max: likewise.
+            triggers_max: likewise.
+
+        Raises:
+            DataError: bytes that were acknowledged are damaged or missing; the message names file, offset and sequence
+                number. Nothing is repaired or skipped.
+            LockedError: another process has the directory open.
+            UnavailableError: a newer version wrote it, or the disk fails.
+            UsageError: an option is out of its range.
+        """
+        return cls(
+            clock=clock,
+            history_max=history_max,
+            client_ids_max=client_ids_max,
+            client_id_retention_ns=client_id_retention_ns,
+            trades_max=trades_max,
+            triggers_max=triggers_max,
+            directory=directory,
+            durability=durability,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def list(
         self, instrument: Instrument, *, state: str = "continuous", add_assets: bool = True
