@@ -22,7 +22,7 @@ pub const SECRET_MAX: usize = 128;
 /// Keys of one gateway at most.
 pub const KEYS_MAX: usize = 65_536;
 /// What a proof is made for: no other use of the same secret gives the same bytes.
-const PURPOSE: &[u8] = b"fairlead logon 1";
+pub(crate) const PURPOSE: &[u8] = b"fairlead logon 1";
 
 /// How a key proves itself.
 #[derive(Clone)]
@@ -40,6 +40,14 @@ impl Proof {
         match self {
             Self::Hmac(_) => Scheme::HmacSha256,
             Self::Ed25519(_) => Scheme::Ed25519,
+        }
+    }
+
+    /// What the key file keeps: the secret, or the public half.
+    fn kept(&self) -> &[u8] {
+        match self {
+            Self::Hmac(secret) => secret,
+            Self::Ed25519(key) => key.as_bytes(),
         }
     }
 }
@@ -76,12 +84,31 @@ impl Key {
     pub fn allows(&self, role: Role) -> bool {
         role == self.role || (self.role == Role::Trading && matches!(role, Role::DropCopy | Role::MarketData))
     }
+
+    /// Whether it is proven as `other` is and speaks for the same account.
+    #[must_use]
+    pub fn is_same(&self, other: &Key) -> bool {
+        let proof = (self.proof.scheme(), self.proof.kept()) == (other.proof.scheme(), other.proof.kept());
+        proof && (self.session, self.account) == (other.session, other.account)
+    }
+}
+
+/// A key that was taken back. Nobody may log on with it; its session is never given to another, and counts as lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retired {
+    /// The id it had, which a later key may have.
+    pub id: Symbol,
+    /// Its session.
+    pub session: SessionId,
+    /// Whose orders it entered.
+    pub account: AccountId,
 }
 
 /// All keys, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
     by_id: BTreeMap<Symbol, Key>,
+    retired: Vec<Retired>,
 }
 
 /// Why a key file was refused. Never says a secret.
@@ -115,21 +142,48 @@ impl Keys {
             if words.is_empty() {
                 continue;
             }
-            let (id, key) = parse_line(&words).map_err(refuse)?;
-            if let Some(first) = sessions.insert(key.session, at + 1) {
-                return Err(refuse(format!(
-                    "session={} belongs to the key of line {first}: give another",
-                    key.session
-                )));
+            let line = parse_line(&words).map_err(refuse)?;
+            let session = line.session();
+            if let Some(first) = sessions.insert(session, at + 1) {
+                return Err(refuse(format!("session={session} belongs to the key of line {first}: give another")));
             }
-            if keys.by_id.insert(id, key).is_some() {
-                return Err(refuse(format!("key id {} is there already: give another", words[0])));
+            match line {
+                Line::Retired(retired) => keys.retired.push(retired),
+                Line::Key(id, key) => {
+                    if keys.by_id.insert(id, *key).is_some() {
+                        return Err(refuse(format!("key id {} is there already: give another", words[0])));
+                    }
+                }
             }
-            if keys.by_id.len() > KEYS_MAX {
+            if sessions.len() > KEYS_MAX {
                 return Err(refuse(format!("more than {KEYS_MAX} keys: split the venue")));
             }
         }
         Ok(keys)
+    }
+
+    /// Keys that were taken back, in the order of the file.
+    #[must_use]
+    pub fn retired(&self) -> &[Retired] {
+        &self.retired
+    }
+
+    /// All keys with their ids.
+    pub fn entries(&self) -> impl Iterator<Item = (&Symbol, &Key)> {
+        self.by_id.iter()
+    }
+
+    /// The sessions that orders may belong to: of traders, of operators, and of keys that were taken back.
+    pub fn trading_sessions(&self) -> impl Iterator<Item = SessionId> {
+        let traders = self.by_id.values().filter(|key| matches!(key.role, Role::Trading | Role::Operator));
+        traders.map(|key| key.session).chain(self.retired.iter().map(|retired| retired.session))
+    }
+
+    /// The highest session there is, 0 where there is none.
+    #[must_use]
+    pub fn last_session(&self) -> u32 {
+        let retired = self.retired.iter().map(|retired| retired.session);
+        self.by_id.values().map(|key| key.session).chain(retired).map(|session| session.0).max().unwrap_or(0)
     }
 
     /// The key of an id.
@@ -156,16 +210,41 @@ impl Keys {
     }
 }
 
-fn parse_line(words: &[&str]) -> Result<(Symbol, Key), String> {
+enum Line {
+    Key(Symbol, Box<Key>),
+    Retired(Retired),
+}
+
+impl Line {
+    fn session(&self) -> SessionId {
+        match self {
+            Self::Key(_, key) => key.session,
+            Self::Retired(retired) => retired.session,
+        }
+    }
+}
+
+fn number(name: &str, word: &str) -> Result<u32, String> {
+    word.parse().map_err(|_| format!("{name}={word}: give a number"))
+}
+
+fn parse_session(word: &str) -> Result<SessionId, String> {
+    match number("session", word)? {
+        0 => Err("session=0 means no session: give 1 or more".to_owned()),
+        session => Ok(SessionId(session)),
+    }
+}
+
+fn parse_line(words: &[&str]) -> Result<Line, String> {
+    let key_id = |word: &str| Symbol::new(word).map_err(|error| format!("key id: {error}"));
+    if let [id, session, account, "retired"] = words {
+        let (id, session) = (key_id(id)?, parse_session(session)?);
+        return Ok(Line::Retired(Retired { id, session, account: AccountId(number("account", account)?) }));
+    }
     let [id, session, account, role, scheme, secret, options @ ..] = words else {
         return Err(format!("words={} min=6: give key_id session account role scheme secret", words.len()));
     };
-    let id = Symbol::new(id).map_err(|error| format!("key id: {error}"))?;
-    let number = |name: &str, word: &str| word.parse::<u32>().map_err(|_| format!("{name}={word}: give a number"));
-    let session = SessionId(number("session", session)?);
-    if session.0 == 0 {
-        return Err("session=0 means no session: give 1 or more".to_owned());
-    }
+    let (id, session) = (key_id(id)?, parse_session(session)?);
     let role = parse_role(role)?;
     let account = AccountId(number("account", account)?);
     if account.0 == 0 && role == Role::Trading {
@@ -182,7 +261,27 @@ fn parse_line(words: &[&str]) -> Result<(Symbol, Key), String> {
             _ => return Err(format!("option {name} is unknown: give orders_per_s or cancels_per_s")),
         }
     }
-    Ok((id, key))
+    Ok(Line::Key(id, Box::new(key)))
+}
+
+/// The word for a role in the key file.
+#[must_use]
+pub fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Trading => "trading",
+        Role::DropCopy => "dropcopy",
+        Role::MarketData => "marketdata",
+        Role::Operator => "operator",
+    }
+}
+
+/// The word for a scheme in the key file.
+#[must_use]
+pub fn scheme_word(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::HmacSha256 => "hmac",
+        Scheme::Ed25519 => "ed25519",
+    }
 }
 
 fn parse_role(word: &str) -> Result<Role, String> {
@@ -287,6 +386,34 @@ mod tests {
         assert_eq!((maker.session, maker.account, maker.role), (SessionId(1), AccountId(7), Role::Trading));
         assert_eq!((maker.orders, maker.cancels), (Some(Flow::doubled(5_000)), None));
         assert_eq!(keys.len(), 2);
+    }
+
+    #[test]
+    fn a_retired_key_keeps_its_session_and_lets_nobody_in() {
+        let text = format!("old 7 3 retired\nold 8 3 trading hmac {SECRET}\nfeed 9 0 marketdata hmac {SECRET}");
+
+        let keys = Keys::parse(&text).unwrap();
+
+        assert_eq!(keys.get(&Symbol::new("old").unwrap()).unwrap().session, SessionId(8));
+        assert_eq!((keys.len(), keys.last_session()), (2, 9));
+        assert_eq!(keys.trading_sessions().collect::<Vec<_>>(), [SessionId(8), SessionId(7)]);
+        let taken = refused(&format!("old 7 3 retired\nnew 7 3 trading hmac {SECRET}"));
+        assert!(taken.to_string().contains("line=2: session=7 belongs to the key of line 1"), "{taken}");
+        assert!(refused("old 0 3 retired").to_string().contains("session=0"));
+    }
+
+    #[test]
+    fn a_key_is_another_one_when_its_secret_or_its_account_is() {
+        let base = key(&format!("a 1 1 trading hmac {SECRET}"));
+
+        assert!(base.is_same(&key(&format!("a 1 1 trading hmac {SECRET} orders_per_s=5"))));
+        for other in [
+            format!("a 2 1 trading hmac {SECRET}"),
+            format!("a 1 2 trading hmac {SECRET}"),
+            format!("a 1 1 trading hmac {SECRET}00"),
+        ] {
+            assert!(!base.is_same(&key(&other)), "{other}");
+        }
     }
 
     #[test]

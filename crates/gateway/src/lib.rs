@@ -30,5 +30,6 @@ mod outbox;
 pub mod own;
 mod rates;
 mod reports;
+pub mod secrets;
 pub mod server;
 pub mod session;

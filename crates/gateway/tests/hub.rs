@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use gateway::host::{Engine as _, GATEWAY_ORIGIN, Host as _, Refused, Sink as _, Token};
 use gateway::hub::{About, Hub};
+use gateway::keys::Keys;
 use gateway::limits::Limits;
 use model::{Command, SessionId, SetCancelOnDisconnect, Side, SplitMix64};
 use support::{Client, Plain, SECOND, cancel, keys, logon, order};
@@ -561,4 +562,35 @@ fn the_gateways_own_origin_is_nobodys() {
     world.run();
 
     assert_eq!(world.client("a").heard.len(), heard);
+}
+
+#[test]
+fn g_75_other_keys_end_the_sessions_of_those_that_are_gone_and_of_nobody_else() {
+    let mut world = World::new(Limits::default());
+    world.traders(&["a", "b"]);
+    world.connect("feed", logon("feed", Role::MarketData));
+    world.connect("audit", logon("audit", Role::DropCopy));
+    let new_secret = "5b".repeat(32);
+    let secret = "5a".repeat(32);
+    let text = format!(
+        "a 1 1 retired\nb 2 2 trading hmac {secret}\nfeed 5 0 marketdata hmac {new_secret}\naudit 4 0 operator hmac {secret}\n\
+         fresh 9 2 trading hmac {secret}"
+    );
+
+    let ended = world.hub.set_keys(Keys::parse(&text).unwrap());
+    world.run();
+
+    assert_eq!(ended, 3);
+    let good_bye = |world: &World, name: &str| world.client(name).logout().map(|logout| logout.reason);
+    for gone in ["a", "feed", "audit"] {
+        assert_eq!(good_bye(&world, gone), Some(LogoutReason::NotAuthenticated), "{gone}");
+    }
+    assert!(world.plain.taken.contains(&Command::SessionDown(SessionId(1))));
+    world.say("b", order("still", Side::Buy, 1, 10));
+    assert_eq!(world.told("b"), [(ExecType::New, 0)]);
+    world.drop_connection("a");
+    world.trader("a");
+    world.trader("fresh");
+    assert_eq!(good_bye(&world, "a"), Some(LogoutReason::NotAuthenticated));
+    assert_eq!(good_bye(&world, "fresh"), None);
 }

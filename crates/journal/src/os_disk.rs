@@ -101,14 +101,11 @@ impl Disk for OsDisk {
         }
         let path = self.path_to_change(LOCK)?;
         let file = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(path)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {
-                *held = Some(file);
-                Ok(true)
-            }
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
-            Err(error) => Err(error.into()),
+        let is_ours = claim(&file)?;
+        if is_ours {
+            *held = Some(file);
         }
+        Ok(is_ours)
     }
 }
 
@@ -138,6 +135,30 @@ impl DiskFile for OsFile {
         #[cfg(target_os = "linux")]
         rustix::fs::fadvise(&self.0, 0, None, rustix::fs::Advice::DontNeed)?;
         Ok(())
+    }
+}
+
+/// Claims an open file or directory until it is closed; `false` where another process has it.
+///
+/// # Errors
+/// Those of the system.
+pub fn claim(file: &File) -> io::Result<bool> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a process works on a data directory now.
+///
+/// # Errors
+/// Those of the system, a missing lock file not among them: nobody ever did.
+pub fn is_in_use(directory: &Path) -> io::Result<bool> {
+    match File::open(directory.join(LOCK)) {
+        Ok(file) => Ok(!claim(&file)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

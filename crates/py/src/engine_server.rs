@@ -77,7 +77,16 @@ impl EngineServer {
             }
             Some(served)
         });
-        served.ok_or_else(|| raise(Kind::Usage, "the engine was stopped: start another"))?.map_err(|error| stop(&error))
+        served.ok_or_else(stopped)?.map_err(|error| stop(&error))
+    }
+
+    /// Reads the keys again; says how many there are and how many sessions ended.
+    fn reload(&self, py: Python<'_>) -> PyResult<(usize, usize)> {
+        let reloaded = py.detach(|| {
+            let mut place = self.venue.lock().unwrap_or_else(PoisonError::into_inner);
+            place.as_mut().map(|venue| guarded(|| venue.reload()))
+        });
+        reloaded.ok_or_else(stopped)?.map_err(|refusal| raise(Kind::Data, refusal.to_string()))
     }
 
     /// Ends every session, finishes what was taken, and closes the log.
@@ -122,6 +131,10 @@ fn turn_for(venue: &mut Venue, time: Duration) -> Result<(), StopError> {
 /// A panic of the engine ends the process: its state may be half changed, and others hold what was acknowledged.
 fn guarded<T>(work: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| std::process::abort())
+}
+
+fn stopped() -> PyErr {
+    raise(Kind::Usage, "the engine was stopped: start another")
 }
 
 fn start(error: &StartError) -> PyErr {

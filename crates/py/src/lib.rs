@@ -19,6 +19,7 @@ mod guard_objects;
 mod guards;
 mod handle;
 mod ids;
+mod key_file;
 mod l3book;
 mod methods;
 mod names;
@@ -48,6 +49,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<report::ExecutionReport>()?;
     module.add_class::<report::CommandReport>()?;
     module.add_class::<group::GroupReport>()?;
+    module.add_class::<key_file::KeyFile>()?;
+    module.add_function(wrap_pyfunction!(key_file::sign_logon, module)?)?;
+    module.add_function(wrap_pyfunction!(key_file::public_key, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_report, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_records, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;

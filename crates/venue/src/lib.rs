@@ -4,6 +4,7 @@
 //! recovery replays, and [`run::Venue`] opens a directory, listens and turns until it is told to stop. Start-up and recovery
 //! are one path; the port is opened last.
 
+pub mod key_file;
 pub mod restore;
 pub mod run;
 pub mod seat;

@@ -1,28 +1,23 @@
 //! Opens a data directory, listens, and turns: poll sockets, submit, step, write.
 
 use std::fmt;
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use gateway::clock::{Clock, SystemClock};
-use gateway::keys::{KeyFileError, Keys};
 use gateway::limits::Limits;
 use gateway::server::{self, Server, TurnError};
+use journal::Mode;
 use journal::os_disk::OsDisk;
-use journal::{Mode, os_disk};
 use sequencer::{Fatal, OpenError, Recovered, Sequencer};
 use wire::Durability;
 
+use crate::key_file;
 use crate::restore::Restore;
 use crate::seat::Seat;
 
-/// The file of keys in a data directory.
-pub const KEY_FILE: &str = "gateway.keys";
-const KEY_FILE_MODE: u32 = 0o600;
 /// Exit code where the configuration is wrong.
 pub const EXIT_CONFIG: u8 = 4;
 /// Exit code where an address cannot be listened on.
@@ -53,7 +48,7 @@ pub enum StartError {
     /// The data directory could not be opened or recovered.
     Open(OpenError),
     /// The key file cannot be used.
-    Keys(String),
+    Keys(key_file::Refusal),
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
 }
@@ -74,7 +69,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Open(error) => error.fmt(f),
-            Self::Keys(what) => f.write_str(what),
+            Self::Keys(refusal) => refusal.fmt(f),
             Self::Listen(address, error) => {
                 write!(f, "cannot listen: address={address}: {error}; choose another --port")
             }
@@ -117,6 +112,7 @@ impl std::error::Error for StopError {}
 
 /// A running venue.
 pub struct Venue {
+    directory: PathBuf,
     seat: Seat<OsDisk>,
     server: Server,
     clock: SystemClock,
@@ -131,14 +127,25 @@ impl Venue {
         let Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits } = options;
         let clock = SystemClock::new();
         let disk = OsDisk::open(&directory).map_err(|error| StartError::Open(OpenError::Disk(error.to_string())))?;
-        let keys = keys(&directory.join(KEY_FILE)).map_err(StartError::Keys)?;
+        let keys = key_file::read_or_make(&directory).map_err(StartError::Keys)?;
         let durability = durability(sequencer.journal.mode);
         let mut restore = Restore::new(limits, keys, durability, epoch(clock.wall_ns()));
         let opened = Sequencer::open_watched(disk, sequencer, clock.wall_ns(), &mut restore);
         let (sequencer, recovered) = opened.map_err(StartError::Open)?;
         let listen = server::Options { address, allow_plain_remote, spin_ns };
         let server = Server::bind(listen, restore.into_hub()).map_err(|error| StartError::Listen(address, error))?;
-        Ok((Self { seat: Seat { sequencer }, server, clock }, recovered))
+        Ok((Self { directory, seat: Seat { sequencer }, server, clock }, recovered))
+    }
+
+    /// Reads the keys again. Sessions whose key is gone or has another secret end; says how many keys there are now, and
+    /// how many sessions ended.
+    ///
+    /// # Errors
+    /// [`key_file::Refusal`]: the keys are those of before.
+    pub fn reload(&mut self) -> Result<(usize, usize), key_file::Refusal> {
+        let (keys, _) = key_file::read(&self.directory)?;
+        let count = keys.len();
+        Ok((count, self.server.hub_mut().set_keys(keys)))
     }
 
     /// Where it listens.
@@ -204,31 +211,4 @@ fn durability(mode: Mode) -> Durability {
 /// The second this run began: later than any epoch of a run before it.
 fn epoch(wall_ns: i64) -> u32 {
     u32::try_from(wall_ns / 1_000_000_000).unwrap_or(u32::MAX)
-}
-
-/// Reads the keys of a directory; a new one gets one operator key with a secret nobody else knows.
-fn keys(path: &Path) -> Result<Keys, String> {
-    let told = |error: io::Error| format!("key file: path={}: {error}", path.display());
-    if !path.exists() {
-        make_keys(path).map_err(told)?;
-    }
-    let mode = fs::metadata(path).map_err(told)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(format!("key file: path={} mode={mode:o} max=600: chmod 600 it", path.display()));
-    }
-    let text = fs::read_to_string(path).map_err(told)?;
-    Keys::parse(&text).map_err(|error: KeyFileError| format!("{error}; path={}", path.display()))
-}
-
-fn make_keys(path: &Path) -> io::Result<()> {
-    let secret = [os_disk::random_id()?, os_disk::random_id()?].concat();
-    let digits =
-        secret.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16));
-    let secret: String = digits.collect();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(KEY_FILE_MODE).open(path)?;
-    // The system may have taken bits off the mode, never added any; say it again for directories with odd masks.
-    file.set_permissions(Permissions::from_mode(KEY_FILE_MODE))?;
-    writeln!(file, "# key_id session account role scheme secret [orders_per_s=N] [cancels_per_s=N]")?;
-    writeln!(file, "operator 1 0 operator hmac {secret}")?;
-    file.sync_all()
 }

@@ -9,11 +9,14 @@ from fairlead._core._native import (
     ExecutionReport,
     GroupReport,
     Handle,
+    KeyFile,
     L3Book,
     __version__,
     journal_cut,
     journal_records,
     journal_report,
+    public_key,
+    sign_logon,
     verify_matching,
 )
 
@@ -26,10 +29,13 @@ __all__ = [
     "ExecutionReport",
     "GroupReport",
     "Handle",
+    "KeyFile",
     "L3Book",
     "__version__",
     "journal_cut",
     "journal_records",
     "journal_report",
+    "public_key",
+    "sign_logon",
     "verify_matching",
 ]

@@ -52,6 +52,11 @@ class _Commands(LazyGroup):
             function="app",
             summary="Look at the log of an engine, running or not, and cut it when a person has decided to.",
         ),
+        "keys": LazyCommand(
+            module="fairlead.cli.keys",
+            function="app",
+            summary="Say who may log on to an engine: list, add, remove and rotate the keys of its data directory.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairlead.errors import DataError
+
 if TYPE_CHECKING:
     from fairlead.engine.server import EngineServer
 
@@ -30,9 +32,9 @@ def engine(
 ) -> None:
     """Run an engine with its log and its gateway on a data directory.
 
-    Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may; a new directory gets one
-    operator key. Ctrl-C and SIGTERM end it cleanly; after kill -9 or a power cut it starts again by itself, with
-    everything that was acknowledged.
+    Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may, see fairlead keys; a new
+    directory gets one operator key, and SIGHUP reads them again. Ctrl-C and SIGTERM end it cleanly; after kill -9 or
+    a power cut it starts again by itself, with everything that was acknowledged.
 
     Example:  fairlead engine --data ./venue --port 7411
     """
@@ -41,6 +43,8 @@ def engine(
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: asked.append(received))
+    reloads: list[int] = []
+    signal.signal(signal.SIGHUP, lambda received, _frame: reloads.append(received))
     server = EngineServer(
         data,
         host=host,
@@ -51,7 +55,21 @@ def engine(
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)
-        server.serve(until=lambda: bool(asked))
+        server.serve(until=lambda: _reload(server, reloads) or bool(asked))
+
+
+def _reload(server: EngineServer, asked: list[int]) -> bool:
+    """Read the keys again where that was asked for; ``False``, because it ends nothing."""
+    if asked:
+        asked.clear()
+        try:
+            found, ended = server.reload()
+        except DataError as error:
+            print(f"fairlead: not read again, the keys of before count: {error}", file=sys.stderr)
+        else:
+            print(f"fairlead: keys were read again: keys={found} sessions_ended={ended}", file=sys.stderr)
+        sys.stderr.flush()
+    return False
 
 
 def _say_ready(server: EngineServer, *, data: Path, durability: str, as_json: bool) -> None:

@@ -69,6 +69,14 @@ class EngineServer:
         while not until():
             self._core.serve(_SLICE_MS)
 
+    def reload(self) -> tuple[int, int]:
+        """Read the keys again and return how many there are, and how many sessions ended because theirs is gone.
+
+        Raises:
+            DataError: the file cannot be used; the keys of before count.
+        """
+        return self._core.reload()
+
     def stop(self) -> None:
         """End every session, finish what was taken, close the log. Again is nothing."""
         self._core.stop()

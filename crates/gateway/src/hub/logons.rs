@@ -1,11 +1,14 @@
 //! Sessions that begin and end.
 
-use model::{Command, SetCancelOnDisconnect};
+use std::collections::BTreeMap;
+
+use model::{Command, SessionId, SetCancelOnDisconnect, Symbol};
 use wire::{LogonAck, LogoutReason, Role};
 
 use super::Hub;
 use super::conns::Reader;
 use crate::host::{GATEWAY_ORIGIN, Host, Token};
+use crate::keys::{Key, Keys};
 use crate::own::Owner;
 use crate::session::Session;
 
@@ -34,6 +37,28 @@ impl Hub {
         if owner.role != Role::MarketData {
             self.listen(token, &owner, logon);
         }
+    }
+
+    /// Takes other keys. Sessions whose key is gone, speaks for another account or has another secret end at once, and their
+    /// orders follow the rule for lost connections. Says how many those were.
+    pub fn set_keys(&mut self, keys: Keys) -> usize {
+        let of_session = |keys: &Keys| -> BTreeMap<SessionId, (Symbol, Key)> {
+            keys.entries().map(|(id, key)| (key.session, (*id, key.clone()))).collect()
+        };
+        let (before, after) = (of_session(&self.keys), of_session(&keys));
+        let stays = |(session, role): &(SessionId, Role)| match (before.get(session), after.get(session)) {
+            (Some((id, key)), Some((new_id, new_key))) => id == new_id && new_key.is_same(key) && new_key.allows(*role),
+            _ => false,
+        };
+        let ending: Vec<Token> = self.sessions.iter().filter(|(key, _)| !stays(key)).map(|(_, token)| *token).collect();
+        for token in &ending {
+            if let Some(conn) = self.conns.touch(*token) {
+                conn.session.end(LogoutReason::NotAuthenticated);
+            }
+            self.leave(*token);
+        }
+        self.keys = keys;
+        ending.len()
     }
 
     /// A client that has seen what this log does not hold is told so: one of the two lost something.

@@ -67,8 +67,7 @@ impl Hub {
     /// A gateway without connections. Every session that could have been there before counts as lost.
     #[must_use]
     pub fn new(limits: Limits, keys: Keys, about: About) -> Self {
-        let traders = keys.iter().filter(|key| matches!(key.role, Role::Trading | Role::Operator));
-        let own = traders.map(|key| Command::SessionDown(key.session)).collect();
+        let own = keys.trading_sessions().map(Command::SessionDown).collect();
         Self {
             limits,
             keys,
