@@ -121,6 +121,53 @@ def test_a_bracket_is_released_by_its_entry_and_canceled_as_a_group() -> None:
     assert again.reason == "GROUP_FINISHED"
 
 
+def _bracket_in_an_auction(ex: Exchange, now_ns: list[int], *, before: int) -> None:
+    """Enter a bracket, fill ``before`` of its entry, and let an auction that ends by time fill one more."""
+    for account, side in (("alice", "sell"), ("bob", "buy")):
+        ex.submit(account=account, symbol="AAPL", side=side, order_qty=1, price="100")
+    entry = Leg(account="alice", symbol="AAPL", side="buy", order_qty=5, price="99", cl_ord_id="entry")
+    ex.submit_group("otoco", [entry, *_exits()])
+    if before:
+        ex.submit(account="bob", symbol="AAPL", side="sell", order_qty=before, price="99")
+    ex.halt("AAPL", operator=1, note="test", duration_ns=1_000)
+    now_ns[0] += 2_000
+    ex.submit(account="bob", symbol="AAPL", side="sell", order_qty=1, price="99")
+    now_ns[0] += 600_000_000_000
+
+
+@pytest.mark.parametrize("history_max", [0, 1_000])
+def test_an_armed_exit_that_is_released_again_still_waits_for_its_trigger(history_max: int) -> None:
+    now_ns = [0]
+    ex = open_market(kind="credit", history_max=history_max, clock=lambda: now_ns[0])
+    _bracket_in_an_auction(ex, now_ns, before=2)
+
+    report = ex.amend(account="alice", orig_cl_ord_id="stop", cl_ord_id="stop-2", trigger_price="95")
+
+    kinds = [type(event).__name__ for event in report.events if getattr(event, "order_id", 0) == report.order_id]
+    assert kinds == ["OrderReleased", "OrderReplaced"]
+    assert (report.status, report.leaves_qty) == ("suspended", 3)
+    stop = next(order for order in ex.open_orders(account="alice") if order.order_id == report.order_id)
+    assert (stop.status, stop.trigger_price) == ("suspended", Decimal(95))
+
+
+@pytest.mark.parametrize("history_max", [0, 1_000])
+@pytest.mark.parametrize(("leg", "change", "status"), [
+    ("target", {"price": "103"}, "new"),
+    ("stop", {"trigger_price": "95"}, "suspended"),
+])  # fmt: skip
+def test_the_first_release_arms_an_exit_that_has_a_trigger_and_puts_another_to_work(
+    history_max: int, leg: str, change: dict[str, Any], status: str
+) -> None:
+    now_ns = [0]
+    ex = open_market(kind="credit", history_max=history_max, clock=lambda: now_ns[0])
+    _bracket_in_an_auction(ex, now_ns, before=0)
+
+    report = ex.amend(account="alice", orig_cl_ord_id=leg, cl_ord_id="changed", **change)
+
+    assert (report.status, report.leaves_qty) == (status, 1)
+    assert ex.order(order_id=report.order_id).status == status
+
+
 @pytest.mark.parametrize(
     ("legs", "reason", "leg"),
     [

@@ -46,6 +46,8 @@ pub struct OrderView {
     pub trigger_price: Option<Price>,
     /// It waits: for its trigger or for the entry of its group.
     pub waits: bool,
+    /// It waits for the entry of its group, which has not been filled yet.
+    pub is_held: bool,
 }
 
 /// One price of a book, as the public sees it.
@@ -228,6 +230,7 @@ impl Exchange {
             public_id: PublicId(if hidden { 0 } else { record.public_id }),
             trigger_price: self.shared.trigger_price(market, slot),
             waits: record.place().waits(),
+            is_held: record.place() == Place::Held,
         }
     }
 }

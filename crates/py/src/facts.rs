@@ -63,6 +63,8 @@ pub struct Facts {
     pub px_sum: Option<i128>,
     /// FIX 39.
     pub status: Status,
+    /// It waits for nothing but the entry of its group: what releases it puts it to work.
+    pub is_held: bool,
     /// Why it ended.
     pub reason: Option<&'static str>,
 }
@@ -80,6 +82,7 @@ impl Facts {
             leaves_qty: 0,
             px_sum: Some(0),
             status: Status::Rejected,
+            is_held: false,
             reason: None,
         }
     }
@@ -100,6 +103,7 @@ impl Facts {
                 0 => Status::New,
                 _ => Status::PartiallyFilled,
             },
+            is_held: view.is_held,
             reason: None,
         }
     }
@@ -124,6 +128,7 @@ impl Facts {
                 OrderStatus::Suspended => Status::Suspended,
                 OrderStatus::Rejected => Status::Rejected,
             },
+            is_held: order.status == OrderStatus::Suspended && order.trigger.is_none(),
             reason: order.reason.map(model::EndReason::name).or(order.refused.map(model::RejectReason::name)),
         }
     }
@@ -155,7 +160,10 @@ impl Facts {
             EventKind::OrderExpired(ended) if mine(ended.order_id) => {
                 self.end(Status::Expired, ended.reason.name());
             }
-            EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => self.status = Status::Suspended,
+            EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => {
+                self.status = Status::Suspended;
+                self.is_held = suspended.kind.is_none();
+            }
             EventKind::OrderTriggered(triggered) if mine(triggered.order_id) => self.status = Status::New,
             EventKind::OrderReleased(released) if mine(released.order_id) => self.release(released),
             EventKind::TriggerRejected(refused) if mine(refused.order_id) => {
@@ -207,10 +215,11 @@ impl Facts {
         self.status = Status::New;
     }
 
+    /// One that has a trigger waits for it as before, with more; `OrderTriggered` puts it to work.
     fn release(&mut self, released: &OrderReleased) {
         self.order_qty = released.order_qty.0;
         self.leaves_qty = released.leaves_qty.0;
-        if self.status == Status::Suspended {
+        if core::mem::take(&mut self.is_held) {
             self.status = Status::New;
         }
     }
