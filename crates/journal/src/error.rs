@@ -35,7 +35,12 @@ impl DiskError {
     ///
     /// A failed sync never counts: what it was to make durable is in doubt whatever the reason.
     pub fn is_shortage(&self) -> bool {
-        self.doing != SYNC && is_shortage(&self.error)
+        !self.is_failed_sync() && is_shortage(&self.error)
+    }
+
+    /// Whether what was to be made durable may or may not be.
+    pub fn is_failed_sync(&self) -> bool {
+        self.doing == SYNC
     }
 }
 

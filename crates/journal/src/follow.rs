@@ -1,7 +1,7 @@
 //! Reading a log behind its writer: frame by frame, up to what is known to be durable, never disturbing it.
 
-use crate::disk::Disk;
-use crate::error::{Damage, DiskError, OpenError};
+use crate::disk::{Disk, DiskFile};
+use crate::error::{Damage, DiskError, OpenError, SYNC};
 use crate::files;
 use crate::frame::{Chain, ChainKey, FRAME_BYTES_MAX, Frame, FrameKind};
 use crate::journal::Position;
@@ -45,8 +45,9 @@ impl<D: Disk> Follower<D> {
     /// # Errors
     /// The log has no such place, is damaged before it, or the disk would not be read.
     pub fn begin(disk: D, key: ChainKey, after: Option<Position>) -> Result<Self, OpenError> {
-        let log = Log::load(&disk, u64::MAX)?.ok_or(OpenError::NoStore)?;
         let wanted = after.map_or(0, |position| position.seq);
+        // Not further: a writer may be making segments meanwhile.
+        let log = Log::load(&disk, wanted)?.ok_or(OpenError::NoStore)?;
         let place = if after.is_some() { log.holding(wanted) } else { Some(0) };
         let segment = place.and_then(|place| log.segments.get(place)).ok_or(OpenError::NoStore)?;
         let name = segment.name.clone();
@@ -68,6 +69,14 @@ impl<D: Disk> Follower<D> {
             }
         }
         Ok(follower)
+    }
+
+    /// Makes durable what was read: a writer that does not sync its commits has synced the segments before this one only.
+    ///
+    /// # Errors
+    /// The sync failed: what it was to make durable is in doubt. End the process.
+    pub fn sync(&self) -> Result<(), DiskError> {
+        self.file.sync_data().map_err(DiskError::of(SYNC, &self.name))
     }
 
     /// The next record's sequence number.

@@ -43,13 +43,14 @@ pub(crate) enum Tail {
 impl Log {
     /// Finds the store of a directory; `None` where there is none, or one whose making never finished.
     ///
-    /// Segments that begin after record `until` are not looked at.
+    /// Segments that begin after record `until` are not looked at, but for the oldest.
     pub fn load<D: Disk>(disk: &D, until: u64) -> Result<Option<Self>, OpenError> {
         let names = files::names(disk)?;
         if !names.iter().any(|name| name == MANIFEST) {
             return refuse_without_manifest(disk, &names).map(|()| None);
         }
         let manifest = Manifest::load(disk)?;
+        let until = until.max(manifest.oldest_seq);
         let mut firsts: Vec<u64> = names.iter().filter_map(|name| seq_of(name)).collect();
         firsts.retain(|first_seq| (manifest.oldest_seq..=until).contains(first_seq));
         firsts.sort_unstable();

@@ -187,7 +187,12 @@ fn replay<D: Disk>(
     }
     let first = &log.segments[0];
     if first.header.first_seq != 1 {
-        let what = "the log begins here and no snapshot counts that reaches this far".to_owned();
+        let skipped = recovered.warnings.iter().filter_map(|warning| match warning {
+            Warning::SnapshotSkipped { seq, what } => Some(format!("; snapshot at seq={seq}: {what}")),
+            Warning::WatermarkLost | Warning::NoSpare(_) => None,
+        });
+        let begin = "the log begins here and no snapshot counts that reaches this far";
+        let what = skipped.fold(begin.to_owned(), |what, reason| what + &reason);
         return Err(Damage { file: first.name.clone(), offset: 0, seq: first.header.first_seq, what }.into());
     }
     state.reset();

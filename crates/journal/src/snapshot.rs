@@ -13,9 +13,6 @@ use crate::frame::{Chain, ChainKey, u32_at, u64_at};
 use crate::journal::Position;
 use crate::segment::{FORMAT, hex_between};
 
-/// How many snapshots are kept: the newest, and one to fall back to.
-pub const SNAPSHOTS_KEPT: usize = 2;
-
 const MAGIC: [u8; 8] = *b"FLSNAP\r\n";
 const HEADER_BYTES: usize = 72;
 const FOOTER_BYTES: usize = 32;
@@ -162,22 +159,25 @@ pub fn read<D: Disk>(
     Ok((header, body.to_vec()))
 }
 
-/// Writes a snapshot, reads it back from the disk, has the caller load it, and only then gives it its name. Older
-/// snapshots than the [`SNAPSHOTS_KEPT`] newest are removed. Returns the older of those kept, for
-/// [`crate::Journal::retain`]; `None` where this is the only one.
+/// Writes a snapshot, reads it back from the disk, has the caller load it, and only then gives it its name.
+///
+/// `older` is the record of the snapshot to fall back to: the newest before this one that the caller has loaded itself, so
+/// that a bad one is never what is kept. All but these two are removed then, and what is before `older` may go
+/// ([`crate::Journal::retain`]). Where it is `None` nothing is removed.
 ///
 /// `check` loads the body as a restart would and returns the hash of the state it gets.
 ///
 /// # Errors
 /// See [`SnapshotError`]; the snapshots before stay as they are. A sync that failed is no reason to try again: end the
-/// process ([`DiskError::is_shortage`] tells).
+/// process ([`DiskError::is_failed_sync`] tells).
 pub fn write<D: Disk>(
     disk: &D,
     header: &SnapshotHeader,
     body: &[u8],
     key: &ChainKey,
+    older: Option<u64>,
     check: impl FnOnce(&SnapshotHeader, &[u8]) -> Result<u64, String>,
-) -> Result<Option<u64>, SnapshotError> {
+) -> Result<(), SnapshotError> {
     let name = snapshot_name(header.position.seq);
     let unfinished = format!("{name}{UNFINISHED}");
     let written = try_write(disk, header, body, (&unfinished, key), check);
@@ -187,11 +187,11 @@ pub fn write<D: Disk>(
     }
     disk.rename(&unfinished, &name).map_err(DiskError::of("rename", &unfinished))?;
     files::sync_names(disk)?;
-    let seqs = list(disk)?;
-    for seq in seqs.iter().skip(SNAPSHOTS_KEPT).rev() {
-        files::remove(disk, &snapshot_name(*seq))?;
+    let Some(older) = older else { return Ok(()) };
+    for seq in list(disk)?.into_iter().rev().filter(|seq| ![older, header.position.seq].contains(seq)) {
+        files::remove(disk, &snapshot_name(seq))?;
     }
-    Ok(seqs.get(SNAPSHOTS_KEPT - 1).copied())
+    Ok(())
 }
 
 fn try_write<D: Disk>(

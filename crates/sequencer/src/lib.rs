@@ -44,4 +44,5 @@ pub use refusal::Refusal;
 pub use released::{Outbox, Outcome, Released, TICK_ORIGIN};
 pub use sequencer::Sequencer;
 pub use shadow::{Progress, Shadow, Taken};
+pub use upkeep::{Upkeep, Upkept};
 pub use verify::{Verified, verify_matching};

@@ -67,8 +67,10 @@ impl Options {
             return wrong("hash_every must be 1 or more: hash_every=0".to_owned());
         }
         if !snapshot_every.is_multiple_of(*hash_every) {
+            let next = snapshot_every.next_multiple_of(*hash_every);
             return wrong(format!(
-                "snapshot_every must be a multiple of hash_every: snapshot_every={snapshot_every} hash_every={hash_every}"
+                "snapshot_every must be a multiple of hash_every: snapshot_every={snapshot_every} hash_every={hash_every}; \
+                 use {next}, or 0 for none"
             ));
         }
         if *jump_ns_max <= 0 {

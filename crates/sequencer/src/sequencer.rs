@@ -44,6 +44,10 @@ pub struct Sequencer<D: Disk> {
     /// When a command last came.
     pub(crate) busy_ns: i64,
     pub(crate) preparing: Option<Prepare<D>>,
+    /// The snapshot before which segments may go, where another thread is to delete them.
+    pub(crate) retain_seq: Option<u64>,
+    /// Another thread deletes segments.
+    pub(crate) is_retaining: bool,
     /// Space was asked for last and not given.
     pub(crate) is_full: bool,
     /// Before it no space is looked for.
@@ -108,6 +112,8 @@ impl<D: Disk> Sequencer<D> {
             outbox: Outbox::new(),
             busy_ns: now_ns,
             preparing: None,
+            retain_seq: None,
+            is_retaining: false,
             is_full: false,
             retry_ns: i64::MIN,
             fatal: None,

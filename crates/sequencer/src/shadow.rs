@@ -14,6 +14,8 @@ use crate::snapshot as body;
 
 /// Frames read in one [`Shadow::step`].
 const FRAMES_MAX: usize = 16;
+/// How often a snapshot that could not be made is tried before the next one is due.
+const RETRIES: u64 = 8;
 
 /// A snapshot that was written, read back, loaded and found equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +37,8 @@ pub enum Progress {
     Behind,
     /// It has made a snapshot: give it to [`crate::Sequencer::snapshot_taken`].
     Snapshot(Taken),
-    /// A snapshot was due and there was no space for it, or it did not pass its own checks; the next one is tried. The
-    /// text says what was wrong.
+    /// A snapshot was due and could not be written, or did not pass its own checks; or there are no files left to read the
+    /// log with. It is tried again later; the text says what was wrong.
     Missed(String),
 }
 
@@ -52,8 +54,10 @@ pub struct Shadow<D: Disk> {
     snapshot_every: u64,
     /// The end of the last frame of commands.
     at: Option<Position>,
-    /// The record of the newest snapshot.
+    /// The record of the newest snapshot that it has loaded or made; 0 for none.
     taken_seq: u64,
+    /// The record at which the next snapshot is due, or the first recorded hash after it.
+    due_seq: u64,
 }
 
 impl<D: Disk> Shadow<D> {
@@ -62,13 +66,19 @@ impl<D: Disk> Shadow<D> {
         let key = options.journal.chain_key;
         let fresh = Genesis { limits: options.limits, hash_every: options.hash_every };
         let seqs = snapshot::list(&disk).map_err(|error| OpenError::Disk(error.to_string()))?;
-        let found = seqs.into_iter().find_map(|seq| {
-            let (header, bytes) = snapshot::read(&disk, seq, (store_id, &key)).ok()?;
-            Some((header.position, body::load(&header, &bytes).ok()?))
-        });
-        let (at, core) = found.map_or_else(|| (None, Core::new(fresh)), |(at, core)| (Some(at), core));
-        Ok(Shadow {
-            follower: Follower::begin(disk.clone(), key, at)?,
+        let mut found = None;
+        for seq in seqs {
+            found = begin_at(&disk, seq, (store_id, &key))?;
+            if found.is_some() {
+                break;
+            }
+        }
+        let (follower, core, at) = match found {
+            Some(found) => found,
+            None => (Follower::begin(disk.clone(), key, None)?, Core::new(fresh), None),
+        };
+        let mut shadow = Shadow {
+            follower,
             disk,
             core,
             events: Events::new(),
@@ -77,8 +87,28 @@ impl<D: Disk> Shadow<D> {
             semantic_version: options.journal.semantic_version,
             snapshot_every: options.snapshot_every,
             taken_seq: at.map_or(0, |at| at.seq),
+            due_seq: 0,
             at,
-        })
+        };
+        shadow.plan();
+        Ok(shadow)
+    }
+
+    /// The next snapshot is due at the next multiple.
+    fn plan(&mut self) {
+        let passed = self.taken_seq.checked_div(self.snapshot_every);
+        self.due_seq = passed.map_or(u64::MAX, |passed| (passed + 1).saturating_mul(self.snapshot_every));
+    }
+
+    /// One could not be made: the next is tried well before the one that would come anyway, and not at every hash.
+    fn miss(&mut self, what: String) -> Progress {
+        self.due_seq = self.core.last.seq.saturating_add((self.snapshot_every / RETRIES).max(1));
+        Progress::Missed(what)
+    }
+
+    /// The record at which a snapshot is due; `u64::MAX` where none ever is.
+    pub fn due_seq(&self) -> u64 {
+        self.due_seq
     }
 
     /// The newest record it has applied.
@@ -90,15 +120,18 @@ impl<D: Disk> Shadow<D> {
     ///
     /// # Errors
     /// [`Fatal::Diverged`] where its state is not the core's: no snapshot is made and the exchange should stop.
-    /// [`Fatal::Disk`] where durable records cannot be read.
+    /// [`Fatal::Disk`] where durable records cannot be read, or a sync failed.
     pub fn step(&mut self, durable_seq: u64) -> Result<Progress, Fatal> {
         for _ in 0..FRAMES_MAX {
-            let unreadable = |error: journal::OpenError| Fatal::Disk(error.to_string());
-            let notes = match self.follower.next(durable_seq).map_err(unreadable)? {
-                None => return Ok(Progress::UpToDate),
-                Some(Followed::Seal) => continue,
-                Some(Followed::Notes(notes)) => notes,
-                Some(Followed::Records(records, at)) => {
+            let notes = match self.follower.next(durable_seq) {
+                Err(journal::OpenError::Disk(error)) if error.is_shortage() => {
+                    return Ok(Progress::Missed(error.to_string()));
+                }
+                Err(error) => return Err(Fatal::Disk(error.to_string())),
+                Ok(None) => return Ok(Progress::UpToDate),
+                Ok(Some(Followed::Seal)) => continue,
+                Ok(Some(Followed::Notes(notes))) => notes,
+                Ok(Some(Followed::Records(records, at))) => {
                     for record in records {
                         apply(&mut self.core, &mut self.events, &record).map_err(Fatal::Disk)?;
                     }
@@ -108,7 +141,7 @@ impl<D: Disk> Shadow<D> {
             };
             for note in notes {
                 if let Some(state_hash) = self.compare(note)?
-                    && self.is_due()
+                    && self.core.last.seq >= self.due_seq
                 {
                     return self.take(state_hash);
                 }
@@ -127,29 +160,51 @@ impl<D: Disk> Shadow<D> {
         if shadow == hash { Ok(Some(hash)) } else { Err(Fatal::Diverged { seq, core: hash, shadow }) }
     }
 
-    fn is_due(&self) -> bool {
-        let seq = self.core.last.seq;
-        self.snapshot_every > 0 && seq.is_multiple_of(self.snapshot_every) && seq > self.taken_seq
-    }
-
     fn take(&mut self, state_hash: u64) -> Result<Progress, Fatal> {
         let Some(position) = self.at.filter(|at| at.seq == self.core.last.seq) else {
-            return Ok(Progress::Missed(format!("seq={} is not the end of a frame", self.core.last.seq)));
+            return Ok(self.miss(format!("seq={} is not the end of a frame", self.core.last.seq)));
         };
+        // No snapshot is ahead of the log, whatever the mode says of commits.
+        self.follower.sync().map_err(|error| Fatal::Disk(error.to_string()))?;
         let header =
             SnapshotHeader { store_id: self.store_id, semantic_version: self.semantic_version, position, state_hash };
         let bytes = body::save(&self.core);
         let check = |header: &SnapshotHeader, bytes: &[u8]| {
             body::load(header, bytes).map(|loaded| loaded.exchange.state_hash().combined())
         };
-        match snapshot::write(&self.disk, &header, &bytes, &self.key, check) {
-            Ok(kept_seq) => {
+        let kept_seq = Some(self.taken_seq).filter(|seq| *seq > 0);
+        match snapshot::write(&self.disk, &header, &bytes, &self.key, kept_seq, check) {
+            Ok(()) => {
                 self.taken_seq = position.seq;
+                self.plan();
                 Ok(Progress::Snapshot(Taken { seq: position.seq, state_hash, kept_seq }))
             }
-            Err(SnapshotError::Disk(error)) if !error.is_shortage() => Err(Fatal::Disk(error.to_string())),
-            Err(error) => Ok(Progress::Missed(error.to_string())),
+            Err(SnapshotError::Disk(error)) if error.is_failed_sync() => Err(Fatal::Disk(error.to_string())),
+            Err(error) => Ok(self.miss(error.to_string())),
         }
+    }
+}
+
+/// Where a shadow begins.
+type Begun<D> = (Follower<Shared<D>>, Core, Option<Position>);
+
+/// Begins at the snapshot of a record; `None` where it does not count.
+fn begin_at<D: Disk>(
+    disk: &Shared<D>,
+    seq: u64,
+    (store_id, key): ([u8; 16], &ChainKey),
+) -> Result<Option<Begun<D>>, OpenError> {
+    // A file that cannot be read says nothing of what is in it.
+    let (header, bytes) = match snapshot::read(disk, seq, (store_id, key)) {
+        Ok(found) => found,
+        Err(SnapshotError::Disk(error)) => return Err(OpenError::Disk(error.to_string())),
+        Err(_) => return Ok(None),
+    };
+    let Ok(core) = body::load(&header, &bytes) else { return Ok(None) };
+    match Follower::begin(disk.clone(), *key, Some(header.position)) {
+        Ok(follower) => Ok(Some((follower, core, Some(header.position)))),
+        Err(journal::OpenError::Disk(error)) => Err(OpenError::Disk(error.to_string())),
+        Err(_) => Ok(None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Snapshots count only when read back, two are kept, a bad one falls back, and only then old segments go.
 
-use journal::snapshot::{self, SNAPSHOTS_KEPT};
+use journal::snapshot;
 use journal::{Journal, OpenError, Position, SnapshotError, SnapshotHeader, Warning};
 
 use crate::memory::{Fault, Loss, Memory};
@@ -15,10 +15,11 @@ fn check(header: &SnapshotHeader, body: &[u8]) -> Result<u64, String> {
     if seq == header.position.seq { Ok(seq ^ 0xabc) } else { Err("another".into()) }
 }
 
-/// Makes a snapshot of all that is committed.
+/// Makes a snapshot of all that is committed, and gives the one before it.
 fn take(journal: &Journal<Memory>) -> Result<Option<u64>, SnapshotError> {
-    let at = journal.written();
-    snapshot::write(&journal.disk(), &header(journal, at), &at.seq.to_le_bytes(), &None, check)
+    let (at, disk) = (journal.written(), journal.disk());
+    let older = snapshot::list(&disk)?.first().copied();
+    snapshot::write(&disk, &header(journal, at), &at.seq.to_le_bytes(), &None, older, check).map(|()| older)
 }
 
 /// A store with snapshots at 100 and 200 and records to 250, old segments gone.
@@ -139,7 +140,7 @@ fn a_snapshot_that_loads_to_another_hash_never_gets_its_name() {
     let header = header(&journal, journal.written());
     let before = disk.names();
     let write = |body: &[u8], check: fn(&SnapshotHeader, &[u8]) -> Result<u64, String>| {
-        snapshot::write(&disk, &header, body, &None, check).unwrap_err()
+        snapshot::write(&disk, &header, body, &None, None, check).unwrap_err()
     };
 
     let other_hash = write(&10_u64.to_le_bytes(), |_, _| Ok(1));
@@ -185,7 +186,6 @@ fn two_snapshots_are_kept_and_the_segments_from_the_older_on() {
     let disk = disk.after(Loss::All);
 
     assert_eq!(snapshot::list(&disk).unwrap(), [500, 400]);
-    assert_eq!(SNAPSHOTS_KEPT, 2);
     let firsts: Vec<u64> = disk
         .names()
         .iter()
@@ -199,6 +199,52 @@ fn two_snapshots_are_kept_and_the_segments_from_the_older_on() {
     assert_from(&memo, 401, 500);
 }
 
+/// A snapshot that does not count is never the one that is kept, and takes nothing with it.
+#[test]
+fn a_bad_snapshot_is_not_what_is_fallen_back_to() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    for _ in 0..3 {
+        work(&mut journal, 100, 4);
+        take(&journal).unwrap();
+    }
+    assert_eq!(snapshot::list(&disk).unwrap(), [300, 200]);
+    let name = snapshot::snapshot_name(300);
+    let mut bytes = disk.content(&name);
+    bytes[80] ^= 1;
+    disk.put(&name, &bytes);
+    work(&mut journal, 100, 4);
+    let at = journal.written();
+    let write = |older| {
+        snapshot::write(&disk, &header(&journal, at), &at.seq.to_le_bytes(), &None, older, check).unwrap();
+        snapshot::list(&disk).unwrap()
+    };
+
+    let nothing_known = write(None);
+    let one_known = write(Some(200));
+
+    assert_eq!((nothing_known, one_known), (vec![400, 300, 200], vec![400, 200]));
+}
+
+/// Where the log no longer has its beginning and no snapshot counts, the refusal says why each does not.
+#[test]
+fn without_a_beginning_and_without_a_snapshot_the_refusal_says_what_is_wrong_with_each() {
+    let disk = store();
+    for seq in [100, 200] {
+        let name = snapshot::snapshot_name(seq);
+        let mut bytes = disk.content(&name);
+        bytes[80] ^= 1;
+        disk.put(&name, &bytes);
+    }
+
+    let error = open(&disk).unwrap_err();
+
+    assert_eq!(error.exit_code(), 4);
+    let text = error.to_string();
+    let both = ["snapshot at seq=100", "snapshot at seq=200"].map(|part| text.contains(part));
+    assert!(both == [true, true] && text.contains("the hash at the end does not match"), "{text}");
+}
+
 #[test]
 fn a_keyed_store_opens_with_its_key_only() {
     let with = |chain_key| journal::Options { chain_key, ..small() };
@@ -207,7 +253,7 @@ fn a_keyed_store_opens_with_its_key_only() {
     work(&mut journal, 20, 2);
     let at = journal.written();
     let position = header(&journal, at);
-    snapshot::write(&disk, &position, &at.seq.to_le_bytes(), &Some([1; 32]), check).unwrap();
+    snapshot::write(&disk, &position, &at.seq.to_le_bytes(), &Some([1; 32]), None, check).unwrap();
 
     let open_as = |key| open_with(&disk.after(Loss::All), &with(key));
 
