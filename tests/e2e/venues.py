@@ -66,9 +66,12 @@ def instrument() -> dict[str, Any]:
 class Process:
     """``fairlead engine`` on a directory; killed without mercy at the end."""
 
-    def __init__(self, directory: Path, *, port: int = 0, durability: str = "group") -> None:
+    def __init__(
+        self, directory: Path, *, port: int = 0, durability: str = "group", snapshot_every: int = 1_000_000
+    ) -> None:
         command = [sys.executable, "-c", "from fairlead.cli import main; main()", "engine", "--json"]
         command += ["--data", str(directory), "--port", str(port), "--durability", durability]
+        command += ["--snapshot-every", str(snapshot_every)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +219,63 @@ def test_a_batch_does_what_it_does_in_memory(tmp_path: Path, durability: str) ->
     with fairlead.Exchange.open(tmp_path, durability=durability, clock=lambda: 1) as again:
         assert {again.state_hash(), *hashes} == {hashes[0]}
         again.check_invariants()
+
+
+def test_a_snapshot_that_is_due_is_made_by_the_end_and_the_next_opening_begins_with_it(tmp_path: Path) -> None:
+    with fairlead.Exchange.open(tmp_path, durability="os", snapshot_every=10_000) as ex:
+        ex.list(INSTRUMENT)
+        ex.add_account("alice", kind="credit")
+        ex.add_account("bob", kind="credit")
+        for account, side in (("alice", "sell"), ("bob", "buy")):
+            ex.submit(account=account, cl_ord_id="first", symbol="AAPL", side=side, order_qty=2, price="100")
+        ex.run(_flow(25_000))
+        ex.submit(account="alice", cl_ord_id="last", symbol="AAPL", side="buy", order_qty=3, price="1")
+        before = (ex.state_hash(), ex.balances("bob"), ex.book("AAPL"), ex.open_orders(account="alice"))
+
+    with fairlead.Exchange.open(tmp_path, durability="os", snapshot_every=10_000) as ex:
+        after = (ex.state_hash(), ex.balances("bob"), ex.book("AAPL"), ex.open_orders(account="alice"))
+        found = ex.recovered
+        assert found is not None
+        assert (found["snapshot_seq"], found["warnings"]) == (20_000, [])
+        assert found["replayed"] == found["last_seq"] - 20_000
+        assert repr(after[:3]) == repr(before[:3])
+        assert [order.order_id for order in after[3]] == [order.order_id for order in before[3]]
+        with pytest.raises(fairlead.NotFoundError, match="oldest=20000"):
+            ex.events(since=19_999)
+        assert ex.events(since=20_000)[0].seq == 20_001
+        assert ex.submit(account="alice", cl_ord_id="last", symbol="AAPL", side="buy", order_qty=3, price="1").repeated
+        first = ex.submit(account="alice", cl_ord_id="first", symbol="AAPL", side="sell", order_qty=2, price="100")
+        assert (first.repeated, first.status, first.order_id, first.leaves_qty) == (True, "ended", 1, Decimal(0))
+        with pytest.raises(fairlead.NotFoundError, match="order_id=1"):
+            _ = first.cum_qty
+        assert ex.snapshots == {"seq": 0, "missed": 0, "why": ""}
+        ex.check_invariants()
+
+
+def test_a_damaged_snapshot_is_a_warning_and_the_whole_log_is_replayed(tmp_path: Path) -> None:
+    with fairlead.Exchange.open(tmp_path, durability="os", snapshot_every=10_000) as ex:
+        ex.list(INSTRUMENT)
+        ex.add_account("alice", kind="credit")
+        ex.add_account("bob", kind="credit")
+        ex.run(_flow(15_000))
+        before = ex.state_hash()
+    [snapshot] = tmp_path.glob("snap-*.bin")
+    snapshot.write_bytes(snapshot.read_bytes()[:-1])
+
+    with fairlead.Exchange.open(tmp_path, durability="os", snapshot_every=0) as ex:
+        found = ex.recovered
+        assert found is not None
+        assert found["snapshot_seq"] == 0
+        assert [warning.split(":")[0] for warning in found["warnings"]] == ["a snapshot was not used"]
+        assert ex.state_hash() == before
+
+
+def test_a_cadence_of_snapshots_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"snapshot_every=5 .*use 10000, or 0"):
+        fairlead.Exchange.open(tmp_path, snapshot_every=5)
+    with pytest.raises(UsageError, match="snapshot_every=-1 min=0"):
+        fairlead.Exchange.open(tmp_path, snapshot_every=-1)
+    assert fairlead.Exchange().snapshots is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a signal of this family of systems")

@@ -244,3 +244,23 @@ def test_memory_can_be_taken_before_the_first_command_and_changes_nothing_else()
         prepared.reserve(orders=1, client_ids=1)
     with pytest.raises(fairlead.UsageError, match="max=16777216"):
         fairlead.Exchange().reserve(orders=2**24 + 1, client_ids=1)
+
+
+def test_a_repeated_request_whose_order_is_forgotten_is_not_told_as_a_rejection() -> None:
+    ex = open_market(history_max=1)
+
+    def sell() -> fairlead.ExecutionReport:
+        return ex.submit(account="alice", cl_ord_id="s", symbol="AAPL", side="sell", order_qty=2, price="100")
+
+    first = sell()
+    for price in ("100", "90", "90"):
+        ex.submit(account="bob", symbol="AAPL", side="buy", order_qty=2, price=price)
+
+    again = sell()
+
+    assert (again.repeated, again.status, again.order_id) == (True, "ended", first.order_id)
+    assert (again.symbol, again.side, again.reason, again.text) == ("AAPL", "sell", None, "")
+    assert (again.order_qty, again.leaves_qty, again.avg_px) == (Decimal(2), Decimal(0), None)
+    with pytest.raises(fairlead.NotFoundError, match="no longer remembered: order_id=1"):
+        _ = again.cum_qty
+    assert repr(again) == "ExecutionReport(s #1 ended order_qty=2 cum_qty=? leaves_qty=0)"

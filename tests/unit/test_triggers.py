@@ -145,7 +145,7 @@ def test_an_armed_exit_that_is_released_again_still_waits_for_its_trigger(histor
 
     kinds = [type(event).__name__ for event in report.events if getattr(event, "order_id", 0) == report.order_id]
     assert kinds == ["OrderReleased", "OrderReplaced"]
-    assert (report.status, report.leaves_qty) == ("suspended", 3)
+    assert (report.status, report.leaves_qty) == ("suspended", Decimal(3))
     stop = next(order for order in ex.open_orders(account="alice") if order.order_id == report.order_id)
     assert (stop.status, stop.trigger_price) == ("suspended", Decimal(95))
 
@@ -164,7 +164,7 @@ def test_the_first_release_arms_an_exit_that_has_a_trigger_and_puts_another_to_w
 
     report = ex.amend(account="alice", orig_cl_ord_id=leg, cl_ord_id="changed", **change)
 
-    assert (report.status, report.leaves_qty) == (status, 1)
+    assert (report.status, report.leaves_qty) == (status, Decimal(1))
     assert ex.order(order_id=report.order_id).status == status
 
 

@@ -136,7 +136,8 @@ impl Blotter {
         Blotter { orders: VecDeque::new(), first: 1, tapes: BTreeMap::new(), kept_max }
     }
 
-    /// Takes note of one event. Events must come in order, none left out.
+    /// Takes note of one event. Events must come in order, none left out from the first that is told. Orders that were
+    /// accepted before it stay unknown.
     pub fn absorb(&mut self, event: &Event) {
         let stamp = event.stamp;
         match &event.kind {
@@ -205,6 +206,11 @@ impl Blotter {
 
     fn open(&mut self, accepted: &OrderAccepted, stamp: Stamp) {
         self.make_room();
+        if self.orders.is_empty() {
+            // The first one told of; those before a snapshot never are.
+            self.first = accepted.order_id.0;
+        }
+        debug_assert_eq!(self.first + self.orders.len() as u64, accepted.order_id.0, "order ids count up by one");
         self.orders.push_back(OrderHistory {
             accepted: *accepted,
             cl_ord_id: accepted.cl_ord_id,

@@ -30,20 +30,23 @@ pub struct EngineServer {
 #[pymethods]
 impl EngineServer {
     #[new]
-    #[pyo3(signature = (directory, *, host, port, durability, allow_plain_remote, spin_us))]
+    #[pyo3(signature = (directory, *, host, port, durability, snapshot_every, allow_plain_remote, spin_us))]
+    #[allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
     fn new(
         py: Python<'_>,
         directory: PathBuf,
         host: &str,
         port: u16,
         durability: &str,
+        snapshot_every: i64,
         allow_plain_remote: bool,
         spin_us: u32,
     ) -> PyResult<Self> {
         let ip = IpAddr::from_str(host)
             .map_err(|_| raise(Kind::Usage, format!("host={host} is no address: give one like 127.0.0.1")))?;
         let mode = Mode::from_str(durability).map_err(|what| raise(Kind::Usage, what))?;
-        let mut sequencer = sequencer::Options::default();
+        let snapshot_every = not_negative(snapshot_every)?;
+        let mut sequencer = sequencer::Options { snapshot_every, ..sequencer::Options::default() };
         sequencer.journal.mode = mode;
         let address = SocketAddr::new(ip, port);
         let limits = gateway::limits::Limits::default();
@@ -66,12 +69,14 @@ impl EngineServer {
         found_as_dict(py, &self.recovered)
     }
 
-    /// Serves for so many milliseconds, without holding the interpreter.
-    fn serve(&self, py: Python<'_>, milliseconds: u32) -> PyResult<()> {
+    /// Serves for so many milliseconds, without holding the interpreter. Returns what went wrong meanwhile and stopped
+    /// nothing.
+    fn serve(&self, py: Python<'_>, milliseconds: u32) -> PyResult<Vec<String>> {
         let served = py.detach(|| {
             let mut place = self.venue.lock().unwrap_or_else(PoisonError::into_inner);
             let venue = place.as_mut()?;
             let served = guarded(|| turn_for(venue, Duration::from_millis(milliseconds.into())));
+            let served = served.map(|()| venue.take_notices());
             if served.is_err() {
                 *place = None;
             }
@@ -97,6 +102,15 @@ impl EngineServer {
         });
         stopped.map_err(|error| stop(&error))
     }
+}
+
+/// A number of commands between two snapshots.
+///
+/// # Errors
+/// `UsageError`.
+pub fn not_negative(snapshot_every: i64) -> PyResult<u64> {
+    let what = || format!("out of range: snapshot_every={snapshot_every} min=0; 0 takes no snapshots");
+    u64::try_from(snapshot_every).map_err(|_| raise(Kind::Usage, what()))
 }
 
 /// What recovery found.

@@ -62,8 +62,8 @@ impl Exchange {
     ///
     /// # Errors
     /// See [`crate::store::Store::open`].
-    pub fn open(clock: Clock, opening: &Opening<'_>, history_max: usize) -> PyResult<Self> {
-        let (sequencer, recovered) = Sequencer::open(opening, history_max)?;
+    pub fn open(py: Python<'_>, clock: Clock, opening: &Opening<'_>, history_max: usize) -> PyResult<Self> {
+        let (sequencer, recovered) = py.detach(|| Sequencer::open(opening, history_max))?;
         let directory = Directory::default();
         directory.change(|names| names.learn_all(sequencer.engine()));
         // Ids nobody gave go on far above all that were generated before: each command took less than so many.
@@ -79,18 +79,25 @@ impl Exchange {
     /// Gives up its directory. Whatever was acknowledged is in it.
     ///
     /// # Errors
-    /// `UnavailableError` where the disk fails.
+    /// `UnavailableError` where the disk fails, `DataError` where a snapshot due by then shows another state.
     pub fn close_directory(&self, py: Python<'_>) -> PyResult<()> {
-        let mut sequencer = self.sequencer.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
-        sequencer.close()
+        py.detach(|| self.sequencer.lock().unwrap_or_else(PoisonError::into_inner).close())
     }
 
-    /// Runs `work` on the sequencer; a panic in it poisons the exchange. No Python may run inside `work`.
+    /// Runs `work` on the sequencer; a panic in it poisons the exchange. No Python may run inside `work`. With a directory,
+    /// which may have to wait for its disk, other Python threads run meanwhile.
     ///
     /// # Errors
     /// Those of `work`, and `InternalError`.
     #[inline]
-    pub fn with<R: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Sequencer) -> PyResult<R>) -> PyResult<R> {
+    pub fn with<R: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Sequencer) -> PyResult<R> + Send,
+    ) -> PyResult<R> {
+        if self.recovered.is_some() {
+            return self.detached(py, work);
+        }
         let mut sequencer = self.sequencer.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
         sequencer.check_open()?;
         guarded(&mut *sequencer, work)
@@ -217,7 +224,11 @@ impl Exchange {
             let again = repeated(&events).and_then(|order_id| sequencer.facts(order_id));
             Ok((sequencer.answered(), before, again, events))
         })?;
-        let mut facts = again.or(before).unwrap_or_else(|| asked(command));
+        let of_an_order = repeated(&events).filter(|order_id| order_id.0 > 0);
+        let mut facts = again.or(before).unwrap_or_else(|| match of_an_order {
+            Some(order_id) => Facts::forgotten(order_id, request.instrument, asked(command)),
+            None => asked(command),
+        });
         for event in &events {
             facts.absorb(&event.kind);
         }

@@ -23,6 +23,8 @@ pub enum Status {
     Canceled,
     /// Its life ended.
     Expired,
+    /// Over; how it ended and what it filled is not remembered any more.
+    Ended,
     /// The request was refused.
     Rejected,
 }
@@ -37,6 +39,7 @@ impl Status {
             Status::Filled => "filled",
             Status::Canceled => "canceled",
             Status::Expired => "expired",
+            Status::Ended => "ended",
             Status::Rejected => "rejected",
         }
     }
@@ -85,6 +88,12 @@ impl Facts {
             is_held: false,
             reason: None,
         }
+    }
+
+    /// Those of an order that was accepted and is neither open nor remembered: the request says what it was.
+    pub fn forgotten(order_id: OrderId, instrument: Option<InstrumentId>, asked: Self) -> Self {
+        let instrument = instrument.unwrap_or(asked.instrument);
+        Facts { order_id: order_id.0, instrument, px_sum: None, status: Status::Ended, ..asked }
     }
 
     /// Those of an open order whose history is not kept.

@@ -12,7 +12,7 @@ use pyo3::types::PyDict;
 use crate::admin::Definition;
 use crate::clock::Clock;
 use crate::edge::Edge;
-use crate::engine_server::found_as_dict;
+use crate::engine_server::{found_as_dict, not_negative};
 use crate::errors::{Kind, raise};
 use crate::exchange::{Exchange, Request};
 use crate::group::{GroupReport, GroupWords, LegArgs};
@@ -40,7 +40,7 @@ impl Exchange {
     #[new]
     #[pyo3(signature = (
         *, clock=None, history_max=100_000, client_ids_max=10_000_000, client_id_retention_ns=172_800_000_000_000,
-        trades_max=65_536, triggers_max=10_000, directory=None, durability="group"
+        trades_max=65_536, triggers_max=10_000, directory=None, durability="group", snapshot_every=1_000_000
     ))]
     fn py_new(
         py: Python<'_>,
@@ -52,6 +52,7 @@ impl Exchange {
         triggers_max: u32,
         directory: Option<PathBuf>,
         durability: &str,
+        snapshot_every: i64,
     ) -> PyResult<Self> {
         if client_ids_max == 0 || trades_max == 0 || triggers_max == 0 || client_id_retention_ns < 0 {
             let given = format!("client_ids_max={client_ids_max} trades_max={trades_max} triggers_max={triggers_max}");
@@ -63,8 +64,9 @@ impl Exchange {
         let clock = Clock::new(clock)?;
         let Some(directory) = directory else { return Ok(Exchange::new(clock, limits, history_max)) };
         let now_ns = clock.now_ns(py)?;
-        let opening = Opening { directory: &directory, durability, limits, check_every: 0, now_ns };
-        Exchange::open(clock, &opening, history_max)
+        let snapshot_every = not_negative(snapshot_every)?;
+        let opening = Opening { directory: &directory, durability, limits, snapshot_every, check_every: 0, now_ns };
+        Exchange::open(py, clock, &opening, history_max)
     }
 
     /// Give up the data directory, its log sealed; an exchange in memory stays as it is.
@@ -76,6 +78,18 @@ impl Exchange {
     #[getter]
     fn recovered<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         self.found().map(|found| found_as_dict(py, found)).transpose()
+    }
+
+    /// What became of the snapshots since the opening: ``seq`` of the newest made, how many were ``missed``, and ``why`` the
+    /// last one was; ``None`` for an exchange in memory.
+    #[getter]
+    fn snapshots<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(snapshots) = self.with(py, |sequencer| Ok(sequencer.snapshots()?.cloned()))? else { return Ok(None) };
+        let found = PyDict::new(py);
+        found.set_item("seq", snapshots.taken_seq)?;
+        found.set_item("missed", snapshots.missed)?;
+        found.set_item("why", snapshots.why)?;
+        Ok(Some(found))
     }
 
     /// Enter an order (FIX 35=D).

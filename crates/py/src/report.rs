@@ -6,6 +6,7 @@ use model::{Event, EventKind, Side, Stamp};
 use pyo3::prelude::*;
 
 use crate::decimals::{decimal, decimal_ratio};
+use crate::errors::{Kind, raise};
 use crate::event_objects::event_objects;
 use crate::facts::{Facts, Status, leg};
 use crate::names::{Directory, Listed};
@@ -82,7 +83,8 @@ impl ExecutionReport {
         self.facts.side.map(words::side_word)
     }
 
-    /// ``new``, ``partially_filled``, ``filled``, ``canceled``, ``expired``; ``rejected`` where the request was.
+    /// ``suspended``, ``new``, ``partially_filled``, ``filled``, ``canceled``, ``expired``; ``ended`` where the first outcome
+    /// told again is of an order whose end is not remembered any more; ``rejected`` where the request was.
     #[getter]
     fn status(&self) -> &'static str {
         self.facts.status.word()
@@ -107,9 +109,13 @@ impl ExecutionReport {
         self.qty(py, self.facts.order_qty)
     }
 
-    /// Filled quantity (FIX 14).
+    /// Filled quantity (FIX 14). Of an order that has ``ended`` it is not known: ``NotFoundError``.
     #[getter]
     fn cum_qty<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if self.facts.status == Status::Ended {
+            let what = format!("what it filled is no longer remembered: order_id={}", self.facts.order_id);
+            return Err(raise(Kind::NotFound, format!("{what}; look it up in your own records, raise history_max")));
+        }
         self.qty(py, self.facts.cum_qty)
     }
 
@@ -177,12 +183,12 @@ impl ExecutionReport {
         let facts = &self.facts;
         let id = if facts.order_id == 0 { String::new() } else { format!(" #{}", facts.order_id) };
         let reason = self.reason().map_or_else(String::new, |reason| format!(" {reason}"));
+        let cum_qty = if facts.status == Status::Ended { "?".to_owned() } else { self.cum_qty(py)?.to_string() };
         Ok(format!(
-            "ExecutionReport({}{id} {}{reason} order_qty={} cum_qty={} leaves_qty={})",
+            "ExecutionReport({}{id} {}{reason} order_qty={} cum_qty={cum_qty} leaves_qty={})",
             self.cl_ord_id,
             facts.status.word(),
             self.order_qty(py)?,
-            self.cum_qty(py)?,
             self.leaves_qty(py)?
         ))
     }

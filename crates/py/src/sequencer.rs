@@ -8,6 +8,7 @@ use engine::{Blotter, Exchange};
 use marketdata::trade_tape::TradeTape;
 use model::{AccountId, Command, Event, EventKind, Events, InstrumentId, Limits, OrderId, OrderRef, Stamp};
 use pyo3::prelude::*;
+use venue::beside::Snapshots;
 
 use ::sequencer::{Recovered, Watch};
 
@@ -141,6 +142,17 @@ impl Sequencer {
         match core::mem::replace(&mut self.core, empty) {
             Core::Stored(store) => store.close(),
             Core::Memory(_) => Ok(()),
+        }
+    }
+
+    /// What became of the snapshots since the directory was opened; `None` in memory.
+    ///
+    /// # Errors
+    /// As [`Sequencer::apply`].
+    pub fn snapshots(&mut self) -> PyResult<Option<&Snapshots>> {
+        match &mut self.core {
+            Core::Memory(_) => Ok(None),
+            Core::Stored(store) => store.snapshots().map(Some),
         }
     }
 

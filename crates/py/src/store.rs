@@ -1,13 +1,15 @@
 //! A data directory behind the border: every command is in its log, as durable as asked for, before it is applied.
 
 use std::path::Path;
+use std::time::Duration;
 
-use ::sequencer::{OpenError, Options, Recovered, Refusal, TICK_ORIGIN, Watch};
+use ::sequencer::{Fatal, OpenError, Options, Recovered, Refusal, TICK_ORIGIN, Watch};
 use engine::Exchange;
 use journal::Mode;
 use journal::os_disk::{OsDisk, random_id};
 use model::{Command, Event, Limits, Stamp};
 use pyo3::prelude::*;
+use venue::beside::{Beside, Snapshots};
 
 use crate::errors::{Kind, raise};
 
@@ -15,8 +17,10 @@ use crate::errors::{Kind, raise};
 const BATCH: u32 = 256;
 /// Bytes of a segment: two are written with zeros when a directory is new.
 const SEGMENT_BYTES: u64 = 16 << 20;
-/// Rounds that a command may wait for a disk without space.
+/// Rounds that a command may wait for a disk without space, or for the next segment.
 const ROUNDS_MAX: u32 = 64;
+/// How long one of them waits.
+const ROUND: Duration = Duration::from_millis(100);
 
 /// How a directory is opened.
 pub struct Opening<'a> {
@@ -26,6 +30,8 @@ pub struct Opening<'a> {
     pub durability: &'a str,
     /// Bounds of a new exchange.
     pub limits: Limits,
+    /// Commands between two snapshots; 0 for none.
+    pub snapshot_every: u64,
     /// Commands between two checks of the invariants.
     pub check_every: u64,
     /// The time now.
@@ -35,6 +41,7 @@ pub struct Opening<'a> {
 /// An open directory.
 pub struct Store {
     log: ::sequencer::Sequencer<OsDisk>,
+    beside: Beside<OsDisk>,
     /// The time of what waits.
     at_ns: i64,
     /// Commands submitted and not answered.
@@ -77,12 +84,16 @@ impl Store {
         let store_id = random_id().map_err(unusable)?;
         let journal = journal::Options { segment_bytes: SEGMENT_BYTES, mode, store_id, ..journal::Options::default() };
         // Nobody steps while the caller is elsewhere, so time follows the caller's clock at once.
-        let (limits, check_every) = (opening.limits, opening.check_every);
-        let options = Options { limits, journal, jump_ns_max: i64::MAX, check_every, ..Options::default() };
+        let Opening { limits, check_every, snapshot_every, .. } = *opening;
+        let (jump_ns_max, upkeep_apart) = (i64::MAX, true);
+        let options =
+            Options { limits, journal, jump_ns_max, check_every, snapshot_every, upkeep_apart, ..Options::default() };
         let opened = ::sequencer::Sequencer::open_watched(disk, options, opening.now_ns, watch);
         let (log, recovered) = opened.map_err(|error| refused_to_open(opening.directory, &error))?;
         let (own, heard) = (Vec::new(), Vec::new());
-        let store = Store { log, at_ns: opening.now_ns, waits: 0, batch: 0, last: recovered.last, own, heard };
+        let no_thread = |error| raise(Kind::Unavailable, format!("cannot start a thread: {error}; allow more of them"));
+        let beside = Beside::start(&log, snapshot_every > 0).map_err(no_thread)?;
+        let store = Store { log, beside, at_ns: opening.now_ns, waits: 0, batch: 0, last: recovered.last, own, heard };
         Ok((store, recovered))
     }
 
@@ -127,7 +138,8 @@ impl Store {
             if self.waits == 0 {
                 return refusal.map_or(Ok(()), |refusal| Err(refused(&refusal)));
             }
-            let released = self.log.step(self.at_ns).map_err(|fatal| raise(Kind::Unavailable, fatal.to_string()))?;
+            let waited = self.waits;
+            let released = self.log.step(self.at_ns).map_err(failed)?;
             for outcome in released.iter() {
                 self.heard.extend_from_slice(outcome.events);
                 if outcome.origin == self.batch {
@@ -141,6 +153,11 @@ impl Store {
             for (_, why) in released.refused() {
                 self.waits = self.waits.saturating_sub(1);
                 refusal = Some(*why);
+            }
+            if self.waits < waited {
+                self.beside.turn(&mut self.log).map_err(failed)?;
+            } else {
+                self.beside.wait(&mut self.log, ROUND).map_err(failed)?;
             }
         }
         let what = format!("the disk takes no more: waiting={}; free some space, what waits is taken then", self.waits);
@@ -157,13 +174,32 @@ impl Store {
         core::mem::take(&mut self.heard)
     }
 
-    /// Ends the log with a seal that says all of it is durable.
+    /// What became of the snapshots since the opening.
     ///
     /// # Errors
-    /// `UnavailableError` where the disk fails.
-    pub fn close(self) -> PyResult<()> {
-        self.log.close().map_err(|fatal| raise(Kind::Unavailable, fatal.to_string()))
+    /// As [`Store::add`].
+    pub fn snapshots(&mut self) -> PyResult<&Snapshots> {
+        self.beside.turn(&mut self.log).map_err(failed)?;
+        Ok(self.beside.snapshots())
     }
+
+    /// Makes a snapshot that is due, and ends the log with a seal that says all of it is durable.
+    ///
+    /// # Errors
+    /// `UnavailableError` where the disk fails, `DataError` where the shadow replayer came to another state.
+    pub fn close(self) -> PyResult<()> {
+        let Store { mut log, mut beside, .. } = self;
+        beside.finish(&mut log).and_then(|()| log.close()).map_err(failed)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
+fn failed(fatal: Fatal) -> PyErr {
+    let kind = match fatal {
+        Fatal::Disk(_) => Kind::Unavailable,
+        Fatal::Diverged { .. } => Kind::Data,
+    };
+    raise(kind, fatal.to_string())
 }
 
 fn refused(refusal: &Refusal) -> PyErr {

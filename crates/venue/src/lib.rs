@@ -1,9 +1,10 @@
-//! One process that is a venue: a data directory, a sequencer, a gateway, one thread.
+//! One process that is a venue: a data directory, a sequencer, a gateway, one thread, and two beside it.
 //!
 //! [`seat::Seat`] puts a sequencer behind the gateway's seam, [`restore::Restore`] derives the gateway's memory again from what
 //! recovery replays, and [`run::Venue`] opens a directory, listens and turns until it is told to stop. Start-up and recovery
-//! are one path; the port is opened last.
+//! are one path; the port is opened last. [`beside::Beside`] makes snapshots and prepares segments meanwhile.
 
+pub mod beside;
 pub mod key_file;
 pub mod restore;
 pub mod run;

@@ -14,6 +14,7 @@ use journal::os_disk::OsDisk;
 use sequencer::{Fatal, OpenError, Recovered, Sequencer};
 use wire::Durability;
 
+use crate::beside::Beside;
 use crate::key_file;
 use crate::restore::Restore;
 use crate::seat::Seat;
@@ -36,7 +37,7 @@ pub struct Options {
     pub allow_plain_remote: bool,
     /// How long a turn looks for work without sleeping, in nanoseconds.
     pub spin_ns: u64,
-    /// The sequencer's options, durability among them.
+    /// The sequencer's options, durability and how often there are snapshots among them.
     pub sequencer: sequencer::Options,
     /// The gateway's bounds.
     pub limits: Limits,
@@ -51,6 +52,8 @@ pub enum StartError {
     Keys(key_file::Refusal),
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
+    /// The system gives no thread for the work beside the loop.
+    Thread(io::Error),
 }
 
 impl StartError {
@@ -60,7 +63,7 @@ impl StartError {
         match self {
             Self::Open(error) => error.exit_code(),
             Self::Keys(_) => EXIT_CONFIG,
-            Self::Listen(..) => EXIT_UNAVAILABLE,
+            Self::Listen(..) | Self::Thread(_) => EXIT_UNAVAILABLE,
         }
     }
 }
@@ -73,6 +76,7 @@ impl fmt::Display for StartError {
             Self::Listen(address, error) => {
                 write!(f, "cannot listen: address={address}: {error}; choose another --port")
             }
+            Self::Thread(error) => write!(f, "cannot start a thread: {error}; allow this user more of them"),
         }
     }
 }
@@ -114,6 +118,7 @@ impl std::error::Error for StopError {}
 pub struct Venue {
     directory: PathBuf,
     seat: Seat<OsDisk>,
+    beside: Beside<OsDisk>,
     server: Server,
     clock: SystemClock,
 }
@@ -124,7 +129,9 @@ impl Venue {
     /// # Errors
     /// [`StartError`].
     pub fn start(options: Options) -> Result<(Self, Recovered), StartError> {
-        let Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits } = options;
+        let Options { directory, address, allow_plain_remote, spin_ns, mut sequencer, limits } = options;
+        sequencer.upkeep_apart = true;
+        let with_snapshots = sequencer.snapshot_every > 0;
         let clock = SystemClock::new();
         let disk = OsDisk::open(&directory).map_err(|error| StartError::Open(OpenError::Disk(error.to_string())))?;
         let keys = key_file::read_or_make(&directory).map_err(StartError::Keys)?;
@@ -134,7 +141,8 @@ impl Venue {
         let (sequencer, recovered) = opened.map_err(StartError::Open)?;
         let listen = server::Options { address, allow_plain_remote, spin_ns };
         let server = Server::bind(listen, restore.into_hub()).map_err(|error| StartError::Listen(address, error))?;
-        Ok((Self { directory, seat: Seat { sequencer }, server, clock }, recovered))
+        let beside = Beside::start(&sequencer, with_snapshots).map_err(StartError::Thread)?;
+        Ok((Self { directory, seat: Seat { sequencer }, beside, server, clock }, recovered))
     }
 
     /// Reads the keys again. Sessions whose key is gone or has another secret end; says how many keys there are now, and
@@ -161,10 +169,16 @@ impl Venue {
     /// # Errors
     /// [`StopError`]: end the process with its exit code.
     pub fn turn(&mut self, wait: Duration) -> Result<(), StopError> {
-        self.server.turn(&mut self.seat, &self.clock, wait).map_err(stopped)
+        self.server.turn(&mut self.seat, &self.clock, wait).map_err(stopped)?;
+        self.beside.turn(&mut self.seat.sequencer).map_err(StopError::Fatal)
     }
 
-    /// Ends every session, finishes what was taken, and closes the log.
+    /// What went wrong beside the loop and stopped nothing, each a sentence for whoever runs it; once.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.beside.take_notices()
+    }
+
+    /// Ends every session, finishes what was taken and a snapshot that is due, and closes the log.
     ///
     /// # Errors
     /// [`StopError`]: what was acknowledged is safe all the same.
@@ -176,7 +190,8 @@ impl Venue {
                 break;
             }
         }
-        self.seat.sequencer.close().map_err(StopError::Fatal)
+        let finished = self.beside.finish(&mut self.seat.sequencer);
+        finished.and_then(|()| self.seat.sequencer.close()).map_err(StopError::Fatal)
     }
 
     /// The sequencer behind it, for questions.

@@ -24,6 +24,14 @@ def engine(
     durability: Annotated[
         str, typer.Option(metavar="MODE", help="always, group, group(max_us,max_n) or os.")
     ] = "group",
+    snapshot_every: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Commands between snapshots, a multiple of 10000; 0: never. A restart replays those after the last.",
+        ),
+    ] = 1_000_000,
     allow_plain_remote: Annotated[
         bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
     ] = False,
@@ -34,7 +42,8 @@ def engine(
 
     Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may, see fairlead keys; a new
     directory gets one operator key, and SIGHUP reads them again. Ctrl-C and SIGTERM end it cleanly; after kill -9 or
-    a power cut it starts again by itself, with everything that was acknowledged.
+    a power cut it starts again by itself, with everything that was acknowledged. Snapshots are made on a thread
+    beside it that needs as much memory again.
 
     Example:  fairlead engine --data ./venue --port 7411
     """
@@ -50,12 +59,13 @@ def engine(
         host=host,
         port=port,
         durability=durability,
+        snapshot_every=snapshot_every,
         allow_plain_remote=allow_plain_remote,
         spin_us=spin_us,
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)
-        server.serve(until=lambda: _reload(server, reloads) or bool(asked))
+        server.serve(until=lambda: _reload(server, reloads) or bool(asked), warn=_say)
 
 
 def _reload(server: EngineServer, asked: list[int]) -> bool:
@@ -65,10 +75,9 @@ def _reload(server: EngineServer, asked: list[int]) -> bool:
         try:
             found, ended = server.reload()
         except DataError as error:
-            print(f"fairlead: not read again, the keys of before count: {error}", file=sys.stderr)
+            _say(f"not read again, the keys of before count: {error}")
         else:
-            print(f"fairlead: keys were read again: keys={found} sessions_ended={ended}", file=sys.stderr)
-        sys.stderr.flush()
+            _say(f"keys were read again: keys={found} sessions_ended={ended}")
     return False
 
 
@@ -77,11 +86,16 @@ def _say_ready(server: EngineServer, *, data: Path, durability: str, as_json: bo
     recovered = server.recovered
     warnings = recovered["warnings"]
     for warning in warnings if isinstance(warnings, list) else []:
-        print(f"fairlead: {warning}", file=sys.stderr)
+        _say(warning)
     if as_json:
         about = {"data": str(data), "durability": durability, "host": host, "port": port, "schema": 1} | recovered
         typer.echo(json.dumps(about, sort_keys=True))
     else:
-        found = " ".join(f"{name}={recovered[name]}" for name in ("last_seq", "replayed", "state_hash"))
+        names = ("last_seq", "snapshot_seq", "replayed", "state_hash")
+        found = " ".join(f"{name}={recovered[name]}" for name in names)
         typer.echo(f"listening host={host} port={port} durability={durability} {found}")
     sys.stdout.flush()
+
+
+def _say(notice: str) -> None:
+    print(f"fairlead: {notice}", file=sys.stderr, flush=True)

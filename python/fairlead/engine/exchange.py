@@ -47,6 +47,7 @@ class Exchange(_core.Exchange):
         triggers_max: how many waiting orders one command may trigger, > 0; beyond it the instrument goes to an auction.
         directory: as in ``open``; without one everything is in memory.
         durability: as in ``open``.
+        snapshot_every: as in ``open``.
 
     Invariants, each named by a test: INV-12 stamps are strictly increasing in sequence number and in time.
 
@@ -70,6 +71,7 @@ class Exchange(_core.Exchange):
         directory: "str | PathLike[str]",
         *,
         durability: str = "group",
+        snapshot_every: int = 1_000_000,
         clock: "Callable[[], int] | None" = None,
         history_max: int = 100_000,
         client_ids_max: int = 10_000_000,
@@ -86,6 +88,9 @@ class Exchange(_core.Exchange):
             directory: the data directory; it is made where it does not exist. One process at a time may have it open.
             durability: ``group`` syncs once a command, or once for up to 256 commands of a batch; ``always`` syncs
                 every command; ``os`` leaves it to the system: a power cut may take the last commands then.
+            snapshot_every: commands between two snapshots, a multiple of 10,000; 0 for none. An opening replays those
+                after the last one. They are made by a second exchange on a thread of its own, which needs as much
+                memory again.
             clock: as in the constructor.
             history_max: as in the constructor.
             client_ids_max: as in the constructor; a directory that exists keeps what it was made with.
@@ -109,6 +114,7 @@ class Exchange(_core.Exchange):
             triggers_max=triggers_max,
             directory=directory,
             durability=durability,
+            snapshot_every=snapshot_every,
         )
 
     def __enter__(self) -> Self:

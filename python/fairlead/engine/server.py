@@ -1,5 +1,6 @@
 """A whole venue in this process: a data directory, its engine and its gateway."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,10 @@ __all__ = ["EngineServer"]
 
 # How long a turn serves before signals are looked at, in milliseconds.
 _SLICE_MS = 100
+
+
+def _warn(notice: str) -> None:
+    warnings.warn(notice, RuntimeWarning, stacklevel=3)
 
 
 class EngineServer:
@@ -21,6 +26,8 @@ class EngineServer:
         host: the address to listen on. Another than loopback needs ``allow_plain_remote``.
         port: the port; 0 lets the system choose.
         durability: ``always``, ``group``, ``group(max_us,max_n)`` or ``os``, which survives the process only.
+        snapshot_every: commands between two snapshots, a multiple of 10,000; 0 for none. A restart replays those after
+            the last one. They are made by a second exchange on a thread of its own, which needs as much memory again.
         allow_plain_remote: listen where others can reach it although nothing is encrypted.
         spin_us: microseconds to look for work before sleeping; takes a processor for itself.
 
@@ -38,6 +45,7 @@ class EngineServer:
         host: str = "127.0.0.1",
         port: int = 7411,
         durability: str = "group",
+        snapshot_every: int = 1_000_000,
         allow_plain_remote: bool = False,
         spin_us: int = 0,
     ) -> None:
@@ -46,6 +54,7 @@ class EngineServer:
             host=host,
             port=port,
             durability=durability,
+            snapshot_every=snapshot_every,
             allow_plain_remote=allow_plain_remote,
             spin_us=spin_us,
         )
@@ -60,14 +69,20 @@ class EngineServer:
         """What recovery found: ``last_seq, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings``."""
         return self._core.recovered
 
-    def serve(self, *, until: Callable[[], bool] = lambda: False) -> None:
+    def serve(self, *, until: Callable[[], bool] = lambda: False, warn: Callable[[str], None] = _warn) -> None:
         """Serve until ``until()`` says so; it is asked about ten times a second.
 
+        Args:
+            until: whether to stop.
+            warn: hears, in a sentence each, what went wrong and stops nothing: a snapshot that could not be made.
+
         Raises:
+            DataError: the shadow replayer came to another state than the engine.
             UnavailableError: the log cannot go on; nothing was acknowledged that is not safe.
         """
         while not until():
-            self._core.serve(_SLICE_MS)
+            for notice in self._core.serve(_SLICE_MS):
+                warn(notice)
 
     def reload(self) -> tuple[int, int]:
         """Read the keys again and return how many there are, and how many sessions ended because theirs is gone.
