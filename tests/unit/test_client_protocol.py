@@ -9,9 +9,10 @@ import pytest
 
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments
-from fairlead.client.keys import read_secret, secret_bytes
+from fairlead.client.keys import prover, read_secret, secret_bytes
 from fairlead.client.protocol import Protocol, SessionEndedError
 from fairlead.client.report import Position, report_of
+from fairlead.engine.keys import public_key, sign_logon
 from fairlead.errors import DataError, NotFoundError, UsageError, WrongTypeError
 from fairlead.wire import Frames, Message, decode, encode, frame
 from fairlead.wire.codec import Value
@@ -21,7 +22,7 @@ NONCE = bytes([7]) * 32
 
 
 def _protocol(resume: Position | None = None) -> Protocol:
-    return Protocol(key_id="a", secret=SECRET, role="Trading", resume=resume)
+    return Protocol(key_id="a", prover=prover(secret=SECRET, private_key=None), role="Trading", resume=resume)
 
 
 def _said(protocol: Protocol) -> list[Message]:
@@ -49,9 +50,39 @@ def test_the_proof_is_made_over_purpose_nonce_and_logon() -> None:
     assert [logon.fields[f"resume.{name}"] for name in Position._fields] == [5, 2, 1]
 
 
-def test_a_key_of_another_scheme_is_refused() -> None:
-    with pytest.raises(DataError, match="Ed25519"):
-        list(_protocol().receive(_heard("Challenge", scheme="Ed25519", nonce=NONCE)))
+def test_the_proof_of_a_private_key_is_the_signature_of_rfc_8032() -> None:
+    # Test 1 of the RFC: this private key has this public key.
+    private = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    protocol = Protocol(key_id="a", prover=prover(secret=None, private_key=private), role="Trading")
+    hello = protocol.take_out()
+
+    list(protocol.receive(_heard("Challenge", scheme="Ed25519", nonce=NONCE)))
+
+    [reply] = _said(protocol)
+    assert public_key(private) == public
+    assert reply.fields["proof"] == sign_logon(private, NONCE, hello[2:])
+    assert private.hex() not in repr(prover(secret=None, private_key=private))
+
+
+def test_a_client_has_one_secret_of_the_right_kind() -> None:
+    for both in ({"secret": SECRET, "private_key": SECRET}, {"secret": None, "private_key": None}):
+        with pytest.raises(UsageError, match=r"secret=.*private_key="):
+            prover(**both)
+    for bad in ("xyz", "00" * 31, "00" * 33):
+        with pytest.raises(DataError) as caught:
+            prover(secret=None, private_key=bad)
+        assert bad not in str(caught.value)
+
+
+@pytest.mark.parametrize(("scheme", "given"), [("Ed25519", "secret"), ("HmacSha256", "private_key")])
+def test_a_key_of_another_scheme_is_refused(scheme: str, given: str) -> None:
+    secrets: dict[str, bytes | None] = {"secret": None, "private_key": None, given: SECRET}
+    protocol = Protocol(key_id="a", prover=prover(**secrets), role="Trading")
+
+    with pytest.raises(DataError, match=f"scheme='{scheme}'"):
+        list(protocol.receive(_heard("Challenge", scheme=scheme, nonce=NONCE)))
+    assert [message.kind for message in _said(protocol)] == ["Logon"]
 
 
 def test_bytes_may_be_split_anywhere() -> None:

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments, Number
-from fairlead.client.keys import secret_bytes
+from fairlead.client.keys import prover
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
 from fairlead.client.report import Position, Report, position_of, report_of
 from fairlead.client.requests import amend_fields, cancel_fields, mass_cancel_fields, order_fields
@@ -63,6 +63,7 @@ class Client:
         port: its port.
         key_id: which key.
         secret: its HMAC secret, bytes or hexadecimal; see ``read_secret``. Never print it.
+        private_key: its Ed25519 private key instead, 32 bytes or hexadecimal.
         role: ``trading``, ``drop_copy``, ``market_data`` or ``operator``.
         cancel_on_disconnect_ms: cancel the session's orders so long after the connection is lost; ``None``: never.
         resume: the last report there is of an earlier life; those after it come first.
@@ -78,7 +79,8 @@ class Client:
         port: int = 7411,
         *,
         key_id: str,
-        secret: bytes | str,
+        secret: bytes | str | None = None,
+        private_key: bytes | str | None = None,
         role: str = "trading",
         cancel_on_disconnect_ms: int | None = None,
         resume: Position | None = None,
@@ -95,7 +97,8 @@ class Client:
         self.connections = 0
         self.hole: Position | None = None
         self._address = (host, port)
-        self._key = {"key_id": key_id, "secret": secret_bytes(secret), "role": _ROLES[role]}
+        self._key_id, self._role = key_id, _ROLES[role]
+        self._prover = prover(secret=secret, private_key=private_key)
         self._cancel_on_disconnect_ms, self._heartbeat_ms = cancel_on_disconnect_ms, heartbeat_ms
         self._timeout_s, self._reconnect = timeout_s, reconnect
         self._link: _Link | None = None
@@ -300,11 +303,10 @@ class Client:
 
     async def _session(self) -> None:
         reader, writer = await asyncio.wait_for(asyncio.open_connection(*self._address), self._timeout_s)
-        key = self._key
         protocol = Protocol(
-            key_id=str(key["key_id"]),
-            secret=bytes(key["secret"]),  # type: ignore[arg-type]
-            role=str(key["role"]),
+            key_id=self._key_id,
+            prover=self._prover,
+            role=self._role,
             heartbeat_ms=self._heartbeat_ms,
             cancel_on_disconnect_ms=self._cancel_on_disconnect_ms,
             resume=self.position,

@@ -1,10 +1,9 @@
 """One connection of the binary protocol without I/O: bytes in, messages out; requests in, bytes out."""
 
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from fairlead.client.keys import Prover
 from fairlead.client.report import Position
 from fairlead.errors import DataError, UnavailableError
 from fairlead.wire import Frames, Message, encode, frame
@@ -16,7 +15,6 @@ __all__ = ["FATAL_REASONS", "Protocol", "SessionEndedError"]
 # After these reasons nothing but a person may log on again.
 FATAL_REASONS: Final = frozenset({"Superseded", "NotAuthenticated", "NotPermitted", "BadLogon", "NewerVersion"})
 
-_PURPOSE: Final = b"fairlead logon 1"
 _UNNUMBERED: Final = frozenset({"Logon", "ChallengeReply", "Heartbeat", "TestRequest", "Logout"})
 
 
@@ -37,7 +35,7 @@ class Protocol:
 
     Args:
         key_id: which key.
-        secret: its HMAC secret.
+        prover: its secret.
         role: ``Trading``, ``DropCopy``, ``MarketData`` or ``Operator``.
         heartbeat_ms: 1,000 to 60,000, or 0 for the gateway's own.
         cancel_on_disconnect_ms: grace after which the session's orders are cancelled when the connection is lost;
@@ -49,13 +47,13 @@ class Protocol:
         self,
         *,
         key_id: str,
-        secret: bytes,
+        prover: Prover,
         role: str,
         heartbeat_ms: int = 0,
         cancel_on_disconnect_ms: int | None = None,
         resume: Position | None = None,
     ) -> None:
-        self._secret = secret
+        self._prover = prover
         self._frames = Frames()
         self._out = bytearray()
         self._next_out = 1
@@ -113,12 +111,14 @@ class Protocol:
         """Whether the message is about the connection alone."""
         fields = message.fields
         if message.kind == "Challenge":
-            if fields["scheme"] != "HmacSha256":
-                raise DataError(f"the key proves itself otherwise: scheme={fields['scheme']!r} known=HmacSha256")
+            if fields["scheme"] != self._prover.scheme:
+                raise DataError(
+                    f"the key proves itself otherwise: scheme={fields['scheme']!r} given={self._prover.scheme}; "
+                    "HmacSha256 takes secret=, Ed25519 private_key=; a key id that is unknown counts as HmacSha256"
+                )
             nonce = fields["nonce"]
             assert isinstance(nonce, bytes)
-            tag = hmac.digest(self._secret, _PURPOSE + nonce + self._logon, hashlib.sha256)
-            self.send("ChallengeReply", {"proof": tag.ljust(64, b"\0")})
+            self.send("ChallengeReply", {"proof": self._prover.prove(nonce, self._logon)})
         elif message.kind == "TestRequest":
             self.send("Heartbeat", {"test_id": fields["test_id"]})
         elif message.kind == "Logout":
