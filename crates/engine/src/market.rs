@@ -222,9 +222,10 @@ impl Market {
         if others { Some(best) } else { self.book.next_tick(side, best) }
     }
 
-    /// Lots of the base asset in `total` units, rounded toward zero.
-    pub(crate) fn position(&self, total: Money) -> i64 {
-        i64::try_from(total.0 / self.base_unit).unwrap_or(if total.0 < 0 { i64::MIN + 1 } else { i64::MAX })
+    /// Lots of the base asset in `total` units, rounded toward zero; more than any order can have where money is at its
+    /// bounds.
+    pub(crate) fn position(&self, total: Money) -> i128 {
+        total.0 / self.base_unit
     }
 }
 

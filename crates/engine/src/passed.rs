@@ -152,7 +152,7 @@ fn position(
     ask: &Ask,
 ) -> Result<(), Reject> {
     let Some(max) = desk.limits.position_max.filter(|_| ask.works > 0 && !ask.reduce_only) else { return Ok(()) };
-    let held = i128::from(market.position(shared.accounts.balance(account, market.def.base).total));
+    let held = market.position(shared.accounts.balance(account, market.def.base).total);
     let held = if side == Side::Buy { held } else { -held };
     let lots = held + i128::from(desk.working[side as usize]) + i128::from(ask.works) - i128::from(ask.spares);
     let led_to = lots * i128::from(market.lot);

@@ -511,10 +511,8 @@ impl Shared {
     /// What an account may reduce by selling or buying, in lots, by its position alone.
     pub(crate) fn reducible(&self, market: &Market, account: AccountId, side: Side) -> i64 {
         let position = market.position(self.accounts.balance(account, market.def.base).total);
-        match side {
-            Side::Sell => position.max(0),
-            Side::Buy => (-position).max(0),
-        }
+        let lots = if side == Side::Sell { position } else { -position };
+        i64::try_from(lots.max(0)).unwrap_or(i64::MAX)
     }
 
     /// What a reduce-only order may have: what may be reduced less the account's other reduce-only orders of that side.

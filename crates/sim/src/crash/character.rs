@@ -182,7 +182,7 @@ fn endings(draw: &mut Draw) -> Endings {
 
 fn sizes(draw: &mut Draw) -> Sizes {
     let hash_every = draw.pick(&[1, 4, 16, 64]);
-    let between = rarely(draw, 300, &[1, 2, 4, 8]);
+    let between = rarely(draw, 600, &[1, 2, 4, 8]);
     Sizes {
         segment_bytes: draw.pick(&[8_192, 8_192, 12_288, 16_384, 65_536]),
         batch_max: draw.pick(&[1, 2, 7, 64]),

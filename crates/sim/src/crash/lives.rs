@@ -1,5 +1,6 @@
 //! Processes end and start again: how, what a restart must find, and what damage must come to.
 
+use journal::snapshot;
 use sequencer::GENESIS_KIND;
 
 use super::disk::{Damage, Hit, SimDisk, Vandal};
@@ -42,6 +43,7 @@ impl World {
         self.life += 1;
         self.inside = 0;
         self.relief = None;
+        self.will_follow = false;
         self.forget_step();
         let is_power_cut = self.crashes.chance(self.character.endings.power_cut);
         if is_power_cut {
@@ -217,6 +219,9 @@ impl World {
         self.tally.counts.see(damage.fault());
         let known = self.oracle.log().len() as u64;
         match self.open_copy(&copy) {
+            Err(refused) if snapshot::seq_of(&hit.name).is_some() => {
+                Err(format!("damage: {hit:?} leaves the log and is refused: {}", refused.text))
+            }
             Err(refused) if refused.code == EXIT_DAMAGED => {
                 self.tally.damage_refused += 1;
                 check_place(&self.disk, &refused, &hit)

@@ -5,6 +5,7 @@ pub mod clients;
 pub mod disk;
 pub mod exhaustive;
 pub mod faults;
+mod follow;
 mod lives;
 pub mod oracle;
 pub mod reader;

@@ -29,6 +29,8 @@ pub enum Part {
     Clock = 9,
     /// What clients ask for.
     Work = 10,
+    /// The shadow's pauses.
+    Shadow = 11,
 }
 
 /// The seed of a part.

@@ -2,7 +2,7 @@
 
 use journal::Mode;
 use model::{Command, Limits};
-use sequencer::{Fatal, OpenError, Options, Recovered, Refusal, Released, Sequencer, Warning};
+use sequencer::{Fatal, OpenError, Options, Progress, Recovered, Refusal, Released, Sequencer, Shadow, Warning};
 
 use super::character::Sizes;
 use super::disk::SimDisk;
@@ -38,9 +38,23 @@ impl From<OpenError> for Refused {
     }
 }
 
-/// A process.
+/// What a look of the shadow came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// It has applied all there is.
+    UpToDate,
+    /// There is more to do.
+    Behind,
+    /// A snapshot was made.
+    Snapshot,
+    /// A snapshot was due and could not be made.
+    Missed,
+}
+
+/// A process: the sequencer, and the shadow on what would be a thread of its own.
 pub struct Server {
     sequencer: Sequencer<SimDisk>,
+    shadow: Shadow<SimDisk>,
 }
 
 fn options(sizes: &Sizes, limits: Limits) -> Options {
@@ -81,7 +95,21 @@ impl Server {
     pub fn open(disk: SimDisk, sizes: &Sizes, limits: Limits, now_ns: i64) -> Result<(Self, Opened), Refused> {
         let (sequencer, found) = Sequencer::open(disk, options(sizes, limits), now_ns)?;
         let opened = opened(&found);
-        Ok((Server { sequencer }, opened))
+        let shadow = sequencer.shadow()?;
+        Ok((Server { sequencer, shadow }, opened))
+    }
+
+    /// The shadow applies some of what is durable, and makes a snapshot where one is due.
+    ///
+    /// # Errors
+    /// It has to end.
+    pub fn follow(&mut self) -> Result<Followed, Fatal> {
+        match self.shadow.step(self.sequencer.durable_seq())? {
+            Progress::UpToDate => Ok(Followed::UpToDate),
+            Progress::Behind => Ok(Followed::Behind),
+            Progress::Missed(_) => Ok(Followed::Missed),
+            Progress::Snapshot(taken) => self.sequencer.snapshot_taken(taken).map(|()| Followed::Snapshot),
+        }
     }
 
     /// Takes a command.

@@ -45,6 +45,10 @@ pub struct Tally {
     pub torn: u64,
     /// Snapshots recovery began with.
     pub snapshots: u64,
+    /// Snapshots made.
+    pub snapshots_made: u64,
+    /// Snapshots that were due and could not be made.
+    pub snapshots_missed: u64,
     /// Processes that ended by themselves after a failed write or sync.
     pub aborts: u64,
     /// Starts that failed because of the disk.
@@ -73,7 +77,7 @@ impl Tally {
         }
     }
 
-    fn numbers_mut(&mut self) -> [&mut u64; 16] {
+    fn numbers_mut(&mut self) -> [&mut u64; 18] {
         [
             &mut self.crashes,
             &mut self.recoveries,
@@ -83,6 +87,8 @@ impl Tally {
             &mut self.found,
             &mut self.torn,
             &mut self.snapshots,
+            &mut self.snapshots_made,
+            &mut self.snapshots_missed,
             &mut self.aborts,
             &mut self.failed_starts,
             &mut self.damage_refused,
@@ -95,7 +101,7 @@ impl Tally {
     }
 
     /// Each number with its name.
-    pub fn numbers(&self) -> [(&'static str, u64); 16] {
+    pub fn numbers(&self) -> [(&'static str, u64); 18] {
         [
             ("crashes", self.crashes),
             ("recoveries", self.recoveries),
@@ -105,6 +111,8 @@ impl Tally {
             ("found unannounced", self.found),
             ("torn tails cut", self.torn),
             ("snapshots used", self.snapshots),
+            ("snapshots made", self.snapshots_made),
+            ("snapshots missed", self.snapshots_missed),
             ("aborts", self.aborts),
             ("failed starts", self.failed_starts),
             ("damage refused", self.damage_refused),

@@ -44,6 +44,8 @@ pub enum Job {
     Timeout(usize, u32),
     /// The process works, as planned under this number.
     Step(u64),
+    /// The shadow of this life's process looks at the log.
+    Follow(u64),
     /// The process of this life ends.
     Die(u64),
     /// A process starts.
@@ -79,6 +81,10 @@ pub struct World {
     pub(super) power: Draw,
     pub(super) damage: Draw,
     pub(super) net: Draw,
+    /// How long the shadow is away.
+    pub(super) shadow: Draw,
+    /// The shadow will look at the log.
+    pub(super) will_follow: bool,
     /// Faults still happen.
     pub(super) has_faults: bool,
     /// The process is busy until then.
@@ -119,6 +125,8 @@ impl World {
             power: stream(plan.seed, Part::PowerCut),
             damage: stream(plan.seed, Part::Damage),
             net: stream(plan.seed, Part::Net),
+            shadow: stream(plan.seed, Part::Shadow),
+            will_follow: false,
             has_faults: true,
             busy_until_ns: 0,
             step_ns: None,
@@ -141,6 +149,7 @@ impl World {
             Job::Answer(request) => self.answer(request),
             Job::Timeout(request, attempt) => self.time_out(request, attempt),
             Job::Step(number) => return self.step(number),
+            Job::Follow(life) => return self.follow(life),
             Job::Die(life) => {
                 if life == self.life && self.server.is_some() {
                     self.die();
@@ -275,22 +284,18 @@ impl World {
         let result = self.release(&mut server, wall_ns);
         let has_failed = self.disk.platter().has_failed;
         self.server = Some(server);
-        match result {
-            Err(what) => Err(what),
-            Ok(Round::Died) => {
+        match result? {
+            Round::Died => {
                 self.die();
                 Ok(())
             }
-            Ok(Round::Stopped(text)) if has_failed => {
-                self.tally.aborts += 1;
-                self.tally.trace.write_bytes(text.as_bytes());
-                self.die();
-                Ok(())
-            }
-            Ok(Round::Stopped(text)) => Err(format!("stopped: without a failure of the disk: {text}")),
-            Ok(Round::Done(count, answers)) => {
+            Round::Stopped(text) => self.abort(&text),
+            Round::Done(count, answers) => {
                 if has_failed && count > 0 {
                     return Err("sync: answers after a failed sync or write".to_owned());
+                }
+                if count > 0 {
+                    self.plan_follow();
                 }
                 self.idle_rounds = if answers > 0 { 0 } else { self.idle_rounds + 1 };
                 if self.inside > 0 {
@@ -301,6 +306,17 @@ impl World {
                 Ok(())
             }
         }
+    }
+
+    /// The process ends itself, as it must after a failure of the disk and never else.
+    pub(super) fn abort(&mut self, text: &str) -> Result<(), String> {
+        if !self.disk.platter().has_failed {
+            return Err(format!("stopped: without a failure of the disk: {text}"));
+        }
+        self.tally.aborts += 1;
+        self.tally.trace.write_bytes(text.as_bytes());
+        self.die();
+        Ok(())
     }
 
     fn release(&mut self, server: &mut Server, wall_ns: i64) -> Result<Round, String> {
@@ -314,7 +330,9 @@ impl World {
             Ok(released) => released,
             Err(fatal) => return Ok(Round::Stopped(fatal.to_string())),
         };
-        self.oracle.begin_release();
+        if released.iter().next().is_some() {
+            self.oracle.begin_release();
+        }
         let (mut count, mut answers) = (0, 0);
         for outcome in released.iter() {
             count += 1;
