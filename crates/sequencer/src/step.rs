@@ -138,7 +138,7 @@ impl<D: Disk> Sequencer<D> {
         for Staged { origin, command, .. } in self.staged.drain(..).rev() {
             if takes_risk_away(&command) {
                 self.queue.push_front((origin, command));
-            } else {
+            } else if origin != TICK_ORIGIN {
                 self.outbox.refuse(origin, Refusal::DiskFull);
             }
         }

@@ -200,11 +200,14 @@ fn sizes(draw: &mut Draw) -> Sizes {
 }
 
 fn chances(draw: &mut Draw) -> Chances {
+    let no_overwrite = rarely(draw, 800, &[100, 500]);
     Chances {
+        no_overwrite,
         sync_error: rarely(draw, 800, &[1, 4, 15]),
         write_error: rarely(draw, 850, &[1, 5]),
         slow_sync: rarely(draw, 800, &[5, 50]),
-        short_write: rarely(draw, 600, &[20, 200]),
+        // Space that runs out within a write is a failure of the disk; only one that takes nothing is none.
+        short_write: if no_overwrite > 0 { 0 } else { rarely(draw, 600, &[20, 200]) },
         short_read: rarely(draw, 700, &[20, 200]),
         interrupted: rarely(draw, 700, &[10, 100]),
         no_handles: rarely(draw, 900, &[10, 80]),

@@ -115,7 +115,8 @@ impl World {
         if self.crashes.chance(endings.full) {
             let slack = self.crashes.index(4_096);
             let mut platter = self.disk.platter();
-            let has_reserve = platter.capacity.is_none() && platter.chances.no_handles == 0;
+            let chances = platter.chances;
+            let has_reserve = platter.capacity.is_none() && chances.no_handles == 0 && chances.no_overwrite == 0;
             self.relief = has_reserve.then_some(0);
             platter.capacity = Some(platter.used() + slack);
             let after_ns = self.crashes.between(MILLI_NS, 300 * MILLI_NS);

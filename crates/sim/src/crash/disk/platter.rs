@@ -29,6 +29,9 @@ pub struct Chances {
     pub interrupted: u32,
     /// Of an open or create that fails.
     pub no_handles: u32,
+    /// Of a write over bytes that are there which finds no space while the disk is full: some file systems copy on
+    /// every write.
+    pub no_overwrite: u32,
 }
 
 /// Chances of the fates of pending writes and names at a power cut: kept, dropped, torn, zeroed; a lost name in
@@ -272,6 +275,9 @@ impl Platter {
             if self.has(self.chances.write_error, Fault::WriteError) {
                 self.has_failed = true;
                 return Err(os(EIO));
+            }
+            if self.capacity.is_some() && self.has(self.chances.no_overwrite, Fault::Full) {
+                return Err(os(ENOSPC));
             }
         }
         let mut count = bytes.len().min(self.room(file, offset));
