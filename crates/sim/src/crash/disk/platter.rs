@@ -90,7 +90,7 @@ pub struct Platter {
     pub busy_ns: i64,
     /// What happened.
     pub counts: Counts,
-    /// The first sync that failed in this life.
+    /// A sync failed in this life, or a write to anything but a snapshot.
     pub has_failed: bool,
     draw: Draw,
 }
@@ -273,7 +273,7 @@ impl Platter {
                 return Err(io::ErrorKind::Interrupted.into());
             }
             if self.has(self.chances.write_error, Fault::WriteError) {
-                self.has_failed = true;
+                self.has_failed |= !self.is_snapshot(file);
                 return Err(os(EIO));
             }
             if self.capacity.is_some() && self.has(self.chances.no_overwrite, Fault::Full) {
@@ -292,6 +292,11 @@ impl Platter {
         }
         self.files[file].write(offset, &bytes[..count]);
         if phase == Phase::Alive { Ok(count) } else { Err(dead()) }
+    }
+
+    /// Whether nothing is in doubt where a write to this file fails: the log has all of it.
+    fn is_snapshot(&self, file: usize) -> bool {
+        self.names.iter().any(|(name, named)| *named == file && name.starts_with("snap-"))
     }
 
     /// How many bytes can be written at a place.
