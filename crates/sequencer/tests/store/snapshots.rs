@@ -310,16 +310,21 @@ fn a_snapshot_is_never_ahead_of_a_log_that_is_not_synced() {
     let disk = Memory::default();
     let mut unsynced = with_snapshots();
     unsynced.journal.mode = journal::Mode::Os;
+    // A segment that is full would be synced for the next.
+    unsynced.journal.segment_bytes = 1 << 20;
     let (mut sequencer, _) = open_with(&disk, unsynced.clone(), START);
     set_up(&mut sequencer, START);
     let mut shadow = sequencer.shadow().expect("a sound log");
     trade(&mut sequencer, 1, 60);
     let taken = follow(&mut sequencer, &mut shadow);
+    trade(&mut sequencer, 100, 5);
 
     let (_, recovered) = open_with(&disk.after(Loss::All), unsynced, START);
 
     assert_eq!(recovered.snapshot_seq, taken.last().expect("one").seq);
     assert!(recovered.last.seq >= recovered.snapshot_seq);
+    let lost = open_with(&disk.after(Loss::Nothing), with_snapshots(), START).1.last.seq - recovered.last.seq;
+    assert!(lost > 0, "the mode synced: nothing is shown");
 }
 
 /// A snapshot that does not count is never the one to fall back to, whatever the next one is.
