@@ -273,13 +273,15 @@ fn follow<D: Disk>(told: &Told, open: impl Fn() -> Result<Shadow<D>, OpenError>,
         }
     };
     while !told.is(QUITTING) {
+        // In this order: what is durable is told before the end is.
+        let is_last = told.is(FINISHING);
         let durable_seq = told.durable_seq.load(Ordering::SeqCst);
-        if told.is(FINISHING) && shadow.due_seq() > durable_seq {
+        if is_last && shadow.due_seq() > durable_seq {
             return;
         }
         match shadow.step(durable_seq) {
             Ok(Progress::Behind) => {}
-            Ok(Progress::UpToDate) if told.is(FINISHING) => return,
+            Ok(Progress::UpToDate) if is_last => return,
             Ok(Progress::UpToDate) => told.rest(durable_seq),
             Ok(Progress::Missed(why)) => missed(why),
             Ok(Progress::Snapshot(taken)) => {
