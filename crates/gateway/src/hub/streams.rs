@@ -90,7 +90,7 @@ impl Hub {
 /// Whether a report can be given to a connection now; otherwise it is behind from this one on.
 fn take_turn(conn: &mut Conn, number: u64, len: usize, limits: &Limits) -> bool {
     let Some(reader) = conn.reader.as_mut() else { return false };
-    if reader.behind.is_none() && conn.session.pending_len() + len > limits.outbox_max {
+    if reader.behind.is_none() && conn.session.pending_len() + wire::PREFIX_SIZE + len > limits.outbox_max {
         reader.behind = Some(number);
     }
     reader.behind.is_none()
