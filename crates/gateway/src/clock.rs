@@ -1,6 +1,8 @@
-//! The two clocks of a running gateway. Everything else gets time as an argument.
+//! The clocks of a running gateway. Everything else gets time as an argument.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use latency::StageClock;
 
 /// Tells time.
 pub trait Clock {
@@ -9,12 +11,19 @@ pub trait Clock {
 
     /// Nanoseconds since the Unix epoch, as the machine believes: for the sequencer.
     fn wall_ns(&self) -> i64;
+
+    /// Nanoseconds since some moment, never back: for the stamps of stages. Another moment than that of `monotonic_ns`
+    /// may be meant, and reading it may be cheaper.
+    fn stage_ns(&self) -> u64 {
+        self.monotonic_ns()
+    }
 }
 
 /// The machine's clocks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SystemClock {
     began: Instant,
+    stages: StageClock,
 }
 
 impl SystemClock {
@@ -22,7 +31,13 @@ impl SystemClock {
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "the shell's clock: pure code gets what it reads as an argument")]
     pub fn new() -> Self {
-        Self { began: Instant::now() }
+        Self { began: Instant::now(), stages: StageClock::new() }
+    }
+
+    /// What one reading of [`Clock::stage_ns`] costs here, in nanoseconds.
+    #[must_use]
+    pub fn stage_cost_ns(&self) -> u64 {
+        self.stages.cost_ns()
     }
 }
 
@@ -41,5 +56,10 @@ impl Clock for SystemClock {
     fn wall_ns(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    }
+
+    #[inline]
+    fn stage_ns(&self) -> u64 {
+        self.stages.now_ns()
     }
 }

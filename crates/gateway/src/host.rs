@@ -1,5 +1,6 @@
 //! What the gateway needs from whoever sequences: the seam to the sequencer, or to a stand-in of it.
 
+use latency::Times;
 use model::{AccountId, ClOrdId, Command, Event, InstrumentId, OrdType, OrderId, OrderPosted, Price, Qty, Side, Stamp};
 use model::{TimeInForce, TradingState};
 
@@ -25,6 +26,8 @@ pub struct Outcome<'a> {
     pub origin: u64,
     /// Its events, in order, never empty.
     pub events: &'a [Event],
+    /// When it went through which stage, where the engine says so. Nothing depends on it.
+    pub times: Option<Times>,
 }
 
 /// An open order, as reports need to know it.
@@ -97,6 +100,16 @@ pub trait Engine: Host {
     /// # Errors
     /// The process has to end.
     fn step(&mut self, now_ns: i64, sink: &mut dyn Sink) -> Result<(), Self::Fatal>;
+
+    /// As [`Engine::step`], the outcomes with their times by a clock that `stage_ns` reads. An engine that does not stamp
+    /// gives them without.
+    ///
+    /// # Errors
+    /// As [`Engine::step`].
+    fn step_timed(&mut self, now_ns: i64, stage_ns: &dyn Fn() -> u64, sink: &mut dyn Sink) -> Result<(), Self::Fatal> {
+        let _ = stage_ns;
+        self.step(now_ns, sink)
+    }
 
     /// When [`Engine::step`] has to be called again even if nothing was submitted, in wall time; [`STEP_NOW`] where it has
     /// more to do at once.

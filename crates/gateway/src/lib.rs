@@ -33,3 +33,4 @@ mod reports;
 pub mod secrets;
 pub mod server;
 pub mod session;
+pub mod stamps;

@@ -8,6 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
 use std::time::Duration;
 
+use latency::Record;
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Waker};
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::host::{Engine, STEP_NOW, Token};
 use crate::hub::Hub;
 use crate::keys::NONCE_LEN;
+use crate::stamps::{Sent, StampedHost, StampedSink, Stamps};
 
 const LISTENER: mio::Token = mio::Token(usize::MAX);
 const WAKER: mio::Token = mio::Token(usize::MAX - 1);
@@ -72,6 +74,8 @@ pub struct Server {
     next_tick_ns: u64,
     spin_ns: u64,
     hub: Hub,
+    /// Empty where no latencies are asked for.
+    stamps: Option<Stamps>,
 }
 
 impl Server {
@@ -106,6 +110,7 @@ impl Server {
             next_tick_ns: 0,
             spin_ns,
             hub,
+            stamps: None,
         })
     }
 
@@ -136,6 +141,23 @@ impl Server {
         &mut self.hub
     }
 
+    /// Stamps commands on their way from now on, or not any more. Commands that are on their way are not.
+    pub fn set_stamps(&mut self, record: Option<Record>) {
+        let connections_max = self.hub.limits().connections_max;
+        self.stamps = record.map(|record| Stamps::new(record, connections_max));
+    }
+
+    /// The stamps, where there are any.
+    #[must_use]
+    pub fn stamps(&self) -> Option<&Stamps> {
+        self.stamps.as_ref()
+    }
+
+    /// The stamps, to take what they recorded.
+    pub fn stamps_mut(&mut self) -> Option<&mut Stamps> {
+        self.stamps.as_mut()
+    }
+
     /// One turn: waits for work at most `wait`, reads, lets the engine step, writes.
     ///
     /// # Errors
@@ -149,24 +171,35 @@ impl Server {
     ) -> Result<(), TurnError<E::Fatal>> {
         self.wait(engine, clock, wait).map_err(TurnError::Poll)?;
         let now_ns = clock.monotonic_ns();
+        if let Some(stamps) = &mut self.stamps {
+            stamps.begin_turn(clock.stage_ns());
+        }
         self.look_at_events(now_ns);
-        self.read_all(engine, now_ns);
+        self.read_all(engine, clock, now_ns);
         self.hub.submit_own(engine);
-        engine.step(clock.wall_ns(), &mut self.hub).map_err(TurnError::Engine)?;
+        self.step(engine, clock).map_err(TurnError::Engine)?;
         if now_ns >= self.next_tick_ns {
             self.next_tick_ns = now_ns + TICK_NS;
             self.hub.tick(now_ns, engine);
             self.tick_sockets(now_ns);
         }
-        self.write_all(engine, now_ns);
+        self.write_all(engine, clock, now_ns);
         Ok(())
+    }
+
+    fn step<E: Engine>(&mut self, engine: &mut E, clock: &dyn Clock) -> Result<(), E::Fatal> {
+        let Self { hub, stamps, .. } = self;
+        match stamps {
+            None => engine.step(clock.wall_ns(), hub),
+            Some(stamps) => engine.step_timed(clock.wall_ns(), &|| clock.stage_ns(), &mut StampedSink { hub, stamps }),
+        }
     }
 
     /// Ends every session and writes what can be written now.
     pub fn shut_down<E: Engine>(&mut self, engine: &E, clock: &dyn Clock) {
         self.accepts = false;
         self.hub.shut_down();
-        self.write_all(engine, clock.monotonic_ns());
+        self.write_all(engine, clock, clock.monotonic_ns());
     }
 
     fn wait<E: Engine>(&mut self, engine: &E, clock: &dyn Clock, wait: Duration) -> io::Result<()> {
@@ -262,16 +295,16 @@ impl Server {
         self.sockets[usize::from(token.slot)] = Some(socket);
     }
 
-    fn read_all<E: Engine>(&mut self, engine: &mut E, now_ns: u64) {
+    fn read_all<E: Engine>(&mut self, engine: &mut E, clock: &dyn Clock, now_ns: u64) {
         let mut ready = std::mem::take(&mut self.ready);
-        ready.retain(|token| self.read(*token, engine, now_ns));
+        ready.retain(|token| self.read(*token, engine, clock, now_ns));
         debug_assert!(self.ready.is_empty(), "nothing becomes ready while reading");
         self.ready = ready;
     }
 
     /// Reads from one socket; `false` where it has nothing more for now.
-    fn read<E: Engine>(&mut self, token: Token, engine: &mut E, now_ns: u64) -> bool {
-        let Self { sockets, hub, buffer, .. } = self;
+    fn read<E: Engine>(&mut self, token: Token, engine: &mut E, clock: &dyn Clock, now_ns: u64) -> bool {
+        let Self { sockets, hub, buffer, stamps, .. } = self;
         let Some(socket) = find(sockets, token) else { return false };
         if !hub.wants_bytes(token, now_ns) && !hub.is_ending(token) {
             return true;
@@ -282,7 +315,12 @@ impl Server {
                 false
             }
             Ok(count) => {
-                hub.receive(token, &buffer[..count], now_ns, engine);
+                if let Some(stamps) = stamps {
+                    let mut host = StampedHost { host: engine, stamps, clock, arrived_ns: clock.stage_ns() };
+                    hub.receive(token, &buffer[..count], now_ns, &mut host);
+                } else {
+                    hub.receive(token, &buffer[..count], now_ns, engine);
+                }
                 socket.is_listed = socket.is_closing || count == buffer.len();
                 socket.is_listed
             }
@@ -298,11 +336,26 @@ impl Server {
         }
     }
 
-    fn write_all<E: Engine>(&mut self, engine: &E, now_ns: u64) {
+    fn write_all<E: Engine>(&mut self, engine: &E, clock: &dyn Clock, now_ns: u64) {
         let mut busy = std::mem::take(&mut self.busy);
         self.hub.take_busy(&mut busy);
         for token in &busy {
             self.write(*token, engine, now_ns);
+            if let Some(stamps) = self.stamps.as_mut().filter(|stamps| stamps.awaits_writes()) {
+                stamps.sent(*token, clock.stage_ns());
+            }
+        }
+        let Self { sockets, hub, stamps, .. } = self;
+        if let Some(stamps) = stamps {
+            stamps.end_turn(clock.stage_ns(), &busy, |token| {
+                if !is_open(sockets, token) {
+                    Sent::Gone
+                } else if hub.pending(token).is_empty() && !hub.is_behind(token) {
+                    Sent::All
+                } else {
+                    Sent::Not
+                }
+            });
         }
         self.busy = busy;
     }
@@ -381,6 +434,10 @@ fn until(deadline_ns: i64, wall_ns: i64) -> u64 {
         return 0;
     }
     u64::try_from(deadline_ns.saturating_sub(wall_ns)).unwrap_or(0).max(PATIENCE_NS)
+}
+
+fn is_open(sockets: &[Option<Socket>], token: Token) -> bool {
+    sockets.get(usize::from(token.slot)).and_then(Option::as_ref).is_some_and(|socket| socket.token == token)
 }
 
 fn find(sockets: &mut [Option<Socket>], token: Token) -> Option<&mut Socket> {

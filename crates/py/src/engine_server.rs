@@ -11,12 +11,15 @@ use journal::Mode;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sequencer::Recovered;
+use venue::latencies::{Measure, Told};
 use venue::run::{Options, StartError, StopError, Venue};
 
 use crate::errors::{Kind, raise};
 
 /// Turns before the clock is looked at again.
 const TURNS_PER_LOOK: u32 = 64;
+/// The slowest pace of clients, in microseconds from one command to the next.
+const INTERVAL_US_MAX: u64 = 10_000_000;
 
 /// A data directory, its engine and its gateway, in this process.
 #[pyclass(module = "fairlead._core._native", frozen)]
@@ -25,12 +28,15 @@ pub struct EngineServer {
     venue: Mutex<Option<Venue>>,
     recovered: Recovered,
     address: SocketAddr,
+    latencies: Told,
 }
 
 #[pymethods]
 impl EngineServer {
     #[new]
-    #[pyo3(signature = (directory, *, host, port, durability, snapshot_every, allow_plain_remote, spin_us))]
+    #[pyo3(signature = (
+        directory, *, host, port, durability, snapshot_every, allow_plain_remote, spin_us, latency, expected_interval_us
+    ))]
     #[allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
     fn new(
         py: Python<'_>,
@@ -41,6 +47,8 @@ impl EngineServer {
         snapshot_every: i64,
         allow_plain_remote: bool,
         spin_us: u32,
+        latency: bool,
+        expected_interval_us: Option<u64>,
     ) -> PyResult<Self> {
         let ip = IpAddr::from_str(host)
             .map_err(|_| raise(Kind::Usage, format!("host={host} is no address: give one like 127.0.0.1")))?;
@@ -50,17 +58,24 @@ impl EngineServer {
         sequencer.journal.mode = mode;
         let address = SocketAddr::new(ip, port);
         let limits = gateway::limits::Limits::default();
-        let options =
-            Options { directory, address, allow_plain_remote, spin_ns: u64::from(spin_us) * 1_000, sequencer, limits };
+        let measure = measure(latency, expected_interval_us)?;
+        let spin_ns = u64::from(spin_us) * 1_000;
+        let options = Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits, measure };
         let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(|error| start(&error))?;
         let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
-        Ok(Self { venue: Mutex::new(Some(venue)), recovered, address })
+        let latencies = venue.latencies();
+        Ok(Self { venue: Mutex::new(Some(venue)), recovered, address, latencies })
     }
 
     /// Where it listens, as host and port.
     #[getter]
     fn address(&self) -> (String, u16) {
         (self.address.ip().to_string(), self.address.port())
+    }
+
+    /// Its latencies as the JSON text that is in the data directory, not older than about a second while it serves.
+    fn latency(&self) -> String {
+        self.latencies.report().to_json()
     }
 
     /// What recovery found.
@@ -125,6 +140,20 @@ pub fn found_as_dict<'py>(py: Python<'py>, recovered: &Recovered) -> PyResult<Bo
     found.set_item("is_new", is_new)?;
     found.set_item("warnings", warnings.iter().map(ToString::to_string).collect::<Vec<_>>())?;
     Ok(found)
+}
+
+/// How latencies are measured, with the longest interval that is told apart as the largest pace.
+fn measure(latency: bool, expected_interval_us: Option<u64>) -> PyResult<Option<Measure>> {
+    let Some(us) = expected_interval_us else { return Ok(latency.then(Measure::default)) };
+    if !latency {
+        let what = format!("expected_interval_us={us} without latencies: leave it out, or measure with latency=True");
+        return Err(raise(Kind::Usage, what));
+    }
+    if !(1..=INTERVAL_US_MAX).contains(&us) {
+        let what = format!("expected_interval_us={us} min=1 max={INTERVAL_US_MAX}: give one between them, or none");
+        return Err(raise(Kind::Usage, what));
+    }
+    Ok(Some(Measure { expected_interval_ns: Some(us * 1_000) }))
 }
 
 /// The clock of the caller's patience; the venue has its own.

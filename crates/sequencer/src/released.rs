@@ -1,5 +1,6 @@
 //! What leaves the sequencer: the outcomes of durable commands, in sequence.
 
+use latency::Times;
 use model::{Event, Events, Stamp};
 
 use crate::refusal::Refusal;
@@ -13,6 +14,8 @@ pub struct Outcome<'a> {
     pub origin: u64,
     /// Its events, never empty (INV-11).
     pub events: &'a [Event],
+    /// When it went through which stage, where the step was given a clock for that. Nothing depends on it.
+    pub times: Option<Times>,
 }
 
 /// The origin of commands that nobody submitted: time passing.
@@ -23,7 +26,15 @@ pub const TICK_ORIGIN: u64 = u64::MAX;
 struct Mark {
     stamp: Stamp,
     origin: u64,
+    taken_ns: u64,
     end: usize,
+}
+
+/// When a batch was durable, and when it was applied, by the clock of the stages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Done {
+    pub(crate) durable_ns: u64,
+    pub(crate) applied_ns: u64,
 }
 
 /// The memory behind [`Released`], used again from step to step. Whoever tests a reader of outcomes fills one itself.
@@ -32,6 +43,7 @@ pub struct Outbox {
     marks: Vec<Mark>,
     events: Events,
     refused: Vec<(u64, Refusal)>,
+    done: Option<Done>,
 }
 
 impl Outbox {
@@ -45,13 +57,25 @@ impl Outbox {
         self.marks.clear();
         self.events.clear();
         self.refused.clear();
+        self.done = None;
     }
 
     /// Adds the outcome of a command: `apply` appends its events.
     #[inline]
     pub fn add(&mut self, stamp: Stamp, origin: u64, apply: impl FnOnce(&mut Events)) {
+        self.add_taken(stamp, origin, 0, apply);
+    }
+
+    /// Adds the outcome of a command that was given its place at `taken_ns` of the stage clock.
+    #[inline]
+    pub(crate) fn add_taken(&mut self, stamp: Stamp, origin: u64, taken_ns: u64, apply: impl FnOnce(&mut Events)) {
         apply(&mut self.events);
-        self.marks.push(Mark { stamp, origin, end: self.events.as_slice().len() });
+        self.marks.push(Mark { stamp, origin, taken_ns, end: self.events.as_slice().len() });
+    }
+
+    /// Says when the whole batch was durable and applied.
+    pub(crate) fn finish(&mut self, done: Option<Done>) {
+        self.done = done;
     }
 
     /// Adds a command that waited and is refused after all.
@@ -61,7 +85,7 @@ impl Outbox {
 
     /// What is in it.
     pub fn released(&self) -> Released<'_> {
-        Released { marks: &self.marks, events: self.events.as_slice(), refused: &self.refused }
+        Released { marks: &self.marks, events: self.events.as_slice(), refused: &self.refused, done: self.done }
     }
 }
 
@@ -71,6 +95,7 @@ pub struct Released<'a> {
     marks: &'a [Mark],
     events: &'a [Event],
     refused: &'a [(u64, Refusal)],
+    done: Option<Done>,
 }
 
 impl<'a> Released<'a> {
@@ -86,12 +111,17 @@ impl<'a> Released<'a> {
 
     /// The outcomes, in sequence.
     pub fn iter(&self) -> impl Iterator<Item = Outcome<'a>> + use<'a> {
-        let (marks, events) = (self.marks, self.events);
+        let (marks, events, done) = (self.marks, self.events, self.done);
         let starts = core::iter::once(0).chain(marks.iter().map(|mark| mark.end));
         marks.iter().zip(starts).map(move |(mark, start)| Outcome {
             stamp: mark.stamp,
             origin: mark.origin,
             events: &events[start..mark.end],
+            times: done.map(|Done { durable_ns, applied_ns }| Times {
+                taken_ns: mark.taken_ns,
+                durable_ns,
+                applied_ns,
+            }),
         })
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Staged {
     pub(crate) stamp: Stamp,
     pub(crate) origin: u64,
     pub(crate) command: Command,
+    /// By the clock of the stages; 0 without one.
+    pub(crate) taken_ns: u64,
 }
 
 /// The single writer of one data directory. See the crate's page.

@@ -6,6 +6,7 @@
 
 pub mod beside;
 pub mod key_file;
+pub mod latencies;
 pub mod restore;
 pub mod run;
 pub mod seat;

@@ -53,6 +53,6 @@ impl Watch for Restore {
 
     fn replayed(&mut self, stamp: Stamp, _origin: u64, events: &[Event]) {
         // Whoever asked then is not there any more.
-        self.hub.released(Outcome { stamp, origin: GATEWAY_ORIGIN, events });
+        self.hub.released(Outcome { stamp, origin: GATEWAY_ORIGIN, events, times: None });
     }
 }

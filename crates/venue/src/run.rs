@@ -16,6 +16,7 @@ use wire::Durability;
 
 use crate::beside::Beside;
 use crate::key_file;
+use crate::latencies::{Measure, Publisher, Told};
 use crate::restore::Restore;
 use crate::seat::Seat;
 
@@ -41,6 +42,8 @@ pub struct Options {
     pub sequencer: sequencer::Options,
     /// The gateway's bounds.
     pub limits: Limits,
+    /// How latencies are measured; not at all where empty.
+    pub measure: Option<Measure>,
 }
 
 /// Why a venue did not start. Each names what to do.
@@ -121,6 +124,7 @@ pub struct Venue {
     beside: Beside<OsDisk>,
     server: Server,
     clock: SystemClock,
+    publisher: Publisher,
 }
 
 impl Venue {
@@ -129,7 +133,7 @@ impl Venue {
     /// # Errors
     /// [`StartError`].
     pub fn start(options: Options) -> Result<(Self, Recovered), StartError> {
-        let Options { directory, address, allow_plain_remote, spin_ns, mut sequencer, limits } = options;
+        let Options { directory, address, allow_plain_remote, spin_ns, mut sequencer, limits, measure } = options;
         sequencer.upkeep_apart = true;
         let with_snapshots = sequencer.snapshot_every > 0;
         let clock = SystemClock::new();
@@ -140,9 +144,12 @@ impl Venue {
         let opened = Sequencer::open_watched(disk, sequencer, clock.wall_ns(), &mut restore);
         let (sequencer, recovered) = opened.map_err(StartError::Open)?;
         let listen = server::Options { address, allow_plain_remote, spin_ns };
-        let server = Server::bind(listen, restore.into_hub()).map_err(|error| StartError::Listen(address, error))?;
+        let mut server =
+            Server::bind(listen, restore.into_hub()).map_err(|error| StartError::Listen(address, error))?;
         let beside = Beside::start(&sequencer, with_snapshots).map_err(StartError::Thread)?;
-        Ok((Self { directory, seat: Seat { sequencer }, beside, server, clock }, recovered))
+        let (publisher, record) = Publisher::start(&directory, measure, &clock);
+        server.set_stamps(record);
+        Ok((Self { directory, seat: Seat { sequencer }, beside, server, clock, publisher }, recovered))
     }
 
     /// Reads the keys again. Sessions whose key is gone or has another secret end; says how many keys there are now, and
@@ -170,6 +177,7 @@ impl Venue {
     /// [`StopError`]: end the process with its exit code.
     pub fn turn(&mut self, wait: Duration) -> Result<(), StopError> {
         self.server.turn(&mut self.seat, &self.clock, wait).map_err(stopped)?;
+        self.publisher.turn(self.server.stamps_mut(), &self.clock);
         self.beside.turn(&mut self.seat.sequencer).map_err(StopError::Fatal)
     }
 
@@ -191,7 +199,14 @@ impl Venue {
             }
         }
         let finished = self.beside.finish(&mut self.seat.sequencer);
+        self.publisher.end(self.server.stamps_mut());
         finished.and_then(|()| self.seat.sequencer.close()).map_err(StopError::Fatal)
+    }
+
+    /// Its latencies as they were published last, also when it has stopped.
+    #[must_use]
+    pub fn latencies(&self) -> Told {
+        self.publisher.told()
     }
 
     /// The sequencer behind it, for questions.

@@ -4,7 +4,7 @@ use engine::OrderView;
 use gateway::host::{Engine, Host, OpenOrder, Outcome, Refused, STEP_NOW, Sink};
 use journal::disk::Disk;
 use model::{AssetId, Command, InstrumentId, OrderPosted, Qty, Side, Symbol, TradingState};
-use sequencer::{Fatal, Refusal, Sequencer};
+use sequencer::{Fatal, Refusal, Released, Sequencer};
 use wire::SecurityDefinition;
 
 /// A sequencer that a gateway speaks to.
@@ -67,18 +67,28 @@ impl<D: Disk> Engine for Seat<D> {
     type Fatal = Fatal;
 
     fn step(&mut self, now_ns: i64, sink: &mut dyn Sink) -> Result<(), Fatal> {
-        let released = self.sequencer.step(now_ns)?;
-        for outcome in released.iter() {
-            sink.released(Outcome { stamp: outcome.stamp, origin: outcome.origin, events: outcome.events });
-        }
-        for (origin, refusal) in released.refused() {
-            sink.refused(*origin, refused(*refusal));
-        }
+        give(self.sequencer.step(now_ns)?, sink);
+        Ok(())
+    }
+
+    fn step_timed(&mut self, now_ns: i64, stage_ns: &dyn Fn() -> u64, sink: &mut dyn Sink) -> Result<(), Fatal> {
+        give(self.sequencer.step_timed(now_ns, stage_ns)?, sink);
         Ok(())
     }
 
     fn deadline_ns(&self) -> Option<i64> {
         if self.sequencer.waiting() > 0 { Some(STEP_NOW) } else { self.sequencer.exchange().next_due_ns() }
+    }
+}
+
+/// Hands on what a step released, and what it refused.
+fn give(released: Released<'_>, sink: &mut dyn Sink) {
+    for outcome in released.iter() {
+        let sequencer::Outcome { stamp, origin, events, times } = outcome;
+        sink.released(Outcome { stamp, origin, events, times });
+    }
+    for (origin, refusal) in released.refused() {
+        sink.refused(*origin, refused(*refusal));
     }
 }
 

@@ -57,6 +57,11 @@ class _Commands(LazyGroup):
             function="app",
             summary="Say who may log on to an engine: list, add, remove and rotate the keys of its data directory.",
         ),
+        "latency": LazyCommand(
+            module="fairlead.cli.latency",
+            function="latency",
+            summary="Print how long commands took in each stage of an engine, in nanoseconds, since it began.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",

@@ -36,6 +36,18 @@ def engine(
         bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
     ] = False,
     spin_us: Annotated[int, typer.Option(min=0, max=1_000_000, help="Look for work so long before sleeping.")] = 0,
+    latency: Annotated[
+        bool, typer.Option("--latency/--no-latency", help="Stamp commands for fairlead latency.")
+    ] = True,
+    expected_interval_us: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=10_000_000,
+            metavar="US",
+            help="Pace of each client, from one command to the next: adds total_corrected.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
 ) -> None:
     """Run an engine with its log and its gateway on a data directory.
@@ -62,6 +74,8 @@ def engine(
         snapshot_every=snapshot_every,
         allow_plain_remote=allow_plain_remote,
         spin_us=spin_us,
+        latency=latency,
+        expected_interval_us=expected_interval_us,
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fairlead._core import EngineServer as _Core
+from fairlead.engine.latency import LatencyReport, parse
 
 __all__ = ["EngineServer"]
 
@@ -30,6 +31,9 @@ class EngineServer:
             the last one. They are made by a second exchange on a thread of its own, which needs as much memory again.
         allow_plain_remote: listen where others can reach it although nothing is encrypted.
         spin_us: microseconds to look for work before sleeping; takes a processor for itself.
+        latency: stamp commands on their way, for :meth:`latency` and ``fairlead latency``.
+        expected_interval_us: the pace of each client where it is known, microseconds from one command to the next, 1 to
+            10,000,000: ``total_corrected`` is then kept beside ``total``.
 
     Raises:
         UsageError: an argument cannot be meant.
@@ -48,6 +52,8 @@ class EngineServer:
         snapshot_every: int = 1_000_000,
         allow_plain_remote: bool = False,
         spin_us: int = 0,
+        latency: bool = True,
+        expected_interval_us: int | None = None,
     ) -> None:
         self._core = _Core(
             Path(directory),
@@ -57,6 +63,8 @@ class EngineServer:
             snapshot_every=snapshot_every,
             allow_plain_remote=allow_plain_remote,
             spin_us=spin_us,
+            latency=latency,
+            expected_interval_us=expected_interval_us,
         )
 
     @property
@@ -68,6 +76,13 @@ class EngineServer:
     def recovered(self) -> dict[str, object]:
         """What recovery found: ``last_seq, snapshot_seq, replayed, hashes_checked, state_hash, is_new, warnings``."""
         return self._core.recovered
+
+    def latency(self) -> LatencyReport:
+        """Return how long commands took in each stage, in nanoseconds.
+
+        About a second old while it serves; the whole run once it has stopped. May be asked from another thread.
+        """
+        return parse(self._core.latency())
 
     def serve(self, *, until: Callable[[], bool] = lambda: False, warn: Callable[[str], None] = _warn) -> None:
         """Serve until ``until()`` says so; it is asked about ten times a second.

@@ -1,7 +1,8 @@
 //! `bench-gateway wire DIRECTORY` measures what an order costs over a socket, nothing written and durable, next to a raw
-//! echo; `bench-gateway crowd` what peers that never read and one that floods cost the others. One JSON line each.
+//! echo; `bench-gateway crowd` what peers that never read and one that floods cost the others; `bench-gateway open DIRECTORY
+//! RATE` what orders by a schedule take; `bench-gateway stamps DIRECTORY` what stamps cost. One JSON line each.
 
-use bench_core::gateway::{self, Crowd, Latency, Measured};
+use bench_core::gateway::{self, Crowd, Latency, Measured, Open, Stamped};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,8 +12,12 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         ["wire", directory] => wire(Path::new(directory)),
         ["crowd"] => crowd(),
+        ["stamps", directory] => stamps(Path::new(directory)),
+        ["open", directory, rate] if rate.parse::<u32>().is_ok() => {
+            open(Path::new(directory), rate.parse().unwrap_or_default());
+        }
         _ => {
-            eprintln!("usage: bench-gateway wire DIRECTORY | bench-gateway crowd");
+            eprintln!("usage: bench-gateway wire DIRECTORY | crowd | open DIRECTORY RATE | stamps DIRECTORY");
             return ExitCode::from(2);
         }
     }
@@ -34,6 +39,16 @@ fn crowd() {
     let Crowd { good, bad, growth: [growth_good, growth_bad] } = Crowd::run();
     let (good, bad) = (named("good", good), named("bad", bad));
     println!(r#"{{{good},{bad},"growth_good_bytes":{growth_good},"growth_bad_bytes":{growth_bad}}}"#);
+}
+
+fn open(directory: &Path, per_s: u32) {
+    let Open { meant, sent } = Open::run(directory, per_s);
+    println!("{{{},{}}}", named("meant", meant), named("sent", sent));
+}
+
+fn stamps(directory: &Path) {
+    let Stamped { without_ns, with_ns } = Stamped::run(directory);
+    println!(r#"{{"without_ns":{without_ns},"with_ns":{with_ns}}}"#);
 }
 
 fn named(name: &str, latency: Latency) -> String {

@@ -1,6 +1,6 @@
 //! A client as lean as the echo's: orders encoded once and changed in place, answers counted by their frames.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use gateway::keys::prove;
@@ -11,6 +11,7 @@ use model::{
 use wire::{ChallengeReply, ExecType, Frames, Header, Kind, Logon, Message, Raw, Role};
 
 use super::hosts::SECRET;
+use crate::clock::monotonic_ns;
 
 /// Bytes of an order and of its answer, length included; checked against the first of each.
 pub(super) const ORDER_BYTES: usize = 153;
@@ -118,6 +119,58 @@ impl Trader {
             }
             assert!(!matches!(message, Message::Reject(_)), "not passed on: {message:?}");
         }
+    }
+
+    /// Sends orders by a schedule, however late answers are. How long each took from when it was meant to be sent, and from
+    /// when it was, in nanoseconds: what was held up by a stall is late from the start, not only once it is sent.
+    pub(super) fn open_loop(&mut self, orders: usize, interval_ns: u64) -> [Vec<u64>; 2] {
+        self.stream.set_nonblocking(true).expect("a socket option");
+        let (first_seq, began) = (self.seq + 1, monotonic_ns() + interval_ns);
+        let meant_ns = |n: usize| began + n as u64 * interval_ns;
+        let mut sent_ns = Vec::with_capacity(orders);
+        let [mut from_meant, mut from_sent] = [Vec::with_capacity(orders), Vec::with_capacity(orders)];
+        while from_meant.len() < orders {
+            let now = monotonic_ns();
+            while sent_ns.len() < orders && meant_ns(sent_ns.len()) <= now {
+                self.append_order();
+                sent_ns.push(now);
+            }
+            self.write_some();
+            for seq in self.hear_some() {
+                let (n, now) = (usize::try_from(seq - first_seq).expect("few orders"), monotonic_ns());
+                from_meant.push(now - meant_ns(n));
+                from_sent.push(now - sent_ns[n]);
+            }
+        }
+        self.stream.set_nonblocking(false).expect("a socket option");
+        [from_meant, from_sent]
+    }
+
+    fn write_some(&mut self) {
+        if self.out.is_empty() {
+            return;
+        }
+        match self.stream.write(&self.out) {
+            Ok(count) => drop(self.out.drain(..count)),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "a gateway that reads"),
+        }
+    }
+
+    /// Numbers of the orders that are answered by what has come.
+    fn hear_some(&mut self) -> Vec<u64> {
+        match self.stream.read(&mut self.buffer) {
+            Ok(count) => self.frames.feed(&self.buffer[..count]),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "a gateway that answers"),
+        }
+        let mut answered = Vec::new();
+        while let Some(message) = self.frames.next_message().expect("frames") {
+            let Message::ExecutionReport(report) = Message::decode(message).expect("a message").1 else {
+                panic!("not passed on");
+            };
+            assert_eq!(report.exec_type, ExecType::New, "the order is accepted");
+            answered.push(report.ref_seq);
+        }
+        answered
     }
 
     /// So many orders, so many in one write, and never more than `in_flight_max` without an answer.

@@ -17,6 +17,7 @@ use gateway::limits::{Flow, Limits};
 use gateway::server::{Options, Server};
 use journal::Mode;
 use journal::os_disk::OsDisk;
+use latency::Record;
 use model::{
     AccountKind, AddAccount, Allocation, AssetId, Command, Events, FeeScheduleId, Instrument, InstrumentId,
     Limits as EngineLimits, Money, OrderPosted, Price, Qty, SetTradingState, Side, Stamp, StpMode, Symbol, TickTable,
@@ -110,7 +111,7 @@ impl Engine for Memory {
             *last = Stamp { seq: last.seq + 1, ts_ns: now_ns.max(last.ts_ns + 1) };
             events.clear();
             exchange.apply(*last, &command, events);
-            sink.released(Outcome { stamp: *last, origin, events: events.as_slice() });
+            sink.released(Outcome { stamp: *last, origin, events: events.as_slice(), times: None });
         }
         Ok(())
     }
@@ -195,10 +196,22 @@ impl Serving {
     where
         E::Fatal: std::fmt::Debug,
     {
+        Self::start_stamped(make, None)
+    }
+
+    /// A gateway that stamps commands into a record.
+    pub(super) fn start_stamped<E: Engine + Send + 'static>(
+        make: impl FnOnce() -> (E, Hub),
+        record: Option<Record>,
+    ) -> Self
+    where
+        E::Fatal: std::fmt::Debug,
+    {
         let (mut engine, hub) = make();
         let address = "127.0.0.1:0".parse().expect("an address");
         let options = Options { address, allow_plain_remote: false, spin_ns: 0 };
         let mut server = Server::bind(options, hub).expect("a port");
+        server.set_stamps(record);
         let address = server.local_addr().expect("an address");
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);

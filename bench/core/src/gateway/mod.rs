@@ -7,6 +7,7 @@ mod client;
 mod crowd;
 mod echo;
 mod hosts;
+mod stages;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use crate::clock::monotonic_ns;
 use client::Trader;
 pub use crowd::Crowd;
 use hosts::{Durable, Memory, Serving};
+pub use stages::{Open, Stamped};
 
 /// Orders of one latency measurement, and before it so that everything is warm.
 const ORDERS: usize = 20_000;

@@ -235,6 +235,11 @@ impl Hub {
         self.conns.get(token).is_none_or(|conn| conn.session.is_over())
     }
 
+    /// Whether a connection waits for room to be told what it has not heard.
+    pub(crate) fn is_behind(&self, token: Token) -> bool {
+        self.conns.get(token).is_some_and(Conn::is_behind)
+    }
+
     /// Whether a connection has ended and only its last words are left.
     #[must_use]
     pub fn is_ending(&self, token: Token) -> bool {

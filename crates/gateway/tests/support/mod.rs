@@ -94,7 +94,7 @@ impl Plain {
         if matches!(command, Command::ListInstrument(_)) {
             self.instruments += 1;
         }
-        sink.released(Outcome { stamp, origin, events: self.events.as_slice() });
+        sink.released(Outcome { stamp, origin, events: self.events.as_slice(), times: None });
     }
 }
 

@@ -9,6 +9,7 @@ mod memory;
 mod order;
 mod replays;
 mod snapshots;
+mod stages;
 mod time;
 mod world;
 mod world_commands;
