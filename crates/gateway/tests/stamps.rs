@@ -1,5 +1,5 @@
 //! Stages of commands over real sockets, by a clock that moves only when the test's engine moves it: every nanosecond counts.
-#![allow(clippy::unwrap_used, reason = "a test that meets anything else has failed")]
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test that meets anything else has failed")]
 
 mod support;
 
@@ -99,7 +99,7 @@ impl Engine for Slow {
     }
 
     fn step_timed(&mut self, now_ns: i64, ns: &dyn Fn() -> u64, sink: &mut dyn Sink) -> Result<(), Self::Fatal> {
-        let mut read_after = |passed| {
+        let read_after = |passed| {
             self.hands.pass(passed);
             ns()
         };

@@ -21,7 +21,7 @@ fn patient() -> Sequencer<Memory> {
     let (mut sequencer, _) = open_with(&disk, quick, START);
     set_up(&mut sequencer, START);
     sequencer.close().expect("a sound disk");
-    open_with(&disk, slow, START).0
+    open_with(&disk.after(Loss::All), slow, START).0
 }
 
 #[test]
