@@ -286,11 +286,9 @@ fn a_stall_is_charged_at_the_pace_that_was_expected() {
 }
 
 #[test]
-fn without_stamps_no_clock_is_read_and_everything_is_answered() {
+fn without_stamps_everything_is_answered() {
     let mut world = World::new(None);
-    let began_ns = world.engine.hands.0.get();
     world.order(0..5);
 
     assert!(world.server.stamps().is_none());
-    assert_eq!(world.engine.hands.0.get() - began_ns, 5 * DECODE, "only taking them took time: no step was timed");
 }
