@@ -173,15 +173,16 @@ fn main() -> ExitCode {
         }
     };
     let target = root.join("target/mutants/build");
-    let is_sound = |is_crash| attack(&copy, &target, is_crash).0;
-    let only_crashes = filter.starts_with(CRASH);
-    if !build(&copy, &target) || !is_sound(true) || (!only_crashes && !is_sound(false)) {
+    let mut chosen = [mutants(FAULTS), mutants(CRASH_FAULTS)].concat();
+    chosen.retain(|mutant| mutant.name.contains(&filter));
+    let is_asked = |is_crash| chosen.iter().any(|mutant| mutant.name.starts_with(CRASH) == is_crash);
+    let is_sound = |is_crash| !is_asked(is_crash) || attack(&copy, &target, is_crash).0;
+    if !build(&copy, &target) || !is_sound(true) || !is_sound(false) {
         eprintln!("without any fault the copy does not build or does not pass");
         return ExitCode::from(2);
     }
     let (mut caught, mut planted) = (0, 0);
-    let all = [mutants(FAULTS), mutants(CRASH_FAULTS)].concat();
-    for mutant in all.iter().filter(|mutant| mutant.name.contains(&filter)) {
+    for mutant in &chosen {
         let (outcome, what) = plant(mutant, &copy, &target);
         let word = match outcome {
             Outcome::Caught => "caught  ",
