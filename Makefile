@@ -59,8 +59,8 @@ soak-others:
 	@$(FUZZ) --seconds $(FUZZ_SECONDS)
 	@cargo test --quiet $(FAST) -p journal --test store -- --ignored --nocapture every many
 	@KILL_CYCLES=300 cargo test --quiet $(FAST) -p sequencer --test kill -- --nocapture kill_9
-	@RING_ITEMS=20000000 cargo test --quiet $(FAST) -p ring --test threads
-	@RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --quiet --release --locked -p ring --test loom
+	@RING_ITEMS=20000000 cargo test --quiet $(FAST) -p ring@0.1.0 --test threads
+	@RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test --quiet --release --locked -p ring@0.1.0 --test loom
 
 fuzz: ## random and damaged bytes for everything that reads bytes (ARGS="--cases 1000000 --seed 7")
 	@exec $(FUZZ) $(ARGS)

@@ -34,7 +34,7 @@ def test_the_right_key_trades(venue: tuple[int, str]) -> None:
 
     async def trade() -> str:
         async with aio.Client(port=port, key_id="algo", private_key=private_key) as algo:
-            return (await algo.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10)).exec_type
+            return str((await algo.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10)).exec_type)
 
     with Client(port=port, key_id="algo", private_key=bytes.fromhex(private_key)) as algo:
         assert algo.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10).exec_type == "New"

@@ -137,7 +137,7 @@ def test_a_file_that_became_wrong_changes_nothing_for_a_running_engine(tmp_path:
     with Process(directory) as process:
         (directory / "gateway.keys").write_text("alice 1\n")
 
-        assert "the keys of before count: key file: line=1: words=2" in _reload(process)
+        assert "keys and certificate of before count: key file: line=1: words=2" in _reload(process)
 
         make_market(process.port)
         assert process.end() == ExitCode.OK

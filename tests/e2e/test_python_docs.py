@@ -1,8 +1,9 @@
-"""Every Python block of the README and of the Python pages runs, and what it shows is what it prints."""
+"""Every Python and bash block of the README and of the Python pages runs, and what it shows is what it prints."""
 
 import doctest
 import importlib
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ PAGES = [
     "README.md",
     "docs/how-to/breakers.md",
     "docs/how-to/durable.md",
+    "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
     "docs/reference/python.md",
     "docs/reference/wire.md",
 ]
 MODULES = ["fairlead.engine.exchange", "fairlead.model.batch", "fairlead.model.instrument", "fairlead.errors"]
-_BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(python|pycon|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def _blocks(page: str) -> list[tuple[str, str]]:
@@ -36,6 +38,8 @@ def test_every_block_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pyte
     for number, (language, code) in enumerate(blocks):
         if language == "python":
             exec(compile(code, f"{page}, block {number}", "exec"), scope)  # our own documentation
+        elif language == "bash":
+            subprocess.run(["bash", "-euc", code], check=True, capture_output=True, timeout=60)
         else:
             # One page is one story: later blocks know the names of earlier ones.
             test = doctest.DocTestParser().get_doctest(code, scope, f"{page}, block {number}", page, 0)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,9 @@ def write_keys(directory: Path) -> None:
     path.chmod(0o600)
 
 
-def make_market(port: int) -> None:
+def make_market(port: int, **options: Any) -> None:
     """List ABC in USD with two decimals of price, and open two credit accounts."""
-    with Client(port=port, key_id="ops", secret=SECRET, role="operator") as ops:
+    with Client(port=port, key_id="ops", secret=SECRET, role="operator", **options) as ops:
         ops.command("AddAsset", {"symbol": "ABC", "decimals": 0})
         ops.command("AddAsset", {"symbol": "USD", "decimals": 2})
         listed = ops.command("ListInstrument", instrument(), entries=({"from": 0, "tick": 1},))
@@ -67,10 +68,16 @@ class Process:
     """``fairlead engine`` on a directory; killed without mercy at the end."""
 
     def __init__(
-        self, directory: Path, *, port: int = 0, durability: str = "group", snapshot_every: int = 1_000_000
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        durability: str = "group",
+        options: Sequence[str] = (),
+        snapshot_every: int = 1_000_000,
     ) -> None:
         command = [sys.executable, "-c", "from fairlead.cli import main; main()", "engine", "--json"]
-        command += ["--data", str(directory), "--port", str(port), "--durability", durability]
+        command += ["--data", str(directory), "--port", str(port), "--durability", durability, *options]
         command += ["--snapshot-every", str(snapshot_every)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None

@@ -34,3 +34,4 @@ pub mod secrets;
 pub mod server;
 pub mod session;
 pub mod stamps;
+pub mod tls;

@@ -3,6 +3,7 @@
 //! 1. Each turn reads at most one buffer of each connection, so that nobody has more of a turn than the others.
 //! 2. A socket is written until it takes no more, then forgotten until it says that it does again.
 //! 3. What a turn read is sequenced, made durable and answered before the next turn reads.
+//! 4. Of TLS handshakes, which cost a signature each, a turn takes few; without TLS nothing is copied or asked for it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
@@ -18,6 +19,7 @@ use crate::host::{Engine, STEP_NOW, Token};
 use crate::hub::Hub;
 use crate::keys::NONCE_LEN;
 use crate::stamps::{Sent, StampedHost, StampedSink, Stamps};
+use crate::tls::{Acceptor, Heard, Tls};
 
 const LISTENER: mio::Token = mio::Token(usize::MAX);
 const WAKER: mio::Token = mio::Token(usize::MAX - 1);
@@ -25,6 +27,8 @@ const WAKER: mio::Token = mio::Token(usize::MAX - 1);
 const READ_MAX: usize = 16 << 10;
 /// Connections accepted in a turn.
 const ACCEPTED_MAX: usize = 64;
+/// Steps of TLS handshakes in a turn; those that are left wait for the next.
+const HANDSHAKES_MAX: usize = 4;
 /// The shortest wait for a deadline of the engine.
 const PATIENCE_NS: u64 = 1_000_000;
 /// How long a peer may take to close its side after our last words.
@@ -33,7 +37,7 @@ const LINGER_NS: u64 = 500_000_000;
 const TICK_NS: u64 = 100_000_000;
 
 /// Where to listen, and how.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Address and port; port 0 lets the system choose.
     pub address: SocketAddr,
@@ -41,11 +45,14 @@ pub struct Options {
     pub allow_plain_remote: bool,
     /// How long a turn looks for work without sleeping, in nanoseconds. Takes a processor for itself.
     pub spin_ns: u64,
+    /// What connections are encrypted with; without it nothing is.
+    pub tls: Option<Acceptor>,
 }
 
 #[derive(Debug)]
 struct Socket {
     stream: TcpStream,
+    tls: Option<Box<Tls>>,
     token: Token,
     is_writable: bool,
     /// It is on the list of sockets to read from.
@@ -73,6 +80,9 @@ pub struct Server {
     buffer: Box<[u8]>,
     next_tick_ns: u64,
     spin_ns: u64,
+    tls: Option<Acceptor>,
+    /// Steps of handshakes that this turn may still take.
+    handshakes_left: usize,
     hub: Hub,
     /// Empty where no latencies are asked for.
     stamps: Option<Stamps>,
@@ -85,11 +95,11 @@ impl Server {
     /// Those of the system; [`io::ErrorKind::PermissionDenied`] where others could reach the address and nothing is
     /// encrypted.
     pub fn bind(options: Options, hub: Hub) -> io::Result<Self> {
-        let Options { address, allow_plain_remote, spin_ns } = options;
-        if !address.ip().is_loopback() && !allow_plain_remote {
+        let Options { address, allow_plain_remote, spin_ns, tls } = options;
+        if !address.ip().is_loopback() && !allow_plain_remote && tls.is_none() {
             let what = format!(
-                "address={address} is not loopback and nothing is encrypted: bind to 127.0.0.1, put TLS in front, or ask \
-                 for plain text explicitly"
+                "address={address} is not loopback and nothing is encrypted: bind to 127.0.0.1, give a certificate, or \
+                 ask for plain text explicitly"
             );
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, what));
         }
@@ -109,6 +119,8 @@ impl Server {
             buffer: vec![0; READ_MAX].into_boxed_slice(),
             next_tick_ns: 0,
             spin_ns,
+            tls,
+            handshakes_left: HANDSHAKES_MAX,
             hub,
             stamps: None,
         })
@@ -120,6 +132,11 @@ impl Server {
     /// Those of the system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Takes another certificate for the connections to come. Those that are there go on.
+    pub fn set_tls(&mut self, tls: Option<Acceptor>) {
+        self.tls = tls;
     }
 
     /// Something that ends a turn's wait from another thread.
@@ -285,17 +302,24 @@ impl Server {
             return;
         }
         let Ok(token) = self.hub.open(address.ip(), nonce, now_ns) else { return };
+        let tls = self.tls.as_ref().map(Tls::new);
+        if tls.as_ref().is_some_and(Option::is_none) {
+            return self.hub.closed(token);
+        }
+        let tls = tls.flatten().map(Box::new);
         let name = mio::Token(usize::from(token.slot));
         let interest = Interest::READABLE | Interest::WRITABLE;
         if self.poll.registry().register(&mut stream, name, interest).is_err() {
             return self.hub.closed(token);
         }
         let lingers_until_ns = None;
-        let socket = Socket { stream, token, is_writable: true, is_listed: false, is_closing: false, lingers_until_ns };
+        let (is_writable, is_listed, is_closing) = (true, false, false);
+        let socket = Socket { stream, tls, token, is_writable, is_listed, is_closing, lingers_until_ns };
         self.sockets[usize::from(token.slot)] = Some(socket);
     }
 
     fn read_all<E: Engine>(&mut self, engine: &mut E, clock: &dyn Clock, now_ns: u64) {
+        self.handshakes_left = HANDSHAKES_MAX;
         let mut ready = std::mem::take(&mut self.ready);
         ready.retain(|token| self.read(*token, engine, clock, now_ns));
         debug_assert!(self.ready.is_empty(), "nothing becomes ready while reading");
@@ -309,18 +333,16 @@ impl Server {
         if !hub.wants_bytes(token, now_ns) && !hub.is_ending(token) {
             return true;
         }
+        if socket.tls.is_some() && !hub.is_ending(token) {
+            return self.read_tls(token, engine, clock, now_ns);
+        }
         match socket.stream.read(buffer) {
             Ok(0) => {
                 self.close(token);
                 false
             }
             Ok(count) => {
-                if let Some(stamps) = stamps {
-                    let mut host = StampedHost { host: engine, stamps, clock, arrived_ns: clock.stage_ns() };
-                    hub.receive(token, &buffer[..count], now_ns, &mut host);
-                } else {
-                    hub.receive(token, &buffer[..count], now_ns, engine);
-                }
+                receive(hub, (token, &buffer[..count]), now_ns, engine, (stamps, clock));
                 socket.is_listed = socket.is_closing || count == buffer.len();
                 socket.is_listed
             }
@@ -330,6 +352,40 @@ impl Server {
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => true,
             Err(_) => {
+                self.close(token);
+                false
+            }
+        }
+    }
+
+    /// The same through TLS.
+    fn read_tls<E: Engine>(&mut self, token: Token, engine: &mut E, clock: &dyn Clock, now_ns: u64) -> bool {
+        let Self { sockets, hub, buffer, handshakes_left, stamps, .. } = self;
+        let Some(socket) = find(sockets, token) else { return false };
+        let Some(tls) = &mut socket.tls else { return false };
+        if tls.is_handshaking() {
+            if *handshakes_left == 0 {
+                return true;
+            }
+            *handshakes_left -= 1;
+        }
+        let heard = tls.read(&mut socket.stream, buffer, |bytes| {
+            receive(hub, (token, bytes), now_ns, engine, (stamps, clock));
+        });
+        if tls.wants_write() {
+            hub.touch(token);
+        }
+        match heard {
+            Ok(Heard::More) => true,
+            Ok(Heard::All) => {
+                socket.is_listed = false;
+                false
+            }
+            Ok(Heard::Refused(is_proof)) => {
+                hub.refuse(token, is_proof, now_ns);
+                true
+            }
+            Ok(Heard::End) | Err(_) => {
                 self.close(token);
                 false
             }
@@ -363,32 +419,18 @@ impl Server {
     fn write<E: Engine>(&mut self, token: Token, engine: &E, now_ns: u64) {
         let Self { sockets, hub, .. } = self;
         let Some(socket) = find(sockets, token) else { return };
-        loop {
-            let more = hub.pump(token, engine);
-            let pending = hub.pending(token);
-            if pending.is_empty() {
-                if more {
-                    // It looked at as much as one connection may in a turn.
-                    hub.touch(token);
-                }
-                break;
-            }
-            if !socket.is_writable {
-                hub.wrote(token, 0, now_ns);
-                return;
-            }
-            match socket.stream.write(pending) {
-                Ok(count) => {
-                    let all = count == pending.len();
-                    hub.wrote(token, count, now_ns);
-                    socket.is_writable = all;
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.is_writable = false,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return self.close(token),
-            }
+        let said = if socket.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
+            shake_hands(socket, hub)
+        } else {
+            write_pending(socket, hub, engine, now_ns)
+        };
+        if said.is_err() {
+            return self.close(token);
         }
         if hub.is_over(token) && socket.lingers_until_ns.is_none() {
+            if let Some(tls) = &mut socket.tls {
+                tls.say_end(&mut socket.stream);
+            }
             let said = socket.stream.shutdown(Shutdown::Write);
             socket.lingers_until_ns = said.is_ok().then_some(now_ns + LINGER_NS);
             if said.is_err() {
@@ -442,6 +484,78 @@ fn is_open(sockets: &[Option<Socket>], token: Token) -> bool {
 
 fn find(sockets: &mut [Option<Socket>], token: Token) -> Option<&mut Socket> {
     sockets.get_mut(usize::from(token.slot))?.as_mut().filter(|socket| socket.token == token)
+}
+
+/// Hands what was read to the hub, stamped where latencies are asked for.
+fn receive<E: Engine>(
+    hub: &mut Hub,
+    (token, bytes): (Token, &[u8]),
+    now_ns: u64,
+    engine: &mut E,
+    (stamps, clock): (&mut Option<Stamps>, &dyn Clock),
+) {
+    if let Some(stamps) = stamps {
+        let mut host = StampedHost { host: engine, stamps, clock, arrived_ns: clock.stage_ns() };
+        hub.receive(token, bytes, now_ns, &mut host);
+    } else {
+        hub.receive(token, bytes, now_ns, engine);
+    }
+}
+
+/// Writes what there is to say, until there is nothing more or the system takes no more.
+fn write_pending<E: Engine>(socket: &mut Socket, hub: &mut Hub, engine: &E, now_ns: u64) -> io::Result<()> {
+    let token = socket.token;
+    loop {
+        let more = hub.pump(token, engine);
+        let pending = hub.pending(token);
+        if pending.is_empty() {
+            if more {
+                // It looked at as much as one connection may in a turn.
+                hub.touch(token);
+            }
+            return flush(socket);
+        }
+        if !socket.is_writable {
+            hub.wrote(token, 0, now_ns);
+            return Ok(());
+        }
+        let written = match &mut socket.tls {
+            None => socket.stream.write(pending),
+            Some(tls) => tls.write(&mut socket.stream, pending),
+        };
+        match written {
+            Ok(count) => {
+                // TLS takes a part at a time, and says itself when the system takes no more.
+                let all = count == pending.len() || socket.tls.is_some();
+                hub.wrote(token, count, now_ns);
+                socket.is_writable = all;
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.is_writable = false,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Goes on with a handshake. A session that ends before it is over has no way to say so.
+fn shake_hands(socket: &mut Socket, hub: &mut Hub) -> io::Result<()> {
+    let flushed = flush(socket);
+    if hub.is_ending(socket.token) {
+        hub.cut_off(socket.token);
+    }
+    flushed
+}
+
+/// Writes what TLS itself has to say, as far as the system takes it.
+fn flush(socket: &mut Socket) -> io::Result<()> {
+    let Some(tls) = &mut socket.tls else { return Ok(()) };
+    match tls.flush(&mut socket.stream) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            socket.is_writable = false;
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 /// Takes over what the system says about a socket.

@@ -192,6 +192,11 @@ impl Session {
         self.core.end_at(reason, value, limit);
     }
 
+    /// Ends the session without a word: nobody would hear it.
+    pub fn cut_off(&mut self) {
+        self.core.cut_off();
+    }
+
     /// When it may be read from again, where its own rate keeps it from that.
     #[must_use]
     pub fn paused_until(&self, now_ns: u64) -> Option<u64> {
@@ -489,11 +494,15 @@ impl Core {
         self.state = State::Ending;
     }
 
+    fn cut_off(&mut self) {
+        self.state = State::Ending;
+        self.line.discard();
+    }
+
     fn tick(&mut self, limits: &Limits, now_ns: u64) {
         if self.line.is_stuck(limits.write_timeout_ns, now_ns) {
             // Whoever takes nothing does not take the reason either.
-            self.state = State::Ending;
-            return self.line.discard();
+            return self.cut_off();
         }
         match self.state {
             State::Greeting | State::Challenged(_) => {

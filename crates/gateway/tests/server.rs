@@ -99,7 +99,7 @@ impl World {
         let about = About { durability: Durability::Memory, position: Position::default(), epoch: 1 };
         let hub = Hub::new(limits, Keys::parse(&text).unwrap(), about);
         let address = "127.0.0.1:0".parse().unwrap();
-        let server = Server::bind(Options { address, allow_plain_remote: false, spin_ns: 0 }, hub).unwrap();
+        let server = Server::bind(Options { address, allow_plain_remote: false, spin_ns: 0, tls: None }, hub).unwrap();
         let address = server.local_addr().unwrap();
         Self { server, plain: Plain::with_market(), clock: Hands::default(), address }
     }
@@ -203,11 +203,12 @@ fn an_address_that_others_can_reach_needs_to_be_asked_for() {
     let about = About { durability: Durability::Memory, position: Position::default(), epoch: 1 };
     let hub = || Hub::new(Limits { connections_max: 4, ..Limits::default() }, Keys::default(), about);
     let address = "0.0.0.0:0".parse().unwrap();
-    let refused = Server::bind(Options { address, allow_plain_remote: false, spin_ns: 0 }, hub()).unwrap_err();
+    let refused =
+        Server::bind(Options { address, allow_plain_remote: false, spin_ns: 0, tls: None }, hub()).unwrap_err();
 
     assert_eq!(refused.kind(), ErrorKind::PermissionDenied);
     assert!(refused.to_string().contains("0.0.0.0:0"));
-    assert!(Server::bind(Options { address, allow_plain_remote: true, spin_ns: 0 }, hub()).is_ok());
+    assert!(Server::bind(Options { address, allow_plain_remote: true, spin_ns: 0, tls: None }, hub()).is_ok());
 }
 
 #[test]

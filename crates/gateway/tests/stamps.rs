@@ -128,7 +128,8 @@ impl World {
         let keys = format!("k0 1 1 trading hmac {} orders_per_s=100000", "5a".repeat(32));
         let about = About { durability: Durability::Memory, position: Position::default(), epoch: 1 };
         let hub = Hub::new(Limits::default(), Keys::parse(&keys).unwrap(), about);
-        let options = Options { address: "127.0.0.1:0".parse().unwrap(), allow_plain_remote: false, spin_ns: 0 };
+        let options =
+            Options { address: "127.0.0.1:0".parse().unwrap(), allow_plain_remote: false, spin_ns: 0, tls: None };
         let server = Server::bind(options, hub).unwrap();
         let stream = TcpStream::connect(server.local_addr().unwrap()).unwrap();
         stream.set_nonblocking(true).unwrap();

@@ -7,6 +7,7 @@ use std::str::FromStr as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use gateway::tls::Files;
 use journal::Mode;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -35,7 +36,7 @@ pub struct EngineServer {
 impl EngineServer {
     #[new]
     #[pyo3(signature = (
-        directory, *, host, port, durability, snapshot_every, allow_plain_remote, spin_us, latency, expected_interval_us
+        directory, *, host, port, durability, snapshot_every, allow_plain_remote, tls, spin_us, latency, expected_interval_us
     ))]
     #[allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
     fn new(
@@ -46,6 +47,7 @@ impl EngineServer {
         durability: &str,
         snapshot_every: i64,
         allow_plain_remote: bool,
+        tls: Option<(PathBuf, PathBuf, Option<PathBuf>)>,
         spin_us: u32,
         latency: bool,
         expected_interval_us: Option<u64>,
@@ -58,9 +60,16 @@ impl EngineServer {
         sequencer.journal.mode = mode;
         let address = SocketAddr::new(ip, port);
         let limits = gateway::limits::Limits::default();
-        let measure = measure(latency, expected_interval_us)?;
-        let spin_ns = u64::from(spin_us) * 1_000;
-        let options = Options { directory, address, allow_plain_remote, spin_ns, sequencer, limits, measure };
+        let options = Options {
+            directory,
+            address,
+            allow_plain_remote,
+            spin_ns: u64::from(spin_us) * 1_000,
+            tls: tls.map(|(cert, key, client_ca)| Files { cert, key, client_ca }),
+            sequencer,
+            limits,
+            measure: measure(latency, expected_interval_us)?,
+        };
         let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(|error| start(&error))?;
         let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
         let latencies = venue.latencies();
@@ -100,13 +109,13 @@ impl EngineServer {
         served.ok_or_else(stopped)?.map_err(|error| stop(&error))
     }
 
-    /// Reads the keys again; says how many there are and how many sessions ended.
+    /// Reads keys and certificate again; says how many there are and how many sessions ended.
     fn reload(&self, py: Python<'_>) -> PyResult<(usize, usize)> {
         let reloaded = py.detach(|| {
             let mut place = self.venue.lock().unwrap_or_else(PoisonError::into_inner);
             place.as_mut().map(|venue| guarded(|| venue.reload()))
         });
-        reloaded.ok_or_else(stopped)?.map_err(|refusal| raise(Kind::Data, refusal.to_string()))
+        reloaded.ok_or_else(stopped)?.map_err(|error| start(&error))
     }
 
     /// Ends every session, finishes what was taken, and closes the log.

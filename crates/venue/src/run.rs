@@ -9,6 +9,7 @@ use std::time::Duration;
 use gateway::clock::{Clock, SystemClock};
 use gateway::limits::Limits;
 use gateway::server::{self, Server, TurnError};
+use gateway::tls::{self, Acceptor, TlsError};
 use journal::Mode;
 use journal::os_disk::OsDisk;
 use sequencer::{Fatal, OpenError, Recovered, Sequencer};
@@ -38,6 +39,8 @@ pub struct Options {
     pub allow_plain_remote: bool,
     /// How long a turn looks for work without sleeping, in nanoseconds.
     pub spin_ns: u64,
+    /// What connections are encrypted with; without it nothing is.
+    pub tls: Option<tls::Files>,
     /// The sequencer's options, durability and how often there are snapshots among them.
     pub sequencer: sequencer::Options,
     /// The gateway's bounds.
@@ -53,6 +56,8 @@ pub enum StartError {
     Open(OpenError),
     /// The key file cannot be used.
     Keys(key_file::Refusal),
+    /// A file of the encryption cannot be used.
+    Tls(TlsError),
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
     /// The system gives no thread for the work beside the loop.
@@ -65,7 +70,7 @@ impl StartError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Open(error) => error.exit_code(),
-            Self::Keys(_) => EXIT_CONFIG,
+            Self::Keys(_) | Self::Tls(_) => EXIT_CONFIG,
             Self::Listen(..) | Self::Thread(_) => EXIT_UNAVAILABLE,
         }
     }
@@ -76,6 +81,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Open(error) => error.fmt(f),
             Self::Keys(refusal) => refusal.fmt(f),
+            Self::Tls(error) => error.fmt(f),
             Self::Listen(address, error) => {
                 write!(f, "cannot listen: address={address}: {error}; choose another --port")
             }
@@ -120,6 +126,7 @@ impl std::error::Error for StopError {}
 /// A running venue.
 pub struct Venue {
     directory: PathBuf,
+    files: Option<tls::Files>,
     seat: Seat<OsDisk>,
     beside: Beside<OsDisk>,
     server: Server,
@@ -133,32 +140,36 @@ impl Venue {
     /// # Errors
     /// [`StartError`].
     pub fn start(options: Options) -> Result<(Self, Recovered), StartError> {
-        let Options { directory, address, allow_plain_remote, spin_ns, mut sequencer, limits, measure } = options;
+        let Options { directory, address, allow_plain_remote, spin_ns, tls: files, mut sequencer, limits, measure } =
+            options;
         sequencer.upkeep_apart = true;
         let with_snapshots = sequencer.snapshot_every > 0;
         let clock = SystemClock::new();
         let disk = OsDisk::open(&directory).map_err(|error| StartError::Open(OpenError::Disk(error.to_string())))?;
+        let tls = files.as_ref().map(Acceptor::load).transpose().map_err(StartError::Tls)?;
         let keys = key_file::read_or_make(&directory).map_err(StartError::Keys)?;
         let durability = durability(sequencer.journal.mode);
         let mut restore = Restore::new(limits, keys, durability, epoch(clock.wall_ns()));
         let opened = Sequencer::open_watched(disk, sequencer, clock.wall_ns(), &mut restore);
         let (sequencer, recovered) = opened.map_err(StartError::Open)?;
-        let listen = server::Options { address, allow_plain_remote, spin_ns };
+        let listen = server::Options { address, allow_plain_remote, spin_ns, tls };
         let mut server =
             Server::bind(listen, restore.into_hub()).map_err(|error| StartError::Listen(address, error))?;
         let beside = Beside::start(&sequencer, with_snapshots).map_err(StartError::Thread)?;
         let (publisher, record) = Publisher::start(&directory, measure, &clock);
         server.set_stamps(record);
-        Ok((Self { directory, seat: Seat { sequencer }, beside, server, clock, publisher }, recovered))
+        Ok((Self { directory, files, seat: Seat { sequencer }, beside, server, clock, publisher }, recovered))
     }
 
-    /// Reads the keys again. Sessions whose key is gone or has another secret end; says how many keys there are now, and
-    /// how many sessions ended.
+    /// Reads keys and certificate again. Sessions whose key is gone or has another secret end; says how many keys there are
+    /// now, and how many sessions ended. The certificate counts for the connections to come.
     ///
     /// # Errors
-    /// [`key_file::Refusal`]: the keys are those of before.
-    pub fn reload(&mut self) -> Result<(usize, usize), key_file::Refusal> {
-        let (keys, _) = key_file::read(&self.directory)?;
+    /// [`StartError`]: keys and certificate are those of before.
+    pub fn reload(&mut self) -> Result<(usize, usize), StartError> {
+        let tls = self.files.as_ref().map(Acceptor::load).transpose().map_err(StartError::Tls)?;
+        let (keys, _) = key_file::read(&self.directory).map_err(StartError::Keys)?;
+        self.server.set_tls(tls);
         let count = keys.len();
         Ok((count, self.server.hub_mut().set_keys(keys)))
     }

@@ -49,6 +49,7 @@ class EngineServer:
         durability: str,
         snapshot_every: int,
         allow_plain_remote: bool,
+        tls: tuple[Path, Path, Path | None] | None,
         spin_us: int,
         latency: bool,
         expected_interval_us: int | None,

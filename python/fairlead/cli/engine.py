@@ -35,6 +35,13 @@ def engine(
     allow_plain_remote: Annotated[
         bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
     ] = False,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Certificate (PEM); then every connection is TLS 1.3.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key (PEM), mode 600.")] = None,
+    tls_client_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Authority (PEM) of certificates that clients must have.")
+    ] = None,
     spin_us: Annotated[int, typer.Option(min=0, max=1_000_000, help="Look for work so long before sleeping.")] = 0,
     latency: Annotated[
         bool, typer.Option("--latency/--no-latency", help="Stamp commands for fairlead latency.")
@@ -53,11 +60,13 @@ def engine(
     """Run an engine with its log and its gateway on a data directory.
 
     Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may, see fairlead keys; a new
-    directory gets one operator key, and SIGHUP reads them again. Ctrl-C and SIGTERM end it cleanly; after kill -9 or
-    a power cut it starts again by itself, with everything that was acknowledged. Snapshots are made on a thread
-    beside it that needs as much memory again.
+    directory gets one operator key, and SIGHUP reads keys and certificate again. Ctrl-C and SIGTERM end it cleanly;
+    after kill -9 or a power cut it starts again by itself, with everything that was acknowledged. Snapshots are made
+    on a thread beside it that needs as much memory again.
 
     Example:  fairlead engine --data ./venue --port 7411
+
+    Example:  fairlead engine --data ./venue --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
     """
     from fairlead.engine.server import EngineServer
 
@@ -73,6 +82,9 @@ def engine(
         durability=durability,
         snapshot_every=snapshot_every,
         allow_plain_remote=allow_plain_remote,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        tls_client_ca=tls_client_ca,
         spin_us=spin_us,
         latency=latency,
         expected_interval_us=expected_interval_us,
@@ -89,7 +101,7 @@ def _reload(server: EngineServer, asked: list[int]) -> bool:
         try:
             found, ended = server.reload()
         except DataError as error:
-            _say(f"not read again, the keys of before count: {error}")
+            _say(f"not read again, keys and certificate of before count: {error}")
         else:
             _say(f"keys were read again: keys={found} sessions_ended={ended}")
     return False

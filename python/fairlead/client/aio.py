@@ -1,11 +1,14 @@
 """An asyncio client that keeps one session alive: it reconnects, resumes, and sends again what was not answered."""
 
 import asyncio
+import contextlib
 import random
+import ssl
 import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Self
 
 from fairlead.client.book import Book
@@ -14,6 +17,7 @@ from fairlead.client.keys import prover
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
 from fairlead.client.report import Position, Report, position_of, report_of
 from fairlead.client.requests import amend_fields, cancel_fields, mass_cancel_fields, order_fields
+from fairlead.client.tls import context_of, is_lasting, refusal
 from fairlead.errors import FairleadError, UnavailableError, UsageError
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
@@ -24,6 +28,7 @@ _ROLES: Final = {"trading": "Trading", "drop_copy": "DropCopy", "market_data": "
 # Requests that are answered by what happens to one order.
 _OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder"})
 _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
+_GOOD_BYE_S_MAX = 1.0
 _READ_MAX = 65_536
 _PENDING_MAX = 100_000
 
@@ -64,6 +69,8 @@ class Client:
         key_id: which key.
         secret: its HMAC secret, bytes or hexadecimal; see ``read_secret``. Never print it.
         private_key: its Ed25519 private key instead, 32 bytes or hexadecimal.
+        tls: ``True`` for an encrypted connection, or an ``ssl.SSLContext`` with what you want in it.
+        ca: with ``tls=True`` the PEM file of the authorities to trust; the system's where it is left out.
         role: ``trading``, ``drop_copy``, ``market_data`` or ``operator``.
         cancel_on_disconnect_ms: cancel the session's orders so long after the connection is lost; ``None``: never.
         resume: the last report there is of an earlier life; those after it come first.
@@ -81,6 +88,8 @@ class Client:
         key_id: str,
         secret: bytes | str | None = None,
         private_key: bytes | str | None = None,
+        tls: ssl.SSLContext | bool = False,
+        ca: Path | str | None = None,
         role: str = "trading",
         cancel_on_disconnect_ms: int | None = None,
         resume: Position | None = None,
@@ -99,6 +108,7 @@ class Client:
         self._address = (host, port)
         self._key_id, self._role = key_id, _ROLES[role]
         self._prover = prover(secret=secret, private_key=private_key)
+        self._tls = context_of(tls=tls, ca=ca)
         self._cancel_on_disconnect_ms, self._heartbeat_ms = cancel_on_disconnect_ms, heartbeat_ms
         self._timeout_s, self._reconnect = timeout_s, reconnect
         self._link: _Link | None = None
@@ -288,13 +298,17 @@ class Client:
                 if error.reason in FATAL_REASONS or not self._reconnect:
                     await self._fail(error)
                     return
+            except ssl.SSLError as error:
+                if is_lasting(error):
+                    await self._fail(refusal(error, *self._address))
+                    return
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
                 pass
             except FairleadError as error:
                 await self._fail(error)
                 return
             finally:
-                self._hang_up()
+                await self._hang_up()
             if not self._reconnect and self.connections:
                 await self._fail(UnavailableError("the connection is lost: reconnect=False"))
                 return
@@ -302,7 +316,8 @@ class Client:
             await asyncio.sleep(backoff_s * random.uniform(0.5, 1.0))
 
     async def _session(self) -> None:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(*self._address), self._timeout_s)
+        connecting = asyncio.open_connection(*self._address, ssl=self._tls)
+        reader, writer = await asyncio.wait_for(connecting, self._timeout_s)
         protocol = Protocol(
             key_id=self._key_id,
             prover=self._prover,
@@ -334,11 +349,17 @@ class Client:
             await writer.drain()
             await self._notify()
 
-    def _hang_up(self) -> None:
-        if self._link is not None:
-            self._link.writer.close()
-        self._link = None
+    async def _hang_up(self) -> None:
+        link, self._link = self._link, None
         self._listening.clear()
+        if link is None:
+            return
+        link.writer.close()
+        if self._tls is not None:
+            # TLS says good-bye too; a gateway that does not answer is not waited for.
+            with contextlib.suppress(OSError, TimeoutError):
+                await asyncio.wait_for(link.writer.wait_closed(), _GOOD_BYE_S_MAX)
+            link.writer.transport.abort()
 
     async def _fail(self, error: FairleadError) -> None:
         self._failure = error

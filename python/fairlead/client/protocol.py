@@ -15,6 +15,8 @@ __all__ = ["FATAL_REASONS", "Protocol", "SessionEndedError"]
 # After these reasons nothing but a person may log on again.
 FATAL_REASONS: Final = frozenset({"Superseded", "NotAuthenticated", "NotPermitted", "BadLogon", "NewerVersion"})
 
+# How a TLS record with an alert begins. As the length of a frame it would be more than the first message ever has.
+_ALERT: Final = b"\x15\x03"
 _UNNUMBERED: Final = frozenset({"Logon", "ChallengeReply", "Heartbeat", "TestRequest", "Logout"})
 
 
@@ -55,6 +57,7 @@ class Protocol:
     ) -> None:
         self._prover = prover
         self._frames = Frames()
+        self._has_heard = False
         self._out = bytearray()
         self._next_out = 1
         self._next_in = 1
@@ -94,6 +97,9 @@ class Protocol:
             SessionEndedError: the gateway says good-bye.
             DataError: what arrived is not the protocol.
         """
+        if not self._has_heard and data.startswith(_ALERT):
+            raise DataError("the gateway speaks TLS: give tls=True, and ca= where its authority is not the system's")
+        self._has_heard |= bool(data)
         for raw in self._frames.feed(data):
             message = decode_message(raw)
             self._check_number(message)

@@ -15,6 +15,7 @@ from fairlead.wire.codec import Value
 __all__ = ["Client"]
 
 T = TypeVar("T")
+_LAST_TURNS = 3
 
 
 class Client:
@@ -45,6 +46,7 @@ class Client:
 
     def _end(self) -> None:
         if self._thread.is_alive():
+            self._call(_settle())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -126,6 +128,12 @@ class Client:
 
 async def _make(host: str, port: int, options: dict[str, Any]) -> aio.Client:
     return aio.Client(host, port, **options)
+
+
+async def _settle() -> None:
+    """Let the loop close what is closed: it does so in its next turns."""
+    for _ in range(_LAST_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _next(events: Any, timeout_s: float | None) -> Report | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fairlead._core import EngineServer as _Core
 from fairlead.engine.latency import LatencyReport, parse
+from fairlead.errors import UsageError
 
 __all__ = ["EngineServer"]
 
@@ -17,6 +18,19 @@ def _warn(notice: str) -> None:
     warnings.warn(notice, RuntimeWarning, stacklevel=3)
 
 
+def _tls_files(
+    cert: Path | str | None, key: Path | str | None, client_ca: Path | str | None
+) -> tuple[Path, Path, Path | None] | None:
+    if cert is not None and key is not None:
+        return Path(cert), Path(key), None if client_ca is None else Path(client_ca)
+    if cert is key is client_ca:
+        return None
+    raise UsageError(
+        f"TLS needs a certificate and its key: tls_cert={cert} tls_key={key} tls_client_ca={client_ca}; "
+        "give the first two"
+    )
+
+
 class EngineServer:
     """An engine that clients reach over the binary gateway.
 
@@ -24,12 +38,15 @@ class EngineServer:
 
     Args:
         directory: where log, snapshots and ``gateway.keys`` are.
-        host: the address to listen on. Another than loopback needs ``allow_plain_remote``.
+        host: the address to listen on. Another than loopback needs TLS or ``allow_plain_remote``.
         port: the port; 0 lets the system choose.
         durability: ``always``, ``group``, ``group(max_us,max_n)`` or ``os``, which survives the process only.
         snapshot_every: commands between two snapshots, a multiple of 10,000; 0 for none. A restart replays those after
             the last one. They are made by a second exchange on a thread of its own, which needs as much memory again.
         allow_plain_remote: listen where others can reach it although nothing is encrypted.
+        tls_cert: a PEM file with the gateway's certificate; then every connection is encrypted (TLS 1.3).
+        tls_key: a PEM file with its private key, which others must not be able to read.
+        tls_client_ca: a PEM file with the authority of clients; then each needs a certificate of its own.
         spin_us: microseconds to look for work before sleeping; takes a processor for itself.
         latency: stamp commands on their way, for :meth:`latency` and ``fairlead latency``.
         expected_interval_us: the pace of each client where it is known, microseconds from one command to the next, 1 to
@@ -38,7 +55,7 @@ class EngineServer:
     Raises:
         UsageError: an argument cannot be meant.
         LockedError: another process has the directory.
-        DataError: the log or the key file is damaged.
+        DataError: the log, the key file or a file of TLS is damaged.
         UnavailableError: the disk fails, the log is newer than this program, or the port is taken.
     """
 
@@ -51,6 +68,9 @@ class EngineServer:
         durability: str = "group",
         snapshot_every: int = 1_000_000,
         allow_plain_remote: bool = False,
+        tls_cert: Path | str | None = None,
+        tls_key: Path | str | None = None,
+        tls_client_ca: Path | str | None = None,
         spin_us: int = 0,
         latency: bool = True,
         expected_interval_us: int | None = None,
@@ -62,6 +82,7 @@ class EngineServer:
             durability=durability,
             snapshot_every=snapshot_every,
             allow_plain_remote=allow_plain_remote,
+            tls=_tls_files(tls_cert, tls_key, tls_client_ca),
             spin_us=spin_us,
             latency=latency,
             expected_interval_us=expected_interval_us,
@@ -100,10 +121,10 @@ class EngineServer:
                 warn(notice)
 
     def reload(self) -> tuple[int, int]:
-        """Read the keys again and return how many there are, and how many sessions ended because theirs is gone.
+        """Read keys and certificate again and return how many keys there are and how many sessions ended for them.
 
         Raises:
-            DataError: the file cannot be used; the keys of before count.
+            DataError: a file cannot be used; keys and certificate are those of before.
         """
         return self._core.reload()
 

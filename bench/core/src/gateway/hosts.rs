@@ -209,7 +209,7 @@ impl Serving {
     {
         let (mut engine, hub) = make();
         let address = "127.0.0.1:0".parse().expect("an address");
-        let options = Options { address, allow_plain_remote: false, spin_ns: 0 };
+        let options = Options { address, allow_plain_remote: false, spin_ns: 0, tls: None };
         let mut server = Server::bind(options, hub).expect("a port");
         server.set_stamps(record);
         let address = server.local_addr().expect("an address");

@@ -117,6 +117,22 @@ impl Hub {
         }
     }
 
+    /// The way to a peer is broken or was never there: its session ends without last words.
+    pub fn cut_off(&mut self, token: Token) {
+        if let Some(conn) = self.conns.touch(token) {
+            conn.session.cut_off();
+        }
+        self.leave(token);
+    }
+
+    /// TLS does not let a peer in; a certificate that does not prove it counts like a proof that fails.
+    pub fn refuse(&mut self, token: Token, is_proof: bool, now_ns: u64) {
+        if let Some(conn) = self.conns.get(token).filter(|_| is_proof) {
+            self.addresses.failed(conn.address, now_ns);
+        }
+        self.cut_off(token);
+    }
+
     /// Bytes of a connection arrived; what they ask for goes to the host.
     pub fn receive(&mut self, token: Token, bytes: &[u8], now_ns: u64, host: &mut dyn Host) {
         let Some(conn) = self.conns.touch(token) else { return };
