@@ -70,11 +70,7 @@ def engine(
     """
     from fairlead.engine.server import EngineServer
 
-    asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _frame: asked.append(received))
-    reloads: list[int] = []
-    signal.signal(signal.SIGHUP, lambda received, _frame: reloads.append(received))
+    ends, reloads = _heed_signals()
     server = EngineServer(
         data,
         host=host,
@@ -91,7 +87,17 @@ def engine(
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)
-        server.serve(until=lambda: _reload(server, reloads) or bool(asked), warn=_say)
+        server.serve(until=lambda: _reload(server, reloads) or bool(ends), warn=_say)
+
+
+def _heed_signals() -> tuple[list[int], list[int]]:
+    """What SIGTERM and SIGINT ask for, and what SIGHUP does, as they come."""
+    ends: list[int] = []
+    reloads: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: ends.append(received))
+    signal.signal(signal.SIGHUP, lambda received, _frame: reloads.append(received))
+    return ends, reloads
 
 
 def _reload(server: EngineServer, asked: list[int]) -> bool:

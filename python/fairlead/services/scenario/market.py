@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypedDict, cast
 
 from fairlead.engine import CommandReport, Exchange
 from fairlead.model.instrument import Instrument
@@ -28,7 +29,16 @@ class Market:
         return next(iter(self.quotes), "")
 
 
-def limits(lines: list[str]) -> dict[str, int]:
+class Limits(TypedDict, total=False):
+    """What an exchange is bounded by: keyword arguments of ``Exchange``."""
+
+    client_ids_max: int
+    client_id_retention_ns: int
+    trades_max: int
+    triggers_max: int
+
+
+def limits(lines: list[str]) -> Limits:
     """Return the keyword arguments of the exchange from a ``limits`` line."""
     found: dict[str, int] = {}
     for text in lines:
@@ -40,7 +50,7 @@ def limits(lines: list[str]) -> dict[str, int]:
                     found["client_id_retention_ns"] = duration_ns(value)
                 else:
                     found[key] = int(value)
-    return found
+    return cast("Limits", found)
 
 
 def define(market: Market, line: Line) -> CommandReport:
