@@ -15,6 +15,12 @@ from fairlead.errors import DataError
 if TYPE_CHECKING:
     from fairlead.engine.server import EngineServer
 
+SNAPSHOTS = typer.Option(
+    metavar="N",
+    min=0,
+    help="Commands between snapshots, a multiple of 10000; 0: never. A restart replays those after the last.",
+)
+
 
 def engine(
     *,
@@ -24,14 +30,7 @@ def engine(
     durability: Annotated[
         str, typer.Option(metavar="MODE", help="always, group, group(max_us,max_n) or os.")
     ] = "group",
-    snapshot_every: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Commands between snapshots, a multiple of 10000; 0: never. A restart replays those after the last.",
-        ),
-    ] = 1_000_000,
+    snapshot_every: Annotated[int, SNAPSHOTS] = 1_000_000,
     allow_plain_remote: Annotated[
         bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
     ] = False,
