@@ -92,7 +92,7 @@ impl NaiveExchange {
         changed.order_qty = total;
         if leaves > order.leaves && order.reduce_only {
             let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id));
-            checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left);
+            checks.measured(i128::from(leaves) > left, RejectReason::ReduceOnly, leaves.into(), left.max(0));
         }
         let slid = match request.price.filter(|price| Some(*price) != order.limit) {
             Some(price) => self.passive_price(order, Some(price)),

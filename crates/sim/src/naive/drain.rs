@@ -105,7 +105,7 @@ impl NaiveExchange {
         if order.reduce_only {
             let left = self.may_still_reduce(order.account, order.instrument, order.side, Some(order.id)).max(0);
             let has_no_room = left < listed.definition.lot_size.0.into();
-            checks.measured(has_no_room, RejectReason::ReduceOnly, order.leaves.into(), left);
+            checks.measured(has_no_room, RejectReason::ReduceOnly, order.leaves.into(), left.max(0));
             let leaves = order.leaves.min(i64::try_from(left).unwrap_or(i64::MAX));
             order.order_qty -= order.leaves - leaves;
             order.leaves = leaves;

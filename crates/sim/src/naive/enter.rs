@@ -82,7 +82,7 @@ impl NaiveExchange {
         if request.reduce_only {
             let left = self.may_still_reduce(order.account, order.instrument, order.side, None);
             let qty = i128::from(order.order_qty);
-            checks.measured(left < listed.definition.lot_size.0.into(), RejectReason::ReduceOnly, qty, left);
+            checks.measured(left < listed.definition.lot_size.0.into(), RejectReason::ReduceOnly, qty, left.max(0));
             let most = i64::try_from(left).unwrap_or(i64::MAX);
             order.order_qty = order.order_qty.min(most);
             order.leaves = order.order_qty;
