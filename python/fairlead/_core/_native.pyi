@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, final
 
@@ -76,7 +75,7 @@ class Exchange:
         client_id_retention_ns: int = 172_800_000_000_000,
         trades_max: int = 65_536,
         triggers_max: int = 10_000,
-        directory: str | PathLike[str] | None = None,
+        directory: Path | str | None = None,
         durability: str = "group",
         snapshot_every: int = 1_000_000,
     ) -> Exchange: ...

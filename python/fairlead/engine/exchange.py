@@ -13,7 +13,7 @@ from fairlead.model.instrument import Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from os import PathLike
+    from pathlib import Path
 
     from typing_extensions import Buffer
 
@@ -68,7 +68,7 @@ class Exchange(_core.Exchange):
     @classmethod
     def open(
         cls,
-        directory: "str | PathLike[str]",
+        directory: "Path | str",
         *,
         durability: str = "group",
         snapshot_every: int = 1_000_000,
