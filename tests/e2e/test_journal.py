@@ -20,10 +20,10 @@ _HEADER = 4_096
 
 @pytest.fixture(scope="module")
 def venue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory whose engine was killed after three orders, two of which traded."""
+    """A directory whose engine, with a commit for each command, was killed after three orders, two of which traded."""
     directory = tmp_path_factory.mktemp("logs") / "venue"
     write_keys(directory)
-    with Process(directory) as process:
+    with Process(directory, durability="always") as process:
         make_market(process.port)
         with (
             Client(port=process.port, key_id="alice", secret=SECRET) as alice,
