@@ -38,6 +38,7 @@ run: $(VENV)/.core ## start the live demo market (ARGS="--seconds 10 --seed 7")
 	@exec $(BIN)/fairlead demo $(ARGS)
 
 test: preflight ## everything CI runs: the static checks, then Rust, Python and vectors
+	@tools/preflight --tests
 	@tools/summary start
 	@$(MAKE) dev && $(MAKE) -k static suites || { tools/summary failed; exit 1; }
 	@tools/summary passed
