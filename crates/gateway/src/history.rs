@@ -17,6 +17,7 @@ struct Entry {
     position: Position,
     account: AccountId,
     end: u32,
+    origin: u64,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +40,9 @@ impl Block {
 pub(crate) struct Kept<'a> {
     /// Whose it is.
     pub(crate) account: AccountId,
-    /// The message as it was first sent.
+    /// Where the command that caused it came from.
+    pub(crate) origin: u64,
+    /// The message as it was first sent, to nobody in particular.
     pub(crate) message: &'a [u8],
 }
 
@@ -62,7 +65,7 @@ impl History {
     }
 
     /// Adds a report behind all others.
-    pub(crate) fn push(&mut self, position: Position, account: AccountId, message: &[u8]) {
+    pub(crate) fn push(&mut self, position: Position, account: AccountId, origin: u64, message: &[u8]) {
         debug_assert!(position > self.last, "reports come in the order of the log: {position:?} {:?}", self.last);
         if self.blocks.back().is_none_or(|block| block.bytes.len() + message.len() > BLOCK_BYTES) {
             self.open_block();
@@ -70,22 +73,19 @@ impl History {
         let Some(block) = self.blocks.back_mut() else { return };
         block.bytes.extend_from_slice(message);
         let end = u32::try_from(block.bytes.len()).unwrap_or(u32::MAX);
-        block.entries.push(Entry { position, account, end });
+        block.entries.push(Entry { position, account, end, origin });
         self.next += 1;
         self.last = position;
     }
 
     fn open_block(&mut self) {
-        let mut block = Block::default();
-        if self.blocks.len() >= self.blocks_max
-            && let Some(oldest) = self.blocks.pop_front()
-        {
-            self.floor = oldest.entries.last().map_or(self.floor, |entry| entry.position);
-            block = oldest;
-            block.bytes.clear();
-            block.entries.clear();
-        }
+        let is_full = self.blocks.len() >= self.blocks_max;
+        let mut block = if is_full { self.blocks.pop_front().unwrap_or_default() } else { Block::default() };
+        self.floor = block.entries.last().map_or(self.floor, |entry| entry.position);
         block.first = self.next;
+        block.entries.clear();
+        block.bytes.clear();
+        block.bytes.reserve_exact(BLOCK_BYTES);
         self.blocks.push_back(block);
     }
 
@@ -110,7 +110,7 @@ impl History {
         let block = self.blocks.get(after.checked_sub(1)?)?;
         let index = usize::try_from(number - block.first).ok()?;
         let entry = block.entries.get(index)?;
-        Some(Kept { account: entry.account, message: block.message(index) })
+        Some(Kept { account: entry.account, origin: entry.origin, message: block.message(index) })
     }
 
     /// The number of the first report after a position, of those that are here.
@@ -143,7 +143,7 @@ mod tests {
     fn filled(bytes_max: usize, reports: u64) -> History {
         let mut history = History::new(bytes_max, Position::default());
         for n in 1..=reports {
-            history.push(at(n, 0, 0), AccountId(u32::try_from(n % 3).unwrap()), &n.to_be_bytes().repeat(32));
+            history.push(at(n, 0, 0), AccountId(u32::try_from(n % 3).unwrap()), n, &n.to_be_bytes().repeat(32));
         }
         history
     }
@@ -155,16 +155,16 @@ mod tests {
         for n in 0..2_000_u64 {
             assert_eq!(history.get(n).unwrap().message, (n + 1).to_be_bytes().repeat(32));
         }
-        assert_eq!(history.get(7).unwrap().account, AccountId(2));
+        assert_eq!((history.get(7).unwrap().account, history.get(7).unwrap().origin), (AccountId(2), 8));
         assert!(history.get(history.next()).is_none());
     }
 
     #[test]
     fn positions_are_found_between_reports_and_sides() {
         let mut history = History::new(1 << 20, at(3, 9, 0));
-        history.push(at(4, 0, 1), AccountId(1), b"a");
-        history.push(at(4, 0, 2), AccountId(2), b"b");
-        history.push(at(6, 2, 0), AccountId(1), b"c");
+        history.push(at(4, 0, 1), AccountId(1), 0, b"a");
+        history.push(at(4, 0, 2), AccountId(2), 0, b"b");
+        history.push(at(6, 2, 0), AccountId(1), 0, b"c");
 
         assert_eq!([at(0, 0, 0), at(3, 9, 0), at(4, 0, 0)].map(|p| history.after(p)), [0, 0, 0]);
         assert_eq!([at(4, 0, 1), at(4, 0, 2), at(5, 0, 0)].map(|p| history.after(p)), [1, 2, 2]);

@@ -25,6 +25,11 @@ impl Line {
         self.next_out
     }
 
+    /// When the peer last took bytes.
+    pub(crate) fn said_ns(&self) -> u64 {
+        self.said_ns
+    }
+
     /// Appends a message with the next number.
     pub(crate) fn send(&mut self, session: SessionId, message: &Message) {
         let seq = self.next_out;
@@ -44,16 +49,17 @@ impl Line {
         });
     }
 
-    /// Appends a message that was encoded before, as this session's and with the next number.
-    pub(crate) fn send_copy(&mut self, session: SessionId, message: &[u8]) {
+    /// Appends a report that was encoded before, as this session's and with the next number; `ref_seq` is what it answers.
+    pub(crate) fn send_copy(&mut self, session: SessionId, report: &[u8], ref_seq: u64) {
         let seq = self.next_out;
         self.next_out += 1;
         self.outbox.frame(|bytes| {
             let at = bytes.len();
-            bytes.extend_from_slice(message);
+            bytes.extend_from_slice(report);
             // The header: kind, version, length, session, number.
             bytes[at + 4..at + 8].copy_from_slice(&session.0.to_be_bytes());
             bytes[at + 8..at + 16].copy_from_slice(&seq.to_be_bytes());
+            wire::set_ref_seq(&mut bytes[at..], ref_seq);
         });
     }
 
@@ -90,6 +96,11 @@ impl Line {
     /// Whether nothing was sent for so long and nothing waits.
     pub(crate) fn is_quiet(&self, interval_ns: u64, now_ns: u64) -> bool {
         self.outbox.is_empty() && now_ns.saturating_sub(self.said_ns) >= interval_ns
+    }
+
+    /// Gives back the memory that what waits does not need.
+    pub(crate) fn shrink(&mut self) {
+        self.outbox.shrink();
     }
 
     /// Forgets what waits.

@@ -1,8 +1,5 @@
 //! The unsent bytes of one connection: appended at the back, taken from the front, bounded by whoever appends.
 
-/// Capacity that an empty outbox keeps; more is given back, so that a burst does not cost memory for ever.
-const KEPT_WHEN_EMPTY: usize = 4 << 10;
-
 /// Bytes on their way to a peer.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
@@ -33,11 +30,17 @@ impl Outbox {
         if self.is_empty() {
             self.bytes.clear();
             self.sent = 0;
-            self.bytes.shrink_to(KEPT_WHEN_EMPTY);
         } else if self.sent >= self.bytes.len() / 2 {
             self.bytes.drain(..self.sent);
             self.sent = 0;
         }
+    }
+
+    /// Gives back the memory that what waits does not need.
+    pub(crate) fn shrink(&mut self) {
+        self.bytes.drain(..self.sent);
+        self.sent = 0;
+        self.bytes.shrink_to_fit();
     }
 
     /// Forgets everything and the memory too.
@@ -91,9 +94,12 @@ mod tests {
         outbox.message(&vec![1; 60_000]);
         assert!(outbox.bytes.capacity() >= 60_000);
 
-        outbox.consume(usize::MAX);
+        outbox.consume(59_000);
+        outbox.shrink();
+        assert_eq!((outbox.pending(), outbox.bytes.capacity()), (&[1; 1_002][..], 1_002));
 
-        assert!(outbox.is_empty());
-        assert!(outbox.bytes.capacity() <= KEPT_WHEN_EMPTY);
+        outbox.consume(usize::MAX);
+        outbox.shrink();
+        assert_eq!((outbox.len(), outbox.bytes.capacity()), (0, 0));
     }
 }

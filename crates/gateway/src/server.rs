@@ -24,7 +24,7 @@ use crate::tls::{Acceptor, Heard, Tls};
 const LISTENER: mio::Token = mio::Token(usize::MAX);
 const WAKER: mio::Token = mio::Token(usize::MAX - 1);
 /// Bytes read from one connection in a turn.
-const READ_MAX: usize = 16 << 10;
+const READ_MAX: usize = 64 << 10;
 /// Connections accepted in a turn.
 const ACCEPTED_MAX: usize = 64;
 /// Steps of TLS handshakes in a turn; those that are left wait for the next.

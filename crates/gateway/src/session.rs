@@ -22,6 +22,8 @@ use crate::own::{Owner, own};
 use crate::rates::Rates;
 
 const MS_NS: u64 = 1_000_000;
+/// How long the buffers of a connection keep their size after its last byte.
+const MEMORY_KEPT_NS: u64 = 1_000 * MS_NS;
 
 /// What a session asks of whoever holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +90,8 @@ impl Session {
             tested_ns: None,
             heartbeat_ns: limits.heartbeat_ns,
         };
-        Self { frames: frames(limits), core }
+        let frames = Frames::new(u16::try_from(limits.frame_max).unwrap_or(u16::MAX));
+        Self { frames, core }
     }
 
     /// Takes bytes that arrived; [`Session::poll`] gives what they ask for.
@@ -109,7 +112,7 @@ impl Session {
     }
 
     /// The next thing the received bytes ask for. Ask until there is none.
-    pub fn poll(&mut self, keys: &Keys, limits: &Limits, now_ns: u64) -> Option<Request> {
+    pub fn poll(&mut self, keys: &Keys, now_ns: u64) -> Option<Request> {
         let Self { frames: waiting, core } = self;
         while core.takes_messages() {
             match waiting.next_message() {
@@ -124,9 +127,8 @@ impl Session {
                 Err(error) => core.end_at(LogoutReason::BadFrame, count(error.value), count(error.max)),
             }
         }
-        if core.is_ending() || waiting.pending() == 0 {
-            // Gives the memory back: most connections are idle most of the time.
-            *waiting = frames(limits);
+        if core.is_ending() {
+            waiting.clear();
         }
         None
     }
@@ -168,10 +170,10 @@ impl Session {
         }
     }
 
-    /// Sends a numbered message that was encoded for somebody else.
-    pub fn send_copy(&mut self, message: &[u8]) {
+    /// Sends a report that was encoded for nobody in particular, with a number; `ref_seq` is what it answers, 0 nothing.
+    pub fn send_copy(&mut self, report: &[u8], ref_seq: u64) {
         if let Some(owner) = self.owner() {
-            self.core.line.send_copy(owner.session, message);
+            self.core.line.send_copy(owner.session, report, ref_seq);
         }
     }
 
@@ -250,6 +252,11 @@ impl Session {
     /// Does what time brings: heartbeats, time-outs. Ask at least every tenth of a second.
     pub fn tick(&mut self, limits: &Limits, now_ns: u64) {
         self.core.tick(limits, now_ns);
+        // Most connections are idle most of the time.
+        if now_ns.saturating_sub(self.core.heard_ns.max(self.core.line.said_ns())) >= MEMORY_KEPT_NS {
+            self.frames.shrink();
+            self.core.line.shrink();
+        }
     }
 
     /// Bytes that wait to be handled; more than one message's worth only while the holder does not poll.
@@ -257,10 +264,6 @@ impl Session {
     pub fn unhandled(&self) -> usize {
         self.frames.pending()
     }
-}
-
-fn frames(limits: &Limits) -> Frames {
-    Frames::new(u16::try_from(limits.frame_max).unwrap_or(u16::MAX))
 }
 
 fn count(value: usize) -> i64 {

@@ -142,6 +142,26 @@ fn g_26_an_answer_names_its_question_to_whoever_asked_and_to_nobody_else() {
 }
 
 #[test]
+fn g_26_an_answer_that_comes_late_from_the_ring_names_its_question_too() {
+    let mut world = World::new(Limits::default());
+    world.traders(&["a", "a2"]);
+    for name in ["a", "a2"] {
+        world.set_reading(name, 0);
+    }
+    for n in 0..1_000 {
+        world.say("a", order(&format!("o{n}"), Side::Buy, 1, 10));
+    }
+    for name in ["a", "a2"] {
+        world.set_reading(name, usize::MAX);
+    }
+    world.run();
+
+    let refs = |name: &str| world.client(name).reports().iter().map(|report| report.ref_seq).collect::<Vec<_>>();
+    assert_eq!(refs("a"), (1..=1_000).collect::<Vec<_>>());
+    assert_eq!(refs("a2"), [0; 1_000]);
+}
+
+#[test]
 fn g_20_numbers_to_a_client_count_up_by_one() {
     let mut world = World::new(Limits::default());
     world.trader("a");

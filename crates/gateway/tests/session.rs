@@ -40,7 +40,7 @@ impl Talk {
     /// Hands over bytes as they are.
     fn feed(&mut self, bytes: &[u8]) {
         self.session.receive(bytes, self.now_ns);
-        while let Some(request) = self.session.poll(&self.keys, &self.limits, self.now_ns) {
+        while let Some(request) = self.session.poll(&self.keys, self.now_ns) {
             if let Request::Logon(owner, _) = &request {
                 let ack = ack(*owner);
                 self.session.accept(ack);
@@ -375,7 +375,7 @@ fn g_42_whoever_does_not_read_is_not_read() {
         talk.client.say_as(&Message::Command(cancel("x")), 0);
         let bytes = std::mem::take(&mut talk.client.out);
         talk.session.receive(&bytes, 0);
-        while talk.session.poll(&talk.keys, &limits, 0).is_some() {}
+        while talk.session.poll(&talk.keys, 0).is_some() {}
         sent += 1;
         assert!(sent < 10_000);
     }
@@ -448,7 +448,7 @@ fn g_63_whoever_takes_nothing_is_closed_without_a_word() {
     talk.client.say(&Message::TestRequest(wire::TestRequest { test_id: 5 }));
     let bytes = std::mem::take(&mut talk.client.out);
     talk.session.receive(&bytes, 0);
-    assert!(talk.session.poll(&talk.keys, &limits, 0).is_none());
+    assert!(talk.session.poll(&talk.keys, 0).is_none());
     talk.session.wrote(1, SECOND);
 
     talk.session.tick(&limits, 11 * SECOND - 1);
@@ -517,7 +517,7 @@ fn garbage_never_panics_and_never_grows_memory() {
                 bytes[10..18].copy_from_slice(&seq.to_be_bytes());
             }
             talk.session.receive(&bytes, 0);
-            while let Some(request) = talk.session.poll(&talk.keys, &limits, 0) {
+            while let Some(request) = talk.session.poll(&talk.keys, 0) {
                 assert!(!matches!(request, Request::Logon(..)), "garbage proves nothing");
             }
             assert!(talk.session.unhandled() <= 2 + limits.frame_max);

@@ -10,6 +10,8 @@ use model::{Money, Price, Qty, SessionId, Symbol, TradeId};
 pub trait Field: Sized {
     /// Its bytes, the same for every value; the entries of a list come on top.
     const SIZE: usize;
+    /// Bytes of the presence mask it starts with: 0 where it is no block, or one without optional fields.
+    const MASK_SIZE: usize = 0;
     /// Bits it takes of the presence mask of its block: 1 where it may be absent.
     const BITS: usize = 0;
 

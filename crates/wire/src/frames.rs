@@ -75,6 +75,19 @@ impl Frames {
         Ok(Some(&self.bytes[from..from + len]))
     }
 
+    /// Forgets the bytes that wait.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.start = 0;
+    }
+
+    /// Gives back the memory that what waits does not need.
+    pub fn shrink(&mut self) {
+        self.bytes.drain(..self.start);
+        self.start = 0;
+        self.bytes.shrink_to_fit();
+    }
+
     /// How many bytes wait.
     pub fn pending(&self) -> usize {
         self.bytes.len() - self.start

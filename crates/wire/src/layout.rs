@@ -50,8 +50,8 @@ pub fn get_field<T: Field>(input: &mut In<'_>, mask: &mut u16, name: &'static st
 macro_rules! layout {
     ($type:ty { $($(#[doc = $doc:literal])* $field:ident: $form:ty,)* }) => {
         impl $crate::field::Field for $type {
-            const SIZE: usize = $crate::layout::mask_size(0 $(+ <$form as $crate::field::Field>::BITS)*)
-                $(+ <$form as $crate::field::Field>::SIZE)*;
+            const SIZE: usize = Self::MASK_SIZE $(+ <$form as $crate::field::Field>::SIZE)*;
+            const MASK_SIZE: usize = $crate::layout::mask_size(0 $(+ <$form as $crate::field::Field>::BITS)*);
 
             #[inline]
             fn tail(&self) -> usize {

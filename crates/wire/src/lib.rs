@@ -41,7 +41,9 @@ pub use market::{
     SubscribeAction, TopOfBook, Trade,
 };
 pub use message::Message;
-pub use reports::{CancelReject, CommandEvent, CommandReport, ExecType, ExecutionReport, Liquidity, OrdStatus};
+pub use reports::{
+    CancelReject, CommandEvent, CommandReport, ExecType, ExecutionReport, Liquidity, OrdStatus, set_ref_seq,
+};
 pub use session::{
     Challenge, ChallengeReply, Durability, Heartbeat, Logon, LogonAck, Logout, LogoutReason, Position, Reject,
     RejectCode, ResendRequest, Role, Scheme, SequenceReset, TestRequest,

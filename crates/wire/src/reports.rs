@@ -1,6 +1,9 @@
 //! Private messages: what became of orders and commands.
 
 use crate::codes::words;
+use crate::field::Field;
+use crate::header::HEADER_SIZE;
+use crate::kind::Kind;
 use crate::layout::block;
 use crate::session::Position;
 use model::{
@@ -260,4 +263,21 @@ block! {
         /// Sent again after a loss of the connection.
         resent: bool,
     }
+}
+
+/// Writes into the bytes of an encoded report which message of the client it answers; other kinds are left as they are.
+///
+/// # Panics
+/// Where the bytes are shorter than a report of their kind.
+pub fn set_ref_seq(report: &mut [u8], ref_seq: u64) {
+    const fn after_mask<T: Field>() -> usize {
+        HEADER_SIZE + T::MASK_SIZE + <Position as Field>::SIZE + <i64 as Field>::SIZE
+    }
+    let at = match report.first().copied().and_then(Kind::from_code) {
+        Some(Kind::ExecutionReport) => const { after_mask::<ExecutionReport>() },
+        Some(Kind::CancelReject) => const { after_mask::<CancelReject>() },
+        Some(Kind::CommandReport) => const { after_mask::<CommandReport>() },
+        _ => return,
+    };
+    report[at..at + size_of::<u64>()].copy_from_slice(&ref_seq.to_be_bytes());
 }

@@ -209,3 +209,22 @@ fn the_longest_message_of_each_kind_fits_a_frame() {
         assert!(u16::try_from(longest).is_ok(), "{kind:?} {longest}");
     }
 }
+
+#[test]
+fn what_a_report_answers_is_written_into_its_bytes_and_nothing_else_is() {
+    for kind in Kind::ALL {
+        for mut bytes in samples(*kind) {
+            let (header, mut message) = Message::decode(&bytes).expect("a sample");
+            match &mut message {
+                Message::ExecutionReport(report) => report.ref_seq = 0x0102_0304_0506_0708,
+                Message::CancelReject(report) => report.ref_seq = 0x0102_0304_0506_0708,
+                Message::CommandReport(report) => report.ref_seq = 0x0102_0304_0506_0708,
+                _ => {}
+            }
+
+            wire::set_ref_seq(&mut bytes, 0x0102_0304_0506_0708);
+
+            assert_eq!(bytes, encode(header, &message), "{kind:?}");
+        }
+    }
+}

@@ -138,7 +138,7 @@ impl Hub {
         let Some(conn) = self.conns.touch(token) else { return };
         conn.session.receive(bytes, now_ns);
         while let Some(conn) = self.conns.get_mut(token) {
-            let Some(request) = conn.session.poll(&self.keys, &self.limits, now_ns) else { break };
+            let Some(request) = conn.session.poll(&self.keys, now_ns) else { break };
             match request {
                 Request::Command(seq, kind, command) => self.submit(token, seq, kind, &command, host),
                 Request::Logon(owner, logon) => self.logon(token, owner, &logon, host),
@@ -328,20 +328,6 @@ fn code(refused: Refused) -> RejectCode {
         Refused::TooLarge => RejectCode::TooLarge,
         Refused::Stopped => RejectCode::Stopped,
     }
-}
-
-/// A message with the number of what it answers.
-fn answering(mut message: Message, ref_seq: u64) -> Message {
-    if let Message::ExecutionReport(report) = &mut message {
-        report.ref_seq = ref_seq;
-    }
-    if let Message::CancelReject(report) = &mut message {
-        report.ref_seq = ref_seq;
-    }
-    if let Message::CommandReport(report) = &mut message {
-        report.ref_seq = ref_seq;
-    }
-    message
 }
 
 /// A message that was sent before, marked so.

@@ -4,7 +4,7 @@ use model::AccountId;
 use wire::{Kind, LogoutReason, Message, Position, RejectCode, Role, SequenceReset};
 
 use super::conns::{Conn, Conns};
-use super::{Hub, answering, resent};
+use super::{Hub, resent};
 use crate::history::History;
 use crate::host::{Origin, Token};
 use crate::limits::Limits;
@@ -21,24 +21,17 @@ impl Hub {
         let written = report.message.encode(0, 0, scratch);
         debug_assert!(written.is_ok(), "a report can be written: {written:?}");
         let number = history.next();
-        history.push(report.position, report.account, scratch);
-        let mut answered = false;
+        history.push(report.position, report.account, origin.pack(), scratch);
         let audience = audiences.get(&report.account).map_or(&[][..], Vec::as_slice);
         for token in audience.iter().chain(everyone.iter()) {
             let Some(conn) = conns.touch(*token) else { continue };
             if !take_turn(conn, number, scratch.len(), limits) {
                 continue;
             }
-            if *token == origin.token {
-                answered = true;
-                let ref_seq = origin.whole_seq(conn.session.next_numbers().0);
-                conn.session.send(&answering(report.message.clone(), ref_seq));
-            } else {
-                conn.session.send_copy(scratch);
-            }
+            conn.session.send_copy(scratch, answered(conn, *token, origin));
         }
-        if !answered && !audience.contains(&origin.token) {
-            answer(conns, report, origin);
+        if !audience.contains(&origin.token) && !everyone.contains(&origin.token) {
+            answer(conns, report, scratch, origin);
         }
     }
 
@@ -80,7 +73,7 @@ impl Hub {
         }
         let until = number.saturating_add(LOOKED_AT_MAX).min(history.next());
         while number < until && conn.session.pending_len() <= limits.outbox_high {
-            send_again(conn, history, number, owner.account);
+            send_again(conn, token, (history, number), owner.account);
             number += 1;
         }
         caught_up(conn, history, number);
@@ -96,8 +89,13 @@ fn take_turn(conn: &mut Conn, number: u64, len: usize, limits: &Limits) -> bool 
     reader.behind.is_none()
 }
 
+/// What a report answers, said to a connection: the number of its own command, or nothing.
+fn answered(conn: &Conn, token: Token, origin: Origin) -> u64 {
+    if token == origin.token { origin.whole_seq(conn.session.next_numbers().0) } else { 0 }
+}
+
 /// Answers a command of somebody who does not hear the venue's reports.
-fn answer(conns: &mut Conns, report: &Report, origin: Origin) {
+fn answer(conns: &mut Conns, report: &Report, encoded: &[u8], origin: Origin) {
     let Message::CommandReport(told) = &report.message else { return };
     if report.account != AccountId::VENUE || !report.is_direct {
         return;
@@ -108,18 +106,17 @@ fn answer(conns: &mut Conns, report: &Report, origin: Origin) {
     let heard = told.account == Some(owner.account);
     let may = told.account.is_none() || owner.role == Role::Operator;
     if may && !heard {
-        let ref_seq = origin.whole_seq(conn.session.next_numbers().0);
-        conn.session.send(&answering(report.message.clone(), ref_seq));
+        conn.session.send_copy(encoded, answered(conn, origin.token, origin));
     }
 }
 
-fn send_again(conn: &mut Conn, history: &History, number: u64, account: AccountId) {
+fn send_again(conn: &mut Conn, token: Token, (history, number): (&History, u64), account: AccountId) {
     let (Some(reader), Some(kept)) = (conn.reader.as_ref(), history.get(number)) else { return };
     if !reader.all && kept.account != account {
         return;
     }
     if number >= reader.resent_before {
-        conn.session.send_copy(kept.message);
+        conn.session.send_copy(kept.message, answered(conn, token, Origin::unpack(kept.origin)));
     } else if let Some(message) = resent(kept.message) {
         conn.session.send(&message);
     }
