@@ -215,11 +215,11 @@ fn what_a_report_answers_is_written_into_its_bytes_and_nothing_else_is() {
     for kind in Kind::ALL {
         for mut bytes in samples(*kind) {
             let (header, mut message) = Message::decode(&bytes).expect("a sample");
-            match &mut message {
-                Message::ExecutionReport(report) => report.ref_seq = 0x0102_0304_0506_0708,
-                Message::CancelReject(report) => report.ref_seq = 0x0102_0304_0506_0708,
-                Message::CommandReport(report) => report.ref_seq = 0x0102_0304_0506_0708,
-                _ => {}
+            if let Message::ExecutionReport(wire::ExecutionReport { ref_seq, .. })
+            | Message::CancelReject(wire::CancelReject { ref_seq, .. })
+            | Message::CommandReport(wire::CommandReport { ref_seq, .. }) = &mut message
+            {
+                *ref_seq = 0x0102_0304_0506_0708;
             }
 
             wire::set_ref_seq(&mut bytes, 0x0102_0304_0506_0708);
