@@ -14,6 +14,8 @@ use crate::sequencer::{Sequencer, Staged, wall};
 /// The shortest time between the last command and a tick: a timer that is due is never met by more than one a
 /// millisecond.
 const TICK_NS_MIN: i64 = 1_000_000;
+/// The same while the disk is full: what is reserved for cancels is not for timers to use up.
+const TICK_NS_MIN_FULL: i64 = 1_000_000_000;
 
 /// Reads the clock of the stages, where there is one.
 type StageClock<'a> = Option<&'a dyn Fn() -> u64>;
@@ -62,9 +64,10 @@ impl<D: Disk> Sequencer<D> {
 
     /// Where nothing else brings time to the engine and something waits for it, a tick does.
     fn run_timers(&mut self, now_ns: i64) {
+        let pause_ns = if self.is_disk_full() { TICK_NS_MIN_FULL } else { TICK_NS_MIN };
         if self.queue.is_empty()
             && self.staged.is_empty()
-            && now_ns.saturating_sub(self.core.last.ts_ns) >= TICK_NS_MIN
+            && now_ns.saturating_sub(self.core.last.ts_ns) >= pause_ns
             && self.core.exchange.next_due_ns().is_some_and(|due| due <= now_ns)
         {
             self.queue.push_back((TICK_ORIGIN, Command::Tick));

@@ -1,10 +1,10 @@
 //! Disks that fail and fill up.
 
-use model::{EventKind, Side};
+use model::{EventKind, Side, TimeInForce};
 use sequencer::{Fatal, Refusal};
 
 use crate::memory::{Fault, Loss, Memory};
-use crate::world::{SECOND, START, accepted, cancel, drain, open, order, set_up};
+use crate::world::{SECOND, START, accepted, cancel, drain, open, order, order_with, set_up};
 
 /// After a failed sync nothing is acknowledged any more, by any call, and a restart has all that was.
 #[test]
@@ -68,6 +68,39 @@ fn a_full_disk_refuses_orders_takes_cancels_and_ends_by_itself() {
     assert_eq!(accepted(&released), [(99_999, true)]);
     let (again, _) = open(&disk.after(Loss::All));
     assert_eq!(again.exchange().state_hash(), sequencer.exchange().state_hash());
+}
+
+/// Timers that are due all the time do not use up what cancels need.
+#[test]
+fn timers_take_little_of_a_full_disk() {
+    const MILLI: i64 = SECOND / 1_000;
+    let disk = Memory::default();
+    let (mut sequencer, _) = open(&disk);
+    set_up(&mut sequencer, START);
+    let due_ns = |number: u64| START + SECOND + i64::try_from(number).expect("small") * MILLI;
+    for number in 1..=500 {
+        let tif = TimeInForce::Gtd { expire_ns: due_ns(number) };
+        sequencer.submit(number, &order_with(1, number, Side::Buy, 100, tif)).expect("room");
+        drain(&mut sequencer, START, |_| ());
+    }
+    disk.set_full(true);
+    let first_refused = (501..10_000).find(|number| {
+        let taken = sequencer.submit(*number, &order(1, *number, Side::Buy, 100));
+        taken == Err(Refusal::DiskFull) || sequencer.step(START).expect("no failure").refused().len() == 1
+    });
+    assert!(sequencer.is_disk_full() && first_refused.is_some_and(|number| number > 520), "{first_refused:?}");
+    let before = sequencer.last().seq;
+
+    for number in 1..=500 {
+        sequencer.step(due_ns(number)).expect("a full disk is no failure");
+    }
+
+    assert!(sequencer.last().seq <= before + 1, "{} ticks", sequencer.last().seq - before);
+    sequencer.submit(501, &cancel(1, 501)).expect("a cancel is taken");
+    let released = sequencer.step(due_ns(500)).expect("a full disk is no failure");
+    let canceled = released.events().iter().filter(|event| matches!(event.kind, EventKind::OrderCanceled(_)));
+    assert_eq!(canceled.count(), 1);
+    assert!(sequencer.exchange().next_due_ns().is_none(), "whatever is written brings time with it");
 }
 
 /// Space that runs out under a batch: nothing of it happened, orders are refused by name.
