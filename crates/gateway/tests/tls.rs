@@ -226,3 +226,25 @@ fn g_76_a_flood_of_handshakes_is_worked_off_beside_the_trade() {
     world.until(&mut peers, "it is answered", |_, peers| peers[0].client.reports().len() == 1);
     world.until(&mut peers, "all are greeted", |_, _| answered(&lines) == 50);
 }
+
+#[test]
+fn g_76_a_handshake_has_the_time_to_log_on_and_no_more() {
+    let mut world = World::new("half-open");
+    let mut hello = Vec::new();
+    world.peer("k0").tls.write_tls(&mut hello).unwrap();
+    let mut lines: Vec<TcpStream> = (0..3).map(|_| world.line()).collect();
+    lines[1].write_all(&hello[..50]).unwrap();
+    lines[2].write_all(&hello).unwrap();
+    world.until(&mut [], "all are there", |world, _| world.server.hub().counts().0 == 3);
+    (0..50).for_each(|_| world.turn());
+
+    world.clock.0.set(5 * SECOND - 1);
+    (0..50).for_each(|_| world.turn());
+    assert_eq!(world.server.hub().counts(), (3, 0));
+
+    // Timers are looked at ten times a second.
+    world.clock.0.set(5 * SECOND + SECOND / 5);
+    (0..50).for_each(|_| world.turn());
+    world.clock.0.set(6 * SECOND);
+    world.until(&mut [], "they are gone", |world, _| world.server.hub().counts() == (0, 0));
+}
