@@ -10,6 +10,7 @@ use sha2::Sha256;
 use wire::{Role, Scheme};
 
 use crate::limits::Flow;
+use crate::own::trades;
 
 /// Bytes of a challenge.
 pub const NONCE_LEN: usize = 32;
@@ -175,7 +176,7 @@ impl Keys {
 
     /// The sessions that orders may belong to: of traders, of operators, and of keys that were taken back.
     pub fn trading_sessions(&self) -> impl Iterator<Item = SessionId> {
-        let traders = self.by_id.values().filter(|key| matches!(key.role, Role::Trading | Role::Operator));
+        let traders = self.by_id.values().filter(|key| trades(key.role));
         traders.map(|key| key.session).chain(self.retired.iter().map(|retired| retired.session))
     }
 
@@ -250,6 +251,9 @@ fn parse_line(words: &[&str]) -> Result<Line, String> {
     if account.0 == 0 && role == Role::Trading {
         return Err("account=0 is the venue's: a trading key needs an account of its own".to_owned());
     }
+    if account.0 != 0 && role == Role::FrontEnd {
+        return Err(format!("account={} limit=0: a front end speaks for every account", account.0));
+    }
     let bytes = unhex(secret).ok_or("secret is not an even number of hex digits")?;
     let mut key = Key { session, account, role, proof: parse_proof(scheme, &bytes)?, orders: None, cancels: None };
     for option in options {
@@ -272,6 +276,7 @@ pub fn role_word(role: Role) -> &'static str {
         Role::DropCopy => "dropcopy",
         Role::MarketData => "marketdata",
         Role::Operator => "operator",
+        Role::FrontEnd => "frontend",
     }
 }
 
@@ -290,7 +295,8 @@ fn parse_role(word: &str) -> Result<Role, String> {
         "dropcopy" => Ok(Role::DropCopy),
         "marketdata" => Ok(Role::MarketData),
         "operator" => Ok(Role::Operator),
-        _ => Err(format!("role={word}: give trading, dropcopy, marketdata or operator")),
+        "frontend" => Ok(Role::FrontEnd),
+        _ => Err(format!("role={word}: give trading, dropcopy, marketdata, operator or frontend")),
     }
 }
 
@@ -485,8 +491,9 @@ mod tests {
     fn a_trading_key_may_read_and_nobody_may_become_an_operator() {
         let key = key(&format!("a 1 1 trading hmac {SECRET}"));
 
-        let allowed = [Role::Trading, Role::DropCopy, Role::MarketData, Role::Operator].map(|role| key.allows(role));
+        let allowed = [Role::Trading, Role::DropCopy, Role::MarketData, Role::Operator, Role::FrontEnd]
+            .map(|role| key.allows(role));
 
-        assert_eq!(allowed, [true, true, true, false]);
+        assert_eq!(allowed, [true, true, true, false, false]);
     }
 }

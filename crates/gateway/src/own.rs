@@ -1,4 +1,5 @@
-//! Whose command it is: session and account come from the session, never from the client (rule G-12).
+//! Whose command it is: session and account come from the session, never from the client (rule G-12). A front end alone
+//! names the account, and has to.
 
 use model::{AccountId, Command, NewOrder, SessionId};
 use wire::{RejectCode, Role};
@@ -92,9 +93,18 @@ fn own_order(order: &mut NewOrder, owner: &Owner) -> Result<(), NotOwn> {
 }
 
 fn own_account(account: &mut AccountId, owner: &Owner) -> Result<(), NotOwn> {
+    if owner.role == Role::FrontEnd {
+        let nobody = NotOwn { reason: RejectCode::NotYours, value: 0, limit: 1 };
+        return if account.0 == 0 { Err(nobody) } else { Ok(()) };
+    }
     check(account.0, owner.account.0)?;
     *account = owner.account;
     Ok(())
+}
+
+/// Whether a role enters orders.
+pub(crate) fn trades(role: Role) -> bool {
+    matches!(role, Role::Trading | Role::Operator | Role::FrontEnd)
 }
 
 fn check(said: u32, right: u32) -> Result<(), NotOwn> {
@@ -105,7 +115,6 @@ fn check(said: u32, right: u32) -> Result<(), NotOwn> {
 }
 
 fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
-    let trades = matches!(role, Role::Trading | Role::Operator);
     let allowed = match command {
         Command::NewOrder(_)
         | Command::NewStop(_)
@@ -114,7 +123,7 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::Cancel(_)
         | Command::CancelGroup(_)
         | Command::CancelAllAfter(_)
-        | Command::MassCancel(_) => trades,
+        | Command::MassCancel(_) => trades(role),
         Command::AddAsset { .. }
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
@@ -131,7 +140,7 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::Halt(_)
         | Command::Resume(_)
         | Command::SetBreaker { .. }
-        | Command::SetBands(_) => role == Role::Operator,
+        | Command::SetBands(_) => matches!(role, Role::Operator | Role::FrontEnd),
         // The gateway's own words.
         Command::SetCancelOnDisconnect(_) | Command::SessionDown(_) | Command::SessionUp(_) | Command::Tick => false,
     };
@@ -178,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn a_front_end_names_whose_it_is() {
+        let front = Owner { role: Role::FrontEnd, account: AccountId(0), ..OWNER };
+        let nobody = Err(NotOwn { reason: RejectCode::NotYours, value: 0, limit: 1 });
+
+        assert_eq!(own(cancel(9), 0, &front), Ok(cancel(9)));
+        assert_eq!(own(cancel(0), 0, &front), nobody);
+        assert_eq!(own(Command::MassCancel(MassCancel::default()), 0, &front), nobody);
+    }
+
+    #[test]
     fn the_venue_is_run_by_operators_and_sessions_by_the_gateway() {
         let operator = Owner { role: Role::Operator, ..OWNER };
         let halt = Command::SetTradingState(model::SetTradingState {
@@ -191,6 +210,8 @@ mod tests {
         {
             assert_eq!(own(command, 0, &owner).unwrap_err().reason, RejectCode::NotPermitted);
         }
+        let front = Owner { role: Role::FrontEnd, account: AccountId(0), ..OWNER };
+        assert_eq!(own(Command::Tick, 0, &front).unwrap_err().reason, RejectCode::NotPermitted);
         for role in [Role::DropCopy, Role::MarketData] {
             assert!(own(cancel(3), 0, &Owner { role, ..OWNER }).is_err());
         }

@@ -75,13 +75,14 @@ impl Rates {
         if self.orders.take(now_ns) { Ok(()) } else { Err(self.orders.flow()) }
     }
 
-    /// Takes a token for a command: cancels have their own, operators need none for anything else.
+    /// Takes a token for a command: cancels have their own, operators need none for anything else. Behind a front end are
+    /// many people, each with limits there: it needs none at all.
     ///
     /// # Errors
     /// The flow that is used up.
     pub(crate) fn take(&mut self, kind: Kind, role: Role, now_ns: u64) -> Result<(), Flow> {
         let cancels = matches!(kind, Kind::CancelOrder | Kind::MassCancel | Kind::CancelGroup | Kind::CancelAllAfter);
-        if role == Role::Operator && !cancels {
+        if role == Role::FrontEnd || role == Role::Operator && !cancels {
             return Ok(());
         }
         let bucket = if cancels { &mut self.cancels } else { &mut self.orders };

@@ -10,7 +10,7 @@ use gateway::host::{Engine as _, GATEWAY_ORIGIN, Host as _, Refused, Sink as _, 
 use gateway::hub::{About, Hub};
 use gateway::keys::Keys;
 use gateway::limits::Limits;
-use model::{Command, SessionId, SetCancelOnDisconnect, Side, SplitMix64};
+use model::{AccountId, Command, NewOrder, SessionId, SetCancelOnDisconnect, Side, SplitMix64};
 use support::{Client, Plain, SECOND, cancel, keys, logon, order};
 use wire::{CommandEvent, Durability, ExecType, Logon, LogoutReason, Message, Position, RejectCode, Role};
 
@@ -407,8 +407,8 @@ fn g_52_after_a_restart_every_session_counts_as_lost() {
 
     let down = |session| Command::SessionDown(SessionId(session));
     let said: Vec<_> = world.plain.taken.iter().filter(|command| matches!(command, Command::SessionDown(_))).collect();
-    assert_eq!(said.len(), 4);
-    assert!([1, 2, 3, 6].iter().all(|session| said.contains(&&down(*session))));
+    assert_eq!(said.len(), 5);
+    assert!([1, 2, 3, 6, 7].iter().all(|session| said.contains(&&down(*session))));
 }
 
 #[test]
@@ -461,6 +461,31 @@ fn a_drop_copy_of_the_venue_hears_every_account() {
     assert_eq!(accounts, [1, 1, 2, 2]);
     let positions = world.client("audit").positions();
     assert!(positions.is_sorted() && positions.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn g_13_a_front_end_acts_for_every_account_and_hears_all_of_them() {
+    let mut world = World::new(Limits::default());
+    world.connect("front", logon("front", Role::FrontEnd));
+    world.traders(&["a", "b"]);
+    let of = |account: u32, command: Command| match command {
+        Command::NewOrder(order) => Command::NewOrder(NewOrder { account: AccountId(account), ..order }),
+        other => other,
+    };
+    world.say("front", of(0, order("nobody", Side::Buy, 5, 100)));
+    world.say("front", of(1, order("bid", Side::Buy, 5, 100)));
+    world.say("b", order("hit", Side::Sell, 3, 100));
+    world.say("front", of(99, order("stranger", Side::Buy, 5, 100)));
+
+    let reject = world.client("front").rejects()[0].clone();
+    assert_eq!((reject.ref_seq, reject.reason, reject.value), (1, RejectCode::NotYours, 0));
+    let told = |name: &str| {
+        let reports = world.client(name).reports().into_iter();
+        reports.map(|report| (report.account.0, report.exec_type, report.ref_seq)).collect::<Vec<_>>()
+    };
+    let (bid, sold, bought) = ((1, ExecType::New, 2), (2, ExecType::Trade, 0), (1, ExecType::Trade, 0));
+    assert_eq!(told("front"), [bid, (2, ExecType::New, 0), bought, sold, (99, ExecType::Rejected, 3)]);
+    assert_eq!(told("a"), [(1, ExecType::New, 0), bought]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub struct Wanted<'a> {
     pub session: Option<u32>,
     /// Whose orders.
     pub account: u32,
-    /// `trading`, `dropcopy`, `marketdata` or `operator`.
+    /// `trading`, `dropcopy`, `marketdata`, `operator` or `frontend`.
     pub role: &'a str,
     /// `hmac` or `ed25519`.
     pub scheme: &'a str,

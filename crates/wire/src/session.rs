@@ -16,6 +16,8 @@ words! {
         MarketData = 3,
         /// May send every command.
         Operator = 4,
+        /// May send every command, for any account, and hears about all of them: a service in front of people.
+        FrontEnd = 5,
     }
     /// How a client proves that it has its key.
     Scheme {

@@ -58,7 +58,7 @@ def add(
     key_id: _KeyId,
     *,
     account: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Account; 0 is the venue itself.")],
-    role: Annotated[str, typer.Option(help="trading, dropcopy, marketdata or operator.")] = "trading",
+    role: Annotated[str, typer.Option(help="trading, dropcopy, marketdata, operator or frontend.")] = "trading",
     scheme: Annotated[str, typer.Option(help="hmac: a shared secret. ed25519: a pair.")] = "hmac",
     session: Annotated[
         int | None, typer.Option(min=1, max=2**32 - 1, help="Session; the next that no key had by default.")

@@ -24,7 +24,13 @@ from fairlead.wire.codec import Value
 
 __all__ = ["Client"]
 
-_ROLES: Final = {"trading": "Trading", "drop_copy": "DropCopy", "market_data": "MarketData", "operator": "Operator"}
+_ROLES: Final = {
+    "trading": "Trading",
+    "drop_copy": "DropCopy",
+    "market_data": "MarketData",
+    "operator": "Operator",
+    "front_end": "FrontEnd",
+}
 # Requests that are answered by what happens to one order.
 _OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder"})
 _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
@@ -71,7 +77,7 @@ class Client:
         private_key: its Ed25519 private key instead, 32 bytes or hexadecimal.
         tls: ``True`` for an encrypted connection, or an ``ssl.SSLContext`` with what you want in it.
         ca: with ``tls=True`` the PEM file of the authorities to trust; the system's where it is left out.
-        role: ``trading``, ``drop_copy``, ``market_data`` or ``operator``.
+        role: ``trading``, ``drop_copy``, ``market_data``, ``operator`` or ``front_end``.
         cancel_on_disconnect_ms: cancel the session's orders so long after the connection is lost; ``None``: never.
         resume: the last report there is of an earlier life; those after it come first.
         heartbeat_ms: 1,000 to 60,000.

@@ -19,7 +19,8 @@ class Key:
         key_id: its name.
         session: the session its orders belong to, for ever.
         account: whose orders; 0 is the venue itself, and every account of a drop copy.
-        role: ``trading``, ``dropcopy``, ``marketdata``, ``operator``, or ``retired`` when it was taken back.
+        role: ``trading``, ``dropcopy``, ``marketdata``, ``operator``, ``frontend``, or ``retired`` when it was
+            taken back.
         scheme: ``hmac`` or ``ed25519``; ``None`` of a retired one.
         orders_per_s: orders a second, where it is not the gateway's default.
         cancels_per_s: cancels a second, where it is not the gateway's default.
@@ -78,7 +79,7 @@ def add(
         directory: the data directory.
         key_id: its name.
         account: whose orders.
-        role: ``trading``, ``dropcopy``, ``marketdata`` or ``operator``.
+        role: ``trading``, ``dropcopy``, ``marketdata``, ``operator`` or ``frontend``.
         scheme: ``hmac`` or ``ed25519``.
         session: its session; ``None``: the next that no key ever had.
         public_key: the public half of an Ed25519 pair the owner made, hexadecimal; ``None``: a pair is made.

@@ -9,7 +9,7 @@ use super::Hub;
 use super::conns::Reader;
 use crate::host::{GATEWAY_ORIGIN, Host, Token};
 use crate::keys::{Key, Keys};
-use crate::own::Owner;
+use crate::own::{Owner, trades};
 use crate::session::Session;
 
 const MS_NS: i64 = 1_000_000;
@@ -20,7 +20,7 @@ type Refusal = (LogoutReason, i64, i64);
 impl Hub {
     /// A proven logon: lets it in, or ends it with a reason.
     pub(super) fn logon(&mut self, token: Token, owner: Owner, logon: &wire::Logon, host: &mut dyn Host) {
-        let trades = matches!(owner.role, Role::Trading | Role::Operator);
+        let trades = trades(owner.role);
         let checked = self.check_resume(logon).and_then(|()| self.admit(&owner));
         if let Err((reason, value, limit)) = checked.and_then(|()| self.set_rule(&owner, logon, trades, host)) {
             if let Some(conn) = self.conns.get_mut(token) {
@@ -150,7 +150,7 @@ impl Hub {
 
     /// Begins the private stream, where the client left off or at the present.
     fn listen(&mut self, token: Token, owner: &Owner, logon: &wire::Logon) {
-        let all = owner.account.0 == 0 && owner.role == Role::DropCopy;
+        let all = owner.account.0 == 0 && matches!(owner.role, Role::DropCopy | Role::FrontEnd);
         let audience = if all { &mut self.everyone } else { self.audiences.entry(owner.account).or_default() };
         audience.push(token);
         if let Some(conn) = self.conns.get_mut(token) {
@@ -168,7 +168,7 @@ impl Hub {
         self.sessions.remove(&key);
         self.forget(token);
         let (session, role) = key;
-        if matches!(role, Role::Trading | Role::Operator) {
+        if trades(role) {
             self.own.push_back(Command::SessionDown(session));
         }
     }
