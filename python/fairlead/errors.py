@@ -10,6 +10,7 @@ A business "no" is never one of these: an order that is refused comes back as a 
     │   └── OffGridError                     a float that is not exactly a value of the grid
     ├── NotFoundError         (LookupError)  a question about a name or an id that does not exist
     ├── DataError                            a file or a buffer that is not what it says it is
+    │   ├── settings.SettingsError           a configuration that cannot be used
     │   └── wire.WireError                   bytes that are no message of the binary protocol
     ├── UnavailableError                     something that is needed is not there, timed out or has a newer format
     ├── LockedError                          another process has it

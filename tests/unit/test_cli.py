@@ -36,6 +36,7 @@ def test_help_imports_neither_engine_nor_commands() -> None:
 
     assert "fairlead.cli" in loaded
     assert not {"fairlead.engine", "fairlead._core", "fairlead.cli.demo", "fairlead.cli.replay", "numpy"} & loaded
+    assert not {"fairlead.settings", "fairlead.cli.config", "fairlead.cli.doctor", "msgspec"} & loaded
 
 
 @pytest.mark.parametrize("name", cli._Commands.lazy)

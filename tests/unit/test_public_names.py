@@ -27,7 +27,7 @@ def test_importing_the_package_imports_neither_core_nor_numpy() -> None:
     loaded = _python("import fairlead, sys; print(*sys.modules)").split()
 
     assert "fairlead" in loaded
-    assert not {"numpy", "typer", "rich", "fairlead.engine", "fairlead._core._native"} & set(loaded)
+    assert not {"msgspec", "numpy", "typer", "rich", "fairlead.engine", "fairlead._core._native"} & set(loaded)
 
 
 def test_the_exchange_works_without_numpy() -> None:

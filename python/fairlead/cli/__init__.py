@@ -27,6 +27,11 @@ class _Commands(LazyGroup):
             function="breakers",
             summary="Watch a recorded market and report which halting rules it would have tripped.",
         ),
+        "config": LazyCommand(
+            module="fairlead.cli.config",
+            function="app",
+            summary="Show, check and begin the configuration.",
+        ),
         "crash": LazyCommand(
             module="fairlead.cli.crash",
             function="crash",
@@ -36,6 +41,11 @@ class _Commands(LazyGroup):
             module="fairlead.cli.demo",
             function="demo",
             summary="Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.",
+        ),
+        "doctor": LazyCommand(
+            module="fairlead.cli.doctor",
+            function="doctor",
+            summary="Name what is wrong with machine or set-up, and the fix.",
         ),
         "engine": LazyCommand(
             module="fairlead.cli.engine",

@@ -1,0 +1,211 @@
+"""The sections of the configuration: every setting with its default, its range, its unit and what it is for.
+
+Times end in ``_us``, ``_ms`` or ``_s``, sizes in ``_bytes`` or ``_kib``, rates in ``_per_s`` or ``_per_min``. Objects
+of these classes come from :func:`fairlead.settings.load`, which resolves ``~`` and ``{data_dir}`` in the defaults.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from fairlead.settings.secret import Secret, SecretUrl
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$"
+_DURABILITY = r"^(always|group|os|group\([0-9]{1,6}, ?[0-9]{1,5}\))$"
+
+
+def _about(description: str) -> Meta:
+    return Meta(description=description)
+
+
+def _int(low: int, high: int, description: str, *, step: int | None = None) -> Meta:
+    return Meta(ge=low, le=high, multiple_of=step, description=description)
+
+
+def _text(pattern: str, limit: str, description: str) -> Meta:
+    return Meta(pattern=pattern, description=description, extra={"limit": limit})
+
+
+def _host(description: str) -> Meta:
+    return _text(r"^[A-Za-z0-9._:-]{1,255}$", "a name or an address of 1 to 255 characters", description)
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """Where the service listens."""
+
+    host: Annotated[str, _host("Address of HTTP and WebSocket.")] = "127.0.0.1"
+    port: Annotated[int, _int(0, 65_535, "Port of HTTP and WebSocket; 0 lets the system choose.")] = 8080
+    gateway_host: Annotated[str, _host("Address of the binary gateway.")] = "127.0.0.1"
+    gateway_port: Annotated[int, _int(0, 65_535, "Port of the binary gateway; 0 lets the system choose.")] = 9080
+    workers: Annotated[int, _int(1, 64, "Processes that answer HTTP; 1 runs in the process of the engine.")] = 1
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^https?://[^\s/]+$")], ...],
+        Meta(
+            max_length=64,
+            description="Web pages that may use the service from a browser, as scheme://host:port; none by default.",
+            extra={"limit": "at most 64 origins such as https://desk.example:8443"},
+        ),
+    ] = ()
+    request_timeout_s: Annotated[int, _int(1, 300, "A request that takes longer is ended.")] = 30
+    shutdown_grace_s: Annotated[int, _int(1, 300, "How long a stop waits for requests in work.")] = 10
+
+
+class Engine(Struct, frozen=True, kw_only=True):
+    """The matching engine, its log and its gateway."""
+
+    data_dir: Annotated[
+        Path,
+        _about("Directory of log, snapshots and keys; by default under $XDG_DATA_HOME where that is set."),
+    ] = Path("~/.local/share/fairlead")
+    durability: Annotated[
+        str,
+        _text(
+            _DURABILITY,
+            "always, group, os or group(max_us,max_n) with max_us up to 999999 and max_n up to 99999",
+            "When a command counts as written: always, group, group(max_us,max_n), or os, which a power cut undoes.",
+        ),
+    ] = "group"
+    snapshot_every: Annotated[
+        int, _int(0, 1_000_000_000, "Commands between two snapshots; 0 makes none.", step=10_000)
+    ] = 1_000_000
+    spin_us: Annotated[int, _int(0, 1_000_000, "Microseconds to look for work before sleeping.")] = 0
+    latency: Annotated[bool, _about("Stamp commands for fairlead latency.")] = True
+    tls_cert: Annotated[Path | None, _about("Certificate of the gateway (PEM); then it speaks TLS 1.3 only.")] = None
+    tls_key: Annotated[Path | None, _about("Private key of that certificate (PEM), mode 600.")] = None
+    tls_client_ca: Annotated[Path | None, _about("Authority (PEM) of certificates that clients must have.")] = None
+    allow_plain_remote: Annotated[bool, _about("Let the gateway listen unencrypted where others reach it.")] = False
+    disk_free_min_bytes: Annotated[
+        int, _int(134_217_728, 2**50, "Free space below which fairlead doctor calls the disk full.")
+    ] = 1_073_741_824
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    """Where users, keys, sessions and projections are kept."""
+
+    url: Annotated[
+        SecretUrl,
+        _text(
+            r"^(sqlite:///|postgresql(\+psycopg)?://)[^\s]+$",
+            "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+            "The database: a SQLite file, or PostgreSQL.",
+        ),
+    ] = SecretUrl("sqlite:///{data_dir}/store.sqlite3")
+    pool_size: Annotated[int, _int(1, 100, "Connections to the database.")] = 5
+    statement_timeout_ms: Annotated[int, _int(100, 60_000, "A statement that takes longer is ended.")] = 5_000
+
+
+class Bus(Struct, frozen=True, kw_only=True):
+    """Where events are published."""
+
+    kind: Annotated[Literal["memory", "kafka"], _about("memory stays in the process; kafka needs servers.")] = "memory"
+    servers: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[^\s,:]+:[0-9]{1,5}$")], ...],
+        Meta(max_length=64, description="Kafka brokers.", extra={"limit": "at most 64 of the form HOST:PORT"}),
+    ] = ()
+    topic_prefix: Annotated[
+        str, _text(r"^[a-z][a-z0-9-]{0,62}$", "1 to 63 of a-z, 0-9 and -, a letter first", "First part of each topic.")
+    ] = "fairlead"
+    security: Annotated[
+        Literal["plain", "tls", "sasl_tls"], _about("Connection to the brokers; sasl_tls needs username and password.")
+    ] = "plain"
+    username: Annotated[str, Meta(max_length=255, description="Name at the brokers.")] = ""
+    password: Annotated[Secret, Meta(max_length=1_024, description="Password at the brokers.")] = Secret()
+    ca_file: Annotated[Path | None, _about("Authority (PEM) of the brokers; that of the system by default.")] = None
+
+
+class Cache(Struct, frozen=True, kw_only=True):
+    """Where sessions, last prices and rate windows are shared."""
+
+    kind: Annotated[Literal["memory", "redis"], _about("memory stays in the process; redis needs url.")] = "memory"
+    url: Annotated[
+        SecretUrl,
+        _text(
+            r"^((rediss?|unix)://[^\s]+)?$",
+            "empty, redis://, rediss:// or unix://",
+            "Redis, as rediss://USER:PASSWORD@HOST:PORT/NUMBER.",
+        ),
+    ] = SecretUrl()
+    timeout_ms: Annotated[int, _int(10, 10_000, "An answer that takes longer counts as none.")] = 200
+
+
+class Auth(Struct, frozen=True, kw_only=True):
+    """Tokens, passwords and lockout."""
+
+    algorithm: Annotated[
+        Literal["EdDSA", "RS256", "HS256"],
+        _about("How tokens are signed; HS256 needs a key of 32 random bytes or more."),
+    ] = "EdDSA"
+    key_file: Annotated[Path, _about("Key that signs tokens, mode 600.")] = Path("{data_dir}/auth.key")
+    access_ttl_s: Annotated[int, _int(30, 900, "How long an access token counts.")] = 900
+    refresh_ttl_s: Annotated[int, _int(300, 7_776_000, "How long a refresh token counts, longer than access.")] = (
+        1_209_600
+    )
+    leeway_s: Annotated[int, _int(0, 60, "Difference of clocks that a token is forgiven.")] = 30
+    issuer: Annotated[str, _text(_NAME, "1 to 255 characters without spaces", "iss of every token.")] = "fairlead"
+    audience: Annotated[str, _text(_NAME, "1 to 255 characters without spaces", "aud of every token.")] = "fairlead-api"
+    password_length_min: Annotated[int, _int(8, 128, "Characters a password has at least.")] = 12
+    password_memory_kib: Annotated[int, _int(19_456, 1_048_576, "Memory of one Argon2id hash.")] = 65_536
+    password_passes: Annotated[int, _int(2, 20, "Passes of one Argon2id hash.")] = 3
+    password_lanes: Annotated[int, _int(1, 16, "Lanes of one Argon2id hash.")] = 4
+    lockout_failures: Annotated[int, _int(3, 20, "Failed logins in a row that lock a user.")] = 5
+    lockout_s: Annotated[int, _int(60, 86_400, "How long the lock lasts.")] = 900
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What one account, key, address or connection may use."""
+
+    account_orders_per_s: Annotated[int, _int(1, 100_000, "New orders and amends of an account.")] = 100
+    account_cancels_per_s: Annotated[int, _int(1, 100_000, "Cancels of an account, counted apart.")] = 200
+    key_requests_per_s: Annotated[int, _int(1, 100_000, "Requests of an API key.")] = 200
+    ip_requests_per_s: Annotated[int, _int(1, 100_000, "Requests of an address.")] = 200
+    ip_logins_per_min: Annotated[int, _int(1, 1_000, "Logins and registrations tried from an address.")] = 10
+    connection_messages_per_s: Annotated[int, _int(1, 100_000, "Messages of a WebSocket connection.")] = 100
+    burst_s: Annotated[int, _int(1, 60, "Seconds of each rate that may come at once.")] = 2
+    body_bytes_max: Annotated[int, _int(1_024, 65_536, "Bytes of a request.")] = 65_536
+    json_depth_max: Annotated[int, _int(4, 16, "Levels of JSON inside each other.")] = 16
+    page_size: Annotated[int, _int(1, 1_000, "Rows of a page where the request names none.")] = 100
+    page_size_max: Annotated[int, _int(1, 1_000, "Rows of a page at most.")] = 500
+    batch_orders_max: Annotated[int, _int(1, 100, "Orders of one batch request.")] = 50
+    connections_max: Annotated[int, _int(1, 65_536, "WebSocket connections in all.")] = 4_096
+    ip_connections_max: Annotated[int, _int(1, 65_536, "WebSocket connections of an address.")] = 64
+    account_connections_max: Annotated[int, _int(1, 1_024, "WebSocket connections of an account.")] = 16
+    subscriptions_max: Annotated[int, _int(1, 10_000, "Subscriptions of a connection.")] = 200
+    queue_bytes_max: Annotated[int, _int(4_096, 1_048_576, "Bytes that wait for a slow connection.")] = 32_768
+    auth_wait_s: Annotated[int, _int(1, 30, "How long a new connection may take to say who it is.")] = 5
+    idle_s: Annotated[int, _int(10, 3_600, "A connection that is silent longer is closed.")] = 60
+
+
+class Log(Struct, frozen=True, kw_only=True):
+    """What is written down about the running service."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], _about("The least important that is written.")] = (
+        "warning"
+    )
+    format: Annotated[Literal["text", "json"], _about("One line of words, or one JSON object, an event.")] = "text"
+    file: Annotated[Path | None, _about("File it goes to; standard error by default.")] = None
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The whole configuration, checked."""
+
+    server: Server
+    engine: Engine
+    store: Store
+    bus: Bus
+    cache: Cache
+    auth: Auth
+    limits: Limits
+    log: Log
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "server": Server,
+    "engine": Engine,
+    "store": Store,
+    "bus": Bus,
+    "cache": Cache,
+    "auth": Auth,
+    "limits": Limits,
+    "log": Log,
+}
