@@ -16,6 +16,7 @@ PAGES = [
     "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
+    "docs/reference/access.md",
     "docs/reference/configuration.md",
     "docs/reference/python.md",
     "docs/reference/wire.md",

@@ -1,0 +1,31 @@
+"""Passwords, tokens, mail, time and randomness as the libraries and the machine give them."""
+
+from fairlead.adapters.access.hashing import Argon2Hasher
+from fairlead.adapters.access.key_files import (
+    KeyRing,
+    TokenKey,
+    load_key_ring,
+    load_secret,
+    new_secret_file,
+    new_token_key,
+)
+from fairlead.adapters.access.mail import KeepingMailer, PrintingMailer
+from fairlead.adapters.access.surroundings import SystemClock, SystemSecrets
+from fairlead.adapters.access.tokens import JwtSigner
+from fairlead.adapters.access.vault import DerivedKeys
+
+__all__ = [
+    "Argon2Hasher",
+    "DerivedKeys",
+    "JwtSigner",
+    "KeepingMailer",
+    "KeyRing",
+    "PrintingMailer",
+    "SystemClock",
+    "SystemSecrets",
+    "TokenKey",
+    "load_key_ring",
+    "load_secret",
+    "new_secret_file",
+    "new_token_key",
+]

@@ -1,0 +1,50 @@
+"""Letters for a demo and for tests: printed, or kept in memory."""
+
+from collections import deque
+from typing import Final, TextIO
+
+from fairlead.ports.mailer import Mail, MailKind
+
+__all__ = ["KeepingMailer", "PrintingMailer"]
+
+_SUBJECTS: Final = {
+    MailKind.VERIFY: "verify your address",
+    MailKind.ALREADY_REGISTERED: "somebody tried to register with your address, which has an account already",
+}
+
+
+class KeepingMailer:
+    """Keeps the latest letters.
+
+    Args:
+        kept_max: how many; the oldest go first.
+    """
+
+    def __init__(self, *, kept_max: int = 100) -> None:
+        self._kept: deque[Mail] = deque(maxlen=kept_max)
+
+    @property
+    def kept(self) -> tuple[Mail, ...]:
+        """The letters, oldest first."""
+        return tuple(self._kept)
+
+    async def send(self, mail: Mail, /) -> None:
+        """Keep one letter."""
+        self._kept.append(mail)
+
+
+class PrintingMailer:
+    """Prints letters, tokens included: for the terminal of who tries the demo, never for a log.
+
+    Args:
+        out: where to.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    async def send(self, mail: Mail, /) -> None:
+        """Print one letter."""
+        token = "" if mail.token is None else f" token={mail.token.reveal()}"
+        self._out.write(f"mail to={mail.to} subject={_SUBJECTS[mail.kind]!r}{token}\n")
+        self._out.flush()

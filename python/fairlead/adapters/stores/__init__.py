@@ -1,0 +1,18 @@
+"""SQL behind the ports: SQLite by default, PostgreSQL with the same statements."""
+
+from fairlead.adapters.stores.api_keys import SqlApiKeys
+from fairlead.adapters.stores.database import Database, open_database
+from fairlead.adapters.stores.login_attempts import SqlLoginAttempts
+from fairlead.adapters.stores.migrate import migrate
+from fairlead.adapters.stores.refresh_tokens import SqlRefreshTokens
+from fairlead.adapters.stores.users import SqlUsers
+
+__all__ = [
+    "Database",
+    "SqlApiKeys",
+    "SqlLoginAttempts",
+    "SqlRefreshTokens",
+    "SqlUsers",
+    "migrate",
+    "open_database",
+]

@@ -1,0 +1,131 @@
+"""A connection to the store: how it is opened, read, and written to in one step."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.schema import Table
+
+from fairlead.errors import UnavailableError, UsageError
+
+__all__ = ["Database", "insert_once", "open_database"]
+
+_DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+psycopg", "postgresql+asyncpg")
+_WRITES: Final = "fairlead_writes"
+_BUSY_MS: Final = 5_000
+
+
+class Database:
+    """The store of one process. Every statement is bound; values never become part of its text.
+
+    Args:
+        engine: what ``open_database`` made.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a view of the store.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        async with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open one step: everything in it happens, or nothing where it raises.
+
+        Raises:
+            IntegrityError: a row contradicts another; the caller says what that means.
+            UnavailableError: the store does not answer.
+        """
+        async with _translated(), self._writer.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Return the store at ``url``; no connection is opened before it is used.
+
+    A file of SQLite that is not there is made, readable by its owner only.
+
+    Args:
+        url: ``sqlite+aiosqlite:///PATH``, ``postgresql+psycopg://...`` or ``postgresql+asyncpg://...``.
+
+    Raises:
+        UsageError: it is no URL of these. The text does not say it, as it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise UsageError("the URL of the store cannot be read: expected sqlite+aiosqlite:///PATH") from None
+    if parsed.drivername not in _DRIVERS:
+        raise UsageError(f"no store of this kind: driver={parsed.drivername} known={', '.join(_DRIVERS)}")
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    try:
+        # Values, e-mail addresses and hashes among them, stay out of errors and logs.
+        engine = create_async_engine(parsed, hide_parameters=True, pool_pre_ping=not is_sqlite)
+    except ModuleNotFoundError as error:
+        driver = parsed.drivername
+        raise UsageError(f"the driver of the store is not installed: driver={driver} needs={error.name}") from None
+    if is_sqlite:
+        _make_private(parsed.database)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def insert_once(connection: AsyncConnection, table: Table) -> Any:
+    """Return an insert that does nothing where the row is there; ``rowcount`` says which it was."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _make_private(path: str | None) -> None:
+    """Make the file before the driver does, as it holds password hashes; its log takes over its mode."""
+    if not path or path == ":memory:":
+        raise UsageError("a store in memory is lost with its process: expected sqlite+aiosqlite:///PATH")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise UnavailableError(f"the store cannot be opened: path={path} why={error.strerror}") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: it would begin them too late, or not for a change of tables.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A step that reads before it writes must have the right to write from its first statement.
+    is_write = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        # The driver's own text may hold values, so it is left out.
+        raise UnavailableError(f"the store does not answer: why={type(error.orig).__name__}") from None

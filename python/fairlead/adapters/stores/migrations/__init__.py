@@ -1,0 +1,1 @@
+"""Changes of tables, in their order; a store remembers which it has."""

@@ -1,0 +1,151 @@
+"""Users and waiting registrations in SQL."""
+
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from fairlead.adapters.stores.access_tables import ACCOUNT_MAX, account_numbers, pending_users, users
+from fairlead.adapters.stores.database import Database
+from fairlead.domain.access.errors import ConflictError
+from fairlead.domain.access.people import NewUser, PendingUser, User
+from fairlead.domain.access.roles import Role
+from fairlead.errors import NotFoundError, UnavailableError
+
+__all__ = ["SqlUsers"]
+
+
+class SqlUsers:
+    """The users of one store.
+
+    Args:
+        database: the store.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def pend(self, pending: PendingUser, /) -> None:
+        """Keep a registration in place of an earlier one of its address."""
+        async with self._database.write() as step:
+            await step.execute(delete(pending_users).where(pending_users.c.email_key == pending.email_key))
+            await step.execute(
+                insert(pending_users).values(
+                    email_key=pending.email_key,
+                    email=pending.email,
+                    password_hash=pending.password_hash,
+                    token_hash=pending.token_hash,
+                    expires_ts_ns=pending.expires_ts_ns,
+                )
+            )
+
+    async def confirm(self, token_hash: str, *, user_id: str, ts_ns: int) -> User | None:
+        """Make the registration with this token a user."""
+        try:
+            async with self._database.write() as step:
+                pending = await _take(step, token_hash)
+                if pending is None or ts_ns >= pending.expires_ts_ns:
+                    return None
+                found = await step.execute(select(users.c.user_id).where(users.c.email_key == pending.email_key))
+                if found.one_or_none() is None:
+                    return await _insert(step, _confirmed(pending, user_id=user_id, ts_ns=ts_ns))
+        except IntegrityError:
+            raise _taken() from None
+        # The step above ended well, so the registration that lost is gone.
+        raise _taken()
+
+    async def add(self, user: NewUser, /) -> User:
+        """Keep a user and give it the next account."""
+        try:
+            async with self._database.write() as step:
+                return await _insert(step, user)
+        except IntegrityError:
+            raise _taken() from None
+
+    async def by_email(self, email_key: str, /) -> User | None:
+        """Return the user with this address, if any."""
+        async with self._database.read() as view:
+            row = (await view.execute(select(users).where(users.c.email_key == email_key))).one_or_none()
+        return None if row is None else _user(row)
+
+    async def by_id(self, user_id: str, /) -> User | None:
+        """Return the user with this id, if any."""
+        async with self._database.read() as view:
+            row = (await view.execute(select(users).where(users.c.user_id == user_id))).one_or_none()
+        return None if row is None else _user(row)
+
+    async def set_password_hash(self, user_id: str, *, old: str, new: str) -> bool:
+        """Replace a hash where it is still ``old``."""
+        change = update(users).where(users.c.user_id == user_id, users.c.password_hash == old)
+        async with self._database.write() as step:
+            done = await step.execute(change.values(password_hash=new))
+            return done.rowcount == 1
+
+    async def raise_epoch(self, user_id: str, /) -> int:
+        """Return the epoch after it grew by one."""
+        change = update(users).where(users.c.user_id == user_id).values(epoch=users.c.epoch + 1)
+        async with self._database.write() as step:
+            epoch = (await step.execute(change.returning(users.c.epoch))).scalar_one_or_none()
+        if epoch is None:
+            raise NotFoundError(f"no such user: user_id={user_id}")
+        return int(epoch)
+
+    async def purge(self, *, before_ns: int) -> int:
+        """Forget registrations whose time was over before ``before_ns``."""
+        async with self._database.write() as step:
+            done = await step.execute(delete(pending_users).where(pending_users.c.expires_ts_ns < before_ns))
+            return done.rowcount
+
+
+async def _take(step: AsyncConnection, token_hash: str) -> Row[Any] | None:
+    mine = delete(pending_users).where(pending_users.c.token_hash == token_hash)
+    return (await step.execute(mine.returning(*pending_users.c))).one_or_none()
+
+
+def _confirmed(pending: Row[Any], *, user_id: str, ts_ns: int) -> NewUser:
+    return NewUser(
+        user_id=user_id,
+        email=pending.email,
+        email_key=pending.email_key,
+        password_hash=pending.password_hash,
+        role=Role.TRADER,
+        created_ts_ns=ts_ns,
+    )
+
+
+def _taken() -> ConflictError:
+    return ConflictError("email has an account already: log in, or choose another")
+
+
+async def _insert(step: AsyncConnection, user: NewUser) -> User:
+    count = update(account_numbers).where(account_numbers.c.name == "user", account_numbers.c.last < ACCOUNT_MAX)
+    taken = await step.execute(count.values(last=account_numbers.c.last + 1).returning(account_numbers.c.last))
+    account = taken.scalar_one_or_none()
+    if account is None:
+        raise UnavailableError(f"no account number is left: max={ACCOUNT_MAX}")
+    added = insert(users).values(
+        user_id=user.user_id,
+        email=user.email,
+        email_key=user.email_key,
+        password_hash=user.password_hash,
+        role=user.role.value,
+        account=account,
+        epoch=0,
+        created_ts_ns=user.created_ts_ns,
+    )
+    return _user((await step.execute(added.returning(*users.c))).one())
+
+
+def _user(row: Row[Any]) -> User:
+    return User(
+        user_id=row.user_id,
+        email=row.email,
+        email_key=row.email_key,
+        password_hash=row.password_hash,
+        role=Role(row.role),
+        account=row.account,
+        epoch=row.epoch,
+        created_ts_ns=row.created_ts_ns,
+    )

@@ -1,0 +1,54 @@
+"""What the services of access work with, and how they make ids and tokens of it."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+
+from fairlead.domain.access.policy import AccessPolicy
+from fairlead.domain.access.secret import Secret
+from fairlead.ports.api_keys import ApiKeys
+from fairlead.ports.clock import Clock
+from fairlead.ports.mailer import Mailer
+from fairlead.ports.password_hasher import PasswordHasher
+from fairlead.ports.refresh_tokens import RefreshTokens
+from fairlead.ports.secrets import KeyVault, Secrets
+from fairlead.ports.token_signer import TokenSigner
+from fairlead.ports.users import LoginAttempts, Users
+
+__all__ = ["Needs", "hash_of", "new_id", "new_token"]
+
+_ID_BYTES = 16
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """The adapters of one service, and its figures."""
+
+    users: Users
+    attempts: LoginAttempts
+    tokens: RefreshTokens
+    api_keys: ApiKeys
+    hasher: PasswordHasher
+    signer: TokenSigner
+    vault: KeyVault
+    mailer: Mailer
+    clock: Clock
+    secrets: Secrets
+    policy: AccessPolicy = field(default_factory=AccessPolicy)
+
+
+def new_id(kind: str, secrets: Secrets) -> str:
+    """Return an id that nobody can guess: three letters, ``_`` and 32 hex digits."""
+    return f"{kind}_{secrets.token_bytes(_ID_BYTES).hex()}"
+
+
+def new_token(secrets: Secrets) -> Secret:
+    """Return a token of 256 bits, 43 characters of base64url."""
+    raw = secrets.token_bytes(_TOKEN_BYTES)
+    return Secret(base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii"))
+
+
+def hash_of(token: Secret) -> str:
+    """Return what the store keeps of a token: SHA-256, which is enough for 256 random bits."""
+    return hashlib.sha256(token.reveal().encode()).hexdigest()
