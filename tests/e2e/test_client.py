@@ -1,6 +1,7 @@
 """Clients against a real engine in this process, over real sockets."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -160,6 +161,18 @@ def test_a_refused_logon_says_why(port: int) -> None:
         Client(port=port, key_id="alice", secret="5b")
     with pytest.raises(UnavailableError, match="not in time"):
         Client(port=1, key_id="alice", secret=SECRET, timeout_s=0.3)
+
+
+def test_a_client_that_gave_up_leaves_nothing_running_and_may_try_again() -> None:
+    async def give_up() -> set[str]:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            client = fairlead.aio.Client(port=silent.getsockname()[1], key_id="alice", secret=SECRET, timeout_s=0.2)
+            for _ in range(2):
+                with pytest.raises(UnavailableError, match="logon to"):
+                    await client.connect()
+        return {task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+
+    assert asyncio.run(give_up()) == set()
 
 
 def test_the_newest_client_of_a_key_wins_and_the_older_is_told(port: int) -> None:

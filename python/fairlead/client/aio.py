@@ -136,8 +136,18 @@ class Client:
         """
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="fairlead-client")
-        await self._wait(lambda: self._listed, what=f"logon to {self._address[0]}:{self._address[1]}")
+        try:
+            await self._wait(lambda: self._listed, what=f"logon to {self._address[0]}:{self._address[1]}")
+        except BaseException:
+            await self._rest()
+            raise
         return self
+
+    async def _rest(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
         """Log out and close; again is nothing."""
@@ -145,9 +155,7 @@ class Client:
         if self._link is not None:
             self._link.protocol.send("Logout", {"reason": "Requested", "ref_seq": 0, "value": 0, "limit": 0})
             self._flush()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rest()
         await self._notify()
 
     async def __aenter__(self) -> Self:
