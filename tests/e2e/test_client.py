@@ -14,8 +14,10 @@ from tests.e2e.venues import SECRET, make_market, write_keys
 import fairlead
 from fairlead.client import Client
 from fairlead.client.report import Position
+from fairlead.client.requests import OrderWords
 from fairlead.engine.server import EngineServer
 from fairlead.errors import DataError, LockedError, NotFoundError, UnavailableError, UsageError, WrongTypeError
+from fairlead.model.triggers import Trigger
 
 
 @pytest.fixture
@@ -88,12 +90,81 @@ def test_amend_cancel_and_mass_cancel(port: int) -> None:
 
 def test_the_same_order_twice_is_one_order(port: int) -> None:
     with _client(port) as alice:
-        order = {"symbol": "ABC-USD", "side": "buy", "order_qty": 5, "price": 10, "cl_ord_id": "x"}
+        order: OrderWords = {"symbol": "ABC-USD", "side": "buy", "order_qty": 5, "price": 10, "cl_ord_id": "x"}
         first, second = alice.submit(**order), alice.submit(**order)
-        third = alice.submit(**{**order, "price": 11})
+        order["price"] = 11
+        third = alice.submit(**order)
 
     assert (second.repeated, second.order_id) == (True, first.order_id)
     assert (third.is_rejected, third.reason) == (True, "DUPLICATE_CLORDID")
+
+
+def test_a_stop_waits_fires_and_is_told_so(port: int) -> None:
+    with _client(port) as alice, _client(port, "bob") as bob:
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=100)
+        bob.submit(symbol="ABC-USD", side="sell", order_qty=1, price=100)
+        stop = alice.submit_stop(
+            Trigger.stop(105), symbol="ABC-USD", side="buy", order_qty=2, ord_type="market", cl_ord_id="stop"
+        )
+        trail = alice.submit_stop(
+            Trigger.trailing(amount="2.50", limit_offset=1),
+            symbol="ABC-USD",
+            side="sell",
+            order_qty=2,
+            cl_ord_id="trail",
+        )
+        passed = alice.submit_stop(Trigger.stop(95), symbol="ABC-USD", side="buy", order_qty=2, ord_type="market")
+        bob.submit(symbol="ABC-USD", side="sell", order_qty=9, price=105)
+        alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=105)
+        told = [report for report in alice.events(timeout_s=0.5) if report.cl_ord_id == "stop"]
+
+    assert (stop.exec_type, trail.exec_type) == ("New", "New")
+    assert (passed.is_rejected, passed.reason) == (True, "WOULD_TRIGGER")
+    assert [report.exec_type for report in told] == ["New", "Suspended", "Triggered", "Trade"]
+    assert (told[-1].last_qty, told[-1].last_px) == (Decimal(2), Decimal(105))
+
+
+def test_a_bracket_is_one_order_with_two_exits(port: int) -> None:
+    def leg(name: str, side: str, *, price: int | None = None, ord_type: str = "limit") -> OrderWords:
+        order: OrderWords = {"symbol": "ABC-USD", "side": side, "order_qty": 4, "cl_ord_id": name}
+        return order | {"price": price, "ord_type": ord_type}
+
+    with _client(port) as alice, _client(port, "bob") as bob:
+        bob.submit(symbol="ABC-USD", side="sell", order_qty=4, price=100)
+        legs: list[tuple[OrderWords, Trigger | None]] = [
+            (leg("entry", "buy", price=100), None),
+            (leg("profit", "sell", price=110), None),
+            (leg("loss", "sell", ord_type="market"), Trigger.stop(90)),
+        ]
+        group = alice.submit_group("otoco", legs)
+        again = alice.submit_group("otoco", legs)
+        with pytest.raises(UsageError, match="legs=0"):
+            alice.submit_group("oco", [])
+        lonely = alice.submit_group("oco", legs[:1])
+        bob.submit(symbol="ABC-USD", side="buy", order_qty=3, price=110)
+        told = [report for report in alice.events(timeout_s=0.5) if report.kind == "ExecutionReport"]
+
+    assert (group.exec_type, again.repeated) == ("GroupAccepted", True)
+    assert (lonely.is_rejected, lonely.reason) == (True, "GROUP_LEGS")
+    sold = [report for report in told if (report.cl_ord_id, report.exec_type) == ("profit", "Trade")]
+    assert [(report.last_qty, report.leaves_qty) for report in sold] == [(Decimal(3), Decimal(1))]
+    cut = [report for report in told if (report.cl_ord_id, report.exec_type) == ("loss", "Restated")]
+    assert [report.leaves_qty for report in cut] == [Decimal(1)]
+
+
+def test_a_front_end_trades_for_accounts_that_it_names(port: int) -> None:
+    with _client(port, "web", role="front_end") as web:
+        bid = web.submit(symbol="ABC-USD", side="buy", order_qty=5, price=100, cl_ord_id="same", account=1)
+        offer = web.submit(symbol="ABC-USD", side="sell", order_qty=3, price=100, cl_ord_id="same", account=2)
+        nobody = web.submit(symbol="ABC-USD", side="buy", order_qty=5, price=100)
+        canceled = web.cancel("same", account=1)
+        counted = web.mass_cancel(account=2)
+        told = [report.fields["account"] for report in web.events(timeout_s=0.5) if report.exec_type == "Trade"]
+
+    assert (bid.exec_type, offer.exec_type, canceled.exec_type) == ("New", "New", "Canceled")
+    assert (nobody.is_rejected, nobody.reason) == (True, "NotYours")
+    assert (counted.exec_type, counted.count) == ("MassCanceled", 0)
+    assert told == [1, 2]
 
 
 def test_what_cannot_be_meant_is_not_sent(port: int) -> None:
@@ -101,7 +172,7 @@ def test_what_cannot_be_meant_is_not_sent(port: int) -> None:
         with pytest.raises(UsageError, match="decimals"):
             alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="1.001")
         with pytest.raises(WrongTypeError, match="Decimal, str or int"):
-            alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=1.5)
+            alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=1.5)  # type: ignore[arg-type]
         with pytest.raises(UsageError, match="side=bye"):
             alice.submit(symbol="ABC-USD", side="bye", order_qty=1, price=1)
         with pytest.raises(NotFoundError, match="known=ABC-USD"):

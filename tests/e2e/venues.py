@@ -17,6 +17,7 @@ KEYS = (
     ("bob", 3, 2, "trading"),
     ("audit", 4, 0, "dropcopy"),
     ("feed", 5, 0, "marketdata"),
+    ("web", 6, 0, "frontend"),
 )
 
 

@@ -157,7 +157,7 @@ def test_numbers_are_exact_or_refused() -> None:
     assert (abc.price("1.25"), abc.price(Decimal("1E+2")), abc.qty(3)) == (125, 10_000, 30)
     for value, error in (("1.255", UsageError), (1.25, WrongTypeError), (True, WrongTypeError), ("NaN", UsageError)):
         with pytest.raises(error, match="symbol=ABC"):
-            abc.price(value)  # type: ignore[arg-type]
+            abc.price(value)
 
 
 def test_a_report_without_an_instrument_has_no_symbol() -> None:

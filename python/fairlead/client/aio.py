@@ -6,19 +6,28 @@ import random
 import ssl
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, Unpack
 
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments, Number
 from fairlead.client.keys import prover
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
 from fairlead.client.report import Position, Report, position_of, report_of
-from fairlead.client.requests import amend_fields, cancel_fields, mass_cancel_fields, order_fields
+from fairlead.client.requests import (
+    OrderWords,
+    amend_fields,
+    cancel_fields,
+    group_fields,
+    leg_fields,
+    mass_cancel_fields,
+    order_fields,
+)
 from fairlead.client.tls import context_of, is_lasting, refusal
 from fairlead.errors import FairleadError, UnavailableError, UsageError
+from fairlead.model.triggers import Trigger
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
 
@@ -49,7 +58,8 @@ class _Pending:
     entries: tuple[Mapping[str, Value], ...] = ()
     # Whether it may be sent again: it names its order or brings the key of exactly-once.
     is_safe: bool = True
-    cl_ord_id: str | None = None
+    # Account and client id of the order, where it is about one.
+    order: tuple[int, str | None] = (0, None)
 
 
 @dataclass(slots=True)
@@ -60,6 +70,10 @@ class _Link:
     writer: asyncio.StreamWriter
     # Requests by their number on this connection.
     asked: dict[int, _Pending] = field(default_factory=dict)
+
+
+def _id(order: OrderWords) -> str:
+    return order.get("cl_ord_id") or uuid.uuid4().hex
 
 
 class Client:
@@ -174,44 +188,51 @@ class Client:
         """How many requests have no answer yet; after a time-out their outcome is in doubt until it comes."""
         return len(self._pending)
 
-    async def submit(
-        self,
-        *,
-        symbol: str,
-        side: str,
-        order_qty: Number,
-        price: Number | None = None,
-        cl_ord_id: str | None = None,
-        ord_type: str = "limit",
-        time_in_force: str | None = None,
-        expire_ns: int | None = None,
-        post_only: bool | str = False,
-        reduce_only: bool = False,
-        display_qty: Number | None = None,
-        hidden: bool = False,
-    ) -> Report:
+    async def submit(self, **order: Unpack[OrderWords]) -> Report:
         """Enter an order and return the first answer: accepted or refused. Fills come as events.
+
+        Args:
+            order: as ``OrderWords`` says; without a ``cl_ord_id`` it is given one.
 
         Raises:
             UnavailableError: no answer within ``timeout_s``: the order is in doubt until its report comes. Calling
                 again with the same ``cl_ord_id`` is safe.
         """
-        instrument = self.instruments.by_symbol(symbol)
-        fields = order_fields(
-            instrument,
-            side=side,
-            order_qty=order_qty,
-            price=price,
-            cl_ord_id=cl_ord_id or uuid.uuid4().hex,
-            ord_type=ord_type,
-            time_in_force=time_in_force,
-            expire_ns=expire_ns,
-            post_only=post_only,
-            reduce_only=reduce_only,
-            display_qty=display_qty,
-            hidden=hidden,
+        cl_ord_id, account = _id(order), order.get("account", 0)
+        fields = order_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order)
+        return await self._ask("NewOrder", fields, cl_ord_id=cl_ord_id, account=account)
+
+    async def submit_stop(self, trigger: Trigger, **order: Unpack[OrderWords]) -> Report:
+        """Enter an order that waits for its trigger; as ``submit``."""
+        cl_ord_id, account = _id(order), order.get("account", 0)
+        fields = leg_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order, trigger)
+        return await self._ask("NewStop", fields, cl_ord_id=cl_ord_id, account=account)
+
+    async def submit_group(
+        self,
+        kind: str,
+        legs: Sequence[tuple[OrderWords, Trigger | None]],
+        *,
+        mode: str = "reduce",
+        activation: str = "partial",
+    ) -> Report:
+        """Enter orders that depend on each other, as one command; ``id`` of the answer is the group's.
+
+        Args:
+            kind: ``oco``, ``oto`` or ``otoco``, as of ``Exchange.submit_group``.
+            legs: each order with its trigger, entry first. The first one's ``cl_ord_id`` makes sending again safe.
+            mode: what a fill or a trigger of one exit does to the other.
+            activation: when the entry releases the others.
+        """
+        if not legs:
+            raise UsageError(f"a group has two or three legs: kind={kind} legs=0")
+        ids = [_id(order) for order, _ in legs]
+        entries = tuple(
+            leg_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order, trigger)
+            for cl_ord_id, (order, trigger) in zip(ids, legs, strict=True)
         )
-        return await self._ask("NewOrder", fields, cl_ord_id=str(fields["cl_ord_id"]))
+        fields, account = group_fields(kind, mode, activation), legs[0][0].get("account", 0)
+        return await self._ask("NewGroup", fields, entries=entries, cl_ord_id=ids[0], account=account)
 
     async def amend(
         self,
@@ -222,6 +243,7 @@ class Client:
         cl_ord_id: str | None = None,
         order_qty: Number | None = None,
         price: Number | None = None,
+        account: int = 0,
     ) -> Report:
         """Change an order in place; ``order_qty`` is its new total, what is filled included."""
         fields = amend_fields(
@@ -230,21 +252,23 @@ class Client:
             target=cancel_fields(orig_cl_ord_id, order_id),
             order_qty=order_qty,
             price=price,
+            account=account,
         )
-        return await self._ask("ModifyOrder", fields, cl_ord_id=str(fields["cl_ord_id"]))
+        return await self._ask("ModifyOrder", fields, cl_ord_id=str(fields["cl_ord_id"]), account=account)
 
-    async def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None) -> Report:
+    async def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None, account: int = 0) -> Report:
         """Cancel an order by its client id or by the exchange's."""
-        return await self._ask("CancelOrder", {"account": 0, "unlink": False, **cancel_fields(cl_ord_id, order_id)})
+        fields = {"account": account, "unlink": False, **cancel_fields(cl_ord_id, order_id)}
+        return await self._ask("CancelOrder", fields)
 
-    async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None) -> Report:
+    async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None, account: int = 0) -> Report:
         """Cancel every order of the account that passes the filters; ``count`` says how many."""
         instrument = None if symbol is None else self.instruments.by_symbol(symbol)
-        return await self._ask("MassCancel", mass_cancel_fields(instrument, side))
+        return await self._ask("MassCancel", mass_cancel_fields(instrument, side, account))
 
-    async def cancel_all_after(self, timeout_ms: int) -> Report:
+    async def cancel_all_after(self, timeout_ms: int, *, account: int = 0) -> Report:
         """Arm or renew the account's dead-man timer; 0 disarms."""
-        return await self._ask("CancelAllAfter", {"account": 0, "timeout_ns": timeout_ms * 1_000_000})
+        return await self._ask("CancelAllAfter", {"account": account, "timeout_ns": timeout_ms * 1_000_000})
 
     async def command(
         self, kind: str, fields: Mapping[str, Value], entries: tuple[Mapping[str, Value], ...] = ()
@@ -441,7 +465,8 @@ class Client:
         ref_seq = int(str(message.fields.get("ref_seq") or 0))
         pending = link.asked.get(ref_seq) or self._by_id(report)
         # What a command did to single orders is told before what became of the command.
-        if pending is not None and (pending.kind in _OF_ONE_ORDER or report.kind == "CommandReport"):
+        is_answer = report.kind == "CommandReport" or report.repeated
+        if pending is not None and (is_answer or pending.kind in _OF_ONE_ORDER):
             link.asked.pop(ref_seq, None)
             self._answer(pending, report)
         if position is not None and (self.position is None or position > self.position):
@@ -455,7 +480,8 @@ class Client:
         """The order that was sent on a connection that is lost, and is answered on this one."""
         if report.cl_ord_id is None or self.connections < 2:
             return None
-        return next((pending for pending in self._pending if pending.cl_ord_id == report.cl_ord_id), None)
+        mine, named = (0, report.cl_ord_id), (report.fields.get("account"), report.cl_ord_id)
+        return next((pending for pending in self._pending if pending.order in {mine, named}), None)
 
     def _answer(self, pending: _Pending, report: Report) -> None:
         self._pending.pop(pending, None)
@@ -468,6 +494,7 @@ class Client:
         fields: Mapping[str, Value],
         *,
         cl_ord_id: str | None = None,
+        account: int = 0,
         entries: tuple[Mapping[str, Value], ...] = (),
         is_safe: bool = True,
     ) -> Report:
@@ -475,7 +502,7 @@ class Client:
         if len(self._pending) >= _PENDING_MAX:
             raise UnavailableError(f"too many requests without an answer: unanswered={_PENDING_MAX}")
         answer: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
-        pending = _Pending(kind, fields, answer, entries, is_safe, cl_ord_id)
+        pending = _Pending(kind, fields, answer, entries, is_safe, (account, cl_ord_id))
         if self._link is not None and self.is_connected:
             self._send(self._link, pending)
             self._flush()

@@ -23,15 +23,15 @@ class ClientInstrument:
     qty_decimals: int
     quote_decimals: int
 
-    def price(self, value: Number | None, *, name: str = "price") -> int | None:
+    def price(self, value: Number | float | None, *, name: str = "price") -> int | None:
         """Return a price as a mantissa."""
         return None if value is None else _mantissa(value, self.price_decimals, name=name, symbol=self.symbol)
 
-    def qty(self, value: Number | None, *, name: str = "order_qty") -> int | None:
+    def qty(self, value: Number | float | None, *, name: str = "order_qty") -> int | None:
         """Return a quantity as a mantissa."""
         return None if value is None else _mantissa(value, self.qty_decimals, name=name, symbol=self.symbol)
 
-    def money(self, value: Number | None, *, name: str) -> int | None:
+    def money(self, value: Number | float | None, *, name: str) -> int | None:
         """Return an amount of the quote asset as a mantissa."""
         return None if value is None else _mantissa(value, self.quote_decimals, name=name, symbol=self.symbol)
 
@@ -93,7 +93,7 @@ class Instruments:
         return tuple(self._by_symbol)
 
 
-def _mantissa(value: Number, decimals: int, *, name: str, symbol: str) -> int:
+def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -> int:
     if isinstance(value, bool | float):
         raise WrongTypeError(f"{name} must be Decimal, str or int: {name}={value!r} symbol={symbol}")
     try:

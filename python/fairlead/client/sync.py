@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeVar, Unpack
 
 from fairlead.client import aio
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments
 from fairlead.client.report import Position, Report
+from fairlead.client.requests import OrderWords
 from fairlead.errors import UsageError
+from fairlead.model.triggers import Trigger
 from fairlead.wire.codec import Value
 
 __all__ = ["Client"]
@@ -83,25 +85,33 @@ class Client:
         """Whether a session is there now."""
         return self._client.is_connected
 
-    def submit(self, **order: Any) -> Report:
+    def submit(self, **order: Unpack[OrderWords]) -> Report:
         """Enter an order and return the first answer; as ``fairlead.aio.Client.submit``."""
         return self._call(self._client.submit(**order))
+
+    def submit_stop(self, trigger: Trigger, **order: Unpack[OrderWords]) -> Report:
+        """Enter an order that waits for its trigger; as ``submit``."""
+        return self._call(self._client.submit_stop(trigger, **order))
+
+    def submit_group(self, kind: str, legs: Sequence[tuple[OrderWords, Trigger | None]], **how: str) -> Report:
+        """Enter orders that depend on each other; as ``fairlead.aio.Client.submit_group``."""
+        return self._call(self._client.submit_group(kind, legs, **how))
 
     def amend(self, **change: Any) -> Report:
         """Change an order in place; as ``fairlead.aio.Client.amend``."""
         return self._call(self._client.amend(**change))
 
-    def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None) -> Report:
+    def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None, account: int = 0) -> Report:
         """Cancel an order by its client id or by the exchange's."""
-        return self._call(self._client.cancel(cl_ord_id, order_id=order_id))
+        return self._call(self._client.cancel(cl_ord_id, order_id=order_id, account=account))
 
-    def mass_cancel(self, *, symbol: str | None = None, side: str | None = None) -> Report:
+    def mass_cancel(self, *, symbol: str | None = None, side: str | None = None, account: int = 0) -> Report:
         """Cancel every order of the account that passes the filters; ``count`` says how many."""
-        return self._call(self._client.mass_cancel(symbol=symbol, side=side))
+        return self._call(self._client.mass_cancel(symbol=symbol, side=side, account=account))
 
-    def cancel_all_after(self, timeout_ms: int) -> Report:
+    def cancel_all_after(self, timeout_ms: int, *, account: int = 0) -> Report:
         """Arm or renew the account's dead-man timer; 0 disarms."""
-        return self._call(self._client.cancel_all_after(timeout_ms))
+        return self._call(self._client.cancel_all_after(timeout_ms, account=account))
 
     def command(self, kind: str, fields: Mapping[str, Value], entries: tuple[Mapping[str, Value], ...] = ()) -> Report:
         """Send any command of the page of layouts, as an operator does."""
