@@ -108,7 +108,7 @@ async def opened(directory: Path, policy: AccessPolicy) -> AsyncIterator[House]:
     """Open the services on an empty store."""
     key = directory / "token.pem"
     new_token_key(key)
-    database = open_database(f"sqlite+aiosqlite:///{directory / 'store.db'}")
+    database = open_database(f"sqlite:///{directory / 'store.db'}")
     clock, hasher, mailer = TestClock(), PlainHasher(), KeepingMailer()
     try:
         await migrate(database)

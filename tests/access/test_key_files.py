@@ -103,6 +103,14 @@ def test_keys_of_another_kind_or_size_are_refused(tmp_path: Path) -> None:
             load_key_ring(_written(tmp_path / name, content))
 
 
+def test_a_key_of_another_algorithm_than_was_configured_is_refused(tmp_path: Path) -> None:
+    new_secret_file(tmp_path / "secret")
+
+    assert load_key_ring(tmp_path / "secret", algorithm="HS256").active.algorithm == "HS256"
+    with pytest.raises(WeakSecretError, match=r"path=.*secret algorithm=HS256 expected=EdDSA"):
+        load_key_ring(tmp_path / "secret", algorithm="EdDSA")
+
+
 def test_a_public_key_checks_and_cannot_sign(tmp_path: Path) -> None:
     active = tmp_path / "token.pem"
     new_token_key(active)

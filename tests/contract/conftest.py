@@ -15,4 +15,4 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         assert POSTGRES_URL is not None
         return POSTGRES_URL
-    return f"sqlite+aiosqlite:///{tmp_path / 'store.db'}"
+    return f"sqlite:///{tmp_path / 'store.db'}"

@@ -106,10 +106,12 @@ def test_sqlite_keeps_its_promises_and_its_file_private(tmp_path: Path) -> None:
     [
         "",
         "nonsense",
-        "sqlite:///x.db",
+        "sqlite+pysqlite:///x.db",
+        "postgresql+asyncpg://me:canary-7@host/db",
         "mysql+aiomysql://root:canary-7@host/db",
         "sqlite+aiosqlite:///",
-        "sqlite+aiosqlite:///:memory:",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?mode=memory&uri=true",
         "postgresql+psycopg://me:canary-7@host:port/db",
     ],
 )
@@ -118,6 +120,27 @@ def test_another_kind_of_store_is_refused_without_its_password(url: str) -> None
         open_database(url)
 
     assert "canary-7" not in str(refused.value)
+
+
+def test_who_waits_too_long_for_a_connection_or_a_lock_is_told_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    first, second = open_database(url, pool_size=1, wait_ms=1), open_database(url, pool_size=1, wait_ms=1)
+
+    async def story() -> None:
+        await migrate(first)
+        async with first.write():
+            with pytest.raises(UnavailableError, match="too many wait for the store"):
+                async with first.read():
+                    pytest.fail("there was one connection")
+            with pytest.raises(UnavailableError, match="why=OperationalError"):
+                async with second.write():
+                    pytest.fail("somebody writes")
+        async with second.write() as step:
+            await step.execute(text("UPDATE account_numbers SET last = last"))
+        await first.close()
+        await second.close()
+
+    asyncio.run(story())
 
 
 def test_a_file_that_is_no_store_says_so_and_stays(tmp_path: Path) -> None:

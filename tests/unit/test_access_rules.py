@@ -114,6 +114,12 @@ def test_a_weak_password_is_refused_and_not_told(text: str, why: str) -> None:
     assert not text or text not in str(refused.value)
 
 
+def test_the_shortest_password_is_a_figure_of_the_service() -> None:
+    assert check_password(Secret("violet42"), email="ann@example.com", min_length=8).reveal() == "violet42"
+    with pytest.raises(ValidationError, match="characters=15 min=16"):
+        check_password(Secret("violet-anchor-4"), email="ann@example.com", min_length=16)
+
+
 def test_a_password_is_the_same_however_its_letters_are_composed() -> None:
     assert prepare_password(Secret("caf\u00e9")) == prepare_password(Secret("cafe\u0301"))
 
@@ -239,6 +245,7 @@ def test_an_unknown_role_is_refused_with_the_known_ones() -> None:
         ("failures_max", 0),
         ("sign_window_s", 61),
         ("keys_max", 0),
+        ("password_min", 7),
         ("issuer", ""),
     ],
 )

@@ -60,12 +60,13 @@ class KeyRing:
     keys: Mapping[str, TokenKey]
 
 
-def load_key_ring(active: Path, *, earlier: Iterable[Path] = ()) -> KeyRing:
+def load_key_ring(active: Path, *, earlier: Iterable[Path] = (), algorithm: str | None = None) -> KeyRing:
     """Read the key that signs, and those that signed before and still check.
 
     Args:
         active: PEM with an Ed25519 or RSA private key, or at least 32 random bytes as hexadecimal for HS256.
         earlier: PEM files with public or private keys, or secrets of HS256.
+        algorithm: what the active key must be for: ``EdDSA``, ``RS256`` or ``HS256``; ``None``: whatever it is.
 
     Raises:
         WeakSecretError: a file is missing, readable by others, no key, or a key that can be guessed.
@@ -73,6 +74,10 @@ def load_key_ring(active: Path, *, earlier: Iterable[Path] = ()) -> KeyRing:
     signing = _load(active)
     if signing.sign is None:
         raise WeakSecretError(f"a public key cannot sign: path={active}; give the private key")
+    if algorithm is not None and signing.algorithm != algorithm:
+        raise WeakSecretError(
+            f"key of another algorithm: path={active} algorithm={signing.algorithm} expected={algorithm}"
+        )
     known = {key.kid: key for key in (*(_load(path) for path in earlier), signing)}
     return KeyRing(active=signing, keys=MappingProxyType(known))
 

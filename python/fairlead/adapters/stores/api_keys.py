@@ -74,7 +74,7 @@ class SqlApiKeys:
         """Remember a nonce; ``False`` where it is remembered already."""
         async with self._database.write() as step:
             spent = insert_once(step, api_nonces).values(key_id=key_id, nonce=nonce, until_ns=until_ns)
-            return bool((await step.execute(spent)).rowcount == 1)
+            return (await step.execute(spent.returning(api_nonces.c.nonce))).one_or_none() is not None
 
     async def purge(self, *, before_ns: int) -> int:
         """Forget nonces whose time was over before ``before_ns``."""

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.schema import Table
 
@@ -16,9 +17,14 @@ from fairlead.errors import UnavailableError, UsageError
 
 __all__ = ["Database", "insert_once", "open_database"]
 
-_DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+psycopg", "postgresql+asyncpg")
+# Names of drivers, and names of databases for which the driver is chosen here.
+_DRIVERS: Final = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 _WRITES: Final = "fairlead_writes"
-_BUSY_MS: Final = 5_000
 
 
 class Database:
@@ -58,13 +64,15 @@ class Database:
         await self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, pool_size: int = 5, wait_ms: int = 5_000) -> Database:
     """Return the store at ``url``; no connection is opened before it is used.
 
     A file of SQLite that is not there is made, readable by its owner only.
 
     Args:
-        url: ``sqlite+aiosqlite:///PATH``, ``postgresql+psycopg://...`` or ``postgresql+asyncpg://...``.
+        url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``.
+        pool_size: connections at most, 1 or more; who needs one more waits.
+        wait_ms: how long to wait for a connection, for a lock, and on PostgreSQL for a statement, in milliseconds.
 
     Raises:
         UsageError: it is no URL of these. The text does not say it, as it may hold a password.
@@ -72,44 +80,61 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise UsageError("the URL of the store cannot be read: expected sqlite+aiosqlite:///PATH") from None
+        raise UsageError("the URL of the store cannot be read: expected sqlite:///PATH") from None
     if parsed.drivername not in _DRIVERS:
         raise UsageError(f"no store of this kind: driver={parsed.drivername} known={', '.join(_DRIVERS)}")
+    parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
     is_sqlite = parsed.get_backend_name() == "sqlite"
+    if is_sqlite:
+        _make_private(parsed)
     try:
         # Values, e-mail addresses and hashes among them, stay out of errors and logs.
-        engine = create_async_engine(parsed, hide_parameters=True, pool_pre_ping=not is_sqlite)
+        engine = create_async_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=not is_sqlite,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=wait_ms / 1_000,
+            connect_args=_limits(wait_ms, is_sqlite=is_sqlite),
+        )
     except ModuleNotFoundError as error:
         driver = parsed.drivername
         raise UsageError(f"the driver of the store is not installed: driver={driver} needs={error.name}") from None
     if is_sqlite:
-        _make_private(parsed.database)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return Database(engine)
 
 
 def insert_once(connection: AsyncConnection, table: Table) -> Any:
-    """Return an insert that does nothing where the row is there; ``rowcount`` says which it was."""
+    """Return an insert that does nothing, and returns nothing, where the row is there."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
 
 
-def _make_private(path: str | None) -> None:
+def _make_private(url: URL) -> None:
     """Make the file before the driver does, as it holds password hashes; its log takes over its mode."""
-    if not path or path == ":memory:":
-        raise UsageError("a store in memory is lost with its process: expected sqlite+aiosqlite:///PATH")
+    path = url.database
+    if not path or path == ":memory:" or url.query:
+        raise UsageError("a store is one file, not memory, and has no options: expected sqlite:///PATH")
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise UnavailableError(f"the store cannot be opened: path={path} why={error.strerror}") from None
 
 
+def _limits(wait_ms: int, *, is_sqlite: bool) -> dict[str, object]:
+    if is_sqlite:
+        return {"timeout": wait_ms / 1_000}
+    return {"options": f"-c statement_timeout={wait_ms} -c lock_timeout={wait_ms}", "connect_timeout": 10}
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: it would begin them too late, or not for a change of tables.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 
@@ -129,3 +154,5 @@ async def _translated() -> AsyncIterator[None]:
     except DBAPIError as error:
         # The driver's own text may hold values, so it is left out.
         raise UnavailableError(f"the store does not answer: why={type(error.orig).__name__}") from None
+    except PoolTimeoutError:
+        raise UnavailableError("too many wait for the store; try again later") from None

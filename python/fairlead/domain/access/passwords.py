@@ -52,20 +52,20 @@ def prepare_password(password: Secret) -> Secret:
     return Secret(form)
 
 
-def check_password(password: Secret, *, email: str) -> Secret:
+def check_password(password: Secret, *, email: str, min_length: int = PASSWORD_MIN) -> Secret:
     """Return the prepared form of a password that somebody chose.
 
-    At least 12 characters, 5 of them different, no control characters, not a common one, and neither the name in the
-    e-mail address nor a run of neighbours such as ``abcdefghijkl``. There are no rules about kinds of characters: they
-    make passwords harder to remember and no harder to guess.
+    At least ``min_length`` characters, 5 of them different, no control characters, not a common one, and neither the
+    name in the e-mail address nor a run of neighbours such as ``abcdefghijkl``. There are no rules about kinds of
+    characters: they make passwords harder to remember and no harder to guess.
 
     Raises:
         ValidationError: it breaks a rule; the text names the rule and never the password.
     """
     form = prepare_password(password)
     text = form.reveal()
-    if len(text) < PASSWORD_MIN:
-        raise _refused(f"password too short: characters={len(text)} min={PASSWORD_MIN}", limit=str(PASSWORD_MIN))
+    if len(text) < min_length:
+        raise _refused(f"password too short: characters={len(text)} min={min_length}", limit=str(min_length))
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
         raise _refused("password has control characters: leave them out")
     folded = text.casefold()

@@ -23,6 +23,7 @@ class AccessPolicy:
         leeway_s: how far the clocks of two machines may be apart, 0 to 60.
         refresh_s: life of a refresh token, each new one again.
         session_s: life of a session however often it is refreshed.
+        password_min: characters a password has at least, 8 to 128.
         verify_s: how long the link in the e-mail works.
         failures_max: attempts to log in for one address within ``failures_s``, after which it is locked.
         failures_s: the window they are counted in.
@@ -37,6 +38,7 @@ class AccessPolicy:
     leeway_s: int = 30
     refresh_s: int = 14 * 86_400
     session_s: int = 90 * 86_400
+    password_min: int = 12
     verify_s: int = 86_400
     failures_max: int = 5
     failures_s: int = 900
@@ -50,6 +52,7 @@ class AccessPolicy:
             "leeway_s": (0, _LEEWAY_S_MAX),
             "refresh_s": (1, self.session_s),
             "session_s": (1, 366 * 86_400),
+            "password_min": (8, 128),
             "verify_s": (60, 7 * 86_400),
             "failures_max": (1, 100),
             "failures_s": (1, 86_400),

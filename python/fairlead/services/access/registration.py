@@ -35,7 +35,7 @@ class Registration:
             UnavailableError: the store, the hasher or the mail cannot take it; nothing was answered, try again.
         """
         needs = self._needs
-        form = _checked(email, password)
+        form = _checked(email, password, min_length=needs.policy.password_min)
         encoded = await needs.hasher.hash(form)
         key, token = email_key(email), new_token(needs.secrets)
         owner = await needs.users.by_email(key)
@@ -78,7 +78,7 @@ class Registration:
             ConflictError: a user has the address.
         """
         needs = self._needs
-        form = _checked(email, password)
+        form = _checked(email, password, min_length=needs.policy.password_min)
         return await needs.users.add(
             NewUser(
                 user_id=new_id("usr", needs.secrets),
@@ -91,6 +91,6 @@ class Registration:
         )
 
 
-def _checked(email: str, password: Secret) -> Secret:
+def _checked(email: str, password: Secret, *, min_length: int) -> Secret:
     require({"email": email, "password": password.reveal()}, ["email", "password"])
-    return check_password(password, email=parse_email(email))
+    return check_password(password, email=parse_email(email), min_length=min_length)
