@@ -35,9 +35,10 @@ def test_no_password_token_or_key_is_left_in_any_text(tmp_path: Path, log: io.St
         logging.getLogger(name).setLevel(logging.DEBUG)
     secrets: list[Secret] = [Secret(CANARY)]
     texts: list[str] = []
+    hashes: list[str] = []
 
     async def story(house: House) -> None:
-        await _live(house, secrets, texts)
+        hashes.append(await _live(house, secrets, texts))
 
     try:
         in_house(tmp_path, story)
@@ -54,10 +55,14 @@ def test_no_password_token_or_key_is_left_in_any_text(tmp_path: Path, log: io.St
     for secret in secrets:
         assert secret.reveal() not in said
         assert secret.reveal().encode() not in stored
+    # What the store keeps of a password belongs there and nowhere else.
+    (kept,) = hashes
+    assert kept.encode() in stored
+    assert kept not in said
 
 
-async def _live(house: House, secrets: list[Secret], texts: list[str]) -> None:
-    """Do everything once, right and wrong, and keep each secret and each text."""
+async def _live(house: House, secrets: list[Secret], texts: list[str]) -> str:
+    """Do everything once, right and wrong, keep each secret and each text, and return the hash of the password."""
     canary = secrets[0]
     await house.registration.register(email=ANN, password=canary)
     secrets.append(house.mailed_token())
@@ -99,6 +104,7 @@ async def _live(house: House, secrets: list[Secret], texts: list[str]) -> None:
             texts += [str(value) for value in vars(error).values()]
         else:
             pytest.fail("a wrong call was accepted")
+    return user.password_hash
 
 
 def test_what_holds_a_key_does_not_show_it(tmp_path: Path) -> None:

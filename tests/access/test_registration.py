@@ -57,10 +57,14 @@ def test_registering_an_address_that_has_an_account_looks_the_same_and_changes_n
 
         assert house.hasher.done == for_new == ["hash"]
         assert len(house.mailer.kept) == letters + 1
+        assert house.mailer.kept[-1].token is None
         assert (house.mailer.kept[-1].to, house.mailer.kept[-1].kind) == (ANN, MailKind.ALREADY_REGISTERED)
         await house.entry.login(email=ANN, password=PASSWORD)
         with pytest.raises(AuthenticationError):
             await house.entry.login(email=ANN, password=WRONG)
+        # Both wrote to the store: each left one registration that is never verified.
+        house.clock.pass_s(house.needs.policy.verify_s + 1)
+        assert await house.needs.users.purge(before_ns=house.clock.ns) == 2
 
     in_house(tmp_path, story)
 

@@ -1,6 +1,7 @@
 """Coming in and going: no enumeration, lockout, rotation, reuse, revocation."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,21 @@ def test_a_larger_epoch_ends_everything_of_one_user_and_nothing_of_another(tmp_p
             assert await _refused_refresh(house, pair.refresh) == "ended"
         assert await _is_in(house, bobs)
         assert await _is_in(house, await house.entry.login(email=ANN, password=PASSWORD))
+
+    in_house(tmp_path, story)
+
+
+def test_a_token_of_another_epoch_or_user_than_its_session_does_not_count(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        await house.trader()
+        bob = await house.trader(BOB)
+        pair = await house.entry.login(email=ANN, password=PASSWORD)
+        said = dict(house.needs.signer.open(pair.access).payload)
+        assert await _is_in(house, replace(pair, access=house.needs.signer.sign(said)))
+
+        for change in ({"epoch": 1}, {"sub": bob.user_id}, {"sub": f"usr_{0:032x}"}, {"sid": f"ses_{0:032x}"}):
+            forged = house.needs.signer.sign(said | change)
+            assert not await _is_in(house, replace(pair, access=forged))
 
     in_house(tmp_path, story)
 

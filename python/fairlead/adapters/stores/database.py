@@ -1,5 +1,6 @@
 """A connection to the store: how it is opened, read, and written to in one step."""
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ _DRIVERS: Final = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_TALKATIVE: Final = ("aiosqlite", "sqlalchemy.engine.Engine")
 _WRITES: Final = "fairlead_writes"
 
 
@@ -101,6 +103,8 @@ def open_database(url: str, *, pool_size: int = 5, wait_ms: int = 5_000) -> Data
     except ModuleNotFoundError as error:
         driver = parsed.drivername
         raise UsageError(f"the driver of the store is not installed: driver={driver} needs={error.name}") from None
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_without_values)
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -137,6 +141,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
+
+
+def _without_values(record: logging.LogRecord) -> bool:
+    """Whether a record of a library may be logged: below INFO they show the values of statements and rows."""
+    return record.levelno >= logging.INFO
 
 
 def _begin_sqlite(connection: Connection) -> None:

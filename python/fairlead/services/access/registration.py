@@ -39,9 +39,6 @@ class Registration:
         encoded = await needs.hasher.hash(form)
         key, token = email_key(email), new_token(needs.secrets)
         owner = await needs.users.by_email(key)
-        if owner is not None:
-            await needs.mailer.send(Mail(to=owner.email, kind=MailKind.ALREADY_REGISTERED))
-            return
         expires_ts_ns = needs.clock.now_ns() + needs.policy.verify_s * NS_PER_S
         await needs.users.pend(
             PendingUser(
@@ -52,7 +49,11 @@ class Registration:
                 expires_ts_ns=expires_ts_ns,
             )
         )
-        await needs.mailer.send(Mail(to=email, kind=MailKind.VERIFY, token=token))
+        # Kept also where a user has the address, for the same work; then nobody is ever sent its token.
+        if owner is None:
+            await needs.mailer.send(Mail(to=email, kind=MailKind.VERIFY, token=token))
+        else:
+            await needs.mailer.send(Mail(to=owner.email, kind=MailKind.ALREADY_REGISTERED))
 
     async def verify(self, token: Secret) -> User:
         """Make the registration a user with the role trader and an account of its own.
