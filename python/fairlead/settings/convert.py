@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from fairlead.settings.catalog import Kind, Setting
-from fairlead.settings.problem import Problem
+from fairlead.settings.problem import UNPRINTABLE, Problem
 from fairlead.settings.secret import HIDDEN
 from fairlead.settings.suggest import closest, did_you_mean
 
@@ -14,7 +14,6 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
 _SWITCH = {"true": True, "false": False}
 # A value of more characters is cut where a message shows it.
 _SHOWN_MAX = 80
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _NEEDED = {
     Kind.NUMBER: "a whole number",
@@ -46,8 +45,10 @@ def checked(setting: Setting, raw: object, *, origin: str) -> Any:
     except msgspec.ValidationError:
         raise ProblemError(_refusal(setting, raw, origin=origin)) from None
     texts = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(text, str) and _CONTROL.search(text) for text in texts):
-        raise ProblemError(_fault(setting, raw, origin=origin, what="has a control character", fix="write it without"))
+    if any(isinstance(text, str) and UNPRINTABLE.search(text) for text in texts):
+        raise ProblemError(
+            _fault(setting, raw, origin=origin, what="has a character that cannot be shown", fix="write it without")
+        )
     if setting.kind is Kind.PATH and not value and not setting.is_optional:
         raise ProblemError(
             _fault(setting, raw, origin=origin, what="is empty", fix="give a path, or leave the key out")
@@ -90,5 +91,9 @@ def _fault(setting: Setting, raw: object, *, origin: str, what: str, fix: str) -
 
 
 def _shown(raw: object) -> str:
-    text = repr(raw)
+    try:
+        text = ascii(raw)
+    except ValueError:
+        # A whole number of thousands of digits, which Python refuses to write out.
+        return "too long to show"
     return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."

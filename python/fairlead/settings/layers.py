@@ -1,5 +1,6 @@
 """One source of values, read from its text: a TOML file, the environment, the flags. Pure: the texts are arguments."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from fairlead.settings.suggest import closest, did_you_mean
 
 # Names where the recordings of the replay tests are; no setting.
 _OTHERS_VARIABLES: Final = frozenset({"FAIRLEAD_DATA"})
+_PLACE: Final = re.compile(r"[A-Z][a-z ]+\(?(?:at line \d+, column \d+|at end of document)\)?|line \d+, column \d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,11 @@ def file_layer(text: str, *, origin: str, file: PurePath) -> Layer:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        # Only the first line: later ones of some versions quote the file, secrets and all.
-        what = f"is no TOML: {str(error).splitlines()[0]}"
-        return Layer(values={}, problems=(Problem(origin=origin, key="", what=what, fix="mend that line"),))
+        # Only the place: what is around it may quote the file, secrets and all.
+        place = _PLACE.search(str(error))
+        return _no_toml(origin, f"is no TOML: {place[0] if place is not None else 'somewhere'}")
+    except (ValueError, RecursionError):
+        return _no_toml(origin, "is no TOML of ours: a number is too long, or brackets are nested too deeply")
     found = _Collected(folder=file.parent)
     for section, table in document.items():
         if section not in SECTIONS:
@@ -114,6 +118,10 @@ def flag_layer(flags: Iterable[Flag], *, folder: PurePath) -> Layer:
             raw = from_text(setting, flag.value) if isinstance(flag.value, str) else flag.value
             found.take(setting, raw, origin=flag.name)
     return found.layer()
+
+
+def _no_toml(origin: str, what: str) -> Layer:
+    return Layer(values={}, problems=(Problem(origin=origin, key="", what=what, fix="mend the file there"),))
 
 
 class _Collected:

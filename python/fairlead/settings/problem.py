@@ -1,9 +1,14 @@
 """What is wrong with a configuration, one finding a fault, and the error that carries them all."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairlead.errors import DataError
+
+# What a terminal would obey instead of showing, and what no text may have: a file can hold it in the name of a key.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_KEY_SHOWN_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +35,12 @@ class Problem:
         given = [f"value={self.value}"] if self.value is not None else []
         given += [f"limit={self.limit}"] if self.limit is not None else []
         about = f": {', '.join(given)}" if given else ""
-        subject = f"{self.key} " if self.key else ""
-        return f"{self.origin}: {subject}{self.what}{about}; {self.fix}"
+        subject = f"{self.key[:_KEY_SHOWN_MAX]} " if self.key else ""
+        return UNPRINTABLE.sub(_escaped, f"{self.origin}: {subject}{self.what}{about}; {self.fix}")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ascii(found[0])[1:-1]
 
 
 class SettingsError(DataError):

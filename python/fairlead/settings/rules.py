@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from typing import Final
 
 from fairlead.settings.problem import Problem
 from fairlead.settings.sections import Settings
+
+# What the journal takes together at most (docs/reference/journal.md).
+_BATCH_RECORDS_MAX: Final = 65_536
 
 
 def broken_rules(settings: Settings, *, origins: Mapping[str, str]) -> list[Problem]:
@@ -14,7 +18,7 @@ def broken_rules(settings: Settings, *, origins: Mapping[str, str]) -> list[Prob
         settings: values that are each within their range.
         origins: where each value came from; a problem names that of its key.
     """
-    rules = (_ports, _gateway, _tls, _bus, _cache, _tokens, _pages)
+    rules = (_ports, _gateway, _durability, _tls, _bus, _cache, _tokens, _pages)
     return [problem for rule in rules for problem in rule(settings, origins)]
 
 
@@ -54,6 +58,17 @@ def _gateway(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem
             limit="loopback",
             fix="set engine.tls_cert and engine.tls_key, or engine.allow_plain_remote = true on a network of your own",
         )
+
+
+def _durability(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
+    durability = settings.engine.durability
+    word, _, numbers = durability.partition("(")
+    records = int(numbers.rstrip(")").partition(",")[2]) if word == "group" and numbers else 1
+    if not 1 <= records <= _BATCH_RECORDS_MAX:
+        limit = f"max_n from 1 to {_BATCH_RECORDS_MAX}"
+        what = "cannot write so many records together"
+        fix = "give another max_n, as in group(0,4096)"
+        yield _problem(origins, "engine.durability", what, value=durability, limit=limit, fix=fix)
 
 
 def _tls(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:

@@ -62,7 +62,7 @@ class Engine(Struct, frozen=True, kw_only=True):
         str,
         _text(
             _DURABILITY,
-            "always, group, os or group(max_us,max_n) with max_us up to 999999 and max_n up to 99999",
+            "always, group, os or group(max_us,max_n) with max_us up to 999999 and max_n from 1 to 65536",
             "When a command counts as written: always, group, group(max_us,max_n), or os, which a power cut undoes.",
         ),
     ] = "group"

@@ -1,6 +1,7 @@
 """What the doctor sees of a real machine, and what the command makes of it."""
 
 import json
+import os
 import socket
 import stat
 from pathlib import Path
@@ -22,8 +23,8 @@ def venue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory with a log, in a place where nothing else is configured."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("FAIRLEAD_", "XDG_"))]:
+        monkeypatch.delenv(name)
     folder = tmp_path / "venue"
     with Exchange.open(folder) as exchange:
         exchange.add_account("alice")

@@ -1,6 +1,7 @@
 """``fairlead config``: what it prints, writes and refuses."""
 
 import json
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -21,8 +22,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory and an environment in which nothing is set."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("FAIRLEAD_", "XDG_"))]:
+        monkeypatch.delenv(name)
     return tmp_path
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.settings.samples import KEYS, as_file, as_variable, bounds
 
 from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.settings import Flag, Problem, SettingsError, load
 from fairlead.settings.catalog import SETTINGS, Kind
-from fairlead.settings.layers import file_layer
+from fairlead.settings.layers import environment_layer, file_layer
 
 NUMBERS = [key for key in KEYS if SETTINGS[key].kind is Kind.NUMBER]
 WRONG: dict[Kind, list[Any]] = {
@@ -148,6 +150,8 @@ def test_a_wrong_value_is_told_also_where_a_stronger_one_counts(tmp_path: Path) 
         ({"server.port": 9080}, "server.gateway_port"),
         ({"server.gateway_host": "0.0.0.0"}, "server.gateway_host"),
         ({"server.gateway_host": "venue.example"}, "server.gateway_host"),
+        ({"engine.durability": "group(0,0)"}, "engine.durability"),
+        ({"engine.durability": "group(0,65537)"}, "engine.durability"),
         ({"engine.tls_cert": "c.pem"}, "engine.tls_cert"),
         ({"engine.tls_key": "k.pem"}, "engine.tls_key"),
         ({"engine.tls_client_ca": "a.pem"}, "engine.tls_client_ca"),
@@ -173,6 +177,8 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, Any], key:
         {"server.gateway_host": "::1"},
         {"server.gateway_host": "localhost"},
         {"server.gateway_host": "0.0.0.0", "engine.tls_cert": "c", "engine.tls_key": "k"},
+        {"engine.durability": "group(0,1)"},
+        {"engine.durability": "group(999999, 65536)"},
         {"auth.refresh_ttl_s": 901},
         {"limits.page_size": 500},
     ],
@@ -189,8 +195,9 @@ def test_values_that_just_go_together_are_taken(values: dict[str, Any], tmp_path
         ("", "is empty"),
         ("~other/venue", "names the home of another user"),
         ("{data_dir}/x", "is made of itself"),
-        ("a\x00b", "has a control character"),
-        ("a\nb", "has a control character"),
+        ("a\x00b", "has a character that cannot be shown"),
+        ("a\nb", "has a character that cannot be shown"),
+        ("a\x9bb", "has a character that cannot be shown"),
     ],
 )
 def test_a_path_that_is_none_is_refused(value: str, what: str, tmp_path: Path) -> None:
@@ -220,6 +227,45 @@ def test_a_file_that_is_no_text_of_ours_is_refused(data: bytes, what: str, tmp_p
 
     with pytest.raises(SettingsError, match=what):
         load(environment={"HOME": str(tmp_path)}, folder=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "x = " + "[" * 5_000, f"x = {'9' * 5_000}"])
+def test_a_file_that_only_exhausts_its_reader_is_refused(text: str) -> None:
+    (problem,) = file_layer(text, origin="f", file=Path("f")).problems
+
+    assert "is no TOML" in problem.what
+
+
+def test_a_number_too_long_to_write_is_refused_without_writing_it() -> None:
+    (problem,) = file_layer(f"[server]\nport = 0x{'f' * 9_000}\n", origin="f", file=Path("f")).problems
+
+    assert (problem.key, problem.value) == ("server.port", "too long to show")
+
+
+def test_a_terminal_is_told_nothing_by_the_names_and_values_of_a_file() -> None:
+    text = '["\\u001b[2J"]\n[server]\n"\\u009bq" = 1\nhost = "\\u001b]0;x"\n'
+
+    problems = file_layer(text, origin="f", file=Path("f")).problems
+
+    assert len(problems) == 3
+    assert "\x1b" not in "".join(map(str, problems))
+    assert "\x9b" not in "".join(map(str, problems))
+
+
+@given(text=st.text())
+def test_any_text_is_a_file_or_has_problems(text: str) -> None:
+    layer = file_layer(text, origin="f", file=Path("f"))
+
+    assert layer.problems or not layer.values
+
+
+@given(key=st.sampled_from(KEYS), text=st.text(st.characters(codec=None)))
+def test_any_text_of_a_variable_is_a_value_or_one_problem_that_names_it(key: str, text: str) -> None:
+    layer = environment_layer({SETTINGS[key].variable: text}, folder=Path("/"))
+
+    assert len(layer.problems) + len(layer.values) == 1
+    assert [problem.key for problem in layer.problems] in ([], [key])
+    "".join(map(str, layer.problems)).encode()
 
 
 def test_a_named_file_has_to_be_there_and_to_be_a_file(tmp_path: Path) -> None:

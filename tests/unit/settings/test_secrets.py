@@ -1,6 +1,7 @@
 """A secret is in no output, no error and no repr; the canary is looked for in all of them."""
 
 import json
+import os
 import pickle
 from pathlib import Path
 
@@ -26,8 +27,8 @@ SECRETS = {
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("FAIRLEAD_", "XDG_"))]:
+        monkeypatch.delenv(name)
     return tmp_path
 
 

@@ -27,7 +27,7 @@ def ports(machine: Machine, settings: Settings, *, is_in_use: IsInUse) -> Iterat
             remedy = f"nothing, if it is that venue; else set {key}"
             yield Finding.warn(check, seen=seen, limit=limit, remedy=remedy)
         else:
-            remedy = f"stop what listens there (ss -ltnp), or set {key} to another port"
+            remedy = f"stop what listens there (ss -ltnp), or set {key} to another above 1023"
             yield Finding.unavailable(check, seen=f"{port}: {refusal}", limit=limit, remedy=remedy)
 
 
