@@ -4,7 +4,7 @@ from fairlead.settings.layers import Flag
 from fairlead.settings.load import load
 from fairlead.settings.merge import Loaded
 from fairlead.settings.problem import Problem, SettingsError
-from fairlead.settings.secret import Secret, SecretUrl
+from fairlead.settings.secret import SecretUrl
 from fairlead.settings.sections import Auth, Bus, Cache, Engine, Limits, Log, Server, Settings, Store
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Loaded",
     "Log",
     "Problem",
-    "Secret",
     "SecretUrl",
     "Server",
     "Settings",

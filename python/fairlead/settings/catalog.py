@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from msgspec import Meta
 from msgspec.structs import fields
 
-from fairlead.settings.secret import Secret, SecretUrl
+from fairlead.domain.access.secret import Secret
+from fairlead.settings.secret import SecretUrl
 from fairlead.settings.sections import SECTIONS
 
 VARIABLE_PREFIX: Final = "FAIRLEAD_"
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     LIST = "list"
     PATH = "path"
+    PATHS = "list of paths"
     SECRET = "secret"
     SECRET_URL = "address"
 
@@ -101,6 +103,8 @@ def _kind_of(meant: Any) -> tuple[Kind, Any]:
     """What a type is to a reader, and the type of its value in a file."""
     if get_origin(meant) is Literal:
         return Kind.CHOICE, meant
+    if meant == tuple[Path, ...]:
+        return Kind.PATHS, tuple[str, ...]
     if get_origin(meant) is tuple:
         return Kind.LIST, meant
     if isinstance(meant, UnionType):

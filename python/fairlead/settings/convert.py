@@ -19,6 +19,7 @@ _NEEDED = {
     Kind.NUMBER: "a whole number",
     Kind.SWITCH: "true or false",
     Kind.LIST: "a list of texts",
+    Kind.PATHS: "a list of paths",
     Kind.CHOICE: "one of the words",
 }
 
@@ -29,7 +30,7 @@ def from_text(setting: Setting, text: str) -> object:
         return int(text)
     if setting.kind is Kind.SWITCH:
         return _SWITCH.get(text, text)
-    if setting.kind is Kind.LIST:
+    if setting.kind in {Kind.LIST, Kind.PATHS}:
         return [part.strip() for part in text.split(",")] if text.strip() else []
     return text
 
@@ -40,19 +41,18 @@ def checked(setting: Setting, raw: object, *, origin: str) -> Any:
     Raises:
         ProblemError: it has the wrong type or is not allowed.
     """
+    # First, because no text with half a character in it can be looked at any further.
+    texts = raw if isinstance(raw, list) else [raw]
+    if any(isinstance(text, str) and UNPRINTABLE.search(text) for text in texts):
+        what = "has a character that cannot be shown"
+        raise ProblemError(_fault(setting, raw, origin=origin, what=what, fix="write it without"))
     try:
         value = msgspec.convert(raw, setting.check, strict=True)
     except msgspec.ValidationError:
         raise ProblemError(_refusal(setting, raw, origin=origin)) from None
-    texts = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(text, str) and UNPRINTABLE.search(text) for text in texts):
-        raise ProblemError(
-            _fault(setting, raw, origin=origin, what="has a character that cannot be shown", fix="write it without")
-        )
-    if setting.kind is Kind.PATH and not value and not setting.is_optional:
-        raise ProblemError(
-            _fault(setting, raw, origin=origin, what="is empty", fix="give a path, or leave the key out")
-        )
+    is_path = setting.kind is Kind.PATHS or (setting.kind is Kind.PATH and not setting.is_optional)
+    if is_path and "" in texts:
+        raise ProblemError(_fault(setting, raw, origin=origin, what="is empty", fix="give a path, or leave it out"))
     return value
 
 
@@ -80,7 +80,7 @@ def _has_type(setting: Setting, raw: object) -> bool:
         return isinstance(raw, int) and not isinstance(raw, bool)
     if setting.kind is Kind.SWITCH:
         return isinstance(raw, bool)
-    if setting.kind is Kind.LIST:
+    if setting.kind in {Kind.LIST, Kind.PATHS}:
         return isinstance(raw, list) and all(isinstance(part, str) for part in raw)
     return isinstance(raw, str)
 

@@ -13,8 +13,9 @@ from fairlead.settings.problem import Problem
 from fairlead.settings.sections import SECTIONS
 from fairlead.settings.suggest import closest, did_you_mean
 
-# Names where the recordings of the replay tests are; no setting.
-_OTHERS_VARIABLES: Final = frozenset({"FAIRLEAD_DATA"})
+# What our own tests are told by; no settings.
+_TESTS_VARIABLE: Final = "FAIRLEAD_DATA"
+_TESTS_PREFIX: Final = "FAIRLEAD_TEST_"
 _PLACE: Final = re.compile(r"[A-Z][a-z ]+\(?(?:at line \d+, column \d+|at end of document)\)?|line \d+, column \d+")
 
 
@@ -94,7 +95,8 @@ def environment_layer(environment: Mapping[str, str], *, folder: PurePath) -> La
     found = _Collected(folder=folder)
     by_variable = {setting.variable: setting for setting in SETTINGS.values()}
     for variable, text in sorted(environment.items()):
-        if not variable.startswith(VARIABLE_PREFIX) or variable in _OTHERS_VARIABLES:
+        is_of_tests = variable == _TESTS_VARIABLE or variable.startswith(_TESTS_PREFIX)
+        if is_of_tests or not variable.startswith(VARIABLE_PREFIX):
             continue
         if (setting := by_variable.get(variable)) is None:
             found.problems.append(_no_variable(variable))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from fairlead.domain.access.secret import Secret
 from fairlead.settings.catalog import SETTINGS, Kind, Setting
 from fairlead.settings.layers import Given, Layer
-from fairlead.settings.paths import DATA_DIR, path_fault, path_of, with_data_dir
+from fairlead.settings.paths import DATA_DIR, parts, path_fault, path_of, with_data_dir
 from fairlead.settings.problem import SettingsError
 from fairlead.settings.rules import broken_rules
-from fairlead.settings.secret import Secret, SecretUrl
+from fairlead.settings.secret import SecretUrl
 from fairlead.settings.sections import SECTIONS, Settings
 
 DEFAULT: Final = "default"
@@ -87,6 +88,8 @@ def _final(setting: Setting, given: Given, *, home: PurePath | None, data_dir: P
         return Secret(str(given.value))
     if setting.kind is Kind.SECRET_URL:
         return SecretUrl(with_data_dir(str(given.value), data_dir=data_dir))
+    if setting.kind is Kind.PATHS:
+        return tuple(path_of(one, home=home, data_dir=data_dir) for one in parts(given))
     if setting.kind is not Kind.PATH:
         return given.value
     return path_of(given, home=home, data_dir=data_dir) if given.value else None

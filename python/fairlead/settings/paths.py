@@ -4,6 +4,7 @@ A relative path of a file is relative to that file, not to where a command happe
 configuration would quietly open another, empty exchange in another folder.
 """
 
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -17,9 +18,13 @@ DATA_DIR_WORD: Final = "{data_dir}"
 
 def path_fault(setting: Setting, given: Given, *, home: PurePath | None) -> Problem | None:
     """Say why the path of a setting cannot be resolved; ``None`` where it can, or where the setting is no path."""
+    if setting.kind is Kind.PATHS:
+        return next((fault for one in parts(given) if (fault := _fault(setting, one, home=home)) is not None), None)
+    return _fault(setting, given, home=home) if setting.kind is Kind.PATH else None
+
+
+def _fault(setting: Setting, given: Given, *, home: PurePath | None) -> Problem | None:
     text = str(given.value)
-    if setting.kind is not Kind.PATH:
-        return None
     if setting.key == DATA_DIR and DATA_DIR_WORD in text:
         what, fix = "is made of itself", f"write it without {DATA_DIR_WORD}"
     elif text.startswith("~") and not _is_of_home(text):
@@ -40,6 +45,12 @@ def path_of(given: Given, *, home: PurePath | None, data_dir: Path | None = None
         assert home is not None, "a path of the home was checked before"
         return Path(home, text[2:])
     return Path(given.folder, text)
+
+
+def parts(given: Given) -> list[Given]:
+    """Return each path of a list of them."""
+    assert isinstance(given.value, tuple), "a list was checked to be one"
+    return [replace(given, value=text) for text in given.value]
 
 
 def with_data_dir(text: str, *, data_dir: Path) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
+from fairlead.domain.access.secret import Secret
 from fairlead.settings.catalog import SETTINGS
 from fairlead.settings.merge import Loaded
-from fairlead.settings.secret import Secret
+from fairlead.settings.secret import is_hidden, shown_of
 from fairlead.settings.sections import SECTIONS
 
 _WIDTH: Final = 100
@@ -25,7 +26,7 @@ def as_toml(loaded: Loaded, *, with_origin: bool) -> str:
         for setting in SETTINGS.values():
             if setting.section == section:
                 value = loaded.value(setting.key)
-                hides = "#" if isinstance(value, Secret) and value.is_hidden else ""
+                hides = "#" if isinstance(value, Secret) and is_hidden(value) else ""
                 origin = f"  # {_one_line(loaded.origins[setting.key])}" if with_origin else ""
                 lines.append(f"{hides}{setting.name} = {toml_value(shown(value))}{origin}")
         lines.append("")
@@ -64,12 +65,12 @@ def commented_file(*, schema_file: str) -> str:
 def shown(value: Any) -> Any:
     """Return a value of the sections as JSON and TOML have it, secrets hidden."""
     if isinstance(value, Secret):
-        return value.shown
+        return shown_of(value)
     if isinstance(value, Path):
         return str(value)
     if value is None:
         return ""
-    return list(value) if isinstance(value, tuple) else value
+    return [shown(part) for part in value] if isinstance(value, tuple) else value
 
 
 def toml_value(value: object) -> str:

@@ -94,18 +94,18 @@ def _bus(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
     if bus.kind == "kafka" and not bus.servers:
         fix = "set bus.servers, as in bus.servers = ['127.0.0.1:9092']"
         yield _problem(origins, "bus.kind", "has no servers", value=bus.kind, limit="one server or more", fix=fix)
-    if bus.kind == "kafka" and bus.security == "sasl_tls" and not (bus.username and bus.password):
+    if bus.kind == "kafka" and bus.security == "sasl_tls" and not (bus.username and bus.password.reveal()):
         fix = "set bus.username, and bus.password in a file of mode 600 or in FAIRLEAD_BUS__PASSWORD"
         limit = "a name and a password"
         yield _problem(origins, "bus.security", "has nobody to log on as", value=bus.security, limit=limit, fix=fix)
-    if bus.kind == "kafka" and bus.password and bus.security != "sasl_tls":
+    if bus.kind == "kafka" and bus.password.reveal() and bus.security != "sasl_tls":
         fix = "set bus.security = 'sasl_tls', or leave bus.password out"
         limit = "sasl_tls"
         yield _problem(origins, "bus.security", "would not use the password", value=bus.security, limit=limit, fix=fix)
 
 
 def _cache(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
-    if settings.cache.kind == "redis" and not settings.cache.url:
+    if settings.cache.kind == "redis" and not settings.cache.url.reveal():
         fix = "set cache.url, as in redis://127.0.0.1:6379/0"
         yield _problem(origins, "cache.kind", "has no server", value="redis", limit="cache.url set", fix=fix)
 
@@ -120,6 +120,15 @@ def _tokens(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]
             value=auth.refresh_ttl_s,
             limit=f"more than auth.access_ttl_s={auth.access_ttl_s}",
             fix="let refresh tokens last longer than access tokens",
+        )
+    if auth.session_ttl_s < auth.refresh_ttl_s:
+        yield _problem(
+            origins,
+            "auth.session_ttl_s",
+            "is shorter than its refresh tokens",
+            value=auth.session_ttl_s,
+            limit=f"auth.refresh_ttl_s={auth.refresh_ttl_s} or more",
+            fix="let sessions last at least as long as one refresh token",
         )
 
 

@@ -1,50 +1,11 @@
-"""Values that no output shows: a secret, and an address that may hold one."""
+"""What may be shown of a secret, and an address that may hold one."""
 
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-HIDDEN = "hidden"
+from fairlead.domain.access.secret import Secret
 
-
-class Secret:
-    """A text that ``repr``, ``str`` and every output of ours replace by a word.
-
-    Args:
-        text: the secret; empty where none is set.
-    """
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str = "") -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the secret itself, for the one place that needs it."""
-        return self._text
-
-    @property
-    def shown(self) -> str:
-        """What may be shown: nothing of a secret but whether there is one."""
-        return HIDDEN if self._text else ""
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether what is shown differs from what is meant."""
-        return self.shown != self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.reveal() == self._text
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._text))
-
-    def __str__(self) -> str:
-        return self.shown
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.shown!r})"
+HIDDEN: Final = "hidden"
 
 
 class SecretUrl(Secret):
@@ -68,6 +29,21 @@ class SecretUrl(Secret):
         if not is_plain or parts.fragment or "@" in parts.path + parts.query:
             return HIDDEN
         return f"{parts.scheme}://{host}{parts.path}{parts.query and '?' + HIDDEN}"
+
+    def __repr__(self) -> str:
+        return f"SecretUrl({self.shown!r})"
+
+
+def shown_of(secret: Secret) -> str:
+    """Return what may be shown: of an address what is certainly no secret, of others whether there is one."""
+    if isinstance(secret, SecretUrl):
+        return secret.shown
+    return HIDDEN if secret.reveal() else ""
+
+
+def is_hidden(secret: Secret) -> bool:
+    """Whether what may be shown differs from what is meant."""
+    return shown_of(secret) != secret.reveal()
 
 
 def _host_of(parts: SplitResult) -> str:

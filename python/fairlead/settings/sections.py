@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from fairlead.settings.secret import Secret, SecretUrl
+from fairlead.domain.access.secret import Secret
+from fairlead.settings.secret import SecretUrl
 
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,254}$"
 _DURABILITY = r"^(always|group|os|group\([0-9]{1,6}, ?[0-9]{1,5}\))$"
@@ -86,13 +87,20 @@ class Store(Struct, frozen=True, kw_only=True):
     url: Annotated[
         SecretUrl,
         _text(
-            r"^(sqlite:///|postgresql(\+psycopg)?://)[^\s]+$",
+            r"^(sqlite(\+aiosqlite)?:///|postgresql(\+psycopg|\+asyncpg)?://)[^\s]+$",
             "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
             "The database: a SQLite file, or PostgreSQL.",
         ),
     ] = SecretUrl("sqlite:///{data_dir}/store.sqlite3")
     pool_size: Annotated[int, _int(1, 100, "Connections to the database.")] = 5
     statement_timeout_ms: Annotated[int, _int(100, 60_000, "A statement that takes longer is ended.")] = 5_000
+
+    @property
+    def driver_url(self) -> SecretUrl:
+        """The address with the name of its driver, ``aiosqlite`` or ``psycopg`` where it names none."""
+        scheme, _, rest = self.url.reveal().partition(":")
+        driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}.get(scheme, scheme)
+        return SecretUrl(f"{driver}:{rest}")
 
 
 class Bus(Struct, frozen=True, kw_only=True):
@@ -110,7 +118,7 @@ class Bus(Struct, frozen=True, kw_only=True):
         Literal["plain", "tls", "sasl_tls"], _about("Connection to the brokers; sasl_tls needs username and password.")
     ] = "plain"
     username: Annotated[str, Meta(max_length=255, description="Name at the brokers.")] = ""
-    password: Annotated[Secret, Meta(max_length=1_024, description="Password at the brokers.")] = Secret()
+    password: Annotated[Secret, Meta(max_length=1_024, description="Password at the brokers.")] = Secret("")
     ca_file: Annotated[Path | None, _about("Authority (PEM) of the brokers; that of the system by default.")] = None
 
 
@@ -125,7 +133,7 @@ class Cache(Struct, frozen=True, kw_only=True):
             "empty, redis://, rediss:// or unix://",
             "Redis, as rediss://USER:PASSWORD@HOST:PORT/NUMBER.",
         ),
-    ] = SecretUrl()
+    ] = SecretUrl("")
     timeout_ms: Annotated[int, _int(10, 10_000, "An answer that takes longer counts as none.")] = 200
 
 
@@ -134,22 +142,36 @@ class Auth(Struct, frozen=True, kw_only=True):
 
     algorithm: Annotated[
         Literal["EdDSA", "RS256", "HS256"],
-        _about("How tokens are signed; HS256 needs a key of 32 random bytes or more."),
+        _about("How tokens are signed; HS256 needs a secret of 32 random bytes or more."),
     ] = "EdDSA"
-    key_file: Annotated[Path, _about("Key that signs tokens, mode 600.")] = Path("{data_dir}/auth.key")
-    access_ttl_s: Annotated[int, _int(30, 900, "How long an access token counts.")] = 900
-    refresh_ttl_s: Annotated[int, _int(300, 7_776_000, "How long a refresh token counts, longer than access.")] = (
-        1_209_600
-    )
-    leeway_s: Annotated[int, _int(0, 60, "Difference of clocks that a token is forgiven.")] = 30
+    key_file: Annotated[Path, _about("Key that signs tokens, mode 600.")] = Path("{data_dir}/token.key")
+    earlier_key_files: Annotated[
+        tuple[Path, ...],
+        Meta(
+            max_length=16,
+            description="Keys that signed before and still check.",
+            extra={"limit": "at most 16 paths"},
+        ),
+    ] = ()
+    master_file: Annotated[
+        Path, _about("Master secret of API keys, mode 600: 32 random bytes or more as hexadecimal.")
+    ] = Path("{data_dir}/master.key")
     issuer: Annotated[str, _text(_NAME, "1 to 255 characters without spaces", "iss of every token.")] = "fairlead"
     audience: Annotated[str, _text(_NAME, "1 to 255 characters without spaces", "aud of every token.")] = "fairlead-api"
-    password_length_min: Annotated[int, _int(8, 128, "Characters a password has at least.")] = 12
+    access_ttl_s: Annotated[int, _int(1, 900, "Life of an access token.")] = 900
+    refresh_ttl_s: Annotated[int, _int(300, 7_776_000, "Life of a refresh token, longer than access.")] = 1_209_600
+    session_ttl_s: Annotated[int, _int(300, 31_622_400, "Life of a session however often refreshed.")] = 7_776_000
+    verify_ttl_s: Annotated[int, _int(60, 604_800, "How long the link in the e-mail works.")] = 86_400
+    leeway_s: Annotated[int, _int(0, 60, "How far the clocks of two machines may be apart.")] = 30
+    sign_window_s: Annotated[int, _int(1, 60, "How far the time of a signed request may be from ours.")] = 30
+    api_keys_max: Annotated[int, _int(1, 1_000, "API keys of a user that are in use.")] = 20
+    lockout_failures: Annotated[int, _int(3, 100, "Failed logins within lockout_window_s that lock an address.")] = 5
+    lockout_window_s: Annotated[int, _int(60, 86_400, "The window they are counted in.")] = 900
+    lockout_s: Annotated[int, _int(60, 86_400, "How long the lock lasts.")] = 900
     password_memory_kib: Annotated[int, _int(19_456, 1_048_576, "Memory of one Argon2id hash.")] = 65_536
     password_passes: Annotated[int, _int(2, 20, "Passes of one Argon2id hash.")] = 3
     password_lanes: Annotated[int, _int(1, 16, "Lanes of one Argon2id hash.")] = 4
-    lockout_failures: Annotated[int, _int(3, 20, "Failed logins in a row that lock a user.")] = 5
-    lockout_s: Annotated[int, _int(60, 86_400, "How long the lock lasts.")] = 900
+    password_threads: Annotated[int, _int(1, 16, "Hashes at once, each with its own memory.")] = 2
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -19,6 +19,9 @@ NOW_NS = 1_790_000_000_000_000_000
 FOLDER = stat.S_IFDIR | 0o700
 PRIVATE = stat.S_IFREG | 0o600
 GIB = 2**30
+PEM = b"-----BEGIN PRIVATE KEY-----\n..."
+PUBLIC_PEM = b"-----BEGIN PUBLIC KEY-----\n..."
+HEX = bytes(32).hex().encode() + b"\n"
 
 
 @dataclass(kw_only=True)
@@ -83,10 +86,12 @@ class FakeDisk:
             DATA / "MANIFEST": PRIVATE,
             DATA / "wal-0000000000000001.seg": PRIVATE,
             DATA / "gateway.keys": PRIVATE,
-            DATA / "auth.key": PRIVATE,
+            DATA / "token.key": PRIVATE,
+            DATA / "master.key": PRIVATE,
+            DATA / "store.sqlite3": PRIVATE,
         }
     )
-    contents: dict[Path, bytes] = field(default_factory=lambda: {DATA / "auth.key": bytes(32)})
+    contents: dict[Path, bytes] = field(default_factory=lambda: {DATA / "token.key": PEM, DATA / "master.key": HEX})
     huge: dict[Path, int] = field(default_factory=dict)
     free: int = 100 * GIB
     kind: str | None = "ext4"

@@ -11,8 +11,10 @@ import pytest
 from tests.unit.doctor.machines import (
     DATA,
     GIB,
+    HEX,
     HOME,
     NOW_NS,
+    PEM,
     PRIVATE,
     FakeDisk,
     FakeMachine,
@@ -66,7 +68,8 @@ def _tls() -> Loaded:
     return configured(FAIRLEAD_ENGINE__TLS_CERT="/srv/desk/c.pem", FAIRLEAD_ENGINE__TLS_KEY="/srv/desk/k.pem")
 
 
-def _tls_disk(**modes: int) -> FakeDisk:
+def tls_disk(**modes: int) -> FakeDisk:
+    """Return a disk with PEM files beside the data directory."""
     disk = FakeDisk()
     disk.modes |= {HOME / f"{name}.pem": mode for name, mode in modes.items()}
     return disk
@@ -255,7 +258,7 @@ FAILS: dict[str, tuple[Callable[[], Any], str, str, str, Fault]] = {
         Fault.INVALID,
     ),
     "token key that others read": (
-        lambda: examined(disk=_with_modes(auth_key=stat.S_IFREG | 0o604)),
+        lambda: examined(disk=_with_modes(token_key=stat.S_IFREG | 0o604)),
         "token key",
         "mode 604",
         "chmod 600",
@@ -270,22 +273,67 @@ FAILS: dict[str, tuple[Callable[[], Any], str, str, str, Fault]] = {
     ),
     "token key too short": (
         lambda: examined(
-            configured(FAIRLEAD_AUTH__ALGORITHM="HS256"), disk=FakeDisk(contents={DATA / "auth.key": bytes(31)})
+            configured(FAIRLEAD_AUTH__ALGORITHM="HS256"),
+            disk=FakeDisk(contents={DATA / "token.key": bytes(31).hex().encode(), DATA / "master.key": HEX}),
         ),
         "token key",
         "31 bytes",
-        "head -c 32",
+        "openssl rand -hex 32",
+        Fault.INVALID,
+    ),
+    "token key of another algorithm": (
+        lambda: examined(disk=FakeDisk(contents={DATA / "token.key": HEX, DATA / "master.key": HEX})),
+        "token key",
+        "holds no private key",
+        "set auth.algorithm",
+        Fault.INVALID,
+    ),
+    "token key that cannot be read": (
+        lambda: examined(disk=FakeDisk(unreadable={DATA / "token.key": errno.EACCES})),
+        "token key",
+        "Permission denied",
+        "let this user",
+        Fault.INVALID,
+    ),
+    "master secret that is a word": (
+        lambda: examined(disk=FakeDisk(contents={DATA / "token.key": PEM, DATA / "master.key": b"changeme"})),
+        "master secret",
+        "is not hexadecimal",
+        "openssl rand -hex 32",
+        Fault.INVALID,
+    ),
+    "earlier key gone": (
+        lambda: examined(configured(FAIRLEAD_AUTH__EARLIER_KEY_FILES="/srv/desk/old.pem")),
+        "earlier key old.pem",
+        "is not there",
+        "put it there",
+        Fault.INVALID,
+    ),
+    "earlier private key that others read": (
+        lambda: examined(
+            configured(FAIRLEAD_AUTH__EARLIER_KEY_FILES="/srv/desk/old.pem"), disk=tls_disk(old=stat.S_IFREG | 0o644)
+        ),
+        "earlier key old.pem",
+        "mode 644",
+        "chmod 600",
+        Fault.INVALID,
+    ),
+    "store that others read": (
+        lambda: examined(disk=_with_modes(store_sqlite3=stat.S_IFREG | 0o644)),
+        "store",
+        "mode 644",
+        "chmod 600",
         Fault.INVALID,
     ),
     "TLS key that others read": (
-        lambda: examined(_tls(), disk=_tls_disk(c=PRIVATE, k=stat.S_IFREG | 0o644)),
+        lambda: examined(_tls(), disk=tls_disk(c=PRIVATE, k=stat.S_IFREG | 0o644)),
         "TLS key",
         "mode 644",
         "chmod 600",
         Fault.INVALID,
     ),
     "TLS certificate gone": (
-        lambda: examined(_tls(), disk=_tls_disk(k=PRIVATE)),
+        lambda: examined(_tls(), disk=tls_disk(k=PRIVATE)),
         "TLS certificate",
         "is not there",
         "put it there",

@@ -1,18 +1,23 @@
 """Every fault that is planted is named, with what was seen, what is needed and what to do; nothing else is."""
 
+import stat
 from typing import Any
 
 import pytest
 from tests.unit.doctor.machines import (
     DATA,
     GIB,
+    HEX,
+    HOME,
     NOW_NS,
+    PUBLIC_PEM,
     FakeDisk,
     FakeMachine,
+    configured,
     examined,
     sound_log,
 )
-from tests.unit.doctor.plants import FAILS, SEGMENT, WARNS, broken, disk_with, long_log, segment
+from tests.unit.doctor.plants import FAILS, SEGMENT, WARNS, broken, disk_with, long_log, segment, tls_disk
 
 from fairlead.errors import DataError
 from fairlead.ports.machine import Processor
@@ -77,14 +82,41 @@ def test_what_is_enough_or_not_told_is_no_fault(machine: FakeMachine) -> None:
     [
         FakeDisk(free=4 * GIB),
         FakeDisk(kind=None),
-        disk_with(without=(DATA / "gateway.keys", DATA / "auth.key")),
+        disk_with(without=(DATA / "gateway.keys", DATA / "token.key", DATA / "master.key", DATA / "store.sqlite3")),
         disk_with(without=(DATA / "MANIFEST", SEGMENT)),
-        disk_with(without=(DATA, DATA / "MANIFEST", SEGMENT, DATA / "gateway.keys", DATA / "auth.key")),
+        disk_with(
+            without=(
+                DATA,
+                DATA / "MANIFEST",
+                SEGMENT,
+                DATA / "gateway.keys",
+                DATA / "token.key",
+                DATA / "master.key",
+                DATA / "store.sqlite3",
+            )
+        ),
         long_log(segment(4, 70), segment(5, 90)),
     ],
 )
 def test_what_is_new_or_long_is_no_fault(disk: FakeDisk) -> None:
     assert {finding.status for finding in examined(disk=disk)} == {Status.OK}
+
+
+def test_a_secret_of_32_bytes_is_enough_for_hs256() -> None:
+    disk = FakeDisk(contents={DATA / "token.key": HEX, DATA / "master.key": HEX})
+
+    findings = examined(configured(FAIRLEAD_AUTH__ALGORITHM="HS256"), disk=disk)
+
+    assert {finding.status for finding in findings} == {Status.OK}
+
+
+def test_the_public_half_of_an_earlier_key_may_be_read_by_all() -> None:
+    disk = tls_disk(old=stat.S_IFREG | 0o644)
+    disk.contents[HOME / "old.pem"] = PUBLIC_PEM
+
+    findings = examined(configured(FAIRLEAD_AUTH__EARLIER_KEY_FILES="/srv/desk/old.pem"), disk=disk)
+
+    assert {finding.status for finding in findings} == {Status.OK}
 
 
 def test_a_log_that_is_too_long_is_not_read_to_its_end() -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fairlead import Exchange
+from fairlead.adapters.access.key_files import new_secret_file, new_token_key
 from fairlead.adapters.machine.files import ThisDisk
 from fairlead.adapters.machine.host import ThisMachine
 from fairlead.cli import app
@@ -145,3 +146,15 @@ def test_this_machine_answers_and_sees_a_port_that_is_taken() -> None:
     assert machine.port_refusal("192.0.2.1", 0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert machine.port_refusal("127.0.0.1", server.getsockname()[1])
+
+
+def test_the_keys_that_the_service_makes_are_found_good(venue: Path) -> None:
+    new_token_key(venue / "token.key")
+    new_secret_file(venue / "master.key")
+
+    result = runner.invoke(app, _words(venue, "--json"))
+
+    seen = {found["check"]: found["seen"] for found in json.loads(result.stdout)["findings"]}
+    assert result.exit_code == ExitCode.OK, result.stdout
+    assert seen["token key"] == f"{venue / 'token.key'} has mode 600"
+    assert seen["master secret"] == f"{venue / 'master.key'} has mode 600"

@@ -12,7 +12,8 @@ _TEXTS: Mapping[str, list[Any]] = {
     "engine.durability": ["always", "os", "group(100,16)", "group(0,4096)"],
     "server.allowed_origins": [["https://a.example"], ["http://b.example:1"], [], ["https://c", "https://d"]],
     "bus.servers": [["a:1"], ["b:2", "c:3"], ["d:4"], ["e:5"]],
-    "store.url": ["sqlite:///one.db", "postgresql://u:p@h/d", "postgresql+psycopg://h/d", "sqlite:///two.db"],
+    "auth.earlier_key_files": [["a.key"], ["b.key", "c.key"], ["d.key"], ["e.key"]],
+    "store.url": ["sqlite:///one.db", "postgresql://u:p@h/d", "postgresql+asyncpg://h/d", "sqlite+aiosqlite:///two.db"],
     "cache.url": ["redis://h:1/0", "rediss://u:p@h/1", "unix:///run/r.sock", "redis://h:2/0"],
 }
 _BESIDE: Mapping[str, Mapping[str, Any]] = {
@@ -24,7 +25,8 @@ _BESIDE: Mapping[str, Mapping[str, Any]] = {
     "server.gateway_host": {"engine.allow_plain_remote": True},
     "limits.page_size": {"limits.page_size_max": 1_000},
     "limits.page_size_max": {"limits.page_size": 1},
-    "auth.refresh_ttl_s": {"auth.access_ttl_s": 30},
+    "auth.refresh_ttl_s": {"auth.access_ttl_s": 30, "auth.session_ttl_s": 31_622_400},
+    "auth.session_ttl_s": {"auth.access_ttl_s": 30, "auth.refresh_ttl_s": 300},
 }
 
 
@@ -73,6 +75,8 @@ def as_held(setting: Setting, value: Any, *, folder: Path) -> Any:
     """Return what the sections hold for a value that was written in ``folder``; secrets as their text."""
     if setting.kind is Kind.PATH:
         return folder / value
+    if setting.kind is Kind.PATHS:
+        return tuple(folder / part for part in value)
     return tuple(value) if isinstance(value, list) else value
 
 

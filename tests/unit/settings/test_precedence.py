@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.settings.samples import KEYS, as_file, as_held, as_variable, beside, samples
 
-from fairlead.settings import Flag, Loaded, Secret, load
+from fairlead.domain.access.secret import Secret
+from fairlead.settings import Flag, Loaded, load
 from fairlead.settings.catalog import SETTINGS
 from fairlead.settings.layers import Layer, environment_layer, file_layer, flag_layer
 from fairlead.settings.merge import merge
@@ -89,10 +90,10 @@ def test_defaults_are_below_home_and_data_home_moves_them(tmp_path: Path) -> Non
     ignored = _load(tmp_path, XDG_DATA_HOME="relative").settings
 
     assert plain.engine.data_dir == tmp_path / "home" / ".local" / "share" / "fairlead" == ignored.engine.data_dir
-    assert plain.auth.key_file == plain.engine.data_dir / "auth.key"
+    assert plain.auth.key_file == plain.engine.data_dir / "token.key"
     assert plain.store.url.reveal() == f"sqlite:///{plain.engine.data_dir}/store.sqlite3"
     assert moved.settings.engine.data_dir == tmp_path / "share" / "fairlead"
-    assert moved.settings.auth.key_file == tmp_path / "share" / "fairlead" / "auth.key"
+    assert moved.settings.auth.key_file == tmp_path / "share" / "fairlead" / "token.key"
     assert moved.origins["engine.data_dir"] == "default"
 
 
@@ -102,7 +103,7 @@ def test_what_is_in_the_data_directory_follows_it(tmp_path: Path) -> None:
     settings = _load(tmp_path).settings
 
     assert settings.engine.data_dir == tmp_path / "venue"
-    assert settings.auth.key_file == tmp_path / "venue" / "auth.key"
+    assert settings.auth.key_file == tmp_path / "venue" / "token.key"
     assert settings.store.url.reveal() == f"sqlite:///{tmp_path}/venue/store.sqlite3"
 
 
@@ -116,6 +117,27 @@ def test_a_relative_path_of_a_file_is_relative_to_that_file(tmp_path: Path) -> N
     from_other = load(environment={"HOME": str(tmp_path / "home")}, folder=tmp_path / "other").settings
 
     assert from_one.engine.data_dir == from_other.engine.data_dir == user.parent / "venue"
+
+
+def test_a_list_of_paths_is_resolved_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "fairlead.toml").write_text(as_file({"auth.earlier_key_files": ["a", "~/b", "{data_dir}/c", "/d"]}))
+
+    found = _load(tmp_path, FAIRLEAD_ENGINE__DATA_DIR="/srv").settings.auth.earlier_key_files
+
+    assert found == (tmp_path / "a", tmp_path / "home" / "b", Path("/srv/c"), Path("/d"))
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("sqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("sqlite+aiosqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("postgresql://u:p:q@h/d", "postgresql+psycopg://u:p:q@h/d"),
+        ("postgresql+asyncpg://h/d", "postgresql+asyncpg://h/d"),
+    ],
+)
+def test_the_driver_of_a_store_is_named(url: str, driver: str, tmp_path: Path) -> None:
+    assert _load(tmp_path, FAIRLEAD_STORE__URL=url).settings.store.driver_url.reveal() == driver
 
 
 def test_an_empty_path_takes_back_one_of_a_weaker_file(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ WRONG: dict[Kind, list[Any]] = {
     Kind.CHOICE: [1, False, ["x"]],
     Kind.LIST: ["x", 1, [1], [["x"]]],
     Kind.PATH: [1, False, ["x"]],
+    Kind.PATHS: ["x", 1, [1], [["x"]]],
     Kind.SECRET: [1, False, ["x"]],
     Kind.SECRET_URL: [1, False, ["x"]],
 }
@@ -129,7 +130,16 @@ def test_an_unknown_variable_is_refused(variable: str, fix: str, tmp_path: Path)
 
 
 def test_variables_of_others_are_not_looked_at(tmp_path: Path) -> None:
-    load(environment={"HOME": str(tmp_path), "FAIR": "1", "MY_FAIRLEAD_X": "1", "FAIRLEAD_DATA": "x"}, folder=tmp_path)
+    load(
+        environment={
+            "HOME": str(tmp_path),
+            "FAIR": "1",
+            "MY_FAIRLEAD_X": "1",
+            "FAIRLEAD_DATA": "x",
+            "FAIRLEAD_TEST_X": "x",
+        },
+        folder=tmp_path,
+    )
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
@@ -160,6 +170,7 @@ def test_a_wrong_value_is_told_also_where_a_stronger_one_counts(tmp_path: Path) 
         ({"bus.kind": "kafka", "bus.servers": ["h:1"], "bus.password": "x"}, "bus.security"),
         ({"cache.kind": "redis"}, "cache.kind"),
         ({"auth.refresh_ttl_s": 900}, "auth.refresh_ttl_s"),
+        ({"auth.session_ttl_s": 1_209_599}, "auth.session_ttl_s"),
         ({"limits.page_size": 501}, "limits.page_size"),
     ],
 )
@@ -179,7 +190,7 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, Any], key:
         {"server.gateway_host": "0.0.0.0", "engine.tls_cert": "c", "engine.tls_key": "k"},
         {"engine.durability": "group(0,1)"},
         {"engine.durability": "group(999999, 65536)"},
-        {"auth.refresh_ttl_s": 901},
+        {"auth.refresh_ttl_s": 901, "auth.session_ttl_s": 901},
         {"limits.page_size": 500},
     ],
 )
@@ -204,6 +215,11 @@ def test_a_path_that_is_none_is_refused(value: str, what: str, tmp_path: Path) -
     problem = _one(tmp_path, as_file({"engine.data_dir": value}))
 
     assert (problem.key, problem.what) == ("engine.data_dir", what)
+
+
+@pytest.mark.parametrize("paths", [["a", ""], ["a", "~other/b"], ["a", "b\n"]])
+def test_a_list_of_paths_with_one_that_is_none_is_refused(paths: list[str], tmp_path: Path) -> None:
+    assert _one(tmp_path, as_file({"auth.earlier_key_files": paths})).key == "auth.earlier_key_files"
 
 
 def test_a_home_that_nobody_knows_is_asked_for_only_where_a_path_needs_it(tmp_path: Path) -> None:

@@ -101,9 +101,11 @@ def day(ts_ns: int) -> str:
 
 
 def _asked_modules(settings: Settings) -> dict[str, str]:
+    driver = settings.store.driver_url.reveal().partition(":")[0]
     asked = {
         "confluent_kafka": ("bus.kind = kafka", settings.bus.kind == "kafka"),
         "redis": ("cache.kind = redis", settings.cache.kind == "redis"),
-        "psycopg": ("store.url is PostgreSQL", settings.store.url.reveal().startswith("postgresql")),
+        "psycopg": ("store.url is PostgreSQL", driver == "postgresql+psycopg"),
+        "asyncpg": ("store.url names it", driver == "postgresql+asyncpg"),
     }
     return {module: why for module, (why, is_asked) in asked.items() if is_asked}
