@@ -25,6 +25,12 @@ def test_help_lists_every_command_and_exit_code() -> None:
         assert code.meaning
 
 
+def test_help_fits_a_screen() -> None:
+    result = runner.invoke(cli.app, ["--help"], env={"COLUMNS": "80"})
+
+    assert len(result.stdout.splitlines()) <= 40
+
+
 def test_help_imports_neither_engine_nor_commands() -> None:
     code = (
         "import sys\nfrom fairlead.cli import app\nsys.argv = ['fairlead', '--help']\n"

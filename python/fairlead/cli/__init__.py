@@ -25,7 +25,7 @@ class _Commands(LazyGroup):
         "breakers": LazyCommand(
             module="fairlead.cli.breakers",
             function="breakers",
-            summary="Watch a recorded market and report which halting rules it would have tripped.",
+            summary="Report which halting rules a recorded market would trip.",
         ),
         "config": LazyCommand(
             module="fairlead.cli.config",
@@ -35,12 +35,12 @@ class _Commands(LazyGroup):
         "crash": LazyCommand(
             module="fairlead.cli.crash",
             function="crash",
-            summary="Play a flash crash like that of 2010-05-06 on the real engine under the default halting rules.",
+            summary="Play a flash crash under the default halting rules.",
         ),
         "demo": LazyCommand(
             module="fairlead.cli.demo",
             function="demo",
-            summary="Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.",
+            summary="Watch a market of agents trade on the real engine.",
         ),
         "doctor": LazyCommand(
             module="fairlead.cli.doctor",
@@ -50,42 +50,42 @@ class _Commands(LazyGroup):
         "engine": LazyCommand(
             module="fairlead.cli.engine",
             function="engine",
-            summary="Run an engine with its log and its gateway on a data directory.",
+            summary="Run an engine with its log and its gateway.",
         ),
         "explain": LazyCommand(
             module="fairlead.cli.explain",
             function="explain_order",
-            summary="Tell what happened to an order of a scenario and what caused it.",
+            summary="Tell what happened to an order of a scenario, and why.",
         ),
         "journal": LazyCommand(
             module="fairlead.cli.journal",
             function="app",
-            summary="Look at the log of an engine, running or not, and cut it when a person has decided to.",
+            summary="Look at the log of an engine, running or not; cut it.",
         ),
         "keys": LazyCommand(
             module="fairlead.cli.keys",
             function="app",
-            summary="Say who may log on to an engine: list, add, remove and rotate the keys of its data directory.",
+            summary="Say who may log on to an engine.",
         ),
         "latency": LazyCommand(
             module="fairlead.cli.latency",
             function="latency",
-            summary="Print how long commands took in each stage of an engine, in nanoseconds, since it began.",
+            summary="Print how long commands take in each stage of an engine.",
         ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",
-            summary="Replay a recorded market through the engine and compare trades and books.",
+            summary="Replay a recorded market and compare trades and books.",
         ),
         "verify-matching": LazyCommand(
             module="fairlead.cli.verify_matching",
             function="verify_matching",
-            summary="Execute a log again and check each fill for price-time priority, the hash chain and the state.",
+            summary="Execute a log again and check each fill and the state.",
         ),
         "version": LazyCommand(
             module="fairlead.cli.version",
             function="version",
-            summary="Print the version of Fairlead, and with --json what it runs on.",
+            summary="Print the version, and with --json what it runs on.",
         ),
     }
 

@@ -34,7 +34,7 @@ def breakers(
         Path | None, typer.Option(metavar="FILE.png|.html", help="Draw prices, bands, halts and reopenings.")
     ] = None,
 ) -> None:
-    """Watch a recorded market and report which halting rules it would have tripped.
+    """Report which halting rules a recorded market would trip.
 
     The default rules are used: 20 % from the last auction price, more than 10 % within 60 s or 300 s, a spread over 2 %
     for 3 s. A halt of the report ends after its documented time, because the recording went on without it.

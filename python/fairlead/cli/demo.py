@@ -38,7 +38,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, show nothing live.")] = False,
     export_svg: Annotated[Path | None, typer.Option("--export-svg", hidden=True)] = None,
 ) -> None:
-    """Watch a market of agents trade on the real engine: ladder, trades, imbalance, rate and latency.
+    """Watch a market of agents trade on the real engine.
+
+    Shows ladder, trades, imbalance, rate and latency.
 
     Keys: q quits, arrows or tab or a digit choose another symbol. The same seed, rate and number of commands give the
     same state hash, which is printed at the end. Nothing is recorded and nothing leaves this machine.

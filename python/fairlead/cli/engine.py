@@ -56,7 +56,7 @@ def engine(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
 ) -> None:
-    """Run an engine with its log and its gateway on a data directory.
+    """Run an engine with its log and its gateway.
 
     Prints one line once clients may connect. DIR/gateway.keys (mode 0600) says who may, see fairlead keys; a new
     directory gets one operator key, and SIGHUP reads keys and certificate again. Ctrl-C and SIGTERM end it cleanly;

@@ -17,7 +17,7 @@ def explain_order(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell what happened to an order of a scenario and what caused it.
+    """Tell what happened to an order of a scenario, and why.
 
     The scenario is run on the engine; the trace is read from its events alone.
 

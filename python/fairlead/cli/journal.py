@@ -24,7 +24,10 @@ _GENESIS = 0x8000
 
 @app.callback()
 def root() -> None:
-    """Look at the log of an engine, running or not, and cut it when a person has decided to."""
+    """Look at the log of an engine, running or not; cut it.
+
+    To cut it is for a person to decide, when it is damaged and no copy can mend it.
+    """
 
 
 @app.command()

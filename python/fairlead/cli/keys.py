@@ -28,7 +28,9 @@ def root(
     *,
     data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Data directory of the engine.")] = None,
 ) -> None:
-    """Say who may log on to an engine: list, add, remove and rotate the keys of its data directory.
+    """Say who may log on to an engine.
+
+    Lists, adds, removes and rotates the keys of its data directory.
 
     Secrets come from the system's randomness and are printed once. The file DIR/gateway.keys is replaced as a whole
     and stays private (mode 600). A running engine reads it again on SIGHUP; else a change counts from the next start.

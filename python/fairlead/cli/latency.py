@@ -23,7 +23,9 @@ def latency(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print how long commands took in each stage of an engine, in nanoseconds, since it began.
+    """Print how long commands take in each stage of an engine.
+
+    In nanoseconds, since the engine began.
 
     Works beside a running engine, whose figures are at most about a second old, and after it: then they are those of
     its last run, and say so. The stages are defined in docs/reference/latency.md; turn is how long bytes can have lain

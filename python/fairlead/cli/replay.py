@@ -49,7 +49,7 @@ def replay(
         Path | None, typer.Option(metavar="FILE.png|.html", help="Draw price, spread, imbalance and volume.")
     ] = None,
 ) -> None:
-    """Replay a recorded market through the engine and compare trades and books.
+    """Replay a recorded market and compare trades and books.
 
     Exit codes: 0 all equal, 2 usage, 3 not found, 4 a difference or a damaged recording, 5 no plotting library.
     Rows are counted from 1 without the header.

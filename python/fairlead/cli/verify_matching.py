@@ -17,7 +17,9 @@ def verify_matching(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Execute a log again and check each fill for price-time priority, the hash chain and the state.
+    """Execute a log again and check each fill and the state.
+
+    Each fill is checked for price-time priority, and with it the hash chain and the recorded states.
 
     Needs nothing but the directory, changes nothing, and may run beside the engine. The queues it compares with are its
     own, kept from the events alone.

@@ -8,7 +8,7 @@ import typer
 
 
 def version(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
-    """Print the version of Fairlead, and with --json what it runs on.
+    """Print the version, and with --json what it runs on.
 
     Example:  fairlead version --json
     """
