@@ -24,8 +24,8 @@ def crash(
 ) -> None:
     """Play a flash crash under the default halting rules.
 
-    Like that of 2010-05-06, on the real engine: fifteen minutes of quotes, a seller who does not stop, stops that add to
-    it, the band that ends it, the reopening.
+    Like that of 2010-05-06, on the real engine: fifteen minutes of quotes, a seller who does not stop, stops that add
+    to it, the band that ends it, the reopening.
 
     Exit codes: 0 done, 2 usage, 5 no plotting library.
     """
