@@ -12,6 +12,7 @@ from fairlead.adapters.access import DerivedKeys, JwtSigner, KeepingMailer, load
 from fairlead.adapters.stores import (
     SqlApiKeys,
     SqlLoginAttempts,
+    SqlNonces,
     SqlRefreshTokens,
     SqlUsers,
     migrate,
@@ -117,6 +118,7 @@ async def opened(directory: Path, policy: AccessPolicy) -> AsyncIterator[House]:
             attempts=SqlLoginAttempts(database),
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
+            nonces=SqlNonces(database),
             hasher=hasher,
             signer=JwtSigner(load_key_ring(key)),
             vault=DerivedKeys(hashlib.sha256(b"master").digest()),

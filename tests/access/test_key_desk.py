@@ -70,7 +70,7 @@ def test_a_request_counts_once_and_a_changed_one_never(tmp_path: Path) -> None:
         house.clock.pass_s(30)
         assert await _refused(house, request) == "replayed"
         house.clock.pass_s(1)
-        assert await _refused(house, request) == "timestamp outside the window"
+        assert await _refused(house, request) == "timestamp too old"
         await house.desk.authenticate(_signed(house, made, nonce="nonce-9876543210"))
 
     in_house(tmp_path, story)

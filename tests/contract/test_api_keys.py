@@ -82,22 +82,3 @@ def test_keys_that_count_no_more_leave_room(store_url: str) -> None:
         assert await keys.add(replace(_key(user.user_id, 6), epoch=1), live_max=1)
 
     with_store(store_url, story)
-
-
-def test_a_nonce_of_a_key_is_spent_once_also_at_once(store_url: str) -> None:
-    async def story(database: Database) -> None:
-        keys = SqlApiKeys(database)
-        user = await add_user(database)
-        first, second = _key(user.user_id, 1), _key(user.user_id, 2)
-        await keys.add(first, live_max=2)
-        await keys.add(second, live_max=2)
-
-        spent = await asyncio.gather(*(keys.spend(first.key_id, "n" * 16, until_ns=NOW_NS) for _ in range(6)))
-
-        assert spent.count(True) == 1
-        assert await keys.spend(second.key_id, "n" * 16, until_ns=NOW_NS)
-        assert await keys.purge(before_ns=NOW_NS) == 0
-        assert await keys.purge(before_ns=NOW_NS + 1) == 2
-        assert await keys.spend(first.key_id, "n" * 16, until_ns=NOW_NS)
-
-    with_store(store_url, story)

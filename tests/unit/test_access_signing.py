@@ -16,14 +16,16 @@ from fairlead.domain.access.signing import (
     canonical,
     check_form,
     is_signed_with,
+    sent_at_ns,
     sign,
     spent_until_ns,
 )
 
-POLICY = AccessPolicy(sign_window_s=30)
+POLICY = AccessPolicy(sign_window_s=30, sign_ahead_s=2)
 SENT_MS = 1_700_000_000_000
 SENT_NS = SENT_MS * 1_000_000
 WINDOW_NS = 30 * 1_000_000_000
+AHEAD_NS = 2 * 1_000_000_000
 SECRET = Secret("canary-secret")
 PLAIN = SignedRequest(
     key_id=f"key_{1:032x}",
@@ -65,12 +67,14 @@ def test_a_changed_part_breaks_the_signature(change: dict[str, object]) -> None:
     assert not is_signed_with(SIGNED, Secret("other"))
 
 
-def test_a_request_counts_within_the_window_on_both_sides() -> None:
-    for now_ns in (SENT_NS - WINDOW_NS, SENT_NS, SENT_NS + WINDOW_NS):
+def test_a_request_counts_while_it_is_neither_too_old_nor_too_far_ahead() -> None:
+    for now_ns in (SENT_NS - AHEAD_NS, SENT_NS, SENT_NS + WINDOW_NS):
         check_form(SIGNED, policy=POLICY, now_ns=now_ns)
-    for now_ns in (SENT_NS - WINDOW_NS - 1, SENT_NS + WINDOW_NS + 1):
-        with pytest.raises(BadSignatureError, match="outside the window"):
-            check_form(SIGNED, policy=POLICY, now_ns=now_ns)
+    with pytest.raises(BadSignatureError, match="too far ahead"):
+        check_form(SIGNED, policy=POLICY, now_ns=SENT_NS - AHEAD_NS - 1)
+    with pytest.raises(BadSignatureError, match="too old"):
+        check_form(SIGNED, policy=POLICY, now_ns=SENT_NS + WINDOW_NS + 1)
+    assert sent_at_ns(SIGNED) == SENT_NS
     assert spent_until_ns(SIGNED, policy=POLICY) == SENT_NS + WINDOW_NS
 
 

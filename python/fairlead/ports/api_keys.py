@@ -1,4 +1,4 @@
-"""Where API keys and the nonces of their requests are kept."""
+"""Where API keys are kept."""
 
 from typing import Protocol
 
@@ -27,15 +27,4 @@ class ApiKeys(Protocol):
 
     async def revoke(self, key_id: str, /, *, user_id: str, ts_ns: int) -> bool:
         """Take a key back, the first time stays; ``False`` where this user has no such key."""
-        ...
-
-    async def spend(self, key_id: str, nonce: str, /, *, until_ns: int) -> bool:
-        """Remember a nonce of a key until then; ``False`` where it is remembered already.
-
-        Of two at once one is first.
-        """
-        ...
-
-    async def purge(self, *, before_ns: int) -> int:
-        """Forget nonces whose time was over before ``before_ns``; return how many."""
         ...

@@ -10,6 +10,7 @@ from fairlead.adapters.access.key_files import (
     new_token_key,
 )
 from fairlead.adapters.access.mail import KeepingMailer, PrintingMailer
+from fairlead.adapters.access.nonces import MemoryNonces
 from fairlead.adapters.access.surroundings import SystemClock, SystemSecrets
 from fairlead.adapters.access.tokens import JwtSigner
 from fairlead.adapters.access.vault import DerivedKeys
@@ -20,6 +21,7 @@ __all__ = [
     "JwtSigner",
     "KeepingMailer",
     "KeyRing",
+    "MemoryNonces",
     "PrintingMailer",
     "SystemClock",
     "SystemSecrets",

@@ -4,6 +4,7 @@ from fairlead.adapters.stores.api_keys import SqlApiKeys
 from fairlead.adapters.stores.database import Database, open_database
 from fairlead.adapters.stores.login_attempts import SqlLoginAttempts
 from fairlead.adapters.stores.migrate import migrate
+from fairlead.adapters.stores.nonces import SqlNonces
 from fairlead.adapters.stores.refresh_tokens import SqlRefreshTokens
 from fairlead.adapters.stores.users import SqlUsers
 
@@ -11,6 +12,7 @@ __all__ = [
     "Database",
     "SqlApiKeys",
     "SqlLoginAttempts",
+    "SqlNonces",
     "SqlRefreshTokens",
     "SqlUsers",
     "migrate",

@@ -1,12 +1,12 @@
-"""API keys and the nonces of their requests in SQL."""
+"""API keys in SQL."""
 
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
-from fairlead.adapters.stores.access_tables import api_keys, api_nonces, users
-from fairlead.adapters.stores.database import Database, insert_once
+from fairlead.adapters.stores.access_tables import api_keys, users
+from fairlead.adapters.stores.database import Database
 from fairlead.domain.access.people import ApiKey
 from fairlead.domain.access.roles import Scope
 
@@ -69,17 +69,6 @@ class SqlApiKeys:
         change = update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.user_id == user_id)
         async with self._database.write() as step:
             return (await step.execute(change.values(revoked_ts_ns=first))).rowcount == 1
-
-    async def spend(self, key_id: str, nonce: str, /, *, until_ns: int) -> bool:
-        """Remember a nonce; ``False`` where it is remembered already."""
-        async with self._database.write() as step:
-            spent = insert_once(step, api_nonces).values(key_id=key_id, nonce=nonce, until_ns=until_ns)
-            return (await step.execute(spent.returning(api_nonces.c.nonce))).one_or_none() is not None
-
-    async def purge(self, *, before_ns: int) -> int:
-        """Forget nonces whose time was over before ``before_ns``."""
-        async with self._database.write() as step:
-            return (await step.execute(delete(api_nonces).where(api_nonces.c.until_ns < before_ns))).rowcount
 
 
 def _key(row: Row[Any]) -> ApiKey:

@@ -5,9 +5,10 @@ from typing import Final
 
 from fairlead.errors import UsageError
 
-__all__ = ["NS_PER_S", "AccessPolicy"]
+__all__ = ["NS_PER_MS", "NS_PER_S", "AccessPolicy"]
 
 NS_PER_S: Final = 1_000_000_000
+NS_PER_MS: Final = 1_000_000
 _ACCESS_S_MAX: Final = 900
 _LEEWAY_S_MAX: Final = 60
 
@@ -29,7 +30,10 @@ class AccessPolicy:
         failures_s: the window they are counted in.
         locked_s: how long it is locked.
         keys_max: API keys of one user that are in use.
-        sign_window_s: how far the time of a signed request may be from ours, 1 to 60.
+        sign_window_s: how old a signed request may be, 1 to 60.
+        sign_ahead_s: how far its time may be ahead of ours, 0 to 10.
+        recheck_ms: how long a proof counts without asking the store again, 0 to 900; what another process revokes
+            counts after that.
     """
 
     issuer: str = "fairlead"
@@ -45,6 +49,8 @@ class AccessPolicy:
     locked_s: int = 900
     keys_max: int = 20
     sign_window_s: int = 30
+    sign_ahead_s: int = 1
+    recheck_ms: int = 500
 
     def __post_init__(self) -> None:
         bounds = {
@@ -59,6 +65,8 @@ class AccessPolicy:
             "locked_s": (1, 86_400),
             "keys_max": (1, 1_000),
             "sign_window_s": (1, 60),
+            "sign_ahead_s": (0, 10),
+            "recheck_ms": (0, 900),
         }
         for name, (low, high) in bounds.items():
             value = getattr(self, name)

@@ -6,13 +6,21 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
+from fairlead.domain.access.policy import NS_PER_MS, NS_PER_S, AccessPolicy
 from fairlead.domain.access.secret import Secret
 
-__all__ = ["BadSignatureError", "SignedRequest", "canonical", "check_form", "is_signed_with", "sign", "spent_until_ns"]
+__all__ = [
+    "BadSignatureError",
+    "SignedRequest",
+    "canonical",
+    "check_form",
+    "is_signed_with",
+    "sent_at_ns",
+    "sign",
+    "spent_until_ns",
+]
 
 _PURPOSE: Final = "fairlead request 1"
-_NS_PER_MS: Final = 1_000_000
 _KEY_ID: Final = re.compile(r"key_[0-9a-f]{32}")
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _TIMESTAMP: Final = re.compile(r"[0-9]{13,14}")
@@ -67,7 +75,7 @@ def check_form(request: SignedRequest, *, policy: AccessPolicy, now_ns: int) -> 
     """Check everything that needs no key: the form of each part, and the time.
 
     Raises:
-        BadSignatureError: a part has another form, or the time is further from ours than the window.
+        BadSignatureError: a part has another form, or the time is too old or too far ahead.
     """
     forms = (
         ("key_id", request.key_id, _KEY_ID),
@@ -80,8 +88,16 @@ def check_form(request: SignedRequest, *, policy: AccessPolicy, now_ns: int) -> 
     for name, text, form in forms:
         if form.fullmatch(text) is None:
             raise BadSignatureError(f"malformed {name}")
-    if abs(int(request.timestamp) * _NS_PER_MS - now_ns) > policy.sign_window_s * NS_PER_S:
-        raise BadSignatureError("timestamp outside the window")
+    sent_ns = sent_at_ns(request)
+    if now_ns > sent_ns + policy.sign_window_s * NS_PER_S:
+        raise BadSignatureError("timestamp too old")
+    if sent_ns > now_ns + policy.sign_ahead_s * NS_PER_S:
+        raise BadSignatureError("timestamp too far ahead")
+
+
+def sent_at_ns(request: SignedRequest) -> int:
+    """Return the time a request of good form says, nanoseconds UTC."""
+    return int(request.timestamp) * NS_PER_MS
 
 
 def is_signed_with(request: SignedRequest, secret: Secret) -> bool:
@@ -90,5 +106,5 @@ def is_signed_with(request: SignedRequest, secret: Secret) -> bool:
 
 
 def spent_until_ns(request: SignedRequest, *, policy: AccessPolicy) -> int:
-    """Return until when its nonce must be remembered: as long as its time lies within the window."""
-    return int(request.timestamp) * _NS_PER_MS + policy.sign_window_s * NS_PER_S
+    """Return until when its nonce must be remembered: as long as it is not too old."""
+    return sent_at_ns(request) + policy.sign_window_s * NS_PER_S

@@ -12,6 +12,7 @@ from fairlead.domain.access.signing import (
     SignedRequest,
     check_form,
     is_signed_with,
+    sent_at_ns,
     spent_until_ns,
 )
 from fairlead.errors import NotFoundError
@@ -102,6 +103,7 @@ class KeyDesk:
         now_ns = self._needs.clock.now_ns()
         if not await self._needs.api_keys.revoke(key_id, user_id=principal.user_id, ts_ns=now_ns):
             raise NotFoundError(f"no such API key: key_id={key_id[:64]!r}")
+        self._needs.recent.forget(principal.user_id)
 
     async def authenticate(self, request: SignedRequest) -> Principal:
         """Return who signed a request. Each nonce of a key counts once while its time lies within the window.
@@ -116,15 +118,24 @@ class KeyDesk:
             raise _refused(str(error)) from None
         # A key that does not exist has a secret too, so both cost the same.
         is_right = is_signed_with(request, needs.vault.secret_of(request.key_id))
-        key = await needs.api_keys.find(request.key_id)
+        principal = needs.recently(request.key_id, now_ns=now_ns) if is_right else None
+        if principal is None:
+            principal = await self._find(request.key_id, is_right=is_right, now_ns=now_ns)
+            needs.recent.put(request.key_id, principal, now_ns=now_ns)
+        until_ns = spent_until_ns(request, policy=needs.policy)
+        sent_ns = sent_at_ns(request)
+        if not await needs.nonces.spend(request.key_id, request.nonce, sent_ns=sent_ns, until_ns=until_ns):
+            raise _refused("replayed")
+        return principal
+
+    async def _find(self, key_id: str, *, is_right: bool, now_ns: int) -> Principal:
+        needs = self._needs
+        key = await needs.api_keys.find(key_id)
         if key is None or not is_right:
             raise _refused("signature" if key is not None else "unknown key")
         user = await needs.users.by_id(key.user_id)
         if user is None or not key.is_live(now_ns=now_ns, epoch=user.epoch):
             raise _refused("revoked or expired key")
-        until_ns = spent_until_ns(request, policy=needs.policy)
-        if not await needs.api_keys.spend(key.key_id, request.nonce, until_ns=until_ns):
-            raise _refused("replayed")
         return Principal(
             user_id=user.user_id,
             account=user.account,

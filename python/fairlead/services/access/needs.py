@@ -4,16 +4,19 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 
-from fairlead.domain.access.policy import AccessPolicy
+from fairlead.domain.access.policy import NS_PER_MS, AccessPolicy
+from fairlead.domain.access.roles import Principal
 from fairlead.domain.access.secret import Secret
 from fairlead.ports.api_keys import ApiKeys
 from fairlead.ports.clock import Clock
 from fairlead.ports.mailer import Mailer
+from fairlead.ports.nonces import Nonces
 from fairlead.ports.password_hasher import PasswordHasher
 from fairlead.ports.refresh_tokens import RefreshTokens
 from fairlead.ports.secrets import KeyVault, Secrets
 from fairlead.ports.token_signer import TokenSigner
 from fairlead.ports.users import LoginAttempts, Users
+from fairlead.services.access.recent import Recent
 
 __all__ = ["Needs", "hash_of", "new_id", "new_token"]
 
@@ -29,6 +32,7 @@ class Needs:
     attempts: LoginAttempts
     tokens: RefreshTokens
     api_keys: ApiKeys
+    nonces: Nonces
     hasher: PasswordHasher
     signer: TokenSigner
     vault: KeyVault
@@ -36,6 +40,11 @@ class Needs:
     clock: Clock
     secrets: Secrets
     policy: AccessPolicy = field(default_factory=AccessPolicy)
+    recent: Recent = field(default_factory=Recent)
+
+    def recently(self, proof: str, *, now_ns: int) -> Principal | None:
+        """Return who was found behind a proof a moment ago; ``None``: check it."""
+        return self.recent.get(proof, now_ns=now_ns, age_ns_max=self.policy.recheck_ms * NS_PER_MS)
 
 
 def new_id(kind: str, secrets: Secrets) -> str:

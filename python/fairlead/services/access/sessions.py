@@ -106,16 +106,20 @@ class Entry:
             if await needs.tokens.rotate(token_hash, successor, ts_ns=now_ns):
                 return pair
         await needs.tokens.revoke(session.session_id, ts_ns=now_ns)
+        needs.recent.forget(user.user_id)
         raise _ended("reused")
 
     async def authenticate(self, access: Secret) -> Principal:
-        """Return who asks, as an access token proves it and as the store says at this moment.
+        """Return who asks, as an access token proves it and as the store says, or said less than ``recheck_ms`` ago.
 
         Raises:
             AuthenticationError: the token does not count, or its session, its user or its epoch does not.
         """
         needs = self._needs
-        now_ns = needs.clock.now_ns()
+        proof, now_ns = hash_of(access), needs.clock.now_ns()
+        recent = needs.recently(proof, now_ns=now_ns)
+        if recent is not None:
+            return recent
         try:
             opened = needs.signer.open(access)
             claims = check_claims(opened.header, opened.payload, policy=needs.policy, now_ns=now_ns)
@@ -127,7 +131,7 @@ class Entry:
             raise _no_token("session or user unknown")
         if claims.epoch != user.epoch or not session.is_live(now_ns=now_ns, epoch=user.epoch):
             raise _no_token("revoked")
-        return Principal(
+        principal = Principal(
             user_id=user.user_id,
             account=user.account,
             role=user.role,
@@ -135,6 +139,8 @@ class Entry:
             session_id=session.session_id,
             until_ns=claims.exp * NS_PER_S,
         )
+        needs.recent.put(proof, principal, now_ns=now_ns)
+        return principal
 
     async def logout(self, principal: Principal) -> None:
         """End the session of who asks; its access token counts no more either.
@@ -145,6 +151,7 @@ class Entry:
         if principal.session_id is None:
             raise AuthorizationError("an API key has no session: revoke the key")
         await self._needs.tokens.revoke(principal.session_id, ts_ns=self._needs.clock.now_ns())
+        self._needs.recent.forget(principal.user_id)
 
     async def revoke_all(self, principal: Principal, *, user_id: str | None = None) -> int:
         """End every session and API key of who asks, or of ``user_id``; return the epoch from which proofs count.
@@ -155,7 +162,10 @@ class Entry:
         """
         if user_id is not None and user_id != principal.user_id:
             demand(principal, Permission.MANAGE_USERS)
-        return await self._needs.users.raise_epoch(principal.user_id if user_id is None else user_id)
+        whose = principal.user_id if user_id is None else user_id
+        epoch = await self._needs.users.raise_epoch(whose)
+        self._needs.recent.forget(whose)
+        return epoch
 
     async def _open(self, user: User) -> TokenPair:
         needs = self._needs

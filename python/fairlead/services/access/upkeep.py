@@ -14,5 +14,5 @@ async def sweep(needs: Needs) -> int:
         + await needs.attempts.purge(before_ns=now_ns - policy.failures_s * NS_PER_S)
         + await needs.tokens.purge(before_ns=now_ns)
         # A clock that is put back must not make a nonce new again.
-        + await needs.api_keys.purge(before_ns=now_ns - policy.sign_window_s * NS_PER_S)
+        + await needs.nonces.purge(before_ns=now_ns - policy.sign_window_s * NS_PER_S)
     )

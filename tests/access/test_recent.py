@@ -1,0 +1,74 @@
+"""Proofs that were checked a moment ago: how long they count, and what ends them at once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.access.houses import ANN, PASSWORD, House, in_house
+
+from fairlead.domain.access.errors import AuthenticationError
+from fairlead.domain.access.policy import AccessPolicy
+from fairlead.domain.access.roles import Principal, Role, Scope
+from fairlead.services.access.recent import Recent
+
+NOW_NS = 1_700_000_000_000_000_000
+WHO = Principal(user_id="usr_1", account=1_001, role=Role.TRADER, scopes=frozenset({Scope.READ}), session_id="ses_1")
+
+
+def test_a_proof_counts_for_a_moment_and_not_before_it_was_checked() -> None:
+    recent = Recent()
+    recent.put("proof", WHO, now_ns=NOW_NS)
+
+    found = [recent.get("proof", now_ns=NOW_NS + after, age_ns_max=100) for after in (-1, 0, 99, 100)]
+
+    assert found == [None, WHO, WHO, None]
+    assert recent.get("other", now_ns=NOW_NS, age_ns_max=100) is None
+    assert recent.get("proof", now_ns=NOW_NS, age_ns_max=0) is None
+
+
+def test_a_proof_that_has_ended_does_not_count_however_recent() -> None:
+    recent = Recent()
+    recent.put("proof", replace(WHO, until_ns=NOW_NS + 10), now_ns=NOW_NS)
+
+    assert recent.get("proof", now_ns=NOW_NS + 9, age_ns_max=100) is not None
+    assert recent.get("proof", now_ns=NOW_NS + 10, age_ns_max=100) is None
+
+
+def test_no_more_are_kept_than_may_be_and_the_oldest_go_first() -> None:
+    recent = Recent(kept_max=2)
+    for proof in ("a", "b", "a", "c"):
+        recent.put(proof, WHO, now_ns=NOW_NS)
+
+    assert [recent.get(proof, now_ns=NOW_NS, age_ns_max=1) is not None for proof in "abc"] == [True, False, True]
+
+
+def test_one_user_is_forgotten_and_no_other() -> None:
+    recent = Recent()
+    other = replace(WHO, user_id="usr_2")
+    for proof, who in (("a", WHO), ("b", other), ("c", WHO)):
+        recent.put(proof, who, now_ns=NOW_NS)
+
+    recent.forget("usr_1")
+
+    assert [recent.get(proof, now_ns=NOW_NS, age_ns_max=1) for proof in "abc"] == [None, other, None]
+
+
+@pytest.mark.parametrize(("recheck_ms", "after_ms", "counts"), [(500, 499, True), (500, 500, False), (0, 0, False)])
+def test_what_another_process_revokes_counts_after_the_moment(
+    tmp_path: Path, recheck_ms: int, after_ms: int, counts: bool
+) -> None:
+    async def story(house: House) -> None:
+        ann = await house.trader()
+        pair = await house.entry.login(email=ANN, password=PASSWORD)
+        await house.entry.authenticate(pair.access)
+
+        await house.needs.users.raise_epoch(ann.user_id)
+        house.clock.ns += after_ms * 1_000_000
+
+        if counts:
+            assert (await house.entry.authenticate(pair.access)).user_id == ann.user_id
+        else:
+            with pytest.raises(AuthenticationError):
+                await house.entry.authenticate(pair.access)
+
+    in_house(tmp_path, story, policy=AccessPolicy(recheck_ms=recheck_ms))
