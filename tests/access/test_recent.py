@@ -9,6 +9,8 @@ from tests.access.houses import ANN, PASSWORD, House, in_house
 from fairlead.domain.access.errors import AuthenticationError
 from fairlead.domain.access.policy import AccessPolicy
 from fairlead.domain.access.roles import Principal, Role, Scope
+from fairlead.domain.access.signing import SignedRequest, sign
+from fairlead.services.access import NewApiKey
 from fairlead.services.access.recent import Recent
 
 NOW_NS = 1_700_000_000_000_000_000
@@ -72,3 +74,57 @@ def test_what_another_process_revokes_counts_after_the_moment(
                 await house.entry.authenticate(pair.access)
 
     in_house(tmp_path, story, policy=AccessPolicy(recheck_ms=recheck_ms))
+
+
+async def _made_key(house: House) -> tuple[Principal, NewApiKey]:
+    await house.trader()
+    ann = await house.entry.authenticate((await house.entry.login(email=ANN, password=PASSWORD)).access)
+    return ann, await house.desk.create(ann, name="bot", scopes=["read"])
+
+
+def _signed(house: House, made: NewApiKey, *, nonce: str) -> SignedRequest:
+    plain = SignedRequest(
+        key_id=made.key.key_id,
+        timestamp=str(house.clock.ns // 1_000_000),
+        nonce=nonce,
+        method="GET",
+        target="/orders",
+        body=b"",
+        signature="",
+    )
+    return replace(plain, signature=sign(plain, made.secret))
+
+
+def test_a_key_that_just_signed_well_lets_no_forged_request_through(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        _, made = await _made_key(house)
+        good = _signed(house, made, nonce="nonce-0123456789")
+        await house.desk.authenticate(good)
+
+        for forged in (
+            replace(good, nonce="nonce-9876543210"),
+            replace(good, nonce="nonce-9876543210", signature="0" * 64),
+            replace(good, nonce="nonce-9876543210", body=b"more"),
+        ):
+            with pytest.raises(AuthenticationError) as refused:
+                await house.desk.authenticate(forged)
+            assert refused.value.cause == "signature"
+        with pytest.raises(AuthenticationError) as refused:
+            await house.desk.authenticate(good)
+        assert refused.value.cause == "replayed"
+
+    in_house(tmp_path, story)
+
+
+def test_a_key_that_is_taken_back_counts_no_more_a_moment_after_it_did(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        ann, made = await _made_key(house)
+        await house.desk.authenticate(_signed(house, made, nonce="nonce-0123456789"))
+
+        await house.desk.revoke(ann, made.key.key_id)
+
+        with pytest.raises(AuthenticationError) as refused:
+            await house.desk.authenticate(_signed(house, made, nonce="nonce-9876543210"))
+        assert refused.value.cause == "revoked or expired key"
+
+    in_house(tmp_path, story)
