@@ -13,10 +13,10 @@ from tests.e2e.venues import SECRET, make_market, write_keys
 
 import fairlead
 from fairlead.client import Client
-from fairlead.client.report import Position
-from fairlead.client.requests import OrderWords
 from fairlead.engine.server import EngineServer
 from fairlead.errors import DataError, LockedError, NotFoundError, UnavailableError, UsageError, WrongTypeError
+from fairlead.model.report import Position
+from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 
 

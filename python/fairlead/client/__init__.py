@@ -2,7 +2,7 @@
 
 from fairlead.client.book import Book, Level
 from fairlead.client.keys import read_secret
-from fairlead.client.report import Position, Report
 from fairlead.client.sync import Client
+from fairlead.model.report import Position, Report
 
 __all__ = ["Book", "Client", "Level", "Position", "Report", "read_secret"]

@@ -15,9 +15,8 @@ from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments, Number
 from fairlead.client.keys import prover
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
-from fairlead.client.report import Position, Report, position_of, report_of
+from fairlead.client.report import position_of, report_of
 from fairlead.client.requests import (
-    OrderWords,
     amend_fields,
     cancel_fields,
     group_fields,
@@ -27,6 +26,8 @@ from fairlead.client.requests import (
 )
 from fairlead.client.tls import context_of, is_lasting, refusal
 from fairlead.errors import FairleadError, UnavailableError, UsageError
+from fairlead.model.report import Position, Report
+from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.wire import Message
 from fairlead.wire.codec import Value

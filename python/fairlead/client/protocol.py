@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from fairlead.client.keys import Prover
-from fairlead.client.report import Position
 from fairlead.errors import DataError, UnavailableError
+from fairlead.model.report import Position
 from fairlead.wire import Frames, Message, encode, frame
 from fairlead.wire import decode as decode_message
 from fairlead.wire.codec import Value

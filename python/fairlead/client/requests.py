@@ -1,15 +1,15 @@
 """What a client asks for, as messages: words and decimals to codes and whole numbers."""
 
 from collections.abc import Mapping
-from typing import Final, Required, TypedDict, TypeVar
+from typing import Final, TypeVar
 
 from fairlead.client.instruments import ClientInstrument, Number
 from fairlead.errors import UsageError
+from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.wire.codec import Value
 
 __all__ = [
-    "OrderWords",
     "amend_fields",
     "cancel_fields",
     "group_fields",
@@ -67,36 +67,6 @@ _MODES: Final[Mapping[str, str]] = {
     "cancel_on_trigger": "CancelOnTrigger",
 }
 _ACTIVATIONS: Final[Mapping[str, str]] = {"partial": "Partial", "full": "Full"}
-
-
-class OrderWords(TypedDict, total=False):
-    """An order as a client says it.
-
-    ``side`` is ``buy`` or ``sell``; ``ord_type`` is ``limit`` (default), ``market``, ``market_to_limit`` or ``pegged``;
-    ``time_in_force`` is ``gtc`` (of what rests or waits, else ``ioc``), ``day``, ``gtd`` with ``expire_ns``,
-    ``ioc``, ``fok``, ``ato``, ``atc`` or ``gfa``. ``order_qty`` may be left out where a market buy has a budget,
-    ``quote_qty``. ``account`` is for a front end, which has to name it; others send their own or 0.
-    """
-
-    symbol: Required[str]
-    side: Required[str]
-    order_qty: Number
-    price: Number | None
-    cl_ord_id: str | None
-    account: int
-    ord_type: str
-    time_in_force: str | None
-    expire_ns: int | None
-    post_only: bool | str
-    reduce_only: bool
-    display_qty: Number | None
-    hidden: bool
-    min_qty: Number | None
-    protection_price: Number | None
-    quote_qty: Number | None
-    peg: str | None
-    peg_offset_ticks: int
-    stp: str | None
 
 
 def order_fields(

@@ -8,9 +8,9 @@ from typing import Any, Self, TypeVar, Unpack
 from fairlead.client import aio
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments
-from fairlead.client.report import Position, Report
-from fairlead.client.requests import OrderWords
 from fairlead.errors import UsageError
+from fairlead.model.report import Position, Report
+from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.wire.codec import Value
 
