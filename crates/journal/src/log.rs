@@ -161,10 +161,10 @@ fn find<D: Disk>(disk: &D, first_seq: u64) -> Result<Segment, OpenError> {
     Ok(Segment { name, header, bytes })
 }
 
-/// Segments are of one store and numbered without gaps.
+/// Segments are of one store and numbered without gaps, and there is a number for the next one.
 fn check_row(manifest: &Manifest, segments: &[Segment]) -> Result<(), OpenError> {
-    let numbers = manifest.oldest_number..;
-    for (segment, number) in segments.iter().zip(numbers) {
+    for (segment, after) in segments.iter().zip(0..) {
+        let number = manifest.oldest_number.saturating_add(after);
         let SegmentHeader { first_seq, store_id, number: found, .. } = segment.header;
         let damage = |what| Err(Damage { file: segment.name.clone(), offset: 0, seq: first_seq, what }.into());
         if store_id != manifest.store_id {
@@ -172,6 +172,9 @@ fn check_row(manifest: &Manifest, segments: &[Segment]) -> Result<(), OpenError>
         }
         if found != number {
             return damage(format!("this is segment {found}, and segment {number} is missing before it"));
+        }
+        if number == u64::MAX {
+            return damage(format!("no segment can follow number {number}"));
         }
     }
     Ok(())

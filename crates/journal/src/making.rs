@@ -62,8 +62,10 @@ fn is_ours(name: &str) -> bool {
     is_numbered || [MANIFEST, WATERMARK].contains(&stem)
 }
 
+/// The number of the next spare. No log gets as far as half of all numbers: such a name is a stranger's.
 fn next_spare(names: &[String]) -> u64 {
-    names.iter().filter_map(|name| spare::number_of(name)).max().map_or(1, |number| number + 1)
+    let numbers = names.iter().filter_map(|name| spare::number_of(name)).filter(|number| *number < u64::MAX / 2);
+    numbers.max().map_or(1, |number| number + 1)
 }
 
 /// Makes a journal that goes on at the cursor. All before it is durable.

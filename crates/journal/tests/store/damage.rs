@@ -43,6 +43,24 @@ fn is_refused(disk: &Memory, whole: &Memo, what: &str) -> bool {
     }
 }
 
+/// Numbers at their end are damage like any other, with a checksum that fits.
+#[test]
+fn numbers_that_cannot_be_counted_on_from_are_refused() {
+    let (disk, whole) = store(40, true);
+    let mut manifest = disk.content("MANIFEST");
+    manifest[40..48].fill(0xFF);
+    let crc = crate::fuzz::masked(&manifest[..60]);
+    manifest[60..].copy_from_slice(&crc);
+
+    assert!(is_refused(&with(&disk, "MANIFEST", &manifest), &whole, "the oldest segment has the last number"));
+    let other = with(&disk, "spare-ffffffffffffffff.seg", b"a stranger's");
+    let (mut journal, ..) = open(&other).expect("a spare holds nothing that could be lost");
+    work(&mut journal, 40, 4);
+    drop(journal);
+    let (.., memo) = open(&other.after(Loss::All)).expect("a sound store");
+    assert_whole(&memo, 80);
+}
+
 /// Flips every `stride`-th bit of every file of a sealed store.
 fn flip(records: u64, stride: usize) -> (usize, usize) {
     let (disk, whole) = store(records, true);

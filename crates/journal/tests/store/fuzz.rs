@@ -48,7 +48,7 @@ impl Replay for Anything {
     }
 }
 
-fn masked(bytes: &[u8]) -> [u8; 4] {
+pub fn masked(bytes: &[u8]) -> [u8; 4] {
     crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8).to_le_bytes()
 }
 
