@@ -54,7 +54,8 @@ pub fn seq_of_destroyed_end(disk: &SimDisk, from: usize, to: usize) -> Option<u6
     let platter = disk.platter();
     let (_, file) = platter.files().find(|(name, _)| *name == newest)?;
     let frames = frames(file.bytes());
-    let is_last = frames.iter().all(|(start, _)| *start < to);
+    let mut whole = frames.iter().filter(|(start, end)| is_whole(&file.bytes()[*start..*end]));
+    let is_last = whole.all(|(start, _)| *start < to);
     let (start, _) = frames.iter().find(|(_, end)| *end > from)?;
     if is_last { number(file.bytes(), start + 16, 8) } else { None }
 }
@@ -80,6 +81,12 @@ fn records(frame: &[u8], after: u64, found: &mut Vec<Found>) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// Whether a frame is as it was written: its masked CRC-32C is that of its bytes.
+fn is_whole(frame: &[u8]) -> bool {
+    let sum = crc32c::crc32c(&frame[4..]).rotate_right(15).wrapping_add(0xA282_EAD8);
+    number(frame, 0, 4) == Some(u64::from(sum))
 }
 
 /// Names of segments, oldest first.
