@@ -89,6 +89,7 @@ def _execution(message: Message, instruments: Instruments) -> Report:
         last_px=price(fields["last_px"]),
         fee=instrument.to_money(fields["fee"]),
         trade_id=_int(fields["trade_id"]),
+        trigger_price=price(fields["trigger_price"]),
         reason=_text(fields["reject_reason"]) or _text(fields["end_reason"]),
         value=_int(fields["value"]),
         limit=_int(fields["limit"]),

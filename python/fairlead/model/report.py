@@ -43,6 +43,7 @@ class Report:
         last_px: price of this trade.
         fee: what the order pays for this trade in the quote asset, negative for a rebate.
         trade_id: the trade (FIX 880), 0 for none.
+        trigger_price: what it waits for, or what fired it.
         reason: why it was refused or ended.
         value: what was offered, as a whole number in the unit of the reason.
         limit: what it was measured against.
@@ -75,6 +76,7 @@ class Report:
     last_px: Decimal | None = None
     fee: Decimal | None = None
     trade_id: int = 0
+    trigger_price: Decimal | None = None
     reason: str | None = None
     value: int = 0
     limit: int = 0

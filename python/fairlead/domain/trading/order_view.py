@@ -1,0 +1,158 @@
+"""What people see of an order, folded from the reports of the exchange: each report once, in their order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from fairlead.model.report import Position, Report
+
+__all__ = ["Fill", "OrderView", "after"]
+
+# What an execution type makes of an order whose report does not say it by its status.
+_ENDED: Final[Mapping[str, str]] = {"Canceled": "CANCELED", "Expired": "EXPIRED", "Rejected": "REJECTED"}
+_STATUS: Final[Mapping[str, str]] = {
+    "New": "OPEN",
+    "PartiallyFilled": "PARTIALLY_FILLED",
+    "Filled": "FILLED",
+    "Suspended": "PENDING_TRIGGER",
+    "Canceled": "CANCELED",
+    "Expired": "EXPIRED",
+    "Rejected": "REJECTED",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """One trade of an order. ``fee`` is in the quote asset, negative for a rebate; ``liquidity`` as in FIX 851."""
+
+    trade_id: int
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal
+    liquidity: str
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order.
+
+    Attributes:
+        seq: the place of its newest report in the log of the exchange: of two views the later one.
+        reason: why it was refused or ended, in the words of the exchange; ``None`` while it lives.
+        fills: its trades, oldest first.
+        created_ns: when the exchange took or refused it; ``updated_ns``: when its newest report was.
+    """
+
+    order_id: int
+    account: int
+    client_order_id: str | None
+    symbol: str
+    side: str
+    order_type: str
+    time_in_force: str
+    status: str
+    price: Decimal | None
+    quantity: Decimal
+    filled_quantity: Decimal
+    remaining_quantity: Decimal
+    average_price: Decimal | None
+    trigger_price: Decimal | None
+    reason: str | None
+    created_ns: int
+    updated_ns: int
+    seq: Position
+    fills: tuple[Fill, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more can happen to it."""
+        return self.status in {"OPEN", "PARTIALLY_FILLED", "PENDING_TRIGGER"}
+
+
+def after(view: OrderView | None, report: Report) -> OrderView | None:
+    """Return an order as it is after a report: ``view`` itself where the report brings nothing.
+
+    A report that was seen before, or is older than the newest one seen, changes nothing: a stream that begins again
+    somewhere in the past counts nothing twice.
+
+    Args:
+        view: the order before, ``None`` where this is the first report of it. A refused order has none: its report
+            names no instrument, and whoever sent it knows what it was.
+        report: an execution report; others leave the order as it is.
+    """
+    if report.kind != "ExecutionReport" or report.position is None or report.symbol is None or report.repeated:
+        return view
+    if view is not None and report.position <= view.seq:
+        return view
+    if view is None:
+        return _first(report, report.position)
+    seen = replace(
+        view,
+        client_order_id=report.cl_ord_id or view.client_order_id,
+        status=_status(report),
+        price=report.price,
+        quantity=_or_zero(report.order_qty),
+        filled_quantity=_or_zero(report.cum_qty),
+        remaining_quantity=_or_zero(report.leaves_qty),
+        average_price=report.avg_px if report.avg_px is not None else view.average_price,
+        trigger_price=report.trigger_price or view.trigger_price,
+        updated_ns=report.ts_ns,
+        seq=report.position,
+    )
+    if report.exec_type in _ENDED:
+        seen = replace(seen, reason=report.reason)
+    return replace(seen, fills=(*view.fills, fill)) if (fill := _fill(report)) is not None else seen
+
+
+def _first(report: Report, position: Position) -> OrderView:
+    fill = _fill(report)
+    return OrderView(
+        order_id=report.order_id,
+        account=_whole(report, "account"),
+        client_order_id=report.cl_ord_id,
+        symbol=report.symbol or "",
+        side=(report.side or "").upper(),
+        order_type=(report.ord_type or "").upper(),
+        time_in_force=(report.time_in_force or "").upper(),
+        status=_status(report),
+        price=report.price,
+        quantity=_or_zero(report.order_qty),
+        filled_quantity=_or_zero(report.cum_qty),
+        remaining_quantity=_or_zero(report.leaves_qty),
+        average_price=report.avg_px,
+        trigger_price=report.trigger_price,
+        reason=report.reason if report.exec_type in _ENDED else None,
+        created_ns=report.ts_ns,
+        updated_ns=report.ts_ns,
+        seq=position,
+        fills=() if fill is None else (fill,),
+    )
+
+
+def _status(report: Report) -> str:
+    ended = _ENDED.get(report.exec_type or "")
+    return ended if ended is not None else _STATUS.get(report.ord_status or "", "OPEN")
+
+
+def _fill(report: Report) -> Fill | None:
+    if report.exec_type != "Trade" or report.last_px is None or report.last_qty is None:
+        return None
+    return Fill(
+        trade_id=report.trade_id,
+        price=report.last_px,
+        quantity=report.last_qty,
+        fee=_or_zero(report.fee),
+        liquidity=str(report.fields.get("liquidity") or "").upper(),
+        time_ns=report.ts_ns,
+    )
+
+
+def _whole(report: Report, name: str) -> int:
+    value = report.fields.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def _or_zero(value: Decimal | None) -> Decimal:
+    return Decimal(0) if value is None else value
