@@ -133,6 +133,12 @@ FENCES = (
         says=("Adapter families do not know each other BROKEN",),
     ),
     Fence(
+        name="import rules: the web knows an adapter",
+        plant={"python/fairlead/web/planted.py": '"""Planted."""\nimport fairlead.adapters.stores\n'},
+        command=LINT_IMPORTS,
+        says=("The web is given its services BROKEN",),
+    ),
+    Fence(
         name="import rules: only the facade touches the core",
         plant={"python/fairlead/cli/planted.py": '"""Planted."""\nfrom fairlead import _core\n'},
         command=LINT_IMPORTS,

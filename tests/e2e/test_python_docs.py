@@ -2,8 +2,10 @@
 
 import doctest
 import importlib
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ PAGES = [
     "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
+    "docs/how-to/serve.md",
     "docs/reference/access.md",
     "docs/reference/configuration.md",
     "docs/reference/python.md",
@@ -29,10 +32,20 @@ def _blocks(page: str) -> list[tuple[str, str]]:
     return _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
+def _path_with_fairlead(folder: Path) -> str:
+    """Return a search path on which ``fairlead`` and ``python3`` are those that are tested."""
+    folder.mkdir()
+    command = folder / "fairlead"
+    command.write_text(f"#!/bin/sh\nexec {sys.executable} -c 'from fairlead.cli import main; main()' \"$@\"\n")
+    command.chmod(0o700)
+    return os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What a page writes, it writes to where its reader stands.
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", _path_with_fairlead(tmp_path / "bin"))
     blocks = _blocks(page)
     scope: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)

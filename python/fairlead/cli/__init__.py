@@ -77,6 +77,11 @@ class _Commands(LazyGroup):
             function="replay",
             summary="Replay a recorded market and compare trades and books.",
         ),
+        "serve": LazyCommand(
+            module="fairlead.cli.serve",
+            function="serve",
+            summary="Run the whole exchange: engine, binary gateway, store and HTTP in one process.",
+        ),
         "verify-matching": LazyCommand(
             module="fairlead.cli.verify_matching",
             function="verify_matching",

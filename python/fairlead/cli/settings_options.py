@@ -21,8 +21,23 @@ Sets = Annotated[
 ]
 
 
-def load_settings(*, file: Path | None, sets: Sequence[str] | None) -> "Loaded":
+_KEYS = {
+    "--host": "server.host",
+    "--port": "server.port",
+    "--gateway-port": "server.gateway_port",
+    "--data": "engine.data_dir",
+}
+
+
+def load_settings(
+    *, file: Path | None, sets: Sequence[str] | None, flags: Sequence[tuple[str, object]] = ()
+) -> "Loaded":
     """Return the configuration of this process.
+
+    Args:
+        file: a file in place of ``./fairlead.toml``.
+        sets: texts ``KEY=VALUE`` of the command line.
+        flags: names and values of flags that have a name of their own; the strongest.
 
     Raises:
         UsageError: a ``--set`` is not ``KEY=VALUE``.
@@ -30,11 +45,13 @@ def load_settings(*, file: Path | None, sets: Sequence[str] | None) -> "Loaded":
     """
     from fairlead.settings import Flag, load
 
-    flags = []
+    found = []
     for given in sets or ():
         key, joint, value = given.partition("=")
         if not joint:
             # Not shown: who forgets the key may have written a secret.
             raise UsageError("--set is not of the form KEY=VALUE; as in --set server.port=8081")
-        flags.append(Flag(name=f"--set {key}", key=key.strip(), value=value))
-    return load(flags=flags, file=file)
+        found.append(Flag(name=f"--set {key}", key=key.strip(), value=value))
+    for flag, raw in flags:
+        found.append(Flag(name=flag, key=_KEYS[flag], value=str(raw) if isinstance(raw, Path) else raw))
+    return load(flags=found, file=file)

@@ -11,6 +11,7 @@ from fairlead.adapters.access.key_files import (
 )
 from fairlead.adapters.access.mail import KeepingMailer, PrintingMailer
 from fairlead.adapters.access.nonces import MemoryNonces
+from fairlead.adapters.access.outbox import FileMailer
 from fairlead.adapters.access.surroundings import SystemClock, SystemSecrets
 from fairlead.adapters.access.tokens import JwtSigner
 from fairlead.adapters.access.vault import DerivedKeys
@@ -18,6 +19,7 @@ from fairlead.adapters.access.vault import DerivedKeys
 __all__ = [
     "Argon2Hasher",
     "DerivedKeys",
+    "FileMailer",
     "JwtSigner",
     "KeepingMailer",
     "KeyRing",

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -60,6 +60,15 @@ class Database:
         """
         async with _translated(), self._writer.begin() as connection:
             yield connection
+
+    async def ping(self) -> None:
+        """Ask the store something it can always answer.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        async with self.read() as connection:
+            await connection.execute(select(1))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -13,7 +13,7 @@
 
 from typing import ClassVar, Final
 
-from fairlead.errors import FairleadError
+from fairlead.errors import DataError, FairleadError
 
 __all__ = [
     "AccessError",
@@ -101,7 +101,7 @@ class ConflictError(AccessError):
     code = "CONFLICT_ERROR"
 
 
-class WeakSecretError(AccessError):
+class WeakSecretError(AccessError, DataError):
     """A key or secret of the service is missing, known, too short or readable by others: it does not start."""
 
     code = "WEAK_SECRET"

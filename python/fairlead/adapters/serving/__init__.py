@@ -1,0 +1,7 @@
+"""What keeps the parts of the service running: the loop of the engine on a thread, the loop of HTTP."""
+
+from fairlead.adapters.serving.engine_thread import EngineThread
+from fairlead.adapters.serving.front_end_key import front_end_key
+from fairlead.adapters.serving.http_server import HttpServer, listen
+
+__all__ = ["EngineThread", "HttpServer", "front_end_key", "listen"]

@@ -1,0 +1,79 @@
+"""HTTP through uvicorn, in a loop and with signals that are ours."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from fairlead.errors import UnavailableError
+
+__all__ = ["HttpServer", "listen"]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Args:
+        host: a name or an address.
+        port: 0 lets the system choose.
+
+    Raises:
+        UnavailableError: nobody can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1_024)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UnavailableError(
+            f"cannot listen: host={host} port={port} why={why}; give another --port, or end what has it"
+        ) from None
+
+
+class HttpServer:
+    """Answers HTTP on a socket until it is stopped.
+
+    Args:
+        app: the ASGI application.
+        grace_s: how long a stop waits for requests in work.
+        on_ready: called once requests are answered.
+    """
+
+    def __init__(self, app: Any, *, grace_s: int, on_ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=grace_s,
+        )
+        self._server = _Server(config, on_ready=on_ready)
+
+    def stop(self) -> None:
+        """Accept no more, finish what is in work, and end."""
+        self._server.should_exit = True
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Answer requests until ``stop``."""
+        await self._server.serve([listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # A signal stops more than HTTP: who starts the service listens to it, and nobody raises it again.
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()

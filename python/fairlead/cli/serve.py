@@ -1,0 +1,107 @@
+"""``fairlead serve``: the whole exchange in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
+from fairlead.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from fairlead.bootstrap import Addresses
+    from fairlead.settings import Loaded
+
+_EXTRA = "fairlead[serve]"
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Address of HTTP [server.host].")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port of HTTP; 0: any [server.port, 8080].")
+    ] = None,
+    gateway_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Port of the binary gateway; 0: any [server.gateway_port, 9080]."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", "--home", metavar="DIR", help="Data directory [engine.data_dir].")
+    ] = None,
+    file: ConfigFile = None,
+    sets: Sets = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
+) -> None:
+    """Run the whole exchange: engine, binary gateway, store and HTTP in one process.
+
+    Prints one line once requests are answered. The first start makes what is needed in the data directory: keys,
+    store, log. Ctrl-C and SIGTERM end it: requests in work are finished and the log is sealed. After kill -9 it starts
+    again with everything it acknowledged. A port on which others reach it belongs behind a proxy that speaks TLS.
+
+    Exit codes: 0 done, 2 usage, 4 a configuration, key or log that cannot be used, 5 a port that is taken or a missing
+    part, 6 another process has the data directory.
+
+    Example:  fairlead serve --data ./venue --port 8080 --gateway-port 9080
+    """
+    given = {"--host": host, "--port": port, "--gateway-port": gateway_port, "--data": data}
+    loaded = load_settings(
+        file=file, sets=sets, flags=[(name, value) for name, value in given.items() if value is not None]
+    )
+    _log_to_stderr(loaded)
+    _run(loaded, lambda addresses: _say_ready(addresses, data=loaded.settings.engine.data_dir, as_json=as_json))
+
+
+def _run(loaded: Loaded, on_ready: Callable[[Addresses], None]) -> None:
+    try:
+        from fairlead.bootstrap import serve as serve_all
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "fairlead":
+            raise
+        raise UnavailableError(
+            f"the libraries of the service are not installed: missing={error.name}; pip install '{_EXTRA}'"
+        ) from None
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve_all(loaded, on_ready=on_ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the faster loop where there is one: not on every system."""
+    try:
+        import uvloop
+    except ModuleNotFoundError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _log_to_stderr(loaded: Loaded) -> None:
+    log = loaded.settings.log
+    logging.basicConfig(
+        level=log.level.upper(),
+        filename=log.file,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+def _say_ready(addresses: Addresses, *, data: Path, as_json: bool) -> None:
+    (host, port), (gateway_host, gateway_port) = addresses.http, addresses.gateway
+    if as_json:
+        about = {
+            "data": str(data),
+            "gateway_host": gateway_host,
+            "gateway_port": gateway_port,
+            "host": host,
+            "port": port,
+            "schema": 1,
+        }
+        typer.echo(json.dumps(about, sort_keys=True))
+    else:
+        shown = f"[{host}]" if ":" in host else host
+        typer.echo(f"ready http=http://{shown}:{port} gateway={gateway_host}:{gateway_port} data={data}")
+    sys.stdout.flush()

@@ -1,0 +1,134 @@
+"""The JSON of a request becomes the object a route wants, or a refusal that names the field: nothing is guessed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from fairlead.web.problems import ProblemError
+
+__all__ = ["BodyLimits", "check_media_type", "parse_body", "too_large"]
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+_JSON: Final = "application/json"
+_SHOWN_MAX: Final = 64
+_TEXT_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLimits:
+    """How large a body may be.
+
+    Attributes:
+        bytes_max: its bytes.
+        depth_max: levels of objects and lists inside each other.
+    """
+
+    bytes_max: int = 65_536
+    depth_max: int = 16
+
+
+def check_media_type(content_type: str | None) -> None:
+    """Check that a body says it is JSON in UTF-8.
+
+    Raises:
+        ProblemError: 415.
+    """
+    kind, _, parameter = (content_type or "").partition(";")
+    is_utf8 = parameter.strip().lower().replace('"', "") in {"", "charset=utf-8"}
+    if kind.strip().lower() != _JSON or not is_utf8:
+        raise ProblemError(
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"the body is no JSON: value={(content_type or 'none')[:_SHOWN_MAX]!r} expected={_JSON}",
+            field="Content-Type",
+            limit=_JSON,
+            fix=f"send Content-Type: {_JSON}",
+        )
+
+
+def parse_body(raw: bytes, shape: type[_T], *, limits: BodyLimits) -> _T:
+    """Return what a body says.
+
+    Raises:
+        ProblemError: it is too large or too deep, is no JSON object, names a field twice, lacks one or has one too
+            many, or a value has another type. ``NaN`` and infinities are no JSON.
+    """
+    if len(raw) > limits.bytes_max:
+        raise too_large(limits)
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise _invalid("the body is no JSON", fix="send one JSON object in UTF-8") from None
+    _check_depth(found, limits=limits)
+    if not isinstance(found, dict):
+        raise _invalid(f"the body is no object: type={_type_of(found)}", fix="send one JSON object")
+    _check_names_are_once(raw)
+    _check_names(found, shape)
+    try:
+        return msgspec.json.decode(raw, type=shape, strict=True)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).rpartition(" - at `$.")
+        field = path.rstrip("`")[:_SHOWN_MAX] if what else None
+        raise _invalid(f"{field or 'body'}: {(what or str(error))[:_TEXT_MAX]}", field=field) from None
+
+
+def too_large(limits: BodyLimits) -> ProblemError:
+    """Return the refusal of a body with too many bytes."""
+    return ProblemError(
+        413,
+        "BODY_TOO_LARGE",
+        f"the body is too large: max_bytes={limits.bytes_max}",
+        field="body",
+        limit=str(limits.bytes_max),
+        fix="send less at once",
+    )
+
+
+def _check_depth(found: object, *, limits: BodyLimits) -> None:
+    level, depth = [found], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        if depth > limits.depth_max:
+            what = f"the body is too deep: max_levels={limits.depth_max}"
+            raise _invalid(what, limit=str(limits.depth_max), fix="send it with fewer levels")
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+
+
+def _check_names_are_once(raw: bytes) -> None:
+    # The numbers stay texts here: only the names are looked at.
+    json.loads(raw.decode(), object_pairs_hook=_once, parse_int=str, parse_float=str)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            shown = name[:_SHOWN_MAX]
+            raise _invalid(f"a field comes twice: {shown!r}", field=shown, fix="send it once")
+        found[name] = value
+    return found
+
+
+def _check_names(found: dict[str, Any], shape: type[msgspec.Struct]) -> None:
+    fields = msgspec.structs.fields(shape)
+    missing = [field.encode_name for field in fields if field.required and found.get(field.encode_name) in (None, "")]
+    if missing:
+        listed = ", ".join(missing)
+        raise _invalid(f"Missing required fields: {listed}", field=listed, fix="send them too")
+    known = {field.encode_name for field in fields}
+    unknown = [name[:_SHOWN_MAX] for name in found if name not in known]
+    if unknown:
+        listed, allowed = ", ".join(sorted(unknown)[:10]), ", ".join(sorted(known))
+        raise _invalid(f"Unknown fields: {listed}", field=listed, limit=allowed, fix=f"leave them out; known={allowed}")
+
+
+def _invalid(
+    detail: str, *, field: str | None = None, limit: str | None = None, fix: str | None = None
+) -> ProblemError:
+    return ProblemError(400, "VALIDATION_ERROR", detail, field=field, limit=limit, fix=fix or "correct the field")
+
+
+def _type_of(found: object) -> str:
+    return {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}.get(type(found), "null")

@@ -1,0 +1,105 @@
+"""Who asks: a Bearer token or a signed request becomes a caller, and every route says what its caller needs."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from fairlead.domain.access.errors import AuthenticationError, AuthorizationError
+from fairlead.domain.access.roles import Permission, Principal, demand
+from fairlead.domain.access.secret import Secret
+from fairlead.domain.access.signing import SignedRequest
+from fairlead.services.access import Entry, KeyDesk
+
+__all__ = ["PUBLIC", "SIGNED_HEADERS", "caller_in", "demand_own", "identity_guard", "is_public", "needs"]
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
+
+_OPTION: Final = "needs"
+PUBLIC: Final[dict[str, object]] = {_OPTION: None}
+_SIGNED: Final = {
+    "key_id": "X-Fairlead-Key",
+    "timestamp": "X-Fairlead-Timestamp",
+    "nonce": "X-Fairlead-Nonce",
+    "signature": "X-Fairlead-Signature",
+}
+SIGNED_HEADERS: Final = tuple(_SIGNED.values())
+
+
+def needs(permission: Permission) -> dict[str, object]:
+    """Return the options of a route whose caller must have a permission: by role, by scope, by being a person."""
+    return {_OPTION: permission}
+
+
+def is_public(handler: BaseRouteHandler) -> bool:
+    """Whether anybody may call a route."""
+    return handler.opt.get(_OPTION, _OPTION) is None
+
+
+def identity_guard(*, entry: Entry, desk: KeyDesk) -> Guard:
+    """Return the guard of every route. A route that does not say who may call it may be called by nobody."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if _OPTION not in handler.opt:
+            raise AuthorizationError("this route is closed")
+        permission = handler.opt[_OPTION]
+        if permission is None:
+            return
+        caller = await _caller(connection, entry=entry, desk=desk)
+        demand(caller, permission)
+        connection.scope["auth"] = caller
+
+    return guard
+
+
+def caller_in(request: Request[Any, Any, Any]) -> Principal | None:
+    """Return who asks, as the guard found; ``None`` on a public route."""
+    caller = request.scope.get("auth")
+    return caller if isinstance(caller, Principal) else None
+
+
+def demand_own(caller: Principal, user_id: str) -> None:
+    """Check that a user id of a path or a body is the caller's own.
+
+    Raises:
+        AuthorizationError: it is another's, whether there is such a user or not.
+    """
+    if user_id != caller.user_id:
+        raise AuthorizationError("not allowed: the user id is another's")
+
+
+async def _caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry: Entry, desk: KeyDesk) -> Principal:
+    tokens = connection.headers.getall("authorization", [])
+    signed = {part: connection.headers.getall(name, []) for part, name in _SIGNED.items()}
+    is_signed = any(signed.values())
+    if not tokens and not is_signed:
+        raise AuthenticationError("nobody says who asks", cause="no proof")
+    if len(tokens) + is_signed != 1 or any(len(given) != is_signed for given in signed.values()):
+        raise AuthenticationError(
+            f"one proof is needed: a Bearer token, or {', '.join(SIGNED_HEADERS)}, each once", cause="several or half"
+        )
+    if tokens:
+        scheme, _, token = tokens[0].partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise AuthenticationError("the scheme of Authorization is not Bearer", cause="scheme")
+        return await entry.authenticate(Secret(token))
+    return await desk.authenticate(
+        await _signed_request(connection, {part: given[0] for part, given in signed.items()})
+    )
+
+
+async def _signed_request(connection: ASGIConnection[Any, Any, Any, Any], parts: dict[str, str]) -> SignedRequest:
+    query = bytes(connection.scope["query_string"])
+    target = bytes(connection.scope["raw_path"]) + (b"?" + query if query else b"")
+    body = await connection.body() if isinstance(connection, Request) else b""
+    return SignedRequest(
+        key_id=parts["key_id"],
+        timestamp=parts["timestamp"],
+        nonce=parts["nonce"],
+        signature=parts["signature"],
+        method=str(connection.scope.get("method", "GET")),
+        target=target.decode("latin-1"),
+        body=body,
+    )

@@ -1,0 +1,12 @@
+"""The paths, by what they are about. Each handler says who may call it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from fairlead.web.routes import api_keys, auth, status
+
+__all__ = ["ROUTES"]
+
+ROUTES: Final[Sequence[HTTPRouteHandler]] = (*auth.ROUTES, *api_keys.ROUTES, *status.ROUTES)

@@ -1,0 +1,66 @@
+"""``/auth`` and ``/me``: become a user, come in, go, and see who one is."""
+
+from typing import Final
+
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+
+from fairlead.domain.access.roles import Permission
+from fairlead.domain.access.secret import Secret
+from fairlead.web.identity import PUBLIC, needs
+from fairlead.web.services import Asker, Given
+from fairlead.web.wire import (
+    Caller,
+    Credentials,
+    Person,
+    Refreshment,
+    Tokens,
+    Verification,
+    Waiting,
+    caller_of,
+    tokens_of,
+)
+
+__all__ = ["ROUTES"]
+
+
+@post("/auth/register", status_code=202, opt=PUBLIC, summary="Register; a letter with a token follows")
+async def register(data: JSONBody[Credentials], services: Given) -> Waiting:
+    """Answer the same whether somebody has the address or not."""
+    await services.registration.register(email=data.email, password=Secret(data.password))
+    return Waiting()
+
+
+@post("/auth/verify", status_code=201, opt=PUBLIC, summary="Become a user with the token of the letter")
+async def verify(data: JSONBody[Verification], services: Given) -> Person:
+    """A token works once."""
+    user = await services.registration.verify(Secret(data.token))
+    return Person(user_id=user.user_id, account=user.account, role=user.role.value, email=user.email)
+
+
+@post("/auth/login", status_code=200, opt=PUBLIC, summary="Open a session")
+async def login(data: JSONBody[Credentials], services: Given) -> Tokens:
+    """Too many attempts for one address are answered with 429."""
+    return tokens_of(await services.entry.login(email=data.email, password=Secret(data.password)))
+
+
+@post("/auth/refresh", status_code=200, opt=PUBLIC, summary="Exchange a refresh token for the next pair")
+async def refresh(data: JSONBody[Refreshment], services: Given) -> Tokens:
+    """A token that comes a second time ends its session."""
+    return tokens_of(await services.entry.refresh(Secret(data.refresh_token)))
+
+
+@post("/auth/logout", status_code=204, opt=needs(Permission.READ_OWN), summary="End the session")
+async def logout(caller: Asker, services: Given) -> None:
+    """The access token counts no more from then."""
+    await services.entry.logout(caller)
+
+
+@get("/me", opt=needs(Permission.READ_OWN), summary="Who asks")
+async def me(caller: Asker) -> Caller:
+    """User, account and scopes as the token or key proves them."""
+    return caller_of(caller)
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (register, verify, login, refresh, logout, me)

@@ -1,0 +1,40 @@
+"""``/time``, ``/health`` and ``/ready``: what anybody may ask about the service."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from fairlead.web.identity import PUBLIC
+from fairlead.web.services import Given
+from fairlead.web.wire import Health, Now, Part, Ready, iso
+
+__all__ = ["ROUTES"]
+
+_NS_PER_MS: Final = 1_000_000
+_UNAVAILABLE: Final = 503
+
+
+@get("/time", opt=PUBLIC, summary="The time of the service")
+async def time(services: Given) -> Now:
+    """For machines that sign: their clock may be 30 seconds off."""
+    now_ns = services.clock.now_ns()
+    return Now(time=iso(now_ns), unix_ms=now_ns // _NS_PER_MS)
+
+
+@get("/health", opt=PUBLIC, summary="Whether the process is alive")
+async def health() -> Health:
+    """Say nothing of the parts: a restart helps where this does not answer, and not where ``/ready`` says no."""
+    return Health(status="UP", circuit_breaker_tripped=None, circuit_breaker_status="UNKNOWN")
+
+
+@get("/ready", opt=PUBLIC, summary="Whether the service can work, part by part")
+async def ready(services: Given) -> Response[Ready]:
+    """Answer 503 where a part is not there."""
+    parts = [Part(name=state.name, is_ready=state.is_ready) for state in await services.readiness.check()]
+    is_ready = all(part.is_ready for part in parts)
+    body = Ready(status="READY" if is_ready else "NOT_READY", parts=parts)
+    return Response(body, status_code=200 if is_ready else _UNAVAILABLE)
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (time, health, ready)

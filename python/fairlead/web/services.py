@@ -1,0 +1,37 @@
+"""What the routes work with: the services of one process, made elsewhere."""
+
+from dataclasses import dataclass
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from fairlead.domain.access.roles import Principal
+from fairlead.ports.clock import Clock
+from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.readiness import Readiness
+
+__all__ = ["Asker", "Given", "Services"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services of one process.
+
+    Attributes:
+        registration: how somebody becomes a user.
+        entry: how a user comes in and goes.
+        desk: keys of machines.
+        readiness: whether what is needed is there.
+        clock: the time.
+    """
+
+    registration: Registration
+    entry: Entry
+    desk: KeyDesk
+    readiness: Readiness
+    clock: Clock
+
+
+# Made by the application and by the guard, never by a request: nothing to validate.
+Given = NamedDependency[SkipValidation[Services]]
+Asker = NamedDependency[SkipValidation[Principal]]

@@ -1,0 +1,87 @@
+"""The application over real services on a store of its own, with a clock and a hasher that a test controls."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from tests.access.houses import ANN, PASSWORD, House, in_house
+
+from fairlead.errors import UnavailableError
+from fairlead.services.readiness import Readiness
+from fairlead.web.app import make_app
+from fairlead.web.bodies import BodyLimits
+from fairlead.web.services import Services
+
+
+@dataclass(slots=True)
+class Parts:
+    """What is not there at the moment."""
+
+    missing: set[str] = field(default_factory=set)
+    asked: int = 0
+
+    def probe(self, name: str) -> Callable[[], Awaitable[None]]:
+        async def ask() -> None:
+            self.asked += 1
+            if name in self.missing:
+                raise UnavailableError(f"{name} at 10.0.0.1:5432 does not answer")
+
+        return ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The application as a client sees it, and the house behind it."""
+
+    client: httpx.AsyncClient
+    house: House
+    parts: Parts
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.client.get(path, **options)
+
+    async def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        return await self.client.post(path, json=body, **options)
+
+    async def post_raw(self, path: str, raw: bytes | str, *, kind: str | None = "application/json") -> httpx.Response:
+        headers = {} if kind is None else {"Content-Type": kind}
+        return await self.client.post(path, content=raw, headers=headers)
+
+    async def become(self, email: str = ANN) -> dict[str, str]:
+        """Register, verify and log in; return the tokens."""
+        credentials = {"email": email, "password": PASSWORD.reveal()}
+        assert (await self.post("/auth/register", credentials)).status_code == 202
+        verified = await self.post("/auth/verify", {"token": self.house.mailed_token().reveal()})
+        assert verified.status_code == 201, verified.text
+        answer = await self.post("/auth/login", credentials)
+        assert answer.status_code == 200, answer.text
+        tokens: dict[str, str] = answer.json()
+        return tokens
+
+
+def bearer(tokens: dict[str, str]) -> dict[str, str]:
+    """Return the header that shows an access token."""
+    return {"Authorization": f"Bearer {tokens['accessToken']}"}
+
+
+def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options: Any) -> None:
+    """Run one story at an application of its own."""
+
+    async def run(house: House) -> None:
+        parts = Parts()
+        probes = {name: parts.probe(name) for name in ("engine", "store")}
+        services = Services(
+            registration=house.registration,
+            entry=house.entry,
+            desk=house.desk,
+            readiness=Readiness(probes, clock=house.clock),
+            clock=house.clock,
+        )
+        app = make_app(services, **({"limits": BodyLimits()} | options))
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
+            await story(Desk(client=client, house=house, parts=parts))
+
+    in_house(directory, run)
