@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from litestar import Litestar
@@ -23,12 +21,10 @@ from fairlead.adapters.access import (
     MemoryNonces,
     SystemClock,
     SystemSecrets,
-    load_key_ring,
-    load_secret,
-    new_secret_file,
-    new_token_key,
+    master_secret,
+    token_keys,
 )
-from fairlead.adapters.serving import EngineThread, HttpServer, front_end_key, listen
+from fairlead.adapters.serving import EngineThread, HttpServer, front_end_key, listen, trust_only
 from fairlead.adapters.stores import (
     Database,
     SqlApiKeys,
@@ -39,7 +35,6 @@ from fairlead.adapters.stores import (
     open_database,
 )
 from fairlead.client.keys import read_secret
-from fairlead.domain.access.errors import WeakSecretError
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
 from fairlead.engine.server import EngineServer
 from fairlead.errors import FairleadError, UnavailableError
@@ -87,7 +82,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
     _refuse_what_is_not_there(loaded)
     ended = _ended_by_signals()
     settings.engine.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ring, master = _key_ring(loaded), _master(loaded)
+    ring, master = token_keys(loaded), master_secret(loaded)
     async with AsyncExitStack() as parts:
         engine, gateway, key_id = await _open_engine(settings, ended=ended)
         parts.push_async_callback(asyncio.to_thread, engine.stop)
@@ -132,31 +127,6 @@ def _ended_by_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     return ended
-
-
-def _key_ring(loaded: Loaded) -> KeyRing:
-    """Return the keys that sign tokens; the one of the defaults is made where it is not there yet."""
-    auth = loaded.settings.auth
-    if not auth.key_file.exists():
-        if not loaded.is_default("auth.key_file") or auth.algorithm != "EdDSA":
-            how = "openssl genpkey -algorithm ed25519 makes one, mode 600"
-            raise _missing("auth.key_file", auth.key_file, how=how)
-        new_token_key(auth.key_file)
-    return load_key_ring(auth.key_file, earlier=auth.earlier_key_files, algorithm=auth.algorithm)
-
-
-def _master(loaded: Loaded) -> bytes:
-    """Return the secret that API keys are made from; that of the defaults is made where it is not there yet."""
-    path = loaded.settings.auth.master_file
-    if not path.exists():
-        if not loaded.is_default("auth.master_file"):
-            raise _missing("auth.master_file", path, how="openssl rand -hex 32 makes one, mode 600")
-        new_secret_file(path)
-    return load_secret(path)
-
-
-def _missing(key: str, path: Path, *, how: str) -> WeakSecretError:
-    return WeakSecretError(f"no such key file: {key}={path}; {how}, or leave {key} and auth.algorithm out")
 
 
 async def _open_engine(settings: Settings, *, ended: asyncio.Event) -> tuple[EngineThread, tuple[str, int], str]:
@@ -253,27 +223,17 @@ def _policy(settings: Settings) -> AccessPolicy:
 @asynccontextmanager
 async def _front_end(settings: Settings, *, gateway: tuple[str, int], key_id: str) -> AsyncIterator[aio.Client]:
     host, port = gateway
+    certificate = settings.engine.tls_cert
     client = aio.Client(
         _LOOPBACK_OF.get(host, host),
         port,
         key_id=key_id,
         secret=read_secret(settings.engine.data_dir / "gateway.keys", key_id),
         role="front_end",
-        tls=_own_certificate(settings),
+        tls=False if certificate is None else trust_only(certificate),
     )
     async with client:
         yield client
-
-
-def _own_certificate(settings: Settings) -> ssl.SSLContext | bool:
-    """Return what trusts the certificate of our own gateway and no other, whatever name it is made out to."""
-    certificate = settings.engine.tls_cert
-    if certificate is None:
-        return False
-    context = ssl.create_default_context(cafile=str(certificate))
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    return context
 
 
 @asynccontextmanager
@@ -311,7 +271,12 @@ def _app(settings: Settings, *, needs: Needs, database: Database, front: aio.Cli
         clock=needs.clock,
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
-    return make_app(services, limits=limits, allowed_origins=settings.server.allowed_origins)
+    return make_app(
+        services,
+        limits=limits,
+        timeout_s=settings.server.request_timeout_s,
+        allowed_origins=settings.server.allowed_origins,
+    )
 
 
 async def _answer(
@@ -332,11 +297,4 @@ async def _answer(
         grace_s=settings.server.shutdown_grace_s,
         on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway)),
     )
-    serving = asyncio.create_task(http.serve(listening), name="fairlead-http")
-    ending = asyncio.create_task(ended.wait(), name="fairlead-end")
-    try:
-        await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        ending.cancel()
-        http.stop()
-        await serving
+    await http.serve(listening, until=ended)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import ssl
 import stat
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.e2e.certificates import Authority
 
+from fairlead.adapters.serving import trust_only
 from fairlead.cli.exit_codes import ExitCode
 
 CREDENTIALS = {"email": "ann@example.com", "password": "violet-anchor-42"}
@@ -78,6 +81,40 @@ def test_a_user_registers_and_is_still_there_after_a_restart(tmp_path: Path) -> 
         assert service.http.get("/ready").status_code == 200
         assert service.end(signal.SIGINT) == (ExitCode.OK, "")
     assert (directory / "gateway.keys").read_bytes() == keys_before
+
+
+def test_the_service_reaches_its_gateway_by_its_own_certificate(tmp_path: Path) -> None:
+    cert, key = Authority(tmp_path / "authority").issue("gateway")
+    options = ["--set", f"engine.tls_cert={cert}", "--set", f"engine.tls_key={key}"]
+    with Service(tmp_path / "venue", *options) as service:
+        assert service.http.get("/ready").json()["status"] == "READY"
+        assert service.end() == (ExitCode.OK, "")
+
+
+def test_no_other_certificate_is_trusted(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "authority")
+    ours, key = authority.issue("gateway")
+    other, _ = authority.issue("other")
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(ours, key)
+    assert _handshake(trust_only(ours), served)
+    assert not _handshake(trust_only(other), served)
+
+
+def _handshake(client: ssl.SSLContext, server: ssl.SSLContext) -> bool:
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(to_client, to_server), server.wrap_bio(to_server, to_client, server_side=True)]
+    is_done = [False, False]
+    for _ in range(8):
+        for number, end in enumerate(ends):
+            try:
+                end.do_handshake()
+                is_done[number] = True
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLError:
+                return False
+    return all(is_done)
 
 
 def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path) -> None:

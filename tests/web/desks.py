@@ -79,7 +79,8 @@ def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
         )
-        app = make_app(services, **({"limits": BodyLimits()} | options))
+        given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
+        app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
             await story(Desk(client=client, house=house, parts=parts))

@@ -1,5 +1,6 @@
 """What every answer has: an id to find it by, headers that keep browsers safe, and nothing of the inside."""
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -116,6 +117,29 @@ def test_each_error_has_one_answer_and_none_tells_of_the_inside(
     monkeypatch.setattr(application, "ROUTES", (planted,))
     with caplog.at_level(logging.INFO, logger="fairlead.web"):
         at_desk(tmp_path, story)
+
+
+def test_a_request_that_takes_too_long_ends_with_its_outcome_in_doubt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+
+    @get("/stuck", opt=PUBLIC)
+    async def stuck() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("stuck")
+
+    async def story(desk: Desk) -> None:
+        answer = await desk.get("/stuck")
+        assert (answer.status_code, answer.json()["code"]) == (503, "REQUEST_TIMEOUT")
+        assert answer.json()["limit"] == "0.01 s"
+        assert answer.headers["x-correlation-id"] == answer.json()["correlationId"]
+        assert ended == ["stuck"]
+
+    monkeypatch.setattr(application, "ROUTES", (stuck,))
+    at_desk(tmp_path, story, timeout_s=0.01)
 
 
 def test_a_route_that_says_nothing_of_who_may_call_it_is_closed(

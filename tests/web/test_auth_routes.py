@@ -155,6 +155,16 @@ def test_a_key_signs_once_for_one_target_and_makes_no_keys(tmp_path: Path) -> No
     at_desk(tmp_path, story)
 
 
+def test_a_key_may_do_what_its_scopes_say_and_no_more(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        tokens = await desk.become()
+        key = (await desk.post("/api-keys", {"name": "bot", "scopes": ["trade"]}, headers=bearer(tokens))).json()
+        headers = signed(desk, key, method="GET", target="/me", nonce="n" * 16)
+        assert code_of(await desk.get("/me", headers=headers), 403) == "AUTHORIZATION_ERROR"
+
+    at_desk(tmp_path, story)
+
+
 def test_a_key_is_listed_without_its_secret_and_taken_back_by_its_owner_only(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         ann, bob = await desk.become(), await desk.become(BOB)

@@ -12,6 +12,7 @@ from litestar.types import Message, Scope
 from fairlead.domain.access.roles import Principal
 from fairlead.web.bodies import BodyLimits
 from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
+from fairlead.web.deadline import deadline
 from fairlead.web.description import describe
 from fairlead.web.identity import PUBLIC, caller_in, identity_guard
 from fairlead.web.problems import answer_problem
@@ -32,12 +33,15 @@ _HEADERS: Final = {
 _SENT_BY_BROWSERS: Final = ["Authorization", "Content-Type", CORRELATION_HEADER]
 
 
-def make_app(services: Services, *, limits: BodyLimits, allowed_origins: Sequence[str] = ()) -> Litestar:
+def make_app(
+    services: Services, *, limits: BodyLimits, timeout_s: float, allowed_origins: Sequence[str] = ()
+) -> Litestar:
     """Return the application.
 
     Args:
         services: what its routes work with.
         limits: how large bodies may be.
+        timeout_s: how long a request may take.
         allowed_origins: pages of browsers that may use it, as ``scheme://host:port``; none by default.
     """
     return Litestar(
@@ -51,6 +55,7 @@ def make_app(services: Services, *, limits: BodyLimits, allowed_origins: Sequenc
         return_dto=None,
         guards=[identity_guard(entry=services.entry, desk=services.desk), body_guard(limits)],
         exception_handlers={Exception: answer_problem},
+        middleware=[deadline(timeout_s)],
         before_send=[_complete],
         openapi_config=None,
         request_max_body_size=limits.bytes_max,

@@ -3,5 +3,6 @@
 from fairlead.adapters.serving.engine_thread import EngineThread
 from fairlead.adapters.serving.front_end_key import front_end_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
+from fairlead.adapters.serving.own_certificate import trust_only
 
-__all__ = ["EngineThread", "HttpServer", "front_end_key", "listen"]
+__all__ = ["EngineThread", "HttpServer", "front_end_key", "listen", "trust_only"]

@@ -1,5 +1,6 @@
 """HTTP through uvicorn, in a loop and with signals that are ours."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class HttpServer:
-    """Answers HTTP on a socket until it is stopped.
+    """Answers HTTP on a socket.
 
     Args:
         app: the ASGI application.
@@ -55,13 +56,16 @@ class HttpServer:
         )
         self._server = _Server(config, on_ready=on_ready)
 
-    def stop(self) -> None:
-        """Accept no more, finish what is in work, and end."""
-        self._server.should_exit = True
-
-    async def serve(self, listening: socket.socket) -> None:
-        """Answer requests until ``stop``."""
-        await self._server.serve([listening])
+    async def serve(self, listening: socket.socket, *, until: asyncio.Event) -> None:
+        """Answer requests until the event; then accept no more, finish what is in work, and end."""
+        serving = asyncio.create_task(self._server.serve([listening]), name="fairlead-http")
+        ending = asyncio.create_task(until.wait(), name="fairlead-end")
+        try:
+            await asyncio.wait({serving, ending}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            self._server.should_exit = True
+            await serving
 
 
 class _Server(uvicorn.Server):
