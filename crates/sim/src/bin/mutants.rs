@@ -1,5 +1,5 @@
 //! `mutants`: plants one known fault at a time into a copy of the engine, journal or sequencer and shows that the
-//! scenarios, the random sequences or the simulated crashes catch it.
+//! scenarios, the random sequences or the simulated crashes catch it. `mutants PART...` plants those with a part in their name.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -163,7 +163,7 @@ fn plant(mutant: &Mutant, copy: &Path, target: &Path) -> (Outcome, String) {
 
 /// `mutants [NAME]`: all faults, or those whose name contains NAME.
 fn main() -> ExitCode {
-    let filter = std::env::args().nth(1).unwrap_or_default();
+    let parts: Vec<String> = std::env::args().skip(1).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let copy = match copy_workspace(&root) {
         Ok(copy) => copy,
@@ -174,7 +174,7 @@ fn main() -> ExitCode {
     };
     let target = root.join("target/mutants/build");
     let mut chosen = [mutants(FAULTS), mutants(CRASH_FAULTS)].concat();
-    chosen.retain(|mutant| mutant.name.contains(&filter));
+    chosen.retain(|mutant| parts.is_empty() || parts.iter().any(|part| mutant.name.contains(part)));
     let is_asked = |is_crash| chosen.iter().any(|mutant| mutant.name.starts_with(CRASH) == is_crash);
     let is_sound = |is_crash| !is_asked(is_crash) || attack(&copy, &target, is_crash).0;
     if !build(&copy, &target) || !is_sound(true) || !is_sound(false) {
