@@ -199,7 +199,25 @@ fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
     use super::{CRASH_FAULTS, FAULTS, mutants};
+
+    /// A fault whose text is gone would prove nothing for as long as nobody plants it.
+    #[test]
+    fn every_fault_finds_its_text_once() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for mutant in [mutants(FAULTS), mutants(CRASH_FAULTS)].concat() {
+            let mut files: BTreeMap<&str, String> = BTreeMap::new();
+            for edit in &mutant.edits {
+                let read = || std::fs::read_to_string(root.join(&edit.file)).expect("a fault names a file");
+                let text = files.entry(&edit.file).or_insert_with(read);
+                assert_eq!(text.matches(&edit.old).count(), 1, "{} in {}", mutant.name, edit.file);
+                *text = text.replacen(&edit.old, &edit.new, 1);
+            }
+        }
+    }
 
     #[test]
     fn every_block_of_the_file_is_a_fault() {
