@@ -118,8 +118,8 @@ $(VENV)/.made-in: $(if $(VENV_STALE),stale)
 	@$(STEP) "python environment" -- "$$(tools/preflight --print-python)" -m venv --clear $(VENV)
 	@printf '%s' '$(CURDIR)' > $@
 
-$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt $(VENV)/.made-in
-	@$(STEP) "runtime dependencies" -- $(PY) -m pip install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+$(VENV)/.runtime: requirements/serve.txt requirements/build.txt $(VENV)/.made-in
+	@$(STEP) "runtime dependencies" -- $(PY) -m pip install --quiet --require-hashes -r requirements/serve.txt -r requirements/build.txt
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
