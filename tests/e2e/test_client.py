@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.venues import SECRET, make_market, write_keys
+from tests.e2e.venues import SECRET, Process, make_market, write_keys
 
 import fairlead
 from fairlead.client import Client
@@ -18,6 +18,7 @@ from fairlead.errors import DataError, LockedError, NotFoundError, UnavailableEr
 from fairlead.model.report import Position
 from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
+from fairlead.wire import WireError
 
 
 @pytest.fixture
@@ -244,6 +245,20 @@ def test_a_client_that_gave_up_leaves_nothing_running_and_may_try_again() -> Non
         return {task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()}
 
     assert asyncio.run(give_up()) == set()
+
+
+def test_what_cannot_be_sent_is_refused_at_once_also_without_a_connection(tmp_path: Path) -> None:
+    write_keys(tmp_path / "venue")
+    with Process(tmp_path / "venue") as first:
+        make_market(first.port)
+        alice = _client(first.port, timeout_s=20)
+        first.kill()
+        assert list(alice.events(timeout_s=0.5)) == []
+        assert not alice.is_connected
+        with pytest.raises(WireError, match="cl_ord_id"):
+            alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10, cl_ord_id="with a space")
+    with Process(tmp_path / "venue", port=first.port), alice:
+        assert alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=10).exec_type == "New"
 
 
 def test_the_newest_client_of_a_key_wins_and_the_older_is_told(port: int) -> None:

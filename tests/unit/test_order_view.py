@@ -1,13 +1,15 @@
 """Orders folded from reports: each report counts once, whatever comes again."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from importlib import resources
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairlead.domain.trading.order_view import OrderView, after
+from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
 from fairlead.model.report import Position, Report
 
 D = Decimal
@@ -64,9 +66,14 @@ def test_an_order_is_seen_as_each_report_leaves_it() -> None:
     assert last is not None
     assert (last.account, last.side, last.order_type, last.reason) == (7, "BUY", "LIMIT", "USER")
     assert (last.created_ns, last.updated_ns, last.is_open) == (1_001, 1_009, False)
-    assert [(fill.trade_id, fill.quantity, fill.fee, fill.liquidity) for fill in last.fills] == [
-        (1, D(3), D("0.30"), "ADDED"),
-        (2, D(2), D("0.30"), "ADDED"),
+
+
+def test_the_trades_of_an_order_are_in_its_reports() -> None:
+    fills = [fill for report in _life() if (fill := fill_of(report)) is not None]
+
+    assert fills == [
+        Fill(trade_id=1, price=D(100), quantity=D(3), fee=D("0.30"), liquidity="ADDED", time_ns=1_004),
+        Fill(trade_id=2, price=D(100), quantity=D(2), fee=D("0.30"), liquidity="ADDED", time_ns=1_006),
     ]
 
 
@@ -98,14 +105,23 @@ def test_what_is_no_report_of_an_order_changes_nothing() -> None:
     assert [after(None, report) for report in others] == [None] * 4
 
 
+def test_every_status_of_the_exchange_is_known() -> None:
+    statuses = json.loads(resources.files("fairlead.wire").joinpath("layout.json").read_text())["codes"]["OrdStatus"]
+
+    for _, status in statuses:
+        seen = after(None, _report(1, "OrderStatus", status))
+        assert seen is not None
+        assert seen.is_open == (status in {"New", "PartiallyFilled", "Suspended"})
+
+
 def test_a_stop_waits_and_says_for_what() -> None:
     reports = [
         _report(1, "New", "New"),
         _report(2, "Suspended", "Suspended", trigger_price=D(105)),
-        _report(3, "Triggered", "New", trigger_price=D(105)),
+        _report(3, "Triggered", "New", trigger_price=D(0)),
     ]
 
     views = [_fold(reports[: n + 1]) for n in range(3)]
 
     assert [view.status for view in views if view] == ["OPEN", "PENDING_TRIGGER", "OPEN"]
-    assert [view.trigger_price for view in views if view] == [None, D(105), D(105)]
+    assert [view.trigger_price for view in views if view] == [None, D(105), D(0)]

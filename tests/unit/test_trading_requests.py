@@ -104,7 +104,22 @@ def test_a_trigger_follows_the_price_it_names(source: str) -> None:
         ("STOP_LIMIT", {"trigger_price": D(1)}, "FIELD_MISSING", "price"),
         ("TRAILING_STOP", {}, "TRAIL_KIND", "trailingAmount"),
         ("TRAILING_STOP", {"trailing_amount": D(1), "trailing_percent": D(1)}, "TRAIL_KIND", "trailingAmount"),
-        ("TRAILING_STOP", {"trailing_percent": D("0.125")}, "TRAIL_PERCENT", "trailingPercent"),
+        *(
+            ("TRAILING_STOP", {"trailing_percent": D(percent)}, "TRAIL_PERCENT", "trailingPercent")
+            for percent in ("0.125", "0", "-1", "100", "1E+30")
+        ),
+        ("LIMIT", {"price": D("NaN")}, "NOT_A_NUMBER", "price"),
+        ("TRAILING_STOP", {"trailing_percent": D("Infinity")}, "NOT_A_NUMBER", "trailingPercent"),
+        ("LIMIT", {"price": D("1E+999999")}, "TOO_MANY_DIGITS", "price"),
+        ("LIMIT", {"price": D("1E-999999")}, "TOO_MANY_DIGITS", "price"),
+        ("LIMIT", {"price": D(1), "quantity": D("1." + "0" * 38)}, "TOO_MANY_DIGITS", "quantity"),
+        ("LIMIT", {"price": D(1), "client_order_id": ""}, "CLIENT_ORDER_ID", "clientOrderId"),
+        ("LIMIT", {"price": D(1), "client_order_id": "x" * 37}, "CLIENT_ORDER_ID", "clientOrderId"),
+        ("LIMIT", {"price": D(1), "client_order_id": "a b"}, "CLIENT_ORDER_ID", "clientOrderId"),
+        ("LIMIT", {"price": D(1), "client_order_id": "Ä"}, "CLIENT_ORDER_ID", "clientOrderId"),
+        ("LIMIT", {"price": D(1), "time_in_force": "GTD", "expire_time_ns": 2**63}, "OUT_OF_RANGE", "expireTime"),
+        ("LIMIT", {"price": D(1), "time_in_force": "GTD", "expire_time_ns": -1}, "OUT_OF_RANGE", "expireTime"),
+        ("PEGGED", {"price": D(1), "peg_type": "MID", "peg_offset": 2**31}, "OUT_OF_RANGE", "pegOffset"),
         ("TRAILING_STOP", {"trailing_amount": D(1), "limit_offset": D(1)}, "FIELD_NOT_ALLOWED", "limitOffset"),
         ("TRAILING_STOP_LIMIT", {"trailing_amount": D(1)}, "FIELD_MISSING", "limitOffset"),
         ("PEGGED", {"price": D(1)}, "FIELD_MISSING", "pegType"),
@@ -153,6 +168,8 @@ def test_an_entry_makes_it_a_bracket_whose_exits_go_the_other_way() -> None:
     ("changes", "code", "field"),
     [
         ({"side": "SHORT"}, "UNKNOWN_WORD", "side"),
+        ({"stop_price": D("NaN")}, "NOT_A_NUMBER", "stopPrice"),
+        ({"client_order_id": "a b"}, "CLIENT_ORDER_ID", "clientOrderId"),
         ({"time_in_force": "IOC"}, "TIF_NOT_ALLOWED", "timeInForce"),
         ({"trigger_type": "LAST"}, "UNKNOWN_WORD", "triggerType"),
         ({"stop_price": D(460)}, "GROUP_PRICES", "takeProfit.price"),

@@ -30,7 +30,7 @@ from fairlead.model.report import Position, Report
 from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.wire import Message
-from fairlead.wire.codec import Value
+from fairlead.wire.codec import Value, encode
 
 __all__ = ["Client"]
 
@@ -507,6 +507,9 @@ class Client:
         if self._link is not None and self.is_connected:
             self._send(self._link, pending)
             self._flush()
+        else:
+            # What cannot be sent is refused to who asks, not met by the next connection.
+            encode(Message(kind=kind, fields=fields, entries=entries))
         self._pending[pending] = None
         try:
             async with asyncio.timeout(self._timeout_s):

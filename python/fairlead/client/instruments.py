@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from fairlead.errors import NotFoundError, UsageError, WrongTypeError
 from fairlead.wire import Message
@@ -11,6 +11,12 @@ from fairlead.wire.codec import Value
 __all__ = ["ClientInstrument", "Instruments", "Number"]
 
 Number = Decimal | str | int
+
+# Prices and quantities are 64 bits on the wire, amounts 128; more digits than these no value has.
+_NUMBER_MAX = 2**63 - 1
+_DIGITS_MAX = 38
+# Wide enough that shifting the point never rounds.
+_EXACT = Context(prec=2 * _DIGITS_MAX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +31,22 @@ class ClientInstrument:
 
     def price(self, value: Number | float | None, *, name: str = "price") -> int | None:
         """Return a price as a mantissa."""
-        return None if value is None else _mantissa(value, self.price_decimals, name=name, symbol=self.symbol)
+        return None if value is None else self._number(value, self.price_decimals, name=name)
 
     def qty(self, value: Number | float | None, *, name: str = "order_qty") -> int | None:
         """Return a quantity as a mantissa."""
-        return None if value is None else _mantissa(value, self.qty_decimals, name=name, symbol=self.symbol)
+        return None if value is None else self._number(value, self.qty_decimals, name=name)
 
     def money(self, value: Number | float | None, *, name: str) -> int | None:
         """Return an amount of the quote asset as a mantissa."""
         return None if value is None else _mantissa(value, self.quote_decimals, name=name, symbol=self.symbol)
+
+    def _number(self, value: Number | float, decimals: int, *, name: str) -> int:
+        mantissa = _mantissa(value, decimals, name=name, symbol=self.symbol)
+        if abs(mantissa) > _NUMBER_MAX:
+            largest = Decimal(_NUMBER_MAX).scaleb(-decimals)
+            raise UsageError(f"{name} is too large: {name}={value} symbol={self.symbol} max={largest}")
+        return mantissa
 
     def to_price(self, mantissa: Value) -> Decimal | None:
         """Return a price of the wire as a decimal."""
@@ -97,10 +110,16 @@ def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -
     if isinstance(value, bool | float):
         raise WrongTypeError(f"{name} must be Decimal, str or int: {name}={value!r} symbol={symbol}")
     try:
-        scaled = Decimal(value).scaleb(decimals)
-    except (InvalidOperation, TypeError):
+        number = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
         raise UsageError(f"{name} is not a number: {name}={value!r} symbol={symbol}") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not number.is_finite():
+        raise UsageError(f"{name} is not a number: {name}={value!r} symbol={symbol}")
+    digits, exponent = number.as_tuple().digits, int(number.as_tuple().exponent)
+    if len(digits) > _DIGITS_MAX or not -_DIGITS_MAX <= exponent <= _DIGITS_MAX - len(digits):
+        raise UsageError(f"{name} has too many digits: {name}={value!r:.60} symbol={symbol} max={_DIGITS_MAX}")
+    scaled = number.scaleb(decimals, context=_EXACT)
+    if scaled != scaled.to_integral_value():
         raise UsageError(f"{name} has more decimals than the instrument: {name}={value} symbol={symbol} max={decimals}")
     return int(scaled)
 

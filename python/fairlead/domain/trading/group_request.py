@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from fairlead.domain.trading.errors import RequestError
+from fairlead.domain.trading.limits import check_client_order_id, check_numbers
 from fairlead.domain.trading.words import SIDES, TIMES_IN_FORCE, TRIGGER_TYPES, meant
 from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
@@ -55,6 +56,8 @@ def group_of(request: ExitsRequest, *, account: int) -> Group:
     Raises:
         RequestError: a word that is none, prices on the wrong side of each other, a time in force that does not rest.
     """
+    check_numbers(request)
+    check_client_order_id(request.client_order_id)
     side = meant(SIDES, request.side, field="side")
     tif = meant(TIMES_IN_FORCE, request.time_in_force, field="timeInForce")
     if request.time_in_force not in _RESTING:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fairlead.domain.trading.errors import RequestError
+from fairlead.domain.trading.limits import check_client_order_id, check_numbers, check_range
 from fairlead.domain.trading.words import (
     ORDER_TYPES,
     PEG_TYPES,
@@ -17,6 +18,9 @@ from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 
 __all__ = ["OrderRequest", "command_of"]
+
+_TIME_NS_MAX = 2**63 - 1
+_TICKS_MAX = 2**31 - 1
 
 # Fields that only some order types have: name, how the API spells it, and the types.
 _ONLY_OF: tuple[tuple[str, str, frozenset[str]], ...] = (
@@ -87,6 +91,10 @@ def command_of(request: OrderRequest, *, account: int) -> tuple[OrderWords, Trig
         RequestError: a word that is none, a field that is missing, or one that the order type does not have.
     """
     ord_type, waits_for = meant(ORDER_TYPES, request.order_type, field="orderType")
+    check_numbers(request)
+    check_client_order_id(request.client_order_id)
+    check_range(request.expire_time_ns, 1, _TIME_NS_MAX, field="expireTime")
+    check_range(request.peg_offset, -_TICKS_MAX, _TICKS_MAX, field="pegOffset")
     _check_fields(request)
     order: OrderWords = {
         "symbol": request.symbol,
@@ -129,9 +137,13 @@ def _trigger(request: OrderRequest, kind: str) -> Trigger:
             limit="trailingAmount or trailingPercent",
             fix="give the distance once, as an amount or in percent",
         )
-    if percent is not None and percent * 100 != (percent * 100).to_integral_value():
+    if percent is not None and (not 0 < percent < 100 or percent % Decimal("0.01") != 0):
         raise RequestError(
-            "TRAIL_PERCENT", field="trailingPercent", value=percent, limit="0.01", fix="give a multiple of 0.01"
+            "TRAIL_PERCENT",
+            field="trailingPercent",
+            value=percent,
+            limit="0.01 to 99.99",
+            fix="give a multiple of 0.01 within the limits",
         )
     return Trigger.trailing(
         amount=amount,

@@ -1,4 +1,4 @@
-"""What people see of an order, folded from the reports of the exchange: each report once, in their order."""
+"""What people see of an order and of its trades, from the reports of the exchange: each once, in their order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Final
 
 from fairlead.model.report import Position, Report
 
-__all__ = ["Fill", "OrderView", "after"]
+__all__ = ["Fill", "OrderView", "after", "fill_of"]
 
 # What an execution type makes of an order whose report does not say it by its status.
 _ENDED: Final[Mapping[str, str]] = {"Canceled": "CANCELED", "Expired": "EXPIRED", "Rejected": "REJECTED"}
@@ -19,6 +19,8 @@ _STATUS: Final[Mapping[str, str]] = {
     "Canceled": "CANCELED",
     "Expired": "EXPIRED",
     "Rejected": "REJECTED",
+    # Said of an order that ended before: how is in an earlier report.
+    "Ended": "ENDED",
 }
 
 
@@ -41,7 +43,6 @@ class OrderView:
     Attributes:
         seq: the place of its newest report in the log of the exchange: of two views the later one.
         reason: why it was refused or ended, in the words of the exchange; ``None`` while it lives.
-        fills: its trades, oldest first.
         created_ns: when the exchange took or refused it; ``updated_ns``: when its newest report was.
     """
 
@@ -63,7 +64,6 @@ class OrderView:
     created_ns: int
     updated_ns: int
     seq: Position
-    fills: tuple[Fill, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -97,17 +97,16 @@ def after(view: OrderView | None, report: Report) -> OrderView | None:
         filled_quantity=_or_zero(report.cum_qty),
         remaining_quantity=_or_zero(report.leaves_qty),
         average_price=report.avg_px if report.avg_px is not None else view.average_price,
-        trigger_price=report.trigger_price or view.trigger_price,
+        trigger_price=view.trigger_price if report.trigger_price is None else report.trigger_price,
         updated_ns=report.ts_ns,
         seq=report.position,
     )
     if report.exec_type in _ENDED:
         seen = replace(seen, reason=report.reason)
-    return replace(seen, fills=(*view.fills, fill)) if (fill := _fill(report)) is not None else seen
+    return seen
 
 
 def _first(report: Report, position: Position) -> OrderView:
-    fill = _fill(report)
     return OrderView(
         order_id=report.order_id,
         account=_whole(report, "account"),
@@ -127,16 +126,16 @@ def _first(report: Report, position: Position) -> OrderView:
         created_ns=report.ts_ns,
         updated_ns=report.ts_ns,
         seq=position,
-        fills=() if fill is None else (fill,),
     )
 
 
 def _status(report: Report) -> str:
     ended = _ENDED.get(report.exec_type or "")
-    return ended if ended is not None else _STATUS.get(report.ord_status or "", "OPEN")
+    return _STATUS[report.ord_status or ""] if ended is None else ended
 
 
-def _fill(report: Report) -> Fill | None:
+def fill_of(report: Report) -> Fill | None:
+    """Return the trade that a report tells of. It counts where ``after`` gave another view, and only there."""
     if report.exec_type != "Trade" or report.last_px is None or report.last_qty is None:
         return None
     return Fill(
