@@ -1,0 +1,156 @@
+"""The whole service in one process, put together from a configuration: the only package that knows every adapter."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from litestar import Litestar
+
+from fairlead import aio
+from fairlead.adapters.access import master_secret, token_keys
+from fairlead.adapters.serving import EngineThread, HttpServer, listen
+from fairlead.adapters.stores import Database, migrate, open_database
+from fairlead.bootstrap.access import access_needs, swept
+from fairlead.bootstrap.engine import open_engine
+from fairlead.bootstrap.front import front_end
+from fairlead.errors import UnavailableError
+from fairlead.services.access import Entry, KeyDesk, Needs, Registration
+from fairlead.services.readiness import Readiness
+from fairlead.settings import Loaded, Problem, Settings, SettingsError
+from fairlead.web.app import make_app
+from fairlead.web.bodies import BodyLimits
+from fairlead.web.services import Services
+
+__all__ = ["Addresses", "serve"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a running service is reached, as host and port."""
+
+    http: tuple[str, int]
+    gateway: tuple[str, int]
+
+
+async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> None:
+    """Run the service until SIGTERM or SIGINT, or until its engine cannot go on.
+
+    It ends in this order: accept no more requests, finish those in work, log out of the gateway, end the engine with
+    its log sealed, close the store.
+
+    Args:
+        loaded: the configuration.
+        on_ready: hears the addresses once requests are answered.
+
+    Raises:
+        SettingsError: a setting asks for what this version cannot do.
+        WeakSecretError: a key or secret must not be used.
+        LockedError: another process has the data directory.
+        DataError: log, keys or certificates are damaged.
+        UnavailableError: a port is taken, the store does not answer, or the engine cannot go on.
+    """
+    settings = loaded.settings
+    _refuse_what_is_not_there(loaded)
+    ended = _ended_by_signals()
+    settings.engine.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ring, master = token_keys(loaded), master_secret(loaded)
+    async with AsyncExitStack() as parts:
+        engine, gateway, key_id = await open_engine(settings, ended=ended)
+        parts.push_async_callback(asyncio.to_thread, engine.stop)
+        database = await parts.enter_async_context(_store(settings))
+        needs = await parts.enter_async_context(access_needs(settings, database=database, ring=ring, master=master))
+        # Again: of all that is open the store is closed last.
+        parts.push_async_callback(asyncio.to_thread, engine.stop)
+        engine.start()
+        front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id))
+        await parts.enter_async_context(swept(needs))
+        app = _app(settings, needs=needs, database=database, front=front, engine=engine)
+        await _answer(settings, app, gateway=gateway, ended=ended, on_ready=on_ready)
+    engine.check()
+
+
+def _refuse_what_is_not_there(loaded: Loaded) -> None:
+    """Refuse settings that would be ignored and that somebody counts on: for safety, or for more than one machine."""
+    known = {
+        "server.workers": 1,
+        "bus.kind": "memory",
+        "cache.kind": "memory",
+        "engine.tls_client_ca": None,
+    }
+    problems = [
+        Problem(
+            origin=loaded.origins[key],
+            key=key,
+            what="is not possible with fairlead serve yet",
+            value=str(loaded.value(key)),
+            limit=str(limit),
+            fix="leave it out",
+        )
+        for key, limit in known.items()
+        if loaded.value(key) != limit
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def _ended_by_signals() -> asyncio.Event:
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    return ended
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Database]:
+    store = settings.store
+    database = open_database(store.driver_url.reveal(), pool_size=store.pool_size, wait_ms=store.statement_timeout_ms)
+    try:
+        await migrate(database)
+        yield database
+    finally:
+        await database.close()
+
+
+def _app(settings: Settings, *, needs: Needs, database: Database, front: aio.Client, engine: EngineThread) -> Litestar:
+    async def ask_engine() -> None:
+        if not engine.is_running or not front.is_connected:
+            raise UnavailableError("the engine is not reached through its gateway")
+        await front.refresh_instruments()
+
+    services = Services(
+        registration=Registration(needs),
+        entry=Entry(needs),
+        desk=KeyDesk(needs),
+        readiness=Readiness({"engine": ask_engine, "store": database.ping}, clock=needs.clock),
+        clock=needs.clock,
+    )
+    limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
+    return make_app(
+        services,
+        limits=limits,
+        timeout_s=settings.server.request_timeout_s,
+        allowed_origins=settings.server.allowed_origins,
+    )
+
+
+async def _answer(
+    settings: Settings,
+    app: Litestar,
+    *,
+    gateway: tuple[str, int],
+    ended: asyncio.Event,
+    on_ready: Callable[[Addresses], None],
+) -> None:
+    """Answer HTTP until somebody says the end."""
+    if ended.is_set():
+        return
+    listening = listen(settings.server.host, settings.server.port)
+    host, port = listening.getsockname()[:2]
+    http = HttpServer(
+        app,
+        grace_s=settings.server.shutdown_grace_s,
+        on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway)),
+    )
+    await http.serve(listening, until=ended)

@@ -1,0 +1,99 @@
+"""What the services of access work with, and the minute's forgetting of what decides nothing any more."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fairlead.adapters.access import (
+    Argon2Hasher,
+    DerivedKeys,
+    FileMailer,
+    JwtSigner,
+    KeyRing,
+    MemoryNonces,
+    SystemClock,
+    SystemSecrets,
+)
+from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlRefreshTokens, SqlUsers
+from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
+from fairlead.errors import FairleadError
+from fairlead.services.access import Needs, sweep
+from fairlead.settings import Settings
+
+__all__ = ["access_needs", "swept"]
+
+_SWEEP_S: Final = 60.0
+_log = logging.getLogger("fairlead.service")
+
+
+@asynccontextmanager
+async def access_needs(settings: Settings, *, database: Database, ring: KeyRing, master: bytes) -> AsyncIterator[Needs]:
+    """Yield what the services of access work with."""
+    auth, directory = settings.auth, settings.engine.data_dir
+    hasher = Argon2Hasher(
+        memory_kib=auth.password_memory_kib,
+        passes=auth.password_passes,
+        lanes=auth.password_lanes,
+        threads=auth.password_threads,
+    )
+    clock, policy = SystemClock(), _policy(settings)
+    try:
+        yield Needs(
+            users=SqlUsers(database),
+            attempts=SqlLoginAttempts(database),
+            tokens=SqlRefreshTokens(database),
+            api_keys=SqlApiKeys(database),
+            # One process: no disk write for each signed request.
+            nonces=MemoryNonces(begin_ns=clock.now_ns() + policy.sign_ahead_s * NS_PER_S),
+            hasher=hasher,
+            signer=JwtSigner(ring),
+            vault=DerivedKeys(master),
+            mailer=FileMailer(directory / "outbox.jsonl"),
+            clock=clock,
+            secrets=SystemSecrets(),
+            policy=policy,
+        )
+    finally:
+        hasher.close()
+
+
+def _policy(settings: Settings) -> AccessPolicy:
+    auth = settings.auth
+    return AccessPolicy(
+        issuer=auth.issuer,
+        audience=auth.audience,
+        access_s=auth.access_ttl_s,
+        leeway_s=auth.leeway_s,
+        refresh_s=auth.refresh_ttl_s,
+        session_s=auth.session_ttl_s,
+        verify_s=auth.verify_ttl_s,
+        keys_max=auth.api_keys_max,
+        sign_window_s=auth.sign_window_s,
+        failures_max=auth.lockout_failures,
+        failures_s=auth.lockout_window_s,
+        locked_s=auth.lockout_s,
+    )
+
+
+@asynccontextmanager
+async def swept(needs: Needs) -> AsyncIterator[None]:
+    """Forget each minute what decides nothing any more."""
+
+    async def run() -> None:
+        while True:
+            try:
+                await sweep(needs)
+            except FairleadError as error:
+                _log.warning("nothing was forgotten this time: why=%s", error)
+            await asyncio.sleep(_SWEEP_S)
+
+    task = asyncio.create_task(run(), name="fairlead-sweep")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

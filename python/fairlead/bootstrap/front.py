@@ -1,0 +1,32 @@
+"""The session by which the service speaks to its engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fairlead import aio
+from fairlead.adapters.serving import trust_only
+from fairlead.client.keys import read_secret
+from fairlead.settings import Settings
+
+__all__ = ["front_end"]
+
+# An address that stands for every address of the machine, and how the machine reaches itself then.
+_LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+@asynccontextmanager
+async def front_end(settings: Settings, *, gateway: tuple[str, int], key_id: str) -> AsyncIterator[aio.Client]:
+    """Yield a session of the gateway that may act for every account."""
+    host, port = gateway
+    certificate = settings.engine.tls_cert
+    client = aio.Client(
+        _LOOPBACK_OF.get(host, host),
+        port,
+        key_id=key_id,
+        secret=read_secret(settings.engine.data_dir / "gateway.keys", key_id),
+        role="front_end",
+        tls=False if certificate is None else trust_only(certificate),
+    )
+    async with client:
+        yield client
