@@ -59,6 +59,8 @@ fn measure(directory: &Path, options: &Options, commands: &[Command]) -> Result<
             Progress::Snapshot(taken) => sequencer.snapshot_taken(taken).map_err(|error| error.to_string())?,
         }
     }
+    // It reads the directory, which stays locked as long as somebody does.
+    drop(shadow);
     sequencer.close().map_err(|error| error.to_string())?;
     let (snapshot_ns, recovered) = fastest(|| reopen(directory, options, core))?;
     Ok(Figures { commands: commands.len() as u64, core_ns, replay_ns, snapshot_ns, tail: recovered.replayed })
