@@ -85,7 +85,7 @@ dev: $(VENV)/.dev $(VENV)/.core
 
 # One target each, so that `make -k` reports every failure of a run and not only the first.
 STATIC := rustfmt clippy ruff-lint ruff-format mypy imports stub tidy fences
-SUITES := cargo-test pytest
+SUITES := cargo-test services pytest
 .PHONY: $(STATIC) $(SUITES)
 static: $(STATIC)
 suites: $(SUITES)
@@ -110,6 +110,8 @@ fences:
 	@$(STEP) --closing '^fences:' "fences" -- $(PY) tools/fences_selftest.py
 cargo-test:
 	@$(STEP) --closing '^test result:' "cargo test" -- cargo test $(FAST) --workspace --no-fail-fast
+services:
+	@$(STEP) --closing '^SKIPPED' "test services" -- tools/test-services
 pytest:
 	@$(STEP) --closing ' in [0-9.]+s' "pytest" -- $(PY) -m pytest
 
