@@ -6,12 +6,15 @@ them. ``FAIRLEAD_TEST_POSTGRES`` names a database that takes the place of the se
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from tests.services.postgres import Postgres
 from tests.services.process import MissingError
 from tests.services.redis_server import RedisServer
+
+if TYPE_CHECKING:
+    from tests.services.kafka import Kafka
 
 _S = TypeVar("_S")
 
@@ -41,5 +44,16 @@ def postgres_url() -> Iterator[str]:
 def redis_server() -> Iterator[RedisServer]:
     """Yield a server that tests may empty and kill; who kills it starts it again."""
     server = _started(RedisServer)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator["Kafka"]:
+    """Yield a broker; who kills it starts it again."""
+    # Most runs need no broker and no library of one.
+    from tests.services.kafka import Kafka
+
+    server = _started(Kafka)
     yield server
     server.stop()
