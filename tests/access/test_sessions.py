@@ -11,7 +11,7 @@ from fairlead.domain.access.errors import AuthenticationError, AuthorizationErro
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
 from fairlead.domain.access.roles import Role, Scope
 from fairlead.domain.access.secret import Secret
-from fairlead.services.access import TokenPair, sweep
+from fairlead.services.access import TokenPair, UserDesk, sweep
 
 
 async def _cause(house: House, *, email: str, password: Secret = WRONG) -> AuthenticationError:
@@ -287,5 +287,27 @@ def test_a_sweep_forgets_what_is_over(tmp_path: Path) -> None:
 
         assert await sweep(house.needs) == 3
         assert await sweep(house.needs) == 0
+
+    in_house(tmp_path, story)
+
+
+def test_a_disabled_user_gets_the_answer_of_a_wrong_password(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        user = await house.trader()
+        pair = await house.entry.login(email=ANN, password=PASSWORD)
+        desk = UserDesk(house.needs)
+        await desk.disable(email=ANN)
+
+        with pytest.raises(AuthenticationError) as refused:
+            await house.entry.login(email=ANN, password=PASSWORD)
+        with pytest.raises(AuthenticationError) as wrong:
+            await house.entry.login(email=ANN, password=WRONG)
+        assert str(refused.value) == str(wrong.value)
+        assert (refused.value.cause, wrong.value.cause) == ("disabled", "password")
+        with pytest.raises(AuthenticationError):
+            await house.entry.authenticate(pair.access)
+        with pytest.raises(AuthenticationError):
+            await house.entry.refresh(pair.refresh)
+        assert [one.user_id for one in await desk.every()] == [user.user_id]
 
     in_house(tmp_path, story)

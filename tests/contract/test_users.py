@@ -177,3 +177,22 @@ def test_text_of_sql_is_only_text(store_url: str) -> None:
         assert await users.by_id(user.user_id) == user
 
     with_store(store_url, story)
+
+
+def test_a_user_that_is_disabled_is_still_there_and_the_first_time_stays(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        users = SqlUsers(database)
+        ann, bob = await users.add(new_user(1)), await users.add(new_user(2))
+        assert ann.disabled_ts_ns is None
+
+        disabled = await users.disable(ann.user_id, ts_ns=NOW_NS)
+        assert (disabled.disabled_ts_ns, disabled.epoch) == (NOW_NS, ann.epoch + 1)
+        again = await users.disable(ann.user_id, ts_ns=NOW_NS + 1)
+        assert (again.disabled_ts_ns, again.epoch) == (NOW_NS, ann.epoch + 2)
+
+        assert await users.by_email(ann.email_key) == again == await users.by_id(ann.user_id)
+        assert await users.every() == [again, bob]
+        with pytest.raises(NotFoundError, match="usr_none"):
+            await users.disable("usr_none", ts_ns=NOW_NS)
+
+    with_store(store_url, story)

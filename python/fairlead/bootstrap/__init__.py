@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from litestar import Litestar
@@ -11,10 +11,11 @@ from litestar import Litestar
 from fairlead import aio
 from fairlead.adapters.access import master_secret, token_keys
 from fairlead.adapters.serving import EngineThread, HttpServer, listen
-from fairlead.adapters.stores import Database, migrate, open_database
+from fairlead.adapters.stores import Database
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
+from fairlead.bootstrap.store import open_store
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.readiness import Readiness
@@ -59,7 +60,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
     async with AsyncExitStack() as parts:
         engine, gateway, key_id = await open_engine(settings, ended=ended)
         parts.push_async_callback(asyncio.to_thread, engine.stop)
-        database = await parts.enter_async_context(_store(settings))
+        database = await parts.enter_async_context(open_store(settings))
         needs = await parts.enter_async_context(access_needs(settings, database=database, ring=ring, master=master))
         # Again: of all that is open the store is closed last.
         parts.push_async_callback(asyncio.to_thread, engine.stop)
@@ -100,17 +101,6 @@ def _ended_by_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     return ended
-
-
-@asynccontextmanager
-async def _store(settings: Settings) -> AsyncIterator[Database]:
-    store = settings.store
-    database = open_database(store.driver_url.reveal(), pool_size=store.pool_size, wait_ms=store.statement_timeout_ms)
-    try:
-        await migrate(database)
-        yield database
-    finally:
-        await database.close()
 
 
 def _app(settings: Settings, *, needs: Needs, database: Database, front: aio.Client, engine: EngineThread) -> Litestar:

@@ -80,7 +80,12 @@ class _Commands(LazyGroup):
         "serve": LazyCommand(
             module="fairlead.cli.serve",
             function="serve",
-            summary="Run the whole exchange: engine, binary gateway, store and HTTP in one process.",
+            summary="Run the whole exchange: engine, gateway, store and HTTP.",
+        ),
+        "users": LazyCommand(
+            module="fairlead.cli.users",
+            function="app",
+            summary="Make, list and disable the users of a service.",
         ),
         "verify-matching": LazyCommand(
             module="fairlead.cli.verify_matching",
@@ -102,9 +107,7 @@ app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pre
 def root() -> None:
     """Run, replay and inspect a Fairlead exchange.
 
-    Start with: fairlead demo
-
-    Then: fairlead replay FOLDER
+    Start with: fairlead demo, then: fairlead replay FOLDER
 
     Every command has --help. Data goes to standard output, everything else to standard error.
     """

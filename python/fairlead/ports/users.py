@@ -55,6 +55,18 @@ class Users(Protocol):
         """
         ...
 
+    async def every(self) -> list[User]:
+        """Return every user, by account."""
+        ...
+
+    async def disable(self, user_id: str, *, ts_ns: int) -> User:
+        """Let nobody in as this user and end every proof of before, in one step; the first time stays.
+
+        Raises:
+            NotFoundError: no user has the id.
+        """
+        ...
+
     async def purge(self, *, before_ns: int) -> int:
         """Forget registrations whose time was over before ``before_ns``; return how many."""
         ...

@@ -13,6 +13,7 @@ __all__ = [
     "account_numbers",
     "api_keys",
     "api_nonces",
+    "disabled_users",
     "login_attempts",
     "pending_users",
     "refresh_tokens",
@@ -45,6 +46,14 @@ users: Final = Table(
     Column("created_ts_ns", BigInteger, nullable=False),
     CheckConstraint("email_key = lower(email)", name="email_key_is_lower"),
     CheckConstraint("account BETWEEN 1001 AND 4294967295", name="account_range"),
+)
+
+# Whoever is here may not come in; the user's row stays, as its account and its history do.
+disabled_users: Final = Table(
+    "disabled_users",
+    METADATA,
+    Column("user_id", String(36), ForeignKey("users.user_id"), primary_key=True),
+    Column("disabled_ts_ns", BigInteger, nullable=False),
 )
 
 pending_users: Final = Table(

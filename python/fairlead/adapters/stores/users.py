@@ -1,20 +1,30 @@
 """Users and waiting registrations in SQL."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, null, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from fairlead.adapters.stores.access_tables import ACCOUNT_MAX, account_numbers, pending_users, users
-from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.access_tables import (
+    ACCOUNT_MAX,
+    account_numbers,
+    disabled_users,
+    pending_users,
+    users,
+)
+from fairlead.adapters.stores.database import Database, insert_once
 from fairlead.domain.access.errors import ConflictError
 from fairlead.domain.access.people import NewUser, PendingUser, User
 from fairlead.domain.access.roles import Role
 from fairlead.errors import NotFoundError, UnavailableError
 
 __all__ = ["SqlUsers"]
+
+_WITH_STATE: Final = select(users, disabled_users.c.disabled_ts_ns).select_from(
+    users.outerjoin(disabled_users, disabled_users.c.user_id == users.c.user_id)
+)
 
 
 class SqlUsers:
@@ -67,13 +77,13 @@ class SqlUsers:
     async def by_email(self, email_key: str, /) -> User | None:
         """Return the user with this address, if any."""
         async with self._database.read() as view:
-            row = (await view.execute(select(users).where(users.c.email_key == email_key))).one_or_none()
+            row = (await view.execute(_WITH_STATE.where(users.c.email_key == email_key))).one_or_none()
         return None if row is None else _user(row)
 
     async def by_id(self, user_id: str, /) -> User | None:
         """Return the user with this id, if any."""
         async with self._database.read() as view:
-            row = (await view.execute(select(users).where(users.c.user_id == user_id))).one_or_none()
+            row = (await view.execute(_WITH_STATE.where(users.c.user_id == user_id))).one_or_none()
         return None if row is None else _user(row)
 
     async def set_password_hash(self, user_id: str, *, old: str, new: str) -> bool:
@@ -91,6 +101,21 @@ class SqlUsers:
         if epoch is None:
             raise NotFoundError(f"no such user: user_id={user_id}")
         return int(epoch)
+
+    async def every(self) -> list[User]:
+        """Return every user, by account."""
+        async with self._database.read() as view:
+            rows = (await view.execute(_WITH_STATE.order_by(users.c.account))).all()
+        return [_user(row) for row in rows]
+
+    async def disable(self, user_id: str, *, ts_ns: int) -> User:
+        """Let nobody in as this user; the first time stays."""
+        change = update(users).where(users.c.user_id == user_id).values(epoch=users.c.epoch + 1)
+        async with self._database.write() as step:
+            if (await step.execute(change)).rowcount != 1:
+                raise NotFoundError(f"no such user: user_id={user_id}")
+            await step.execute(insert_once(step, disabled_users).values(user_id=user_id, disabled_ts_ns=ts_ns))
+            return _user((await step.execute(_WITH_STATE.where(users.c.user_id == user_id))).one())
 
     async def purge(self, *, before_ns: int) -> int:
         """Forget registrations whose time was over before ``before_ns``."""
@@ -135,7 +160,8 @@ async def _insert(step: AsyncConnection, user: NewUser) -> User:
         epoch=0,
         created_ts_ns=user.created_ts_ns,
     )
-    return _user((await step.execute(added.returning(*users.c))).one())
+    # A new user is not disabled.
+    return _user((await step.execute(added.returning(*users.c, null().label("disabled_ts_ns")))).one())
 
 
 def _user(row: Row[Any]) -> User:
@@ -148,4 +174,5 @@ def _user(row: Row[Any]) -> User:
         account=row.account,
         epoch=row.epoch,
         created_ts_ns=row.created_ts_ns,
+        disabled_ts_ns=row.disabled_ts_ns,
     )

@@ -35,10 +35,12 @@ class User(NewUser):
     Attributes:
         account: number of the one account in the engine; given once, never reused, never taken from a request.
         epoch: what was proved under a smaller one counts no more.
+        disabled_ts_ns: since when nobody may come in as this user; ``None``: somebody may.
     """
 
     account: int
     epoch: int
+    disabled_ts_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

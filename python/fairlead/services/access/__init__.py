@@ -6,5 +6,6 @@ from fairlead.services.access.needs import Needs
 from fairlead.services.access.registration import Registration
 from fairlead.services.access.sessions import Entry, TokenPair
 from fairlead.services.access.upkeep import sweep
+from fairlead.services.access.user_desk import UserDesk
 
-__all__ = ["Entry", "KeyDesk", "Needs", "NewApiKey", "Registration", "TokenPair", "still_counts", "sweep"]
+__all__ = ["Entry", "KeyDesk", "Needs", "NewApiKey", "Registration", "TokenPair", "UserDesk", "still_counts", "sweep"]

@@ -55,7 +55,7 @@ class Entry:
 
         Raises:
             ValidationError: a field is missing, or no address or password at all.
-            AuthenticationError: e-mail or password is wrong; it is not said which.
+            AuthenticationError: e-mail or password is wrong, or the user is disabled; it is not said which.
             LockedOutError: too many attempts for this address.
         """
         needs = self._needs
@@ -69,8 +69,8 @@ class Entry:
             raise LockedOutError.until(attempts.locked_until_ns, now_ns=now_ns)
         user = await needs.users.by_email(key)
         is_right = await needs.hasher.verify(form, decoy if user is None else user.password_hash)
-        if user is None or not is_right:
-            cause = "unknown" if user is None else "password"
+        if user is None or not is_right or user.disabled_ts_ns is not None:
+            cause = "unknown" if user is None else "disabled" if is_right else "password"
             raise AuthenticationError("email or password is wrong", cause=cause)
         await needs.attempts.clear(attempts_key)
         if needs.hasher.is_stale(user.password_hash):
