@@ -42,8 +42,9 @@ def serve(
     """Run the whole exchange: engine, gateway, store and HTTP.
 
     It is one process. Prints one line once requests are answered. The first start makes what is needed in the data
-    directory: keys, store, log. Ctrl-C and SIGTERM end it: requests in work are finished and the log is sealed. After kill -9 it starts
-    again with everything it acknowledged. A port on which others reach it belongs behind a proxy that speaks TLS.
+    directory: keys, store, log. Ctrl-C and SIGTERM end it: requests in work are finished and the log is sealed. After
+    kill -9 it starts again with everything it acknowledged. A port on which others reach it belongs behind a proxy that
+    speaks TLS.
 
     Exit codes: 0 done, 2 usage, 4 a configuration, key or log that cannot be used, 5 a port that is taken or a missing
     part, 6 another process has the data directory.
