@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 from tests.access.houses import ANN, PASSWORD, House, in_house
+from tests.web.feeds import FakeFeed
 
 from fairlead.errors import UnavailableError
+from fairlead.services.markets import Markets, Tape, TapeMinutes
 from fairlead.services.readiness import Readiness
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -38,6 +40,7 @@ class Desk:
     client: httpx.AsyncClient
     house: House
     parts: Parts
+    feed: FakeFeed
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.client.get(path, **options)
@@ -71,6 +74,8 @@ def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options
 
     async def run(house: House) -> None:
         parts = Parts()
+        feed, tape = FakeFeed(), Tape()
+        feed.listen(tape.hear)
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         services = Services(
             registration=house.registration,
@@ -78,11 +83,12 @@ def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options
             desk=house.desk,
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
+            markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
         )
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
         app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-            await story(Desk(client=client, house=house, parts=parts))
+            await story(Desk(client=client, house=house, parts=parts, feed=feed))
 
     in_house(directory, run)

@@ -166,6 +166,13 @@ def test_only_these_routes_are_public() -> None:
         "/time",
         "/health",
         "/ready",
+        "/markets",
+        "/markets/{symbol:str}",
+        "/markets/{symbol:str}/book",
+        "/markets/{symbol:str}/trades",
+        "/markets/{symbol:str}/candles",
+        "/markets/{symbol:str}/stats",
+        "/markets/{symbol:str}/microstructure",
     }
 
 

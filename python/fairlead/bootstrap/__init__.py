@@ -15,9 +15,11 @@ from fairlead.adapters.stores import Database
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
+from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.store import open_store
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
+from fairlead.services.markets import Markets
 from fairlead.services.readiness import Readiness
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
 from fairlead.web.app import make_app
@@ -67,7 +69,8 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
         engine.start()
         front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id))
         await parts.enter_async_context(swept(needs))
-        app = _app(settings, needs=needs, database=database, front=front, engine=engine)
+        markets = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
+        app = _app(settings, needs=needs, database=database, front=front, engine=engine, markets=markets)
         await _answer(settings, app, gateway=gateway, ended=ended, on_ready=on_ready)
     engine.check()
 
@@ -103,7 +106,15 @@ def _ended_by_signals() -> asyncio.Event:
     return ended
 
 
-def _app(settings: Settings, *, needs: Needs, database: Database, front: aio.Client, engine: EngineThread) -> Litestar:
+def _app(
+    settings: Settings,
+    *,
+    needs: Needs,
+    database: Database,
+    front: aio.Client,
+    engine: EngineThread,
+    markets: Markets,
+) -> Litestar:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
             raise UnavailableError("the engine is not reached through its gateway")
@@ -115,6 +126,7 @@ def _app(settings: Settings, *, needs: Needs, database: Database, front: aio.Cli
         desk=KeyDesk(needs),
         readiness=Readiness({"engine": ask_engine, "store": database.ping}, clock=needs.clock),
         clock=needs.clock,
+        markets=markets,
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(

@@ -138,6 +138,8 @@ class Client:
         self._events_max, self._missed = events_max, 0
         self._books: dict[tuple[int, str], Book] = {}
         self._listening: set[tuple[int, str]] = set()
+        self._on_market_data: list[Callable[[Message], None]] = []
+        self._on_report: list[Callable[[Report], None]] = []
         self._changed = asyncio.Condition()
         self._listed = self._is_closed = False
         self._failure: FairleadError | None = None
@@ -308,6 +310,18 @@ class Client:
             seen[0] = (book.epoch, book.seq)
             yield book
 
+    def listen(self, hear: Callable[[Message], None]) -> None:
+        """Call ``hear`` with each message of every subscribed channel, in their order, after the book took it.
+
+        Messages carry ``channel.epoch``, ``channel.prev_seq`` and ``seq``: where one does not follow the last, messages
+        are missing, and a snapshot comes. ``hear`` runs in the client's task: it must neither wait nor raise.
+        """
+        self._on_market_data.append(hear)
+
+    def listen_reports(self, hear: Callable[[Report], None]) -> None:
+        """Call ``hear`` with each report once, in their order, beside ``events``; it must neither wait nor raise."""
+        self._on_report.append(hear)
+
     async def events(self) -> AsyncIterator[Report]:
         """Yield every report once, oldest first, across reconnections, until the client is closed.
 
@@ -391,6 +405,8 @@ class Client:
     async def _hang_up(self) -> None:
         link, self._link = self._link, None
         self._listening.clear()
+        for book in self._books.values():
+            book.lose()
         if link is None:
             return
         link.writer.close()
@@ -455,10 +471,14 @@ class Client:
     def _take_market_data(self, message: Message) -> None:
         key = (int(str(message.fields["channel.instrument"])), str(message.fields["channel.depth"]))
         book = self._books.get(key)
-        if book is not None and not book.apply(message) and key in self._listening:
-            # Once: what comes until the snapshot does is behind it.
-            self._listening.discard(key)
-            self._send_subscribe(key, action="Snapshot")
+        if book is not None and not book.apply(message):
+            book.lose()
+            if key in self._listening:
+                # Once: what comes until the snapshot does is behind it.
+                self._listening.discard(key)
+                self._send_subscribe(key, action="Snapshot")
+        for hear in self._on_market_data:
+            hear(message)
 
     def _take_report(self, link: _Link, message: Message) -> None:
         position = position_of(message)
@@ -476,6 +496,8 @@ class Client:
                 self._events.popleft()
                 self._missed += 1
             self._events.append(report)
+            for hear in self._on_report:
+                hear(report)
 
     def _by_id(self, report: Report) -> _Pending | None:
         """The order that was sent on a connection that is lost, and is answered on this one."""

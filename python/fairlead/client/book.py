@@ -47,8 +47,12 @@ class Book:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a whole snapshot was received."""
+        """Whether a whole snapshot was received, and every message after it."""
         return self._parts_left == 0
+
+    def lose(self) -> None:
+        """Count as out of date until the next snapshot: messages are missing."""
+        self._parts_left = 1
 
     @property
     def bids(self) -> list[Level]:

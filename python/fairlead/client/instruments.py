@@ -71,6 +71,7 @@ class Instruments:
     def __init__(self) -> None:
         self._by_id: dict[int, ClientInstrument] = {}
         self._by_symbol: dict[str, ClientInstrument] = {}
+        self._definitions: dict[str, Message] = {}
 
     def add(self, definition: Message) -> None:
         """Take a ``SecurityDefinition``."""
@@ -82,6 +83,7 @@ class Instruments:
             id=id_, symbol=symbol, price_decimals=price, qty_decimals=qty, quote_decimals=quote
         )
         self._by_id[id_] = self._by_symbol[symbol] = instrument
+        self._definitions[symbol] = definition
 
     def by_id(self, number: Value) -> ClientInstrument:
         """Return an instrument of the wire; a nameless one of whole numbers where it is not known."""
@@ -100,6 +102,14 @@ class Instruments:
         if (found := self._by_symbol.get(symbol)) is None:
             raise NotFoundError(f"no such instrument: symbol={symbol} known={', '.join(sorted(self._by_symbol))}")
         return found
+
+    def definition(self, symbol: str) -> Message:
+        """Return the ``SecurityDefinition`` of an instrument as it was last told.
+
+        Raises:
+            NotFoundError: the gateway told of none.
+        """
+        return self._definitions[self.by_symbol(symbol).symbol]
 
     def symbols(self) -> Iterable[str]:
         """Return all names."""

@@ -96,3 +96,6 @@ async def _complete(message: Message, scope: Scope) -> None:
         headers[CORRELATION_HEADER] = correlation_id(scope)
         for name, value in _HEADERS.items():
             headers[name] = value
+        if "etag" in headers:
+            # It may be kept, but not used without asking.
+            headers["Cache-Control"] = "no-cache"

@@ -8,6 +8,7 @@ from litestar.params import SkipValidation
 from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.markets import Markets
 from fairlead.services.readiness import Readiness
 
 __all__ = ["Asker", "Given", "Services"]
@@ -23,6 +24,7 @@ class Services:
         desk: keys of machines.
         readiness: whether what is needed is there.
         clock: the time.
+        markets: what the markets look like.
     """
 
     registration: Registration
@@ -30,6 +32,7 @@ class Services:
     desk: KeyDesk
     readiness: Readiness
     clock: Clock
+    markets: Markets
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

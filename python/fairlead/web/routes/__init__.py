@@ -5,8 +5,13 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import api_keys, auth, status
+from fairlead.web.routes import api_keys, auth, markets, status
 
 __all__ = ["ROUTES"]
 
-ROUTES: Final[Sequence[HTTPRouteHandler]] = (*auth.ROUTES, *api_keys.ROUTES, *status.ROUTES)
+ROUTES: Final[Sequence[HTTPRouteHandler]] = (
+    *auth.ROUTES,
+    *api_keys.ROUTES,
+    *status.ROUTES,
+    *markets.ROUTES,
+)

@@ -1,0 +1,1 @@
+"""What is told of a market: candles, statistics of a day, measures of a book. Pure."""

@@ -1,0 +1,114 @@
+"""``/markets``: what anybody may know of the markets."""
+
+from typing import Annotated, Any, Final, Literal
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import PathParameter, QueryParameter
+
+from fairlead.web.identity import PUBLIC
+from fairlead.web.market_wire import (
+    Book,
+    Candles,
+    Market,
+    MarketList,
+    Measures,
+    Stats,
+    Trades,
+    book_of,
+    candles_in,
+    market_of,
+    measures_of,
+    stats_of,
+    trades_of,
+)
+from fairlead.web.repeated import answer_repeated
+from fairlead.web.services import Given
+
+__all__ = ["ROUTES"]
+
+_LEVELS_MAX: Final = 1_000
+_MEASURED_MAX: Final = 50
+_TRADES_MAX: Final = 1_000
+_CANDLES_MAX: Final = 1_440
+
+Symbol = Annotated[str, PathParameter(max_length=36)]
+Asked = Request[Any, Any, Any]
+
+
+@get("/markets", opt=PUBLIC, summary="Every market")
+async def list_markets(request: Asked, services: Given) -> Response[MarketList]:
+    """By symbol, with its trading state and last price."""
+    return answer_repeated(request, MarketList(markets=[market_of(view) for view in await services.markets.listing()]))
+
+
+@get("/markets/{symbol:str}", opt=PUBLIC, summary="One market")
+async def one_market(symbol: Symbol, request: Asked, services: Given) -> Response[Market]:
+    """Its grid, its bounds and its trading state."""
+    return answer_repeated(request, market_of(await services.markets.market(symbol)))
+
+
+@get("/markets/{symbol:str}/book", opt=PUBLIC, summary="Its book")
+async def book(
+    symbol: Symbol,
+    request: Asked,
+    services: Given,
+    levels: Annotated[int, QueryParameter(ge=1, le=_LEVELS_MAX, description="Levels of each side.")] = 50,
+) -> Response[Book]:
+    """The best levels at one message of the channel L2, which ``epoch`` and ``seq`` name."""
+    return answer_repeated(request, book_of(await services.markets.book(symbol, levels=levels)))
+
+
+@get("/markets/{symbol:str}/trades", opt=PUBLIC, summary="Its newest trades")
+async def trades(
+    symbol: Symbol,
+    request: Asked,
+    services: Given,
+    limit: Annotated[int, QueryParameter(ge=1, le=_TRADES_MAX, description="How many at most.")] = 100,
+) -> Response[Trades]:
+    """Newest first, since the service began to follow the market."""
+    return answer_repeated(request, trades_of(*await services.markets.trades(symbol, count_max=limit)))
+
+
+@get("/markets/{symbol:str}/candles", opt=PUBLIC, summary="Its candles")
+async def candles(
+    symbol: Symbol,
+    request: Asked,
+    services: Given,
+    interval: Annotated[
+        Literal["1m", "5m", "15m", "1h", "4h", "1d"], QueryParameter(description="The width of each.")
+    ] = "1m",
+    limit: Annotated[int, QueryParameter(ge=1, le=_CANDLES_MAX, description="How many at most.")] = 100,
+) -> Response[Candles]:
+    """Oldest first; none for an interval in which nothing traded; ``isComplete`` says whether trades may be missing."""
+    view, found = await services.markets.candles(symbol, interval=interval, count_max=limit)
+    return answer_repeated(request, candles_in(view, found, interval=interval))
+
+
+@get("/markets/{symbol:str}/stats", opt=PUBLIC, summary="Its last 24 hours")
+async def stats(symbol: Symbol, request: Asked, services: Given) -> Response[Stats]:
+    """First, highest, lowest and last price, change, volume."""
+    return answer_repeated(request, stats_of(*await services.markets.stats(symbol)))
+
+
+@get("/markets/{symbol:str}/microstructure", opt=PUBLIC, summary="Measures of its book")
+async def microstructure(
+    symbol: Symbol,
+    request: Asked,
+    services: Given,
+    levels: Annotated[int, QueryParameter(ge=1, le=_MEASURED_MAX, description="Levels that are measured.")] = 5,
+) -> Response[Measures]:
+    """Spread, mid, micro-price (the mid weighted by quantity) and imbalance."""
+    view, measured = await services.markets.microstructure(symbol, levels=levels)
+    return answer_repeated(request, measures_of(view, measured, levels=levels))
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
+    list_markets,
+    one_market,
+    book,
+    trades,
+    candles,
+    stats,
+    microstructure,
+)
