@@ -7,10 +7,13 @@ from typing import Any
 
 import httpx
 from tests.access.houses import ANN, PASSWORD, House, in_house
+from tests.limits.plans import wide_plan
 from tests.web.feeds import FakeFeed
 
+from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.services.markets import Markets, Tape, TapeMinutes
+from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -69,8 +72,11 @@ def bearer(tokens: dict[str, str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['accessToken']}"}
 
 
-def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options: Any) -> None:
+def at_desk(
+    directory: Path, story: Callable[[Desk], Awaitable[None]], *, plan: Plan | None = None, **options: Any
+) -> None:
     """Run one story at an application of its own."""
+    buckets = wide_plan() if plan is None else plan
 
     async def run(house: House) -> None:
         parts = Parts()
@@ -84,6 +90,7 @@ def at_desk(directory: Path, story: Callable[[Desk], Awaitable[None]], **options
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
             markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
+            limits=RateLimits(buckets, now_ns=house.clock.now_ns),
         )
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
         app = make_app(services, **given)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from litestar import Litestar
+from litestar.types import ASGIApp
 
 from fairlead import aio
 from fairlead.adapters.access import master_secret, token_keys
@@ -15,6 +15,7 @@ from fairlead.adapters.stores import Database
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
+from fairlead.bootstrap.limits import rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.store import open_store
 from fairlead.errors import UnavailableError
@@ -82,6 +83,10 @@ def _refuse_what_is_not_there(loaded: Loaded) -> None:
         "bus.kind": "memory",
         "cache.kind": "memory",
         "engine.tls_client_ca": None,
+        "limits.connection_messages_per_s": 100,
+        "limits.account_connections_max": 16,
+        "limits.subscriptions_max": 200,
+        "limits.queue_bytes_max": 32_768,
     }
     problems = [
         Problem(
@@ -114,7 +119,7 @@ def _app(
     front: aio.Client,
     engine: EngineThread,
     markets: Markets,
-) -> Litestar:
+) -> ASGIApp:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
             raise UnavailableError("the engine is not reached through its gateway")
@@ -127,6 +132,7 @@ def _app(
         readiness=Readiness({"engine": ask_engine, "store": database.ping}, clock=needs.clock),
         clock=needs.clock,
         markets=markets,
+        limits=rate_limits(settings.limits),
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(
@@ -139,7 +145,7 @@ def _app(
 
 async def _answer(
     settings: Settings,
-    app: Litestar,
+    app: ASGIApp,
     *,
     gateway: tuple[str, int],
     ended: asyncio.Event,
@@ -153,6 +159,7 @@ async def _answer(
     http = HttpServer(
         app,
         grace_s=settings.server.shutdown_grace_s,
+        trusted_proxies=settings.server.trusted_proxies,
         on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway)),
     )
     await http.serve(listening, until=ended)

@@ -1,7 +1,7 @@
 """Values that are fine by themselves and do not go together."""
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from fairlead.settings.problem import Problem
@@ -18,7 +18,7 @@ def broken_rules(settings: Settings, *, origins: Mapping[str, str]) -> list[Prob
         settings: values that are each within their range.
         origins: where each value came from; a problem names that of its key.
     """
-    rules = (_ports, _gateway, _durability, _tls, _bus, _cache, _tokens, _pages)
+    rules = (_ports, _proxies, _gateway, _durability, _tls, _bus, _cache, _tokens, _pages)
     return [problem for rule in rules for problem in rule(settings, origins)]
 
 
@@ -45,6 +45,16 @@ def _ports(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
             limit=f"not server.port={server.port}",
             fix="give each its own port",
         )
+
+
+def _proxies(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
+    for proxy in settings.server.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            limit = "an address, or a network whose other bits are 0, such as 10.0.0.0/8"
+            what, fix = "is neither an address nor a network", "correct it"
+            yield _problem(origins, "server.trusted_proxies", what, value=proxy, limit=limit, fix=fix)
 
 
 def _gateway(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:

@@ -48,6 +48,14 @@ class Server(Struct, frozen=True, kw_only=True):
             extra={"limit": "at most 64 origins such as https://desk.example:8443"},
         ),
     ] = ()
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$")], ...],
+        Meta(
+            max_length=64,
+            description="Proxies whose X-Forwarded-For is believed, as addresses or networks; none by default.",
+            extra={"limit": "at most 64 addresses or networks such as 10.0.0.0/8"},
+        ),
+    ] = ()
     request_timeout_s: Annotated[int, _int(1, 300, "A request that takes longer is ended.")] = 30
     shutdown_grace_s: Annotated[int, _int(1, 300, "How long a stop waits for requests in work.")] = 10
 
@@ -177,13 +185,20 @@ class Auth(Struct, frozen=True, kw_only=True):
 class Limits(Struct, frozen=True, kw_only=True):
     """What one account, key, address or connection may use."""
 
+    account_reads_per_s: Annotated[
+        int, _int(1, 100_000, "Reads of an account, and what is neither order nor cancel.")
+    ] = 100
     account_orders_per_s: Annotated[int, _int(1, 100_000, "New orders and amends of an account.")] = 100
     account_cancels_per_s: Annotated[int, _int(1, 100_000, "Cancels of an account, counted apart.")] = 200
-    key_requests_per_s: Annotated[int, _int(1, 100_000, "Requests of an API key.")] = 200
-    ip_requests_per_s: Annotated[int, _int(1, 100_000, "Requests of an address.")] = 200
-    ip_logins_per_min: Annotated[int, _int(1, 1_000, "Logins and registrations tried from an address.")] = 10
+    key_requests_per_s: Annotated[int, _int(1, 100_000, "Requests of an API key, cancels not counted.")] = 200
+    ip_requests_per_s: Annotated[
+        int, _int(1, 100_000, "Requests of an address, besides those of the next two keys.")
+    ] = 200
+    ip_cancels_per_s: Annotated[int, _int(1, 100_000, "Cancels of an address.")] = 400
+    ip_market_data_per_s: Annotated[int, _int(1, 100_000, "Reads of public market data of an address.")] = 100
+    ip_logins_per_min: Annotated[int, _int(1, 1_000, "Logins and the like tried from an address.")] = 10
     connection_messages_per_s: Annotated[int, _int(1, 100_000, "Messages of a WebSocket connection.")] = 100
-    burst_s: Annotated[int, _int(1, 60, "Seconds of each rate that may come at once.")] = 2
+    burst_s: Annotated[int, _int(1, 60, "Seconds of each rate per second that may come at once.")] = 2
     body_bytes_max: Annotated[int, _int(1_024, 65_536, "Bytes of a request.")] = 65_536
     json_depth_max: Annotated[int, _int(4, 16, "Levels of JSON inside each other.")] = 16
     page_size: Annotated[int, _int(1, 1_000, "Rows of a page where the request names none.")] = 100

@@ -13,7 +13,16 @@ from fairlead.domain.access.secret import Secret
 from fairlead.domain.access.signing import SignedRequest
 from fairlead.services.access import Entry, KeyDesk
 
-__all__ = ["PUBLIC", "SIGNED_HEADERS", "caller_in", "demand_own", "identity_guard", "is_public", "needs"]
+__all__ = [
+    "PUBLIC",
+    "SIGNED_HEADERS",
+    "caller_in",
+    "demand_own",
+    "identity_guard",
+    "is_public",
+    "needs",
+    "permission_of",
+]
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
@@ -36,6 +45,12 @@ def needs(permission: Permission) -> dict[str, object]:
 def is_public(handler: BaseRouteHandler) -> bool:
     """Whether anybody may call a route."""
     return handler.opt.get(_OPTION, _OPTION) is None
+
+
+def permission_of(handler: BaseRouteHandler) -> Permission | None:
+    """Return what the caller of a route must have; ``None`` where it is public or closed."""
+    found = handler.opt.get(_OPTION)
+    return found if isinstance(found, Permission) else None
 
 
 def identity_guard(*, entry: Entry, desk: KeyDesk) -> Guard:

@@ -17,9 +17,10 @@ from fairlead.domain.access.errors import (
     ValidationError,
 )
 from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UsageError
+from fairlead.services.rate_limits import RateLimitedError
 from fairlead.web.correlation import correlation_id
 
-__all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem"]
+__all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem", "problem_of"]
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _RETRY_S: Final = 1
@@ -88,6 +89,7 @@ class ProblemError(Exception):
 # Status, code, and what to do where the error does not say it. The first class that fits counts.
 _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (LockedOutError, 429, "TOO_MANY_ATTEMPTS", "wait as long as Retry-After says"),
+    (RateLimitedError, 429, "RATE_LIMITED", "wait as long as Retry-After says; RateLimit tells what is left"),
     (AuthenticationError, 401, "AUTHENTICATION_ERROR", "log in, and send Authorization: Bearer TOKEN"),
     (AuthorizationError, 403, "AUTHORIZATION_ERROR", "ask who runs the venue for the right, or use another key"),
     (ValidationError, 400, "VALIDATION_ERROR", "correct the field and send again"),
@@ -116,8 +118,13 @@ _FRAMEWORK: Final = {
 
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Return the answer to a request that ended in an error."""
+    known, body = problem_of(error, correlation_id(request.scope))
+    return Response(body, status_code=known.status, media_type=PROBLEM_TYPE, headers=known.headers)
+
+
+def problem_of(error: Exception, correlation: str) -> tuple[ProblemError, bytes]:
+    """Return what an error is answered with, and the body that says so; what is ours to look into is logged."""
     known = _known(error)
-    correlation = correlation_id(request.scope)
     if known is _INTERNAL or known is _UNAVAILABLE:
         _log.error("request failed: status=%s correlation_id=%s", known.status, correlation, exc_info=error)
     elif isinstance(error, AuthenticationError):
@@ -133,8 +140,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
         limit=known.limit,
         fix=known.fix,
     )
-    content = msgspec.json.encode(problem)
-    return Response(content, status_code=known.status, media_type=PROBLEM_TYPE, headers=known.headers)
+    return known, msgspec.json.encode(problem)
 
 
 def _known(error: Exception) -> ProblemError:
@@ -153,7 +159,7 @@ def _known(error: Exception) -> ProblemError:
 
 def _of_ours(error: FairleadError, status: int, code: str, *, fix: str) -> ProblemError:
     headers = {}
-    if isinstance(error, LockedOutError):
+    if isinstance(error, LockedOutError | RateLimitedError):
         headers["Retry-After"] = str(error.retry_after_s)
     elif status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"

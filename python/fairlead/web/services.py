@@ -9,6 +9,7 @@ from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.services.access import Entry, KeyDesk, Registration
 from fairlead.services.markets import Markets
+from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
 
 __all__ = ["Asker", "Given", "Services"]
@@ -25,6 +26,7 @@ class Services:
         readiness: whether what is needed is there.
         clock: the time.
         markets: what the markets look like.
+        limits: how often each may ask.
     """
 
     registration: Registration
@@ -33,6 +35,7 @@ class Services:
     readiness: Readiness
     clock: Clock
     markets: Markets
+    limits: RateLimits
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -11,6 +11,7 @@ from fairlead.settings.render import toml_value
 _TEXTS: Mapping[str, list[Any]] = {
     "engine.durability": ["always", "os", "group(100,16)", "group(0,4096)"],
     "server.allowed_origins": [["https://a.example"], ["http://b.example:1"], [], ["https://c", "https://d"]],
+    "server.trusted_proxies": [["10.0.0.7"], ["10.0.0.0/8", "::1"], ["fd00::/8"], ["127.0.0.1"]],
     "bus.servers": [["a:1"], ["b:2", "c:3"], ["d:4"], ["e:5"]],
     "auth.earlier_key_files": [["a.key"], ["b.key", "c.key"], ["d.key"], ["e.key"]],
     "store.url": ["sqlite:///one.db", "postgresql://u:p@h/d", "postgresql+asyncpg://h/d", "sqlite+aiosqlite:///two.db"],

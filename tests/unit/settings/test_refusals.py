@@ -158,6 +158,8 @@ def test_a_wrong_value_is_told_also_where_a_stronger_one_counts(tmp_path: Path) 
     ("values", "key"),
     [
         ({"server.port": 9080}, "server.gateway_port"),
+        ({"server.trusted_proxies": ["10.0.0.1", "10.0.0.1/8"]}, "server.trusted_proxies"),
+        ({"server.trusted_proxies": ["10.0.0.256"]}, "server.trusted_proxies"),
         ({"server.gateway_host": "0.0.0.0"}, "server.gateway_host"),
         ({"server.gateway_host": "venue.example"}, "server.gateway_host"),
         ({"engine.durability": "group(0,0)"}, "engine.durability"),
@@ -186,6 +188,7 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, Any], key:
     [
         {"server.port": 0, "server.gateway_port": 0},
         {"server.gateway_host": "::1"},
+        {"server.trusted_proxies": ["10.0.0.0/8", "::1", "192.0.2.1"]},
         {"server.gateway_host": "localhost"},
         {"server.gateway_host": "0.0.0.0", "engine.tls_cert": "c", "engine.tls_key": "k"},
         {"engine.durability": "group(0,1)"},

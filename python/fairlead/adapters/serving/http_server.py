@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,10 +39,13 @@ class HttpServer:
     Args:
         app: the ASGI application.
         grace_s: how long a stop waits for requests in work.
+        trusted_proxies: addresses and networks whose ``X-Forwarded-For`` says who asks; nobody else's is looked at.
         on_ready: called once requests are answered.
     """
 
-    def __init__(self, app: Any, *, grace_s: int, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Any, *, grace_s: int, on_ready: Callable[[], None], trusted_proxies: Sequence[str] = ()
+    ) -> None:
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -51,7 +54,8 @@ class HttpServer:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
             timeout_graceful_shutdown=grace_s,
         )
         self._server = _Server(config, on_ready=on_ready)

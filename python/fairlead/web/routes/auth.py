@@ -8,7 +8,9 @@ from litestar.params import JSONBody
 
 from fairlead.domain.access.roles import Permission
 from fairlead.domain.access.secret import Secret
+from fairlead.domain.limits.plan import RouteClass
 from fairlead.web.identity import PUBLIC, needs
+from fairlead.web.limits import counts_as
 from fairlead.web.services import Asker, Given
 from fairlead.web.wire import (
     Caller,
@@ -45,7 +47,12 @@ async def login(data: JSONBody[Credentials], services: Given) -> Tokens:
     return tokens_of(await services.entry.login(email=data.email, password=Secret(data.password)))
 
 
-@post("/auth/refresh", status_code=200, opt=PUBLIC, summary="Exchange a refresh token for the next pair")
+@post(
+    "/auth/refresh",
+    status_code=200,
+    opt=PUBLIC | counts_as(RouteClass.READS),
+    summary="Exchange a refresh token for the next pair",
+)
 async def refresh(data: JSONBody[Refreshment], services: Given) -> Tokens:
     """A token that comes a second time ends its session."""
     return tokens_of(await services.entry.refresh(Secret(data.refresh_token)))

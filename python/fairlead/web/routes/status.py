@@ -5,7 +5,9 @@ from typing import Final
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from fairlead.domain.limits.plan import RouteClass
 from fairlead.web.identity import PUBLIC
+from fairlead.web.limits import counts_as
 from fairlead.web.services import Given
 from fairlead.web.wire import Health, Now, Part, Ready, iso
 
@@ -22,13 +24,13 @@ async def time(services: Given) -> Now:
     return Now(time=iso(now_ns), unix_ms=now_ns // _NS_PER_MS)
 
 
-@get("/health", opt=PUBLIC, summary="Whether the process is alive")
+@get("/health", opt=PUBLIC | counts_as(RouteClass.UPKEEP), summary="Whether the process is alive")
 async def health() -> Health:
     """Say nothing of the parts: a restart helps where this does not answer, and not where ``/ready`` says no."""
     return Health(status="UP", circuit_breaker_tripped=None, circuit_breaker_status="UNKNOWN")
 
 
-@get("/ready", opt=PUBLIC, summary="Whether the service can work, part by part")
+@get("/ready", opt=PUBLIC | counts_as(RouteClass.UPKEEP), summary="Whether the service can work, part by part")
 async def ready(services: Given) -> Response[Ready]:
     """Answer 503 where a part is not there."""
     parts = [Part(name=state.name, is_ready=state.is_ready) for state in await services.readiness.check()]

@@ -1,0 +1,29 @@
+"""The buckets of the service, as ``[limits]`` sets them."""
+
+import time
+
+from fairlead.domain.limits.bucket import Rate
+from fairlead.domain.limits.plan import Plan, Policy
+from fairlead.services.rate_limits import RateLimits
+from fairlead.settings import Limits
+
+__all__ = ["rate_limits"]
+
+_MINUTE_S = 60
+
+
+def rate_limits(limits: Limits) -> RateLimits:
+    """Return full buckets of these rates, on a clock that never goes back."""
+    per_s = {
+        Policy.IP: limits.ip_requests_per_s,
+        Policy.IP_CANCELS: limits.ip_cancels_per_s,
+        Policy.IP_MARKET_DATA: limits.ip_market_data_per_s,
+        Policy.KEY: limits.key_requests_per_s,
+        Policy.READS: limits.account_reads_per_s,
+        Policy.ORDERS: limits.account_orders_per_s,
+        Policy.CANCELS: limits.account_cancels_per_s,
+    }
+    rates = {policy: Rate(count=count, burst=count * limits.burst_s) for policy, count in per_s.items()}
+    # Seconds of a rate per minute would be less than one attempt.
+    logins = Rate(count=limits.ip_logins_per_min, period_s=_MINUTE_S, burst=limits.ip_logins_per_min)
+    return RateLimits(Plan(rates={**rates, Policy.IP_LOGINS: logins}), now_ns=time.monotonic_ns)

@@ -1,0 +1,89 @@
+"""Which buckets a request takes from: those of its address, its key and its account, by what its route is for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from fairlead.domain.limits.bucket import Rate
+
+__all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "address_policy"]
+
+_PREFIX_BITS: Final = 64
+_TEXT_MAX: Final = 64
+
+
+class RouteClass(StrEnum):
+    """What a route is for."""
+
+    # Looked at by who keeps the service running; cheap, and refusing it would look like a fault.
+    UPKEEP = "upkeep"
+    LOGINS = "logins"
+    MARKET_DATA = "market_data"
+    # Reads of an account, and what is neither order nor cancel.
+    READS = "reads"
+    ORDERS = "orders"
+    # Cancels, and what stops a market: nothing else may use up their tokens.
+    CANCELS = "cancels"
+
+
+class Policy(StrEnum):
+    """The buckets, by the names that answers call them."""
+
+    IP = "ip"
+    IP_CANCELS = "ip-cancels"
+    IP_LOGINS = "ip-logins"
+    IP_MARKET_DATA = "ip-market-data"
+    KEY = "key"
+    READS = "reads"
+    ORDERS = "orders"
+    CANCELS = "cancels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The rate of each bucket, and how many of each kind are kept at a time.
+
+    Attributes:
+        rates: by policy, every one of them.
+        keys_max: buckets of one policy that are kept.
+    """
+
+    rates: dict[Policy, Rate]
+    keys_max: int = 65_536
+
+
+_OF_ADDRESS: Final = {
+    RouteClass.UPKEEP: None,
+    RouteClass.CANCELS: Policy.IP_CANCELS,
+    RouteClass.MARKET_DATA: Policy.IP_MARKET_DATA,
+}
+_OF_ACCOUNT: Final = {
+    RouteClass.READS: Policy.READS,
+    RouteClass.MARKET_DATA: Policy.READS,
+    RouteClass.ORDERS: Policy.ORDERS,
+    RouteClass.CANCELS: Policy.CANCELS,
+}
+
+
+def address_policy(route_class: RouteClass) -> Policy | None:
+    """Return the bucket of the address that a request takes from, before anything is known of who asks."""
+    return _OF_ADDRESS.get(route_class, Policy.IP)
+
+
+def account_policy(route_class: RouteClass) -> Policy | None:
+    """Return the bucket of the account, where a route of this class has one."""
+    return _OF_ACCOUNT.get(route_class)
+
+
+def address_key(host: str) -> str:
+    """Return what an address counts as: an IPv6 address as its network of 64 bits, which is what one customer has."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host[:_TEXT_MAX]
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return f"{int(address) >> _PREFIX_BITS:x}::/{_PREFIX_BITS}"
+    return str(address)

@@ -1,0 +1,78 @@
+"""What every request passes before the router, and every answer after it: an id, a token of its address, headers."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from fairlead.domain.limits.plan import RouteClass
+from fairlead.services.rate_limits import RateLimitedError, RateLimits
+from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
+from fairlead.web.limits import client_of, head_of, limit_headers, note
+from fairlead.web.problems import PROBLEM_TYPE, problem_of
+
+__all__ = ["edge"]
+
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_TRY_AGAIN_LATER: Final = 1013
+
+
+def edge(app: ASGIApp, *, limits: RateLimits, heads: Mapping[tuple[str, str], RouteClass]) -> ASGIApp:
+    """Return the application with what every request and answer must have.
+
+    Args:
+        app: the application.
+        limits: the buckets.
+        heads: what method and first part of a path count as; a path that is not there counts as a read.
+    """
+
+    async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await app(scope, receive, send)
+            return
+
+        async def completed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _complete(message, scope)
+            await send(message)
+
+        route_class = heads.get((str(scope.get("method", "GET")), head_of(str(scope["path"]))), RouteClass.READS)
+        try:
+            note(scope, limits.arrive(client_of(scope), route_class))
+        except RateLimitedError as error:
+            note(scope, [error.tally])
+            await _refuse(error, scope, completed)
+            return
+        await app(scope, receive, completed)
+
+    return at_edge
+
+
+async def _refuse(error: RateLimitedError, scope: Any, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER, "reason": "too many requests"})
+        return
+    problem, body = problem_of(error, correlation_id(scope))
+    headers = {"Content-Type": PROBLEM_TYPE, "Content-Length": str(len(body)), **problem.headers}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _complete(message: Any, scope: Any) -> None:
+    """Add to every answer, refusals of the router among them, what each must have."""
+    headers = MutableScopeHeaders.from_message(message)
+    headers[CORRELATION_HEADER] = correlation_id(scope)
+    for name, value in (_HEADERS | limit_headers(scope)).items():
+        headers[name] = value
+    if "etag" in headers:
+        # It may be kept, but not used without asking.
+        headers["Cache-Control"] = "no-cache"

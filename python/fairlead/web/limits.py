@@ -1,0 +1,108 @@
+"""What each route counts as, tokens for its caller, and the headers that say what is left."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from fairlead.domain.access.roles import Permission, Principal
+from fairlead.domain.limits.bucket import NS_PER_S
+from fairlead.domain.limits.plan import RouteClass
+from fairlead.services.rate_limits import RateLimitedError, RateLimits, Tally
+from fairlead.web.identity import Guard, is_public, permission_of
+
+__all__ = ["POLICY_HEADER", "REMAINING_HEADER", "class_of", "client_of", "counts_as", "heads_of", "note", "rate_guard"]
+
+POLICY_HEADER: Final = "RateLimit-Policy"
+REMAINING_HEADER: Final = "RateLimit"
+_OPTION: Final = "counts_as"
+_NOTED: Final = "fairlead_tallies"
+_STOPS: Final = frozenset({Permission.HALT, Permission.RESUME, Permission.KILL})
+
+
+def counts_as(route_class: RouteClass) -> dict[str, object]:
+    """Return the option of a route that counts as something else than its method and permission say."""
+    return {_OPTION: route_class}
+
+
+def class_of(handler: BaseRouteHandler, method: str) -> RouteClass:
+    """Return what a request of a route counts as.
+
+    A route that does not say it: DELETE with the right to trade, and what stops and resumes markets, are cancels; other
+    writes with that right are orders; public writes are attempts to become somebody, public reads market data.
+    """
+    given = handler.opt.get(_OPTION)
+    if isinstance(given, RouteClass):
+        return given
+    permission = permission_of(handler)
+    if is_public(handler):
+        return RouteClass.MARKET_DATA if method == "GET" else RouteClass.LOGINS
+    if permission in _STOPS:
+        return RouteClass.CANCELS
+    if method == "GET" or permission is not Permission.TRADE_OWN:
+        return RouteClass.READS
+    return RouteClass.CANCELS if method == "DELETE" else RouteClass.ORDERS
+
+
+def heads_of(routes: Iterable[HTTPRouteHandler]) -> Mapping[tuple[str, str], RouteClass]:
+    """Return what method and first part of a path say before the router has looked at it.
+
+    Routes that share both and count as different things are told apart only after the router: they stand as reads.
+    """
+    found: dict[tuple[str, str], RouteClass] = {}
+    for route in routes:
+        for path in route.paths:
+            for method in route.http_methods:
+                key, one = (str(method), head_of(path)), class_of(route, str(method))
+                found[key] = one if found.get(key, one) is one else RouteClass.READS
+    return found
+
+
+def head_of(path: str) -> str:
+    """Return the first part of a path."""
+    return path.strip("/").partition("/")[0]
+
+
+def client_of(scope: Mapping[str, Any]) -> str:
+    """Return the address a request comes from: the peer's, or what a proxy said that is trusted."""
+    client = scope.get("client")
+    return "" if client is None else str(client[0])
+
+
+def rate_guard(limits: RateLimits) -> Guard:
+    """Return the guard that takes a token of the caller; it stands after the one that finds who the caller is."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        scope = connection.scope
+        route_class = class_of(handler, str(scope.get("method", "GET")))
+        caller = scope.get("auth")
+        try:
+            if isinstance(caller, Principal):
+                note(scope, limits.act(caller, route_class))
+            elif route_class is RouteClass.LOGINS:
+                note(scope, limits.attempt(client_of(scope)))
+        except RateLimitedError as error:
+            note(scope, [error.tally])
+            raise
+
+    return guard
+
+
+def note(scope: Any, tallies: Sequence[Tally]) -> None:
+    """Keep what buckets answered until the answer begins."""
+    scope.setdefault("state", {}).setdefault(_NOTED, []).extend(tallies)
+
+
+def limit_headers(scope: Any) -> dict[str, str]:
+    """Return the headers that say which buckets a request took from, and what is left in each."""
+    tallies: list[Tally] = scope.get("state", {}).get(_NOTED, [])
+    if not tallies:
+        return {}
+    policies = (f'"{one.policy}";q={one.rate.burst};w={one.rate.window_s}' for one in tallies)
+    left = (f'"{one.policy}";r={one.grant.remaining};t={_seconds(one.grant.full_ns)}' for one in tallies)
+    return {POLICY_HEADER: ", ".join(policies), REMAINING_HEADER: ", ".join(left)}
+
+
+def _seconds(ns: int) -> int:
+    return -(-ns // NS_PER_S)

@@ -1,0 +1,67 @@
+"""Which buckets a request takes from, by who asks and what for."""
+
+import dataclasses
+
+import pytest
+from tests.limits.plans import wide_plan
+
+from fairlead.domain.access.roles import Principal, Role, Scope
+from fairlead.domain.limits.bucket import Rate
+from fairlead.domain.limits.plan import Policy, RouteClass, address_key
+from fairlead.services.rate_limits import RateLimitedError, RateLimits
+
+ANN = Principal(user_id="usr_ann", account=1, role=Role.TRADER, scopes=frozenset(Scope), key_id="key_1")
+
+
+def test_an_api_key_has_a_bucket_of_its_own_and_cancels_take_none_of_it() -> None:
+    limits = RateLimits(wide_plan(key=Rate(count=1, burst=1)), now_ns=lambda: 0)
+    other = dataclasses.replace(ANN, key_id="key_2")
+
+    assert [one.policy for one in limits.act(ANN, RouteClass.READS)] == [Policy.KEY, Policy.READS]
+    with pytest.raises(RateLimitedError, match="policy=key"):
+        limits.act(ANN, RouteClass.ORDERS)
+    assert [one.policy for one in limits.act(ANN, RouteClass.CANCELS)] == [Policy.CANCELS]
+    assert [one.policy for one in limits.act(other, RouteClass.READS)] == [Policy.KEY, Policy.READS]
+
+
+def test_an_account_has_one_bucket_through_all_its_keys() -> None:
+    limits = RateLimits(wide_plan(orders=Rate(count=1, burst=2)), now_ns=lambda: 0)
+    for key in ("key_1", "key_2"):
+        limits.act(dataclasses.replace(ANN, key_id=key), RouteClass.ORDERS)
+
+    with pytest.raises(RateLimitedError, match="policy=orders"):
+        limits.act(dataclasses.replace(ANN, key_id=None, session_id="ses_1"), RouteClass.ORDERS)
+
+
+def test_each_order_of_a_batch_costs_a_token_or_the_batch_does_nothing() -> None:
+    limits = RateLimits(wide_plan(orders=Rate(count=1, burst=10)), now_ns=lambda: 0)
+    limits.act(ANN, RouteClass.ORDERS)
+    limits.more_orders(ANN, 4)
+
+    with pytest.raises(RateLimitedError, match="wanted=6 left=5"):
+        limits.more_orders(ANN, 6)
+
+    assert limits.act(ANN, RouteClass.ORDERS)[-1].grant.remaining == 4
+
+
+def test_addresses_without_end_are_kept_up_to_the_bound() -> None:
+    limits = RateLimits(dataclasses.replace(wide_plan(), keys_max=100), now_ns=lambda: 0)
+    for number in range(10_000):
+        limits.arrive(f"10.0.{number >> 8}.{number & 255}", RouteClass.READS)
+
+    assert limits.kept()[Policy.IP] == 100
+
+
+@pytest.mark.parametrize(
+    ("host", "key"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1:2:3:4:5", "20010db800000001::/64"),
+        ("fe80::1%eth0", "fe80000000000000::/64"),
+        ("", ""),
+        ("x" * 100, "x" * 64),
+    ],
+)
+def test_an_address_counts_as(host: str, key: str) -> None:
+    assert address_key(host) == key
