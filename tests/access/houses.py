@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fairlead.adapters.access import DerivedKeys, JwtSigner, KeepingMailer, load_key_ring, new_token_key
 from fairlead.adapters.stores import (
+    Database,
     SqlApiKeys,
     SqlLoginAttempts,
     SqlNonces,
@@ -87,6 +88,7 @@ class House:
     clock: TestClock
     hasher: PlainHasher
     mailer: KeepingMailer
+    database: Database
 
     def mailed_token(self) -> Secret:
         """Return the token of the latest letter."""
@@ -135,6 +137,7 @@ async def opened(directory: Path, policy: AccessPolicy) -> AsyncIterator[House]:
             clock=clock,
             hasher=hasher,
             mailer=mailer,
+            database=database,
         )
     finally:
         await database.close()

@@ -1,6 +1,6 @@
 """The application over real services on a store of its own, with a clock and a hasher that a test controls."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,13 @@ from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
 from tests.web.feeds import FakeFeed
 
+from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
 from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
+from fairlead.model.listing import Listing
+from fairlead.model.report import Report
 from fairlead.services.markets import Markets, Tape, TapeMinutes
+from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
 from fairlead.web.app import make_app
@@ -55,6 +59,10 @@ class Desk:
         headers = {} if kind is None else {"Content-Type": kind}
         return await self.client.post(path, content=raw, headers=headers)
 
+    async def tell(self, reports: Sequence[Report], listings: Mapping[int, Listing]) -> None:
+        """Let the tables follow what the exchange says."""
+        await SqlProjections(self.house.database).apply(reports, listings)
+
     async def become(self, email: str = ANN) -> dict[str, str]:
         """Register, verify and log in; return the tokens."""
         credentials = {"email": email, "password": PASSWORD.reveal()}
@@ -70,6 +78,10 @@ class Desk:
 def bearer(tokens: dict[str, str]) -> dict[str, str]:
     """Return the header that shows an access token."""
     return {"Authorization": f"Bearer {tokens['accessToken']}"}
+
+
+async def _at_once(_: object) -> bool:
+    return True
 
 
 def at_desk(
@@ -91,7 +103,9 @@ def at_desk(
             clock=house.clock,
             markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
+            records=Records(orders=SqlOrderHistory(house.database, reached=_at_once)),
         )
+        await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
         app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]

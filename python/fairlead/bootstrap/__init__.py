@@ -12,15 +12,18 @@ from fairlead import aio
 from fairlead.adapters.access import master_secret, token_keys
 from fairlead.adapters.serving import EngineThread, HttpServer, listen
 from fairlead.adapters.stores import Database
+from fairlead.adapters.stores.projections import SqlProjections
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
 from fairlead.bootstrap.limits import rate_limits
 from fairlead.bootstrap.markets import followed_markets
+from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.store import open_store
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.markets import Markets
+from fairlead.services.projections import Follower
 from fairlead.services.readiness import Readiness
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
 from fairlead.web.app import make_app
@@ -68,10 +71,21 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
         # Again: of all that is open the store is closed last.
         parts.push_async_callback(asyncio.to_thread, engine.stop)
         engine.start()
-        front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id))
+        tables = SqlProjections(database)
+        resume = await resume_position(tables)
+        front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id, resume=resume))
+        follower = await parts.enter_async_context(followed(tables, front=front))
         await parts.enter_async_context(swept(needs))
         markets = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
-        app = _app(settings, needs=needs, database=database, front=front, engine=engine, markets=markets)
+        app = _app(
+            settings,
+            needs=needs,
+            database=database,
+            front=front,
+            engine=engine,
+            markets=markets,
+            follower=follower,
+        )
         await _answer(settings, app, gateway=gateway, ended=ended, on_ready=on_ready)
     engine.check()
 
@@ -119,20 +133,28 @@ def _app(
     front: aio.Client,
     engine: EngineThread,
     markets: Markets,
+    follower: Follower,
 ) -> ASGIApp:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
             raise UnavailableError("the engine is not reached through its gateway")
         await front.refresh_instruments()
 
+    async def ask_follower() -> None:
+        if not follower.is_following:
+            raise UnavailableError("the tables do not follow the exchange")
+
     services = Services(
         registration=Registration(needs),
         entry=Entry(needs),
         desk=KeyDesk(needs),
-        readiness=Readiness({"engine": ask_engine, "store": database.ping}, clock=needs.clock),
+        readiness=Readiness(
+            {"engine": ask_engine, "store": database.ping, "projections": ask_follower}, clock=needs.clock
+        ),
         clock=needs.clock,
         markets=markets,
         limits=rate_limits(settings.limits),
+        records=records_of(database, follower),
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(

@@ -7,6 +7,7 @@ from typing import Final
 from fairlead import aio
 from fairlead.adapters.serving import trust_only
 from fairlead.client.keys import read_secret
+from fairlead.model.report import Position
 from fairlead.settings import Settings
 
 __all__ = ["front_end"]
@@ -16,8 +17,10 @@ _LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 @asynccontextmanager
-async def front_end(settings: Settings, *, gateway: tuple[str, int], key_id: str) -> AsyncIterator[aio.Client]:
-    """Yield a session of the gateway that may act for every account."""
+async def front_end(
+    settings: Settings, *, gateway: tuple[str, int], key_id: str, resume: Position
+) -> AsyncIterator[aio.Client]:
+    """Yield a session of the gateway that may act for every account, and hears all reports after ``resume``."""
     host, port = gateway
     certificate = settings.engine.tls_cert
     client = aio.Client(
@@ -26,6 +29,7 @@ async def front_end(settings: Settings, *, gateway: tuple[str, int], key_id: str
         key_id=key_id,
         secret=read_secret(settings.engine.data_dir / "gateway.keys", key_id),
         role="front_end",
+        resume=resume,
         tls=False if certificate is None else trust_only(certificate),
     )
     async with client:

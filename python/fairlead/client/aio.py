@@ -5,12 +5,12 @@ import contextlib
 import random
 import ssl
 import uuid
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self, Unpack
 
+from fairlead.client.backlog import Backlog
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments, Number
 from fairlead.client.keys import prover
@@ -26,7 +26,8 @@ from fairlead.client.requests import (
 )
 from fairlead.client.tls import context_of, is_lasting, refusal
 from fairlead.errors import FairleadError, UnavailableError, UsageError
-from fairlead.model.report import Position, Report
+from fairlead.model.listing import Listing
+from fairlead.model.report import Position, Report, ReportBatch
 from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.wire import Message
@@ -134,8 +135,7 @@ class Client:
         self._timeout_s, self._reconnect = timeout_s, reconnect
         self._link: _Link | None = None
         self._pending: dict[_Pending, None] = {}
-        self._events: deque[Report] = deque()
-        self._events_max, self._missed = events_max, 0
+        self._backlog = Backlog(events_max)
         self._books: dict[tuple[int, str], Book] = {}
         self._listening: set[tuple[int, str]] = set()
         self._on_market_data: list[Callable[[Message], None]] = []
@@ -328,16 +328,34 @@ class Client:
         Raises:
             UnavailableError: reports were dropped because nobody took them; the next ones follow.
         """
+        waiting = self._backlog
         while True:
             await self._wait(
-                lambda: bool(self._events) or self._missed > 0 or self._is_closed, what="events", forever=True
+                lambda: len(waiting) > 0 or waiting.missed > 0 or self._is_closed, what="events", forever=True
             )
-            if self._missed:
-                missed, self._missed = self._missed, 0
-                raise UnavailableError(f"reports were dropped: missed={missed} events_max={self._events_max}")
-            if not self._events:
+            if waiting.missed:
+                missed, waiting.missed = waiting.missed, 0
+                raise UnavailableError(f"reports were dropped: missed={missed} events_max={waiting.count_max}")
+            if not waiting:
                 return
-            yield self._events.popleft()
+            yield waiting.pop()
+
+    @property
+    def listings(self) -> Mapping[int, Listing]:
+        """The instruments that the gateway told of, by the number that reports name them with."""
+        return self.instruments.listings
+
+    async def take(self, count_max: int) -> ReportBatch:
+        """Wait for reports and return them, at most ``count_max``, each once, oldest first: ``events`` many at a time.
+
+        Raises:
+            UnavailableError: the gateway ended the session for good, or does not tell of an instrument; none is taken.
+        """
+        waiting = self._backlog
+        await self._wait(lambda: len(waiting) > 0 or waiting.has_gap, what="reports", forever=True)
+        if waiting.has_unread(count_max, self.instruments):
+            await self.refresh_instruments()
+        return waiting.take(count_max, self.instruments)
 
     # What follows runs in the client's task.
 
@@ -458,6 +476,7 @@ class Client:
         reached = Position(*(int(str(message.fields[f"position.{name}"])) for name in Position._fields))
         if self.position is not None and reached > self.position:
             self.hole = self.position = reached
+            self._backlog.note_hole()
 
     def _take_reject(self, link: _Link, message: Message) -> None:
         fields = message.fields
@@ -492,10 +511,7 @@ class Client:
             self._answer(pending, report)
         if position is not None and (self.position is None or position > self.position):
             self.position = position
-            if len(self._events) >= self._events_max:
-                self._events.popleft()
-                self._missed += 1
-            self._events.append(report)
+            self._backlog.put(report)
             for hear in self._on_report:
                 hear(report)
 

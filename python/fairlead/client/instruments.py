@@ -1,10 +1,11 @@
 """The instruments of a venue: symbols to ids, decimals to whole numbers and back. Nothing is ever rounded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 
 from fairlead.errors import NotFoundError, UsageError, WrongTypeError
+from fairlead.model.listing import Asset, Listing
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
 
@@ -70,6 +71,7 @@ class Instruments:
 
     def __init__(self) -> None:
         self._by_id: dict[int, ClientInstrument] = {}
+        self._listings: dict[int, Listing] = {}
         self._by_symbol: dict[str, ClientInstrument] = {}
         self._definitions: dict[str, Message] = {}
 
@@ -84,6 +86,19 @@ class Instruments:
         )
         self._by_id[id_] = self._by_symbol[symbol] = instrument
         self._definitions[symbol] = definition
+        base, quote_asset = _asset(fields, "base"), _asset(fields, "quote")
+        self._listings[id_] = Listing(
+            id=id_, symbol=symbol, price_decimals=price, qty_decimals=qty, base=base, quote=quote_asset
+        )
+
+    @property
+    def listings(self) -> Mapping[int, Listing]:
+        """What was told of, by the number that reports name it with."""
+        return self._listings
+
+    def knows_id(self, number: Value) -> bool:
+        """Whether an instrument of the wire was told of."""
+        return number in self._by_id
 
     def by_id(self, number: Value) -> ClientInstrument:
         """Return an instrument of the wire; a nameless one of whole numbers where it is not known."""
@@ -134,5 +149,10 @@ def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -
     return int(scaled)
 
 
+def _asset(fields: Mapping[str, Value], name: str) -> Asset:
+    id_, decimals = int(str(fields[name])), int(str(fields[f"{name}_decimals"]))
+    return Asset(id=id_, symbol=str(fields[f"{name}_symbol"]), decimals=decimals)
+
+
 def _decimal(mantissa: Value, decimals: int) -> Decimal | None:
-    return Decimal(mantissa).scaleb(-decimals) if isinstance(mantissa, int) else None
+    return Decimal(mantissa).scaleb(-decimals, context=_EXACT) if isinstance(mantissa, int) else None

@@ -1,11 +1,11 @@
 """What the exchange tells about an order or a command, in decimals and lower-case words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-__all__ = ["Position", "Report"]
+__all__ = ["BEGINNING", "Position", "Report", "ReportBatch"]
 
 Value: TypeAlias = int | str | bool | bytes | None
 
@@ -16,6 +16,10 @@ class Position(NamedTuple):
     event_seq: int
     sub: int
     leg: int
+
+
+# Before every report.
+BEGINNING: Final = Position(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +89,16 @@ class Report:
     repeated: bool = False
     resent: bool = False
     ts_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportBatch:
+    """Reports that follow each other.
+
+    Attributes:
+        reports: oldest first.
+        has_gap: reports before the first of these are missing; they are in the log.
+    """
+
+    reports: Sequence[Report]
+    has_gap: bool = False

@@ -9,6 +9,7 @@ from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.services.access import Entry, KeyDesk, Registration
 from fairlead.services.markets import Markets
+from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
 
@@ -27,6 +28,7 @@ class Services:
         clock: the time.
         markets: what the markets look like.
         limits: how often each may ask.
+        records: what can be read of what happened.
     """
 
     registration: Registration
@@ -36,6 +38,7 @@ class Services:
     clock: Clock
     markets: Markets
     limits: RateLimits
+    records: Records
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

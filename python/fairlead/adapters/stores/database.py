@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from sqlalchemy.schema import Table
 
 from fairlead.errors import UnavailableError, UsageError
 
-__all__ = ["Database", "insert_once", "open_database"]
+__all__ = ["Database", "insert_once", "open_database", "put"]
 
 # Names of drivers, and names of databases for which the driver is chosen here.
 _DRIVERS: Final = {
@@ -124,6 +124,17 @@ def insert_once(connection: AsyncConnection, table: Table) -> Any:
     """Return an insert that does nothing, and returns nothing, where the row is there."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+async def put(step: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or bring those that are there by their primary key to these values. No key may come twice."""
+    if not rows:
+        return
+    dialect = postgresql if step.dialect.name == "postgresql" else sqlite
+    key = [column.name for column in table.primary_key]
+    wanted = dialect.insert(table)
+    changes = {name: wanted.excluded[name] for name in rows[0] if name not in key}
+    await step.execute(wanted.on_conflict_do_update(index_elements=key, set_=changes), rows)
 
 
 def _make_private(url: URL) -> None:

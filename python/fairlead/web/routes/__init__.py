@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import api_keys, auth, markets, status
+from fairlead.web.routes import api_keys, auth, markets, order_reads, status
 
 __all__ = ["ROUTES"]
 
@@ -14,4 +14,5 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *api_keys.ROUTES,
     *status.ROUTES,
     *markets.ROUTES,
+    *order_reads.ROUTES,
 )

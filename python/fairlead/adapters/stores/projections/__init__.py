@@ -1,0 +1,6 @@
+"""Tables that follow the reports of the exchange, and what is read from them."""
+
+from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
+from fairlead.adapters.stores.projections.projections import SqlProjections
+
+__all__ = ["SqlOrderHistory", "SqlProjections"]

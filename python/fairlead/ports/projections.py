@@ -1,0 +1,87 @@
+"""The tables that follow the reports of the exchange: where they are, and how they are brought forward."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fairlead.model.listing import Listing
+from fairlead.model.report import Position, Report, ReportBatch
+
+__all__ = ["Followed", "Projections", "ReportLog", "ReportStream"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """How far the tables are.
+
+    Attributes:
+        log_id: which log they follow; empty before they follow one.
+        position: the last report that is in them.
+        is_whole: whether every report before that is in them too.
+    """
+
+    log_id: str
+    position: Position
+    is_whole: bool
+
+
+class Projections(Protocol):
+    """Tables with a cursor. Both move in one step, or neither does."""
+
+    async def followed(self) -> Followed:
+        """Return how far they are.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        ...
+
+    async def apply(self, reports: Sequence[Report], listings: Mapping[int, Listing], /) -> Sequence[Report]:
+        """Bring the tables forward and return the reports that were new to them, in their order.
+
+        Args:
+            reports: oldest first; those that are in the tables already are passed over.
+            listings: the instruments by their numbers, those of all the reports among them.
+
+        Raises:
+            UnavailableError: the store does not answer; nothing has changed.
+        """
+        ...
+
+    async def begin(self, log_id: str, /) -> None:
+        """Empty every table, and follow another log from its beginning."""
+        ...
+
+    async def mark_incomplete(self) -> None:
+        """Remember that reports are missing for good."""
+        ...
+
+
+class ReportStream(Protocol):
+    """The reports of all accounts as they come: ``fairlead.aio.Client`` with the role ``front_end``."""
+
+    @property
+    def listings(self) -> Mapping[int, Listing]:
+        """The instruments by their numbers: those of every report that was taken."""
+        ...
+
+    async def take(self, count_max: int, /) -> ReportBatch:
+        """Return the next reports, one or more, each once, oldest first; wait until there is one.
+
+        Raises:
+            UnavailableError: they cannot be taken now; none is lost.
+        """
+        ...
+
+
+class ReportLog(Protocol):
+    """The same reports, made again from the log of the exchange: slower, and from its beginning."""
+
+    def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
+        """Yield the reports after a position up to the end of the log; ``has_gap`` where its beginning is gone.
+
+        Raises:
+            UnavailableError: the log cannot be read.
+            DataError: it is damaged.
+        """
+        ...

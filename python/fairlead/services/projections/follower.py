@@ -1,0 +1,122 @@
+"""Takes the reports of the exchange, brings the tables forward with them, and tells who listens.
+
+1. A report is in the tables once: they and their cursor move in one step.
+2. Listeners hear a report after it is in the tables, once in the life of the process, in the order of the log.
+3. Nothing is left out in silence: where the stream has a gap, the log is read; where the log has none of it, the tables
+   say that they are not whole.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+from fairlead.errors import DataError, UnavailableError
+from fairlead.model.report import BEGINNING, Position, Report
+from fairlead.ports.projections import Projections, ReportLog, ReportStream
+
+__all__ = ["Follower", "Listener"]
+
+Listener = Callable[[Sequence[Report]], None]
+T = TypeVar("T")
+
+# How many reports are one step of the store: more cost less each, and are seen later.
+_BATCH_MAX: Final = 500
+_PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
+_log = logging.getLogger("fairlead.projections")
+
+
+class Follower:
+    """Follows the reports for one process.
+
+    Args:
+        stream: the reports as they come, from where the tables are.
+        log: the same from the log of the exchange.
+        tables: what follows.
+    """
+
+    def __init__(self, *, stream: ReportStream, log: ReportLog, tables: Projections) -> None:
+        self._stream, self._log, self._tables = stream, log, tables
+        self._listeners: list[Listener] = []
+        self._position = BEGINNING
+        self._moved = asyncio.Condition()
+        self.is_following = False
+
+    @property
+    def position(self) -> Position:
+        """The last report that is in the tables."""
+        return self._position
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Tell ``listener`` of every report from now on; return how to stop that.
+
+        It is called with one report or more, on the event loop, and must neither wait nor raise: what takes time it
+        puts into a queue of its own. After a restart of the process it hears what the tables have not had; what is
+        before that stands in the audit of events.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def reached(self, position: Position, *, timeout_s: float = 2.0) -> bool:
+        """Wait until a report is in the tables; whether it came so far in time."""
+        try:
+            async with asyncio.timeout(timeout_s), self._moved:
+                await self._moved.wait_for(lambda: self._position >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Follow until it is cancelled. A store or an exchange that is away is waited for; nothing is lost then."""
+        followed = await self._patiently(self._tables.followed)
+        self._position = followed.position
+        if not followed.is_whole:
+            _log.warning("the tables are not whole: reports before their beginning are in no log")
+        while True:
+            batch = await self._patiently(partial(self._stream.take, _BATCH_MAX))
+            if batch.has_gap:
+                await self._patiently(self._catch_up)
+            await self._patiently(partial(self._apply, batch.reports))
+
+    async def _apply(self, reports: Sequence[Report]) -> None:
+        fresh = await self._tables.apply(reports, self._stream.listings)
+        if not fresh:
+            return
+        async with self._moved:
+            last = fresh[-1].position
+            assert last is not None, "what is in the tables has a place in the log"
+            self._position = last
+            self._moved.notify_all()
+        for listener in tuple(self._listeners):
+            try:
+                listener(fresh)
+            except Exception:  # noqa: BLE001 - logged with its trace
+                # A bug of one listener; it must not cost the others, or the tables, their reports.
+                _log.exception("a listener failed: position=%s", self._position)
+
+    async def _catch_up(self) -> None:
+        """Read from the log what the stream does not have."""
+        _log.info("reports are read from the log: after=%s", self._position)
+        try:
+            async for batch in self._log.after(self._position):
+                if batch.has_gap:
+                    _log.error("the log has lost its beginning, the tables are not whole: after=%s", self._position)
+                    await self._tables.mark_incomplete()
+                await self._apply(batch.reports)
+        except DataError as error:
+            raise UnavailableError(f"the log cannot be followed: {error}") from error
+
+    async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:
+        pause_s = _PAUSE_S_MIN
+        while True:
+            try:
+                done = await act()
+            except UnavailableError as error:
+                self.is_following = False
+                _log.warning("the tables wait: pause_s=%.2f why=%s", pause_s, error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, _PAUSE_S_MAX)
+            else:
+                self.is_following = True
+                return done

@@ -1,0 +1,18 @@
+"""What can be read of what happened: the tables that follow the reports, for the routes."""
+
+from dataclasses import dataclass
+
+from fairlead.ports.order_history import OrderHistory
+
+__all__ = ["Records"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The readers of one process.
+
+    Attributes:
+        orders: orders, their trades and their events.
+    """
+
+    orders: OrderHistory

@@ -1,0 +1,124 @@
+"""``GET /orders``: the orders of who asks, one of them, and its trades."""
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import PathParameter, QueryParameter
+
+from fairlead.domain.access.roles import Permission
+from fairlead.errors import NotFoundError
+from fairlead.ports.order_history import OrderFilter
+from fairlead.web.etag import tagged
+from fairlead.web.identity import needs
+from fairlead.web.order_pages import FillPage, OrderPage
+from fairlead.web.order_wire import OrderLine, fill_line, order_line
+from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
+from fairlead.web.problems import ProblemError
+from fairlead.web.services import Asker, Given
+
+__all__ = ["ROUTES", "OrderId", "order_number"]
+
+_READ: Final = needs(Permission.READ_OWN)
+_SIDES: Final = ("BUY", "SELL")
+_STATUSES: Final = (
+    "OPEN",
+    "PARTIALLY_FILLED",
+    "PENDING_TRIGGER",
+    "FILLED",
+    "CANCELED",
+    "EXPIRED",
+    "REJECTED",
+)
+_ID_MAX: Final = 2**63 - 1
+_DIGITS_MAX: Final = 19
+
+OrderId = Annotated[str, PathParameter(max_length=64)]
+Filter = Annotated[str | None, QueryParameter(max_length=64)]
+
+
+@get("/orders", opt=_READ, summary="The orders of who asks, newest first")
+async def list_orders(
+    request: Request[Any, Any, Any],
+    caller: Asker,
+    services: Given,
+    symbol: Filter = None,
+    status: Filter = None,
+    side: Filter = None,
+    client_order_id: Annotated[str | None, QueryParameter(name="clientOrderId", max_length=64)] = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> Response[OrderPage]:
+    """Filter by symbol, status, side and clientOrderId. Orders that were refused at the door have none of these."""
+    refuse_unknown(request, "symbol", "status", "side", "clientOrderId", "limit", "cursor")
+    wanted = OrderFilter(
+        symbol=symbol,
+        status=_word("status", status, _STATUSES),
+        side=_word("side", side, _SIDES),
+        client_order_id=client_order_id,
+    )
+    count, before = count_of(limit), numbers_in(cursor, count=1)
+    records = await services.records.orders.page(
+        caller.account, wanted, before=None if before is None else before[0], count_max=count + 1
+    )
+    shown = records[:count]
+    following = cursor_of(shown[-1].view.order_id) if len(records) > count else None
+    return tagged(request, OrderPage(orders=[order_line(it.view) for it in shown], next_cursor=following))
+
+
+@get("/orders/{order_id:str}", opt=_READ, summary="One order with its trades")
+async def show_order(
+    request: Request[Any, Any, Any], order_id: OrderId, caller: Asker, services: Given
+) -> Response[OrderLine]:
+    """Another's order is answered like one that does not exist."""
+    refuse_unknown(request)
+    orders, number = services.records.orders, order_number(order_id)
+    view = await orders.find(caller.account, number)
+    if view is None:
+        raise NotFoundError(f"no such order: orderId={order_id}")
+    fills = await orders.fills(caller.account, number)
+    return tagged(request, order_line(view, fills=fills, fee_asset=await orders.fee_asset(view.symbol)))
+
+
+@get("/orders/{order_id:str}/fills", opt=_READ, summary="The trades of one order, oldest first")
+async def list_fills(
+    request: Request[Any, Any, Any], order_id: OrderId, caller: Asker, services: Given
+) -> Response[FillPage]:
+    """A fee is in the asset named beside it; a negative one is a rebate."""
+    refuse_unknown(request)
+    orders, number = services.records.orders, order_number(order_id)
+    view = await orders.find(caller.account, number)
+    if view is None:
+        raise NotFoundError(f"no such order: orderId={order_id}")
+    asset = await orders.fee_asset(view.symbol)
+    fills = await orders.fills(caller.account, number)
+    return tagged(request, FillPage(fills=[fill_line(fill, fee_asset=asset) for fill in fills]))
+
+
+def order_number(order_id: str) -> int:
+    """Return the number of an order.
+
+    Raises:
+        NotFoundError: no order has such an id.
+    """
+    is_number = order_id.isascii() and order_id.isdecimal() and len(order_id) <= _DIGITS_MAX
+    if not is_number or int(order_id) > _ID_MAX:
+        raise NotFoundError(f"no such order: orderId={order_id}")
+    return int(order_id)
+
+
+def _word(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    if value is not None and value not in known:
+        raise ProblemError(
+            400,
+            "VALIDATION_ERROR",
+            f"{name} is no word of these: {name}={value}",
+            field=name,
+            value=value,
+            limit=", ".join(known),
+            fix="give one of the words, or leave it out",
+        )
+    return value
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills)

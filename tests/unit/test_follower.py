@@ -1,0 +1,183 @@
+"""The follower: each report once, after it is kept; gaps are filled from the log; what is away is waited for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+from fairlead.errors import UnavailableError
+from fairlead.model.listing import Listing
+from fairlead.model.report import BEGINNING, Position, Report, ReportBatch
+from fairlead.ports.projections import Followed
+from fairlead.services.projections import Follower
+
+
+def _report(seq: int) -> Report:
+    return Report(kind="CommandReport", fields={}, position=Position(seq, 0, 0))
+
+
+class Tables:
+    """Tables in memory."""
+
+    def __init__(self, position: Position = BEGINNING) -> None:
+        self.kept: list[int] = []
+        self.position, self.is_whole, self.failures = position, True, 0
+
+    async def followed(self) -> Followed:
+        return Followed(log_id="log", position=self.position, is_whole=self.is_whole)
+
+    async def apply(self, reports: Sequence[Report], _: Mapping[int, Listing], /) -> Sequence[Report]:
+        if self.failures:
+            self.failures -= 1
+            raise UnavailableError("the store does not answer")
+        fresh = [it for it in reports if it.position is not None and it.position > self.position]
+        for report in fresh:
+            assert report.position is not None
+            self.position = report.position
+            self.kept.append(report.position.event_seq)
+        return fresh
+
+    async def begin(self, log_id: str, /) -> None:
+        raise NotImplementedError
+
+    async def mark_incomplete(self) -> None:
+        self.is_whole = False
+
+
+class Stream:
+    """A stream that a test feeds."""
+
+    def __init__(self, *batches: ReportBatch) -> None:
+        self.batches = list(batches)
+        self.listings: Mapping[int, Listing] = {}
+        self.is_done = asyncio.Event()
+
+    async def take(self, _: int, /) -> ReportBatch:
+        if self.batches:
+            return self.batches.pop(0)
+        self.is_done.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+class Log:
+    """A log of so many reports; its first ones may be gone."""
+
+    def __init__(self, last: int, *, first: int = 1) -> None:
+        self.last, self.first = last, first
+        self.asked: list[Position] = []
+
+    async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
+        self.asked.append(position)
+        seqs = range(max(position.event_seq + 1, self.first), self.last + 1)
+        has_gap = self.first > position.event_seq + 1
+        for begin in range(0, len(seqs), 3):
+            yield _batch(*seqs[begin : begin + 3], has_gap=has_gap and begin == 0)
+
+
+def _batch(*seqs: int, has_gap: bool = False) -> ReportBatch:
+    return ReportBatch(reports=[_report(seq) for seq in seqs], has_gap=has_gap)
+
+
+def _follow(
+    stream: Stream,
+    tables: Tables,
+    log: Log | None = None,
+    *,
+    story: Callable[[Follower], Awaitable[None]] | None = None,
+) -> list[int]:
+    """Run a follower until its stream is empty; return what a listener heard."""
+    heard: list[int] = []
+
+    async def run() -> None:
+        follower = Follower(stream=stream, log=log or Log(0), tables=tables)
+
+        def listen(reports: Sequence[Report]) -> None:
+            for report in reports:
+                assert report.position is not None
+                # What is heard is kept.
+                assert report.position.event_seq in tables.kept
+                heard.append(report.position.event_seq)
+
+        follower.listen(listen)
+        task = asyncio.create_task(follower.run())
+        await stream.is_done.wait()
+        if story is not None:
+            await story(follower)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(run())
+    return heard
+
+
+def test_each_report_is_heard_once_after_it_is_kept() -> None:
+    tables = Tables()
+
+    heard = _follow(Stream(_batch(1, 2), _batch(2, 3), _batch(1), _batch(4)), tables)
+
+    assert (heard, tables.kept) == ([1, 2, 3, 4], [1, 2, 3, 4])
+
+
+def test_what_was_kept_in_an_earlier_life_is_not_heard_again() -> None:
+    assert _follow(Stream(_batch(1, 2), _batch(3)), Tables(Position(2, 0, 0))) == [3]
+
+
+def test_a_gap_is_filled_from_the_log_before_what_follows_it() -> None:
+    tables, log = Tables(), Log(9)
+
+    heard = _follow(Stream(_batch(1, 2), _batch(8, 9, 10, has_gap=True), _batch(11)), tables, log)
+
+    assert heard == list(range(1, 12))
+    assert log.asked == [Position(2, 0, 0)]
+    assert tables.is_whole
+
+
+def test_a_log_without_its_beginning_is_said() -> None:
+    tables = Tables()
+
+    heard = _follow(Stream(_batch(8, has_gap=True)), tables, Log(7, first=5))
+
+    assert heard == [5, 6, 7, 8]
+    assert not tables.is_whole
+
+
+def test_a_store_that_is_away_loses_nothing() -> None:
+    tables = Tables()
+    tables.failures = 3
+
+    heard = _follow(Stream(_batch(1), _batch(2)), tables)
+
+    assert heard == [1, 2]
+
+
+def test_a_listener_that_fails_costs_the_others_nothing() -> None:
+    heard: list[int] = []
+
+    async def run() -> None:
+        stream = Stream(_batch(1), _batch(2))
+        follower = Follower(stream=stream, log=Log(0), tables=Tables())
+
+        def fail(_: Sequence[Report]) -> None:
+            raise KeyError("bug")
+
+        follower.listen(fail)
+        stop = follower.listen(lambda reports: heard.extend(it.position.event_seq for it in reports if it.position))
+        task = asyncio.create_task(follower.run())
+        await stream.is_done.wait()
+        stop()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(run())
+    assert heard == [1, 2]
+
+
+def test_who_wrote_can_wait_until_it_can_be_read() -> None:
+    answers: list[bool] = []
+
+    async def story(follower: Follower) -> None:
+        answers.append(await follower.reached(Position(2, 0, 0)))
+        answers.append(await follower.reached(Position(2, 0, 1), timeout_s=0))
+
+    _follow(Stream(_batch(1), _batch(2)), Tables(), story=story)
+
+    assert answers == [True, False]
