@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 STEP := tools/step
-# What is passed on to `run`, `bench`, `soak`, `fuzz` and `mutants`, as in: make run ARGS="--seconds 5"
+# What is passed on to `run`, `bench`, `soak`, `fuzz` and `mutants`, as in: make run ARGS="--port 8090"
 ARGS ?=
 FAST := --profile fast --locked
 SOAK := cargo run --quiet $(FAST) -p sim --bin soak --
@@ -34,8 +34,8 @@ help: ## list the commands
 
 setup: $(VENV)/.core ## make .venv, install the locked dependencies, build the core
 
-run: $(VENV)/.core ## start the live demo market (ARGS="--seconds 10 --seed 7")
-	@exec $(BIN)/fairlead demo $(ARGS)
+run: $(VENV)/.core ## start the whole exchange with a live market (ARGS="--port 8090 --set demo.seed=8")
+	@exec $(BIN)/fairlead serve --demo $(ARGS)
 
 test: preflight ## everything CI runs: the static checks, then Rust, Python and vectors
 	@tools/preflight --tests

@@ -115,8 +115,18 @@ def test_the_spread_of_prices_around_zero_has_no_basis_points() -> None:
     assert (measured.mid, measured.spread, measured.spread_bps) == (Decimal(0), Decimal(10), None)
 
 
-def _taped() -> tuple[FakeFeed, Tape]:
-    feed, tape = FakeFeed(), Tape()
+class _Clock:
+    """A clock that stands at one time."""
+
+    def __init__(self, now_ns: int) -> None:
+        self._now_ns = now_ns
+
+    def now_ns(self) -> int:
+        return self._now_ns
+
+
+def _taped(*, now_ns: int = 0) -> tuple[FakeFeed, Tape]:
+    feed, tape = FakeFeed(), Tape(clock=_Clock(now_ns))
     feed.listen(tape.hear)
     feed.open("ABC-USD")
     return feed, tape
@@ -143,6 +153,12 @@ def test_a_snapshot_after_which_nothing_is_missing_is_no_gap() -> None:
     assert list(tape.gaps(0)) == [Gap(0, 100), Gap(110, 150)]
 
 
+def test_a_snapshot_of_a_quiet_market_ends_the_gap_when_it_is_heard() -> None:
+    feed, tape = _taped(now_ns=500)
+    feed.snapshot("ABC-USD", bids=[], asks=[], ts_ns=0)
+    assert list(tape.gaps(0)) == [Gap(0, 500)]
+
+
 def test_what_is_kept_is_bounded_and_many_gaps_become_one_that_covers_them() -> None:
     feed, tape = _taped()
     for number in range(1, 1_502):
@@ -158,6 +174,6 @@ def test_what_is_kept_is_bounded_and_many_gaps_become_one_that_covers_them() -> 
 
 
 def test_what_was_never_followed_is_one_gap() -> None:
-    (gap,) = Tape().gaps(3)
+    (gap,) = Tape(clock=_Clock(0)).gaps(3)
     assert gap.begin_ns == 0
     assert gap.end_ns == 2**63 - 1

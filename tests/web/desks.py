@@ -92,7 +92,7 @@ def at_desk(
 
     async def run(house: House) -> None:
         parts = Parts()
-        feed, tape = FakeFeed(), Tape()
+        feed, tape = FakeFeed(), Tape(clock=house.clock)
         feed.listen(tape.hear)
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         services = Services(

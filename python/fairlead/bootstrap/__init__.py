@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from fairlead.adapters.serving import EngineThread, HttpServer, listen
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlProjections
 from fairlead.bootstrap.access import access_needs, swept
+from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_place, no_demo
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
 from fairlead.bootstrap.limits import rate_limits
@@ -35,13 +36,14 @@ __all__ = ["Addresses", "serve"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where a running service is reached, as host and port."""
+    """Where a running service is reached, as host and port; of a demo's first start who was made."""
 
     http: tuple[str, int]
     gateway: tuple[str, int]
+    people: Sequence[DemoPerson] = ()
 
 
-async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> None:
+async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_demo: bool = False) -> None:
     """Run the service until SIGTERM or SIGINT, or until its engine cannot go on.
 
     It ends in this order: accept no more requests, finish those in work, log out of the gateway, end the engine with
@@ -50,8 +52,10 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
     Args:
         loaded: the configuration.
         on_ready: hears the addresses once requests are answered.
+        with_demo: whether seeded agents trade, in a data directory of their own.
 
     Raises:
+        UsageError: the data directory of a demo is a venue's.
         SettingsError: a setting asks for what this version cannot do.
         WeakSecretError: a key or secret must not be used.
         LockedError: another process has the data directory.
@@ -62,12 +66,14 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
     _refuse_what_is_not_there(loaded)
     ended = _ended_by_signals()
     settings.engine.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    prepare = demo_place(settings) if with_demo else no_demo
     ring, master = token_keys(loaded), master_secret(loaded)
     async with AsyncExitStack() as parts:
-        engine, gateway, key_id = await open_engine(settings, ended=ended)
+        engine, gateway, key_id = await open_engine(settings, ended=ended, prepare=prepare)
         parts.push_async_callback(asyncio.to_thread, engine.stop)
         database = await parts.enter_async_context(open_store(settings))
         needs = await parts.enter_async_context(access_needs(settings, database=database, ring=ring, master=master))
+        people = await demo_people(settings, needs) if with_demo else ()
         # Again: of all that is open the store is closed last.
         parts.push_async_callback(asyncio.to_thread, engine.stop)
         engine.start()
@@ -77,6 +83,8 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
         follower = await parts.enter_async_context(followed(tables, front=front))
         await parts.enter_async_context(swept(needs))
         markets = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
+        if with_demo:
+            await parts.enter_async_context(demo_market(settings, gateway=gateway, front=front))
         app = _app(
             settings,
             needs=needs,
@@ -86,7 +94,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None]) -> Non
             markets=markets,
             follower=follower,
         )
-        await _answer(settings, app, gateway=gateway, ended=ended, on_ready=on_ready)
+        await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
     engine.check()
 
 
@@ -171,6 +179,7 @@ async def _answer(
     *,
     gateway: tuple[str, int],
     ended: asyncio.Event,
+    people: Sequence[DemoPerson],
     on_ready: Callable[[Addresses], None],
 ) -> None:
     """Answer HTTP until somebody says the end."""
@@ -182,6 +191,6 @@ async def _answer(
         app,
         grace_s=settings.server.shutdown_grace_s,
         trusted_proxies=settings.server.trusted_proxies,
-        on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway)),
+        on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway, people=people)),
     )
     await http.serve(listening, until=ended)

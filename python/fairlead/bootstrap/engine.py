@@ -1,6 +1,7 @@
 """The engine with its gateway, recovered and ready to serve on a thread of its own."""
 
 import asyncio
+from collections.abc import Callable
 
 from fairlead.adapters.serving import EngineThread, front_end_key
 from fairlead.engine.server import EngineServer
@@ -9,8 +10,20 @@ from fairlead.settings import Settings
 __all__ = ["open_engine"]
 
 
-async def open_engine(settings: Settings, *, ended: asyncio.Event) -> tuple[EngineThread, tuple[str, int], str]:
-    """Recover the engine and return it, where its gateway is, and the key of the front end."""
+def _nothing(server: EngineServer) -> None:
+    del server
+
+
+async def open_engine(
+    settings: Settings, *, ended: asyncio.Event, prepare: Callable[[EngineServer], None] = _nothing
+) -> tuple[EngineThread, tuple[str, int], str]:
+    """Recover the engine and return it, where its gateway is, and the key of the front end.
+
+    Args:
+        settings: the configuration.
+        ended: set when the engine ends.
+        prepare: what else is done to it before it serves.
+    """
     engine, loop = settings.engine, asyncio.get_running_loop()
 
     def start() -> tuple[EngineServer, str]:
@@ -27,10 +40,12 @@ async def open_engine(settings: Settings, *, ended: asyncio.Event) -> tuple[Engi
             latency=engine.latency,
         )
         try:
-            return server, front_end_key(server, engine.data_dir)
+            key_id = front_end_key(server, engine.data_dir)
+            prepare(server)
         except BaseException:
             server.stop()
             raise
+        return server, key_id
 
     server, key_id = await asyncio.to_thread(start)
 

@@ -15,7 +15,7 @@ __all__ = ["followed_markets"]
 @asynccontextmanager
 async def followed_markets(feed: MarketFeed, *, clock: Clock) -> AsyncIterator[Markets]:
     """Yield the markets of a session, which are followed meanwhile."""
-    tape = Tape()
+    tape = Tape(clock=clock)
     task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
     try:
         yield Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=clock)

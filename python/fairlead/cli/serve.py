@@ -37,6 +37,7 @@ def serve(
     ] = None,
     file: ConfigFile = None,
     sets: Sets = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Let seeded agents trade, in a directory of their own.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
 ) -> None:
     """Run the whole exchange: engine, gateway, store and HTTP.
@@ -46,20 +47,32 @@ def serve(
     kill -9 it starts again with everything it acknowledged. A port on which others reach it belongs behind a proxy that
     speaks TLS.
 
+    With --demo five markets are alive: agents trade AAPL, SPY, QQQ, BTC-USD and ETH-USD through the gateway. The first
+    start prints the passwords of an operator and a trader, this once. The directory is the demo's own; without --data
+    it is fairlead-demo beside the default one.
+
     Exit codes: 0 done, 2 usage, 4 a configuration, key or log that cannot be used, 5 a port that is taken or a missing
     part, 6 another process has the data directory.
 
     Example:  fairlead serve --data ./venue --port 8080 --gateway-port 9080
     """
     given = {"--host": host, "--port": port, "--gateway-port": gateway_port, "--data": data}
-    loaded = load_settings(
-        file=file, sets=sets, flags=[(name, value) for name, value in given.items() if value is not None]
-    )
+    flags = [(name, value) for name, value in given.items() if value is not None]
+    loaded = load_settings(file=file, sets=sets, flags=flags)
+    if demo and loaded.origins["engine.data_dir"] == "default":
+        default = loaded.settings.engine.data_dir
+        flags.append(("--data", default.with_name(f"{default.name}-demo")))
+        loaded = load_settings(file=file, sets=sets, flags=flags)
     _log_to_stderr(loaded)
-    _run(loaded, lambda addresses: _say_ready(addresses, data=loaded.settings.engine.data_dir, as_json=as_json))
+    directory = loaded.settings.engine.data_dir
+    _run(
+        loaded,
+        lambda addresses: _say_ready(addresses, data=directory, as_json=as_json),
+        with_demo=demo,
+    )
 
 
-def _run(loaded: Loaded, on_ready: Callable[[Addresses], None]) -> None:
+def _run(loaded: Loaded, on_ready: Callable[[Addresses], None], *, with_demo: bool) -> None:
     try:
         from fairlead.bootstrap import serve as serve_all
     except ModuleNotFoundError as error:
@@ -69,7 +82,7 @@ def _run(loaded: Loaded, on_ready: Callable[[Addresses], None]) -> None:
             f"the libraries of the service are not installed: missing={error.name}; pip install '{_EXTRA}'"
         ) from None
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve_all(loaded, on_ready=on_ready))
+        runner.run(serve_all(loaded, on_ready=on_ready, with_demo=with_demo))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -92,6 +105,10 @@ def _log_to_stderr(loaded: Loaded) -> None:
 
 def _say_ready(addresses: Addresses, *, data: Path, as_json: bool) -> None:
     (host, port), (gateway_host, gateway_port) = addresses.http, addresses.gateway
+    people = [
+        {"role": person.role.value, "email": person.email, "password": person.password.reveal()}
+        for person in addresses.people
+    ]
     if as_json:
         about = {
             "data": str(data),
@@ -101,8 +118,12 @@ def _say_ready(addresses: Addresses, *, data: Path, as_json: bool) -> None:
             "port": port,
             "schema": 1,
         }
+        if people:
+            about["demo"] = people
         typer.echo(json.dumps(about, sort_keys=True))
     else:
         shown = f"[{host}]" if ":" in host else host
         typer.echo(f"ready http=http://{shown}:{port} gateway={gateway_host}:{gateway_port} data={data}")
+        for person in people:
+            typer.echo(f"DEMO {person['role']} email={person['email']} password={person['password']}")
     sys.stdout.flush()

@@ -223,6 +223,13 @@ class Log(Struct, frozen=True, kw_only=True):
     file: Annotated[Path | None, _about("File it goes to; standard error by default.")] = None
 
 
+class Demo(Struct, frozen=True, kw_only=True):
+    """The agents of ``fairlead serve --demo``."""
+
+    seed: Annotated[int, _int(0, 2**63 - 1, "Chooses what the agents do.")] = 7
+    commands_per_s: Annotated[int, _int(1, 10_000, "Commands of all agents together.")] = 50
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """The whole configuration, checked."""
 
@@ -234,6 +241,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     auth: Auth
     limits: Limits
     log: Log
+    demo: Demo
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -245,4 +253,5 @@ SECTIONS: dict[str, type[Any]] = {
     "auth": Auth,
     "limits": Limits,
     "log": Log,
+    "demo": Demo,
 }

@@ -1,8 +1,26 @@
 """What keeps the parts of the service running: the loop of the engine on a thread, the loop of HTTP."""
 
+from fairlead.adapters.serving.demo_place import (
+    add_demo_keys,
+    forget_demo,
+    is_funded,
+    note_funded,
+    open_demo_place,
+)
 from fairlead.adapters.serving.engine_thread import EngineThread
 from fairlead.adapters.serving.front_end_key import front_end_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.own_certificate import trust_only
 
-__all__ = ["EngineThread", "HttpServer", "front_end_key", "listen", "trust_only"]
+__all__ = [
+    "EngineThread",
+    "HttpServer",
+    "add_demo_keys",
+    "forget_demo",
+    "front_end_key",
+    "is_funded",
+    "listen",
+    "note_funded",
+    "open_demo_place",
+    "trust_only",
+]

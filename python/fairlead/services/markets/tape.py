@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fairlead.domain.market_data.bars import MINUTE_NS, Bar, Gap
+from fairlead.ports.clock import Clock
 from fairlead.wire import Message
 
 __all__ = ["PublicTrade", "Tape"]
@@ -49,9 +50,14 @@ class _Strip:
 
 
 class Tape:
-    """Hears the channels at depth L2 and keeps what traded, by the instrument's id on the wire."""
+    """Hears the channels at depth L2 and keeps what traded, by the instrument's id on the wire.
 
-    def __init__(self) -> None:
+    Args:
+        clock: the time; a snapshot of a quiet market does not tell until when nothing was heard.
+    """
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
         self._strips: dict[int, _Strip] = {}
 
     def hear(self, message: Message) -> None:
@@ -63,7 +69,7 @@ class Tape:
         strip = self._strips.setdefault(instrument, _Strip())
         if message.kind == "OrderBookSnapshot":
             if (epoch, message.seq) != strip.at:
-                _note_gap(strip, end_ns=ts_ns)
+                _note_gap(strip, end_ns=max(ts_ns, self._clock.now_ns()))
         elif (epoch, fields["channel.prev_seq"]) != strip.at:
             # Behind a hole: the snapshot that was asked for says from where on it is known again.
             return

@@ -1,0 +1,57 @@
+"""What the demo market trades, and how each instrument is priced and sized; as the market of ``fairlead demo``."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+__all__ = ["QUOTE", "QUOTE_DECIMALS", "SHAPES", "Shape"]
+
+QUOTE: Final = "USD"
+# Decimals of prices and quantities together fit in these.
+QUOTE_DECIMALS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """An instrument of the demo.
+
+    Attributes:
+        symbol: its name.
+        base: what is bought and sold.
+        price_decimals: decimals of its prices.
+        qty_decimals: decimals of its quantities, and of amounts of its base.
+        tick: step of the price grid, in price mantissa units.
+        anchor_ticks: where its fair price begins, and what that is drawn back to.
+        round_lot: the quantity orders are multiples of, in quantity mantissa units.
+        share: its part of the activity; only the ratio counts.
+    """
+
+    symbol: str
+    base: str
+    price_decimals: int = 2
+    qty_decimals: int = 0
+    tick: int = 1
+    anchor_ticks: int
+    round_lot: int = 100
+    share: int
+
+    def price(self, ticks: int) -> Decimal:
+        """Return a number of ticks as a price."""
+        return Decimal(ticks * self.tick).scaleb(-self.price_decimals)
+
+    def ticks(self, price: Decimal) -> int:
+        """Return a price as a number of ticks, a part of one left out."""
+        return int(price.scaleb(self.price_decimals)) // self.tick
+
+    def qty(self, lots: int) -> Decimal:
+        """Return a number of round lots as a quantity."""
+        return Decimal(lots * self.round_lot).scaleb(-self.qty_decimals)
+
+
+SHAPES: Final = (
+    Shape(symbol="AAPL", base="AAPL", anchor_ticks=18_950, share=24),
+    Shape(symbol="SPY", base="SPY", anchor_ticks=47_512, share=28),
+    Shape(symbol="QQQ", base="QQQ", anchor_ticks=40_384, share=20),
+    Shape(symbol="BTC-USD", base="BTC", qty_decimals=4, tick=100, anchor_ticks=64_250, round_lot=500, share=17),
+    Shape(symbol="ETH-USD", base="ETH", qty_decimals=4, tick=10, anchor_ticks=34_120, round_lot=5_000, share=11),
+)
