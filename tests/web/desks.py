@@ -9,6 +9,7 @@ import httpx
 from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
 from tests.web.feeds import FakeFeed
+from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
 from fairlead.domain.limits.plan import Plan
@@ -48,6 +49,7 @@ class Desk:
     house: House
     parts: Parts
     feed: FakeFeed
+    front: FakeFront
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.client.get(path, **options)
@@ -92,7 +94,7 @@ def at_desk(
 
     async def run(house: House) -> None:
         parts = Parts()
-        feed, tape = FakeFeed(), Tape(clock=house.clock)
+        feed, tape, front = FakeFeed(), Tape(clock=house.clock), FakeFront()
         feed.listen(tape.hear)
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         services = Services(
@@ -104,12 +106,13 @@ def at_desk(
             markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
             records=Records(orders=SqlOrderHistory(house.database, reached=_at_once)),
+            trading=trading_over(front, house),
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
         app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-            await story(Desk(client=client, house=house, parts=parts, feed=feed))
+            await story(Desk(client=client, house=house, parts=parts, feed=feed, front=front))
 
     in_house(directory, run)

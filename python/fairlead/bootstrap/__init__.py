@@ -21,6 +21,7 @@ from fairlead.bootstrap.limits import rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.store import open_store
+from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.markets import Markets
@@ -152,6 +153,8 @@ def _app(
         if not follower.is_following:
             raise UnavailableError("the tables do not follow the exchange")
 
+    records = records_of(database, follower)
+    records = records_of(database, follower)
     services = Services(
         registration=Registration(needs),
         entry=Entry(needs),
@@ -162,7 +165,15 @@ def _app(
         clock=needs.clock,
         markets=markets,
         limits=rate_limits(settings.limits),
-        records=records_of(database, follower),
+        records=records,
+        trading=trading(
+            front,
+            database=database,
+            clock=needs.clock,
+            secrets=needs.secrets,
+            batch_orders_max=settings.limits.batch_orders_max,
+            tables=records.orders,
+        ),
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(

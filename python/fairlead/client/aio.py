@@ -42,8 +42,8 @@ _ROLES: Final = {
     "operator": "Operator",
     "front_end": "FrontEnd",
 }
-# Requests that are answered by what happens to one order.
-_OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder"})
+# Requests that are answered by what happens to one order; of a group, to the first that is cancelled.
+_OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder", "CancelGroup"})
 _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
 _GOOD_BYE_S_MAX = 1.0
 _READ_MAX = 65_536
@@ -263,6 +263,10 @@ class Client:
         """Cancel an order by its client id or by the exchange's."""
         fields = {"account": account, "unlink": False, **cancel_fields(cl_ord_id, order_id)}
         return await self._ask("CancelOrder", fields)
+
+    async def cancel_group(self, group_id: int, *, account: int = 0) -> Report:
+        """Cancel every order that is left of a group; the answer is about the first of them."""
+        return await self._ask("CancelGroup", {"account": account, "group": group_id})
 
     async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None, account: int = 0) -> Report:
         """Cancel every order of the account that passes the filters; ``count`` says how many."""

@@ -63,6 +63,10 @@ class Front(Protocol):
         """Cancel an order by its client id or by the exchange's."""
         ...
 
+    async def cancel_group(self, group_id: int, *, account: int = 0) -> Report:
+        """Cancel every order that is left of a group; the answer is about the first of them."""
+        ...
+
     async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None, account: int = 0) -> Report:
         """Cancel every order of the account that passes the filters."""
         ...

@@ -47,7 +47,7 @@ def make_app(
         dto=strict_reader(limits),
         return_dto=None,
         guards=[
-            identity_guard(entry=services.entry, desk=services.desk),
+            identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
             rate_guard(services.limits),
             body_guard(limits),
         ],

@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, Reference, SecurityScheme
 
 from fairlead.web.bodies import BodyLimits
 from fairlead.web.identity import SIGNED_HEADERS, is_public
+from fairlead.web.number_schema import ExactNumbers
 from fairlead.web.problems import PROBLEM_TYPE, Problem
 from fairlead.web.strict import strict_reader
 
@@ -42,6 +43,7 @@ def describe(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
         dto=strict_reader(BodyLimits()),
         return_dto=None,
         openapi_config=config,
+        plugins=[ExactNumbers()],
         logging_config=None,
     )
     return _with_problems(app.openapi_schema.to_schema(), routes)

@@ -1,6 +1,7 @@
 """Who asks: a Bearer token or a signed request becomes a caller, and every route says what its caller needs."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Request
@@ -8,10 +9,11 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from fairlead.domain.access.errors import AuthenticationError, AuthorizationError
-from fairlead.domain.access.roles import Permission, Principal, demand
+from fairlead.domain.access.roles import Permission, Principal, Scope, demand, scopes_of
 from fairlead.domain.access.secret import Secret
 from fairlead.domain.access.signing import SignedRequest
 from fairlead.services.access import Entry, KeyDesk
+from fairlead.services.trading import EngineAccounts
 
 __all__ = [
     "PUBLIC",
@@ -27,6 +29,7 @@ __all__ = [
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
 _OPTION: Final = "needs"
+_ACCOUNT: Final = "account"
 PUBLIC: Final[dict[str, object]] = {_OPTION: None}
 _SIGNED: Final = {
     "key_id": "X-Fairlead-Key",
@@ -37,9 +40,14 @@ _SIGNED: Final = {
 SIGNED_HEADERS: Final = tuple(_SIGNED.values())
 
 
-def needs(permission: Permission) -> dict[str, object]:
-    """Return the options of a route whose caller must have a permission: by role, by scope, by being a person."""
-    return {_OPTION: permission}
+def needs(permission: Permission, *, account: bool = True) -> dict[str, object]:
+    """Return the options of a route whose caller must have a permission: by role, by scope, by being a person.
+
+    Args:
+        permission: which.
+        account: whether the route has to do with the caller's account, which then exists before the route is reached.
+    """
+    return {_OPTION: permission, _ACCOUNT: account}
 
 
 def is_public(handler: BaseRouteHandler) -> bool:
@@ -53,7 +61,7 @@ def permission_of(handler: BaseRouteHandler) -> Permission | None:
     return found if isinstance(found, Permission) else None
 
 
-def identity_guard(*, entry: Entry, desk: KeyDesk) -> Guard:
+def identity_guard(*, entry: Entry, desk: KeyDesk, accounts: EngineAccounts) -> Guard:
     """Return the guard of every route. A route that does not say who may call it may be called by nobody."""
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -64,6 +72,9 @@ def identity_guard(*, entry: Entry, desk: KeyDesk) -> Guard:
             return
         caller = await _caller(connection, entry=entry, desk=desk)
         demand(caller, permission)
+        if handler.opt.get(_ACCOUNT, True) and Scope.TRADE in scopes_of(caller.role):
+            # Before that, its number may be an account of somebody else.
+            caller = replace(caller, account=await accounts.ensure(caller.user_id, caller.account))
         connection.scope["auth"] = caller
 
     return guard

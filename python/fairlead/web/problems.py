@@ -16,14 +16,17 @@ from fairlead.domain.access.errors import (
     LockedOutError,
     ValidationError,
 )
+from fairlead.domain.trading.errors import InDoubtError, RefusedError, RequestError
+from fairlead.domain.trading.refusals import Kind
 from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UsageError
 from fairlead.services.rate_limits import RateLimitedError
 from fairlead.web.correlation import correlation_id
 
-__all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem", "problem_of"]
+__all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem", "problem_in", "problem_of", "status_of"]
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _RETRY_S: Final = 1
+_NS_PER_S: Final = 1_000_000_000
 _log = logging.getLogger("fairlead.web")
 
 
@@ -97,6 +100,14 @@ _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (NotFoundError, 404, "NOT_FOUND_ERROR", "check the id; one of somebody else counts as none"),
     (UsageError, 400, "VALIDATION_ERROR", "correct the request and send again"),
 )
+# What the exchange refused.
+_STATUS_OF: Final[Mapping[Kind, int]] = {
+    Kind.BUSINESS: 422,
+    Kind.UNKNOWN: 404,
+    Kind.CONFLICT: 409,
+    Kind.THROTTLED: 429,
+    Kind.UNAVAILABLE: 503,
+}
 _UNAVAILABLE: Final = ProblemError(
     503,
     "SERVICE_UNAVAILABLE",
@@ -124,12 +135,31 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
 
 def problem_of(error: Exception, correlation: str) -> tuple[ProblemError, bytes]:
     """Return what an error is answered with, and the body that says so; what is ours to look into is logged."""
+    known = _logged(error, correlation)
+    return known, msgspec.json.encode(_body(known, correlation))
+
+
+def problem_in(error: Exception, correlation: str) -> Problem:
+    """Return an error as a part of an answer; what is ours to look into is logged."""
+    return _body(_logged(error, correlation), correlation)
+
+
+def status_of(kind: Kind) -> int:
+    """Return the status of a refusal of the exchange."""
+    return _STATUS_OF[kind]
+
+
+def _logged(error: Exception, correlation: str) -> ProblemError:
     known = _known(error)
     if known is _INTERNAL or known is _UNAVAILABLE:
         _log.error("request failed: status=%s correlation_id=%s", known.status, correlation, exc_info=error)
     elif isinstance(error, AuthenticationError):
         _log.info("not let in: cause=%s correlation_id=%s", error.cause, correlation)
-    problem = Problem(
+    return known
+
+
+def _body(known: ProblemError, correlation: str) -> Problem:
+    return Problem(
         title=HTTPStatus(known.status).phrase,
         status=known.status,
         code=known.code,
@@ -140,12 +170,13 @@ def problem_of(error: Exception, correlation: str) -> tuple[ProblemError, bytes]
         limit=known.limit,
         fix=known.fix,
     )
-    return known, msgspec.json.encode(problem)
 
 
 def _known(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
+    if isinstance(error, RequestError | RefusedError | InDoubtError):
+        return _of_trading(error)
     if isinstance(error, HTTPException):
         return _of_framework(error)
     if isinstance(error, UnavailableError):
@@ -171,6 +202,28 @@ def _of_ours(error: FairleadError, status: int, code: str, *, fix: str) -> Probl
         limit=getattr(error, "limit", None),
         fix=fix,
         headers=headers,
+    )
+
+
+def _of_trading(error: RequestError | RefusedError | InDoubtError) -> ProblemError:
+    if isinstance(error, InDoubtError):
+        headers = {"Retry-After": str(_RETRY_S)}
+        return ProblemError(503, "OUTCOME_IN_DOUBT", str(error), fix=error.fix, headers=headers)
+    if isinstance(error, RequestError):
+        value = None if error.value is None else str(error.value)
+        return ProblemError(
+            400, "VALIDATION_ERROR", str(error), field=error.field, value=value, limit=error.limit, fix=error.fix
+        )
+    wait_s = -(-error.wait_ns // _NS_PER_S)
+    return ProblemError(
+        _STATUS_OF[error.kind],
+        error.code,
+        error.detail,
+        field=error.field,
+        value=error.value,
+        limit=error.limit,
+        fix=error.fix,
+        headers={"Retry-After": str(wait_s or _RETRY_S)} if wait_s or error.kind is Kind.UNAVAILABLE else {},
     )
 
 

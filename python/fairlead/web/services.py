@@ -12,6 +12,7 @@ from fairlead.services.markets import Markets
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.trading import Trading
 
 __all__ = ["Asker", "Given", "Services"]
 
@@ -29,6 +30,7 @@ class Services:
         markets: what the markets look like.
         limits: how often each may ask.
         records: what can be read of what happened.
+        trading: orders, and the account of each user at the exchange.
     """
 
     registration: Registration
@@ -39,6 +41,7 @@ class Services:
     markets: Markets
     limits: RateLimits
     records: Records
+    trading: Trading
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -1,5 +1,6 @@
 """SQL behind the ports: SQLite by default, PostgreSQL with the same statements."""
 
+from fairlead.adapters.stores.account_numbers import SqlAccountNumbers
 from fairlead.adapters.stores.api_keys import SqlApiKeys
 from fairlead.adapters.stores.database import Database, open_database
 from fairlead.adapters.stores.login_attempts import SqlLoginAttempts
@@ -10,6 +11,7 @@ from fairlead.adapters.stores.users import SqlUsers
 
 __all__ = [
     "Database",
+    "SqlAccountNumbers",
     "SqlApiKeys",
     "SqlLoginAttempts",
     "SqlNonces",

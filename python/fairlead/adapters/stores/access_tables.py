@@ -15,6 +15,7 @@ __all__ = [
     "api_nonces",
     "disabled_users",
     "login_attempts",
+    "made_accounts",
     "pending_users",
     "refresh_tokens",
     "sessions",
@@ -114,4 +115,11 @@ api_nonces: Final = Table(
     Column("key_id", String(36), ForeignKey("api_keys.key_id"), primary_key=True),
     Column("nonce", String(64), primary_key=True),
     Column("until_ns", BigInteger, nullable=False, index=True),
+)
+
+# The accounts that the exchange made for the service: a user trades in one of these and in no other.
+made_accounts: Final = Table(
+    "made_accounts",
+    METADATA,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import api_keys, auth, markets, order_reads, status
+from fairlead.web.routes import advanced, api_keys, auth, markets, order_reads, status, trading
 
 __all__ = ["ROUTES"]
 
@@ -15,4 +15,6 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *status.ROUTES,
     *markets.ROUTES,
     *order_reads.ROUTES,
+    *trading.ROUTES,
+    *advanced.ROUTES,
 )

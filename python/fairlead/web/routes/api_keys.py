@@ -15,7 +15,7 @@ from fairlead.web.wire import KeyList, KeyWish, KeyWithSecret, key_line, key_wit
 __all__ = ["ROUTES"]
 
 _NS_PER_MS: Final = 1_000_000
-_OWN_KEYS: Final = needs(Permission.MANAGE_OWN_KEYS)
+_OWN_KEYS: Final = needs(Permission.MANAGE_OWN_KEYS, account=False)
 
 
 @get("/api-keys", opt=_OWN_KEYS, summary="The keys of who asks")

@@ -38,7 +38,8 @@ async def register(data: JSONBody[Credentials], services: Given) -> Waiting:
 async def verify(data: JSONBody[Verification], services: Given) -> Person:
     """A token works once."""
     user = await services.registration.verify(Secret(data.token))
-    return Person(user_id=user.user_id, account=user.account, role=user.role.value, email=user.email)
+    account = await services.trading.accounts.try_ensure(user.user_id, user.account)
+    return Person(user_id=user.user_id, account=account, role=user.role.value, email=user.email)
 
 
 @post("/auth/login", status_code=200, opt=PUBLIC, summary="Open a session")
@@ -58,13 +59,13 @@ async def refresh(data: JSONBody[Refreshment], services: Given) -> Tokens:
     return tokens_of(await services.entry.refresh(Secret(data.refresh_token)))
 
 
-@post("/auth/logout", status_code=204, opt=needs(Permission.READ_OWN), summary="End the session")
+@post("/auth/logout", status_code=204, opt=needs(Permission.READ_OWN, account=False), summary="End the session")
 async def logout(caller: Asker, services: Given) -> None:
     """The access token counts no more from then."""
     await services.entry.logout(caller)
 
 
-@get("/me", opt=needs(Permission.READ_OWN), summary="Who asks")
+@get("/me", opt=needs(Permission.READ_OWN, account=False), summary="Who asks")
 async def me(caller: Asker) -> Caller:
     """User, account and scopes as the token or key proves them."""
     return caller_of(caller)

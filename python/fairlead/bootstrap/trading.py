@@ -1,0 +1,73 @@
+"""The desks of trading over the session to the exchange and the store."""
+
+from typing import Final
+
+from fairlead import aio
+from fairlead.adapters.stores import Database, SqlAccountNumbers
+from fairlead.domain.trading.refused import Scales
+from fairlead.ports.clock import Clock
+from fairlead.ports.order_reads import OrderReads
+from fairlead.ports.secrets import Secrets
+from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
+
+__all__ = ["trading"]
+
+_REFRESH_NS_MIN: Final = 1_000_000_000
+_SCALES: Final = ("price_decimals", "qty_decimals", "base_decimals", "quote_decimals")
+
+
+def trading(
+    front: aio.Client,
+    *,
+    database: Database,
+    clock: Clock,
+    secrets: Secrets,
+    batch_orders_max: int,
+    tables: OrderReads | None = None,
+) -> Trading:
+    """Return where users trade.
+
+    Args:
+        front: the session to the exchange.
+        database: the store of users.
+        clock: the time.
+        secrets: where ids come from.
+        batch_orders_max: orders of one batch.
+        tables: what follows the reports of orders.
+    """
+    floor = Floor(
+        front=front,
+        reads=RecentOrders(tables),
+        instruments=_ListedScales(front, clock=clock),
+        secrets=secrets,
+    )
+    return Trading(
+        orders=OrderDesk(floor),
+        advanced=AdvancedDesk(floor),
+        accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=secrets),
+        batch_orders_max=batch_orders_max,
+    )
+
+
+class _ListedScales:
+    """Decimals of what the gateway told of; who asks for what does not exist makes it ask once a second at most."""
+
+    def __init__(self, front: aio.Client, *, clock: Clock) -> None:
+        self._front, self._clock = front, clock
+        self._asked_ns = 0
+
+    def scales(self, symbol: str, /) -> Scales | None:
+        """Return the decimals of an instrument; ``None``: the gateway told of none."""
+        listed = self._front.instruments
+        if not listed.knows(symbol):
+            return None
+        fields = listed.definition(symbol).fields
+        price, quantity, base, quote = (int(str(fields[name])) for name in _SCALES)
+        return Scales(price=price, quantity=quantity, base=base, quote=quote)
+
+    async def refresh(self) -> None:
+        """Ask for the list again, unless that was done a moment ago."""
+        now_ns = self._clock.now_ns()
+        if now_ns - self._asked_ns >= _REFRESH_NS_MIN:
+            self._asked_ns = now_ns
+            await self._front.refresh_instruments()

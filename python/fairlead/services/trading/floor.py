@@ -1,0 +1,92 @@
+"""What every desk works with, and the one way in which a request goes to the exchange and its no comes back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from fairlead.domain.trading.errors import InDoubtError, RequestError
+from fairlead.domain.trading.refused import refused
+from fairlead.errors import InternalError, NotFoundError, UnavailableError
+from fairlead.model.report import Report
+from fairlead.ports.front import Front
+from fairlead.ports.instruments import InstrumentScales
+from fairlead.ports.secrets import Secrets
+from fairlead.services.trading.recent_orders import RecentOrders
+from fairlead.wire import WireError
+
+__all__ = ["Floor", "check_account"]
+
+_ID_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The session to the exchange and what is known beside it.
+
+    Attributes:
+        front: the session; it names the account of each order.
+        reads: what became of orders.
+        instruments: decimals of their numbers.
+        secrets: where client ids come from that nobody gave.
+    """
+
+    front: Front
+    reads: RecentOrders
+    instruments: InstrumentScales
+    secrets: Secrets
+
+    def client_id(self, given: str | None) -> str:
+        """Return the client id that was given, or one that nobody had before."""
+        return self.secrets.token_bytes(_ID_BYTES).hex() if given is None else given
+
+    async def ask(
+        self,
+        send: Callable[[], Awaitable[Report]],
+        *,
+        what: str,
+        in_doubt: str,
+        symbol: str | None = None,
+        is_sale: bool = False,
+    ) -> Report:
+        """Send one request and return the answer of the exchange, which is yes.
+
+        Args:
+            send: sends it, perhaps twice: an instrument that was listed a moment ago is asked for first.
+            what: what it is, with its ids, for people.
+            in_doubt: what to do where no answer comes.
+            symbol: the instrument, where there is one.
+            is_sale: whether it sells.
+
+        Raises:
+            RefusedError: the exchange says no.
+            RequestError: it cannot be sent.
+            InDoubtError: no answer came in time.
+        """
+        if symbol is not None and self.instruments.scales(symbol) is None:
+            await self.instruments.refresh()
+        try:
+            report = await send()
+        except NotFoundError:
+            unknown = Report(kind="CommandReport", fields={}, is_rejected=True, reason="UNKNOWN_INSTRUMENT")
+            raise refused(unknown, what=what) from None
+        except WireError as error:
+            raise RequestError(
+                "VALIDATION_ERROR", field="body", value=what, limit=str(error), fix="give smaller numbers or texts"
+            ) from None
+        except UnavailableError:
+            raise InDoubtError(what, fix=in_doubt) from None
+        if report.is_rejected:
+            scales = None if symbol is None else self.instruments.scales(symbol)
+            raise refused(report, what=what, scales=scales, is_sale=is_sale)
+        return report
+
+
+def check_account(account: int) -> int:
+    """Return the number of an account that may trade: not the venue's own, and not every account.
+
+    Raises:
+        InternalError: it is none; nothing was sent.
+    """
+    if account <= 0:
+        raise InternalError(f"an order without an account must not be sent: account={account}")
+    return account

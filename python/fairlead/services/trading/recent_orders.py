@@ -1,0 +1,56 @@
+"""What the desks themselves heard of orders, beside the tables that follow the reports and may be a moment behind."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.model.report import Position
+from fairlead.ports.order_reads import OrderReads
+
+__all__ = ["RecentOrders"]
+
+_KEPT_MAX: Final = 100_000
+
+
+class RecentOrders:
+    """Orders as the newest of two sources tells them; those that were heard of longest ago are forgotten.
+
+    Args:
+        tables: the other source; ``None``: there is none.
+        kept_max: how many orders are remembered, 1 or more.
+    """
+
+    def __init__(self, tables: OrderReads | None = None, *, kept_max: int = _KEPT_MAX) -> None:
+        self._tables, self._kept_max = tables, kept_max
+        self._views: OrderedDict[tuple[int, int], OrderView] = OrderedDict()
+
+    def note(self, view: OrderView) -> None:
+        """Remember an order as an answer told it; what is older than what is known changes nothing."""
+        key = (view.account, view.order_id)
+        known = self._views.get(key)
+        if known is None or view.seq > known.seq:
+            self._views[key] = view
+        self._views.move_to_end(key)
+        while len(self._views) > self._kept_max:
+            self._views.popitem(last=False)
+
+    async def find(self, account: int, order_id: int, /) -> OrderView | None:
+        """Return an order of an account."""
+        heard = self._views.get((account, order_id))
+        read = None if self._tables is None else await self._tables.find(account, order_id)
+        if heard is None or read is None:
+            return heard or read
+        return heard if heard.seq > read.seq else read
+
+    async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:
+        """Return an order of an account by a client id of its chain; only the tables know those."""
+        return None if self._tables is None else await self._tables.by_client_id(account, client_order_id)
+
+    async def fills(self, account: int, order_id: int, /) -> Sequence[Fill]:
+        """Return the trades of an order, oldest first; only the tables know them."""
+        return () if self._tables is None else await self._tables.fills(account, order_id)
+
+    async def reached(self, position: Position, /) -> bool:
+        """Wait, a moment at most, until every report up to ``position`` can be read."""
+        return self._tables is not None and await self._tables.reached(position)
