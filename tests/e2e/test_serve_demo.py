@@ -70,14 +70,50 @@ async def _same_book(service: Service, symbol: str, *, secret: str) -> None:
         assert all(prev == before for (before, _), (_, prev) in pairwise(heard))
 
 
+def _as(service: Service, person: dict[str, str]) -> dict[str, str]:
+    credentials = {"email": person["email"], "password": person["password"]}
+    answer = service.http.post("/auth/login", json=credentials)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['accessToken']}"}
+
+
+def _bought(service: Service, trader: dict[str, str]) -> None:
+    """Let the trader buy at the market with the money of the demo."""
+    order = {"symbol": "AAPL", "side": "BUY", "orderType": "LIMIT", "quantity": "10", "price": "190.50"}
+    placed = service.http.post("/orders", json=order, headers=_as(service, trader))
+    assert placed.status_code in {200, 201}, placed.text
+    assert placed.json()["status"] != "REJECTED"
+
+
+def _halted_and_resumed(service: Service, symbol: str, operator: dict[str, str]) -> None:
+    """Let the operator halt a market: nothing trades in it while others go on; and resume it."""
+    headers = _as(service, operator)
+
+    def act(what: str) -> None:
+        done = service.http.post(f"/markets/{symbol}/{what}", json={"reason": "test"}, headers=headers)
+        assert done.status_code == 200, done.text
+
+    act("halt")
+    while _book(service, symbol)["state"] != "HALTED":
+        pass
+    status = service.http.get("/circuit-breaker/status").json()
+    assert {"symbol": symbol, "state": "HALTED", "isTripped": True, "cause": "MANUAL", "until": None} in status[
+        "markets"
+    ]
+    assert service.http.get("/health").json()["circuitBreakerStatus"] == "TRIPPED"
+    trades = service.http.get(f"/markets/{symbol}/trades").json()
+    _moved(service, "BTC-USD", _book(service, "BTC-USD")["seq"] + 5)
+    assert service.http.get(f"/markets/{symbol}/trades").json() == trades
+    act("resume")
+    _moved(service, symbol, _book(service, symbol)["seq"] + 5)
+    assert service.http.get("/health").json()["circuitBreakerStatus"] == "NORMAL"
+
+
 def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
     directory = tmp_path / "venue"
     with Service(directory, "--demo", "--set", "demo.commands_per_s=200") as service:
         people = {person["role"]: person for person in service.ready["demo"]}
         assert set(people) == {"operator", "trader"}
-        for person in people.values():
-            credentials = {"email": person["email"], "password": person["password"]}
-            assert service.http.post("/auth/login", json=credentials).status_code == 200
         listed = service.http.get("/markets").json()["markets"]
         assert [(market["symbol"], market["state"]) for market in listed] == [(one, "CONTINUOUS") for one in SYMBOLS]
         for symbol in SYMBOLS:
@@ -85,6 +121,8 @@ def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
             assert first["bids"]
             assert first["asks"]
             assert _moved(service, symbol, first["seq"])["epoch"] == first["epoch"]
+        _halted_and_resumed(service, "SPY", people["operator"])
+        _bought(service, people["trader"])
         before = _book(service, "SPY")
         service.process.kill()
         service.process.communicate(timeout=60)

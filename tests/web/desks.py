@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
-from tests.web.feeds import FakeFeed
+from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
@@ -16,7 +16,7 @@ from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import Report
-from fairlead.services.markets import Markets, Tape, TapeMinutes
+from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
@@ -50,6 +50,7 @@ class Desk:
     parts: Parts
     feed: FakeFeed
     front: FakeFront
+    venue: FakeVenue
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.client.get(path, **options)
@@ -96,6 +97,7 @@ def at_desk(
         parts = Parts()
         feed, tape, front = FakeFeed(), Tape(clock=house.clock), FakeFront()
         feed.listen(tape.hear)
+        venue = FakeVenue()
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         services = Services(
             registration=house.registration,
@@ -107,12 +109,14 @@ def at_desk(
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
             records=Records(orders=SqlOrderHistory(house.database, reached=_at_once)),
             trading=trading_over(front, house),
+            breakers=Breakers(feed),
+            control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
         app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-            await story(Desk(client=client, house=house, parts=parts, feed=feed, front=front))
+            await story(Desk(client=client, house=house, parts=parts, feed=feed, front=front, venue=venue))
 
     in_house(directory, run)

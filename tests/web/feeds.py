@@ -6,7 +6,7 @@ from typing import Any
 from fairlead.client.book import Book
 from fairlead.client.instruments import Instruments
 from fairlead.errors import UnavailableError
-from fairlead.model.report import Report
+from fairlead.model.report import Position, Report
 from fairlead.wire import Message
 
 # Price and quantity mantissas of a level.
@@ -147,3 +147,30 @@ class FakeFeed:
             book.lose()
         for hear in self._heard:
             hear(message)
+
+
+class FakeVenue:
+    """Takes commands of operators; a test says what is refused and reads what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any], tuple[Any, ...]]] = []
+        self.refuses: dict[str, str] = {}
+        self.is_silent = False
+
+    async def command(self, kind: str, fields: Any, entries: tuple[Any, ...] = ()) -> Report:
+        if self.is_silent:
+            raise UnavailableError(f"no answer in time, the outcome is in doubt: kind={kind}")
+        self.asked.append((kind, dict(fields), entries))
+        reason = self.refuses.get(kind)
+        return Report(
+            kind="CommandReport",
+            fields={},
+            position=Position(len(self.asked), 0, 0),
+            is_rejected=reason is not None,
+            reason=reason,
+            value=3,
+            limit=4,
+            count=5 if kind == "KillSwitch" else 0,
+            id=40 + len(self.asked),
+            ts_ns=1_700_000_000 * 10**9,
+        )

@@ -173,6 +173,7 @@ def test_only_these_routes_are_public() -> None:
         "/markets/{symbol:str}/candles",
         "/markets/{symbol:str}/stats",
         "/markets/{symbol:str}/microstructure",
+        "/circuit-breaker/status",
     }
 
 

@@ -24,7 +24,7 @@ from fairlead.bootstrap.store import open_store
 from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
-from fairlead.services.markets import Markets
+from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Follower
 from fairlead.services.readiness import Readiness
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
@@ -83,9 +83,11 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id, resume=resume))
         follower = await parts.enter_async_context(followed(tables, front=front))
         await parts.enter_async_context(swept(needs))
-        markets = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
+        markets, breakers = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
         if with_demo:
-            await parts.enter_async_context(demo_market(settings, gateway=gateway, front=front))
+            await parts.enter_async_context(
+                demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
+            )
         app = _app(
             settings,
             needs=needs,
@@ -93,6 +95,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             front=front,
             engine=engine,
             markets=markets,
+            breakers=breakers,
             follower=follower,
         )
         await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
@@ -142,6 +145,7 @@ def _app(
     front: aio.Client,
     engine: EngineThread,
     markets: Markets,
+    breakers: Breakers,
     follower: Follower,
 ) -> ASGIApp:
     async def ask_engine() -> None:
@@ -174,6 +178,8 @@ def _app(
             batch_orders_max=settings.limits.batch_orders_max,
             tables=records.orders,
         ),
+        breakers=breakers,
+        control=VenueControl(front, feed=front),
     )
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(

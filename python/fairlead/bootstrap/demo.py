@@ -9,6 +9,7 @@ from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.serving import add_demo_keys, forget_demo, is_funded, note_funded, open_demo_place
+from fairlead.adapters.stores import Database, SqlAccountNumbers
 from fairlead.bootstrap.front import session
 from fairlead.domain.access.roles import Role
 from fairlead.domain.access.secret import Secret
@@ -17,6 +18,7 @@ from fairlead.errors import UsageError
 from fairlead.services.access import Needs, UserDesk
 from fairlead.services.demo_market import MAKERS, SHAPES, Agents, DemoRun, fund, open_market
 from fairlead.services.demo_market.opening import FIRST_ACCOUNT
+from fairlead.services.trading import EngineAccounts
 from fairlead.settings import Settings
 
 __all__ = ["DemoPerson", "demo_market", "demo_people", "demo_place", "no_demo"]
@@ -27,6 +29,8 @@ _AGENTS: Final = (*_MAKERS, _TAKER)
 _PEOPLE: Final = {Role.OPERATOR: "operator@demo.example", Role.TRADER: "trader@demo.example"}
 # Of every asset for each agent: more than they can move in a year.
 _AGENT_UNITS: Final = 10**9
+# Of every asset for the trader.
+_TRADER_UNITS: Final = 100_000
 _log = logging.getLogger("fairlead.demo")
 
 
@@ -80,12 +84,15 @@ async def demo_people(settings: Settings, needs: Needs) -> Sequence[DemoPerson]:
 
 
 @asynccontextmanager
-async def demo_market(settings: Settings, *, gateway: tuple[str, int], front: aio.Client) -> AsyncIterator[None]:
+async def demo_market(
+    settings: Settings, *, gateway: tuple[str, int], front: aio.Client, needs: Needs, database: Database
+) -> AsyncIterator[None]:
     """Open the market where it is not, and let the agents trade meanwhile; their quotes stay when they go."""
     directory, demo = settings.engine.data_dir, settings.demo
     await open_market(front, front, accounts=_AGENTS, seed=demo.seed)
     if not is_funded(directory):
         await fund(front, accounts=range(FIRST_ACCOUNT, FIRST_ACCOUNT + len(_AGENTS)), units=_AGENT_UNITS)
+        await _fund_trader(front, needs, database)
         note_funded(directory)
     async with AsyncExitStack() as sessions:
         clients = [
@@ -105,6 +112,14 @@ async def demo_market(settings: Settings, *, gateway: tuple[str, int], front: ai
         finally:
             task.cancel()
             await asyncio.wait({task})
+
+
+async def _fund_trader(front: aio.Client, needs: Needs, database: Database) -> None:
+    trader = await needs.users.by_email(_PEOPLE[Role.TRADER])
+    if trader is not None:
+        accounts = EngineAccounts(front, SqlAccountNumbers(database), secrets=needs.secrets)
+        account = await accounts.ensure(trader.user_id, trader.account)
+        await fund(front, accounts=[account], units=_TRADER_UNITS)
 
 
 def _say_end(task: "asyncio.Task[None]") -> None:

@@ -7,18 +7,18 @@ from contextlib import asynccontextmanager
 
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
-from fairlead.services.markets import Following, Markets, Tape, TapeMinutes
+from fairlead.services.markets import Breakers, Following, Markets, Tape, TapeMinutes
 
 __all__ = ["followed_markets"]
 
 
 @asynccontextmanager
-async def followed_markets(feed: MarketFeed, *, clock: Clock) -> AsyncIterator[Markets]:
-    """Yield the markets of a session, which are followed meanwhile."""
-    tape = Tape(clock=clock)
+async def followed_markets(feed: MarketFeed, *, clock: Clock) -> AsyncIterator[tuple[Markets, Breakers]]:
+    """Yield the markets of a session and their breakers, which are followed meanwhile."""
+    tape, breakers = Tape(clock=clock), Breakers(feed)
     task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
     try:
-        yield Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=clock)
+        yield Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=clock), breakers
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -8,7 +8,7 @@ from litestar.params import SkipValidation
 from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.services.access import Entry, KeyDesk, Registration
-from fairlead.services.markets import Markets
+from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
@@ -31,6 +31,8 @@ class Services:
         limits: how often each may ask.
         records: what can be read of what happened.
         trading: orders, and the account of each user at the exchange.
+        breakers: where trading is stopped.
+        control: what operators do to the markets.
     """
 
     registration: Registration
@@ -42,6 +44,8 @@ class Services:
     limits: RateLimits
     records: Records
     trading: Trading
+    breakers: Breakers
+    control: VenueControl
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -116,7 +116,7 @@ class Now(Answer, frozen=True, kw_only=True):
 
 
 class Health(Answer, frozen=True, kw_only=True):
-    """Whether the process is alive. The state of the breaker is ``UNKNOWN`` before the service follows the market."""
+    """Whether the process is alive. The breaker is ``UNKNOWN`` while the service does not hear every market."""
 
     status: str
     circuit_breaker_tripped: bool | None

@@ -1,7 +1,22 @@
-"""What the service tells of its markets: books, trades, candles, statistics and states, followed message by message."""
+"""What the service tells of its markets, followed message by message, and what operators do to them."""
 
+from fairlead.services.markets.breakers import Breakers, BreakerStatus
+from fairlead.services.markets.control import NewMarket, Scope, VenueControl
 from fairlead.services.markets.desk import BookView, Markets, MarketView, TapeMinutes
 from fairlead.services.markets.follow import Following
 from fairlead.services.markets.tape import PublicTrade, Tape
 
-__all__ = ["BookView", "Following", "MarketView", "Markets", "PublicTrade", "Tape", "TapeMinutes"]
+__all__ = [
+    "BookView",
+    "BreakerStatus",
+    "Breakers",
+    "Following",
+    "MarketView",
+    "Markets",
+    "NewMarket",
+    "PublicTrade",
+    "Scope",
+    "Tape",
+    "TapeMinutes",
+    "VenueControl",
+]

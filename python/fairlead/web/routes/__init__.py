@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import advanced, api_keys, auth, markets, order_reads, status, trading
+from fairlead.web.routes import advanced, api_keys, auth, markets, operators, order_reads, status, trading
 
 __all__ = ["ROUTES"]
 
@@ -14,6 +14,7 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *api_keys.ROUTES,
     *status.ROUTES,
     *markets.ROUTES,
+    *operators.ROUTES,
     *order_reads.ROUTES,
     *trading.ROUTES,
     *advanced.ROUTES,

@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
+from fairlead.web.etag import tagged
 from fairlead.web.identity import PUBLIC
 from fairlead.web.market_wire import (
     Book,
@@ -22,7 +23,6 @@ from fairlead.web.market_wire import (
     stats_of,
     trades_of,
 )
-from fairlead.web.repeated import answer_repeated
 from fairlead.web.services import Given
 
 __all__ = ["ROUTES"]
@@ -39,13 +39,13 @@ Asked = Request[Any, Any, Any]
 @get("/markets", opt=PUBLIC, summary="Every market")
 async def list_markets(request: Asked, services: Given) -> Response[MarketList]:
     """By symbol, with its trading state and last price."""
-    return answer_repeated(request, MarketList(markets=[market_of(view) for view in await services.markets.listing()]))
+    return tagged(request, MarketList(markets=[market_of(view) for view in await services.markets.listing()]))
 
 
 @get("/markets/{symbol:str}", opt=PUBLIC, summary="One market")
 async def one_market(symbol: Symbol, request: Asked, services: Given) -> Response[Market]:
     """Its grid, its bounds and its trading state."""
-    return answer_repeated(request, market_of(await services.markets.market(symbol)))
+    return tagged(request, market_of(await services.markets.market(symbol)))
 
 
 @get("/markets/{symbol:str}/book", opt=PUBLIC, summary="Its book")
@@ -56,7 +56,7 @@ async def book(
     levels: Annotated[int, QueryParameter(ge=1, le=_LEVELS_MAX, description="Levels of each side.")] = 50,
 ) -> Response[Book]:
     """The best levels at one message of the channel L2, which ``epoch`` and ``seq`` name."""
-    return answer_repeated(request, book_of(await services.markets.book(symbol, levels=levels)))
+    return tagged(request, book_of(await services.markets.book(symbol, levels=levels)))
 
 
 @get("/markets/{symbol:str}/trades", opt=PUBLIC, summary="Its newest trades")
@@ -67,7 +67,7 @@ async def trades(
     limit: Annotated[int, QueryParameter(ge=1, le=_TRADES_MAX, description="How many at most.")] = 100,
 ) -> Response[Trades]:
     """Newest first, since the service began to follow the market."""
-    return answer_repeated(request, trades_of(*await services.markets.trades(symbol, count_max=limit)))
+    return tagged(request, trades_of(*await services.markets.trades(symbol, count_max=limit)))
 
 
 @get("/markets/{symbol:str}/candles", opt=PUBLIC, summary="Its candles")
@@ -82,13 +82,13 @@ async def candles(
 ) -> Response[Candles]:
     """Oldest first; none for an interval in which nothing traded; ``isComplete`` says whether trades may be missing."""
     view, found = await services.markets.candles(symbol, interval=interval, count_max=limit)
-    return answer_repeated(request, candles_in(view, found, interval=interval))
+    return tagged(request, candles_in(view, found, interval=interval))
 
 
 @get("/markets/{symbol:str}/stats", opt=PUBLIC, summary="Its last 24 hours")
 async def stats(symbol: Symbol, request: Asked, services: Given) -> Response[Stats]:
     """First, highest, lowest and last price, change, volume."""
-    return answer_repeated(request, stats_of(*await services.markets.stats(symbol)))
+    return tagged(request, stats_of(*await services.markets.stats(symbol)))
 
 
 @get("/markets/{symbol:str}/microstructure", opt=PUBLIC, summary="Measures of its book")
@@ -100,7 +100,7 @@ async def microstructure(
 ) -> Response[Measures]:
     """Spread, mid, micro-price (the mid weighted by quantity) and imbalance."""
     view, measured = await services.markets.microstructure(symbol, levels=levels)
-    return answer_repeated(request, measures_of(view, measured, levels=levels))
+    return tagged(request, measures_of(view, measured, levels=levels))
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from fairlead.domain.limits.plan import RouteClass
 from fairlead.web.identity import PUBLIC
 from fairlead.web.limits import counts_as
+from fairlead.web.operator_wire import status_word
 from fairlead.web.services import Given
 from fairlead.web.wire import Health, Now, Part, Ready, iso
 
@@ -25,9 +26,10 @@ async def time(services: Given) -> Now:
 
 
 @get("/health", opt=PUBLIC | counts_as(RouteClass.UPKEEP), summary="Whether the process is alive")
-async def health() -> Health:
+async def health(services: Given) -> Health:
     """Say nothing of the parts: a restart helps where this does not answer, and not where ``/ready`` says no."""
-    return Health(status="UP", circuit_breaker_tripped=None, circuit_breaker_status="UNKNOWN")
+    status = services.breakers.status()
+    return Health(status="UP", circuit_breaker_tripped=status.is_tripped, circuit_breaker_status=status_word(status))
 
 
 @get("/ready", opt=PUBLIC | counts_as(RouteClass.UPKEEP), summary="Whether the service can work, part by part")

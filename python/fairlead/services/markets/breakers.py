@@ -1,0 +1,123 @@
+"""Where trading is stopped and why, as far as it was heard: trading states, trips, halts by hand, kill switches.
+
+States come from the channels and are those of now. Rules, halts and kill switches come from reports: of those that
+were before the service began to hear, the state is known and the reason is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fairlead.model.report import Report
+from fairlead.ports.market_feed import MarketFeed
+from fairlead.wire import Message
+
+__all__ = ["BreakerStatus", "Breakers", "KillSwitch", "MarketBreaker"]
+
+# Nothing trades in these: a breaker or a person stopped it, or collects orders to begin again.
+_STOPPED: Final = frozenset({"Halted", "VolatilityAuction"})
+_RULES: Final = ("STATIC", "SHORT", "LONG", "EXTERNAL", "SPREAD", "CASCADE", "LIMIT_STATE", "COOLING")
+_SCOPES: Final = ("VENUE", "SYMBOL", "ACCOUNT", "SESSION")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketBreaker:
+    """The breaker of one market.
+
+    Attributes:
+        symbol: which.
+        state: the trading state, in the words of the wire.
+        is_tripped: whether trading is stopped.
+        cause: ``RULE_...`` of a breaker, or ``MANUAL``; ``None`` where nothing is stopped or the reason was not heard.
+        until_ns: when the stop ends by itself; ``None``: not said, or a person decides.
+    """
+
+    symbol: str
+    state: str
+    is_tripped: bool
+    cause: str | None
+    until_ns: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillSwitch:
+    """A kill switch that is on: its scope, the number of what it stops (0 of the venue), and since when."""
+
+    scope: str
+    number: int
+    symbol: str | None
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerStatus:
+    """All of it. ``is_tripped`` is ``None`` while the state of a market is not known."""
+
+    is_tripped: bool | None
+    markets: Sequence[MarketBreaker]
+    switches: Sequence[KillSwitch]
+
+
+class Breakers:
+    """Follows the breakers of a feed.
+
+    Args:
+        feed: the session.
+    """
+
+    def __init__(self, feed: MarketFeed) -> None:
+        self._feed = feed
+        self._states: dict[int, str] = {}
+        self._causes: dict[int, tuple[str, int | None]] = {}
+        self._switches: dict[tuple[str, int], KillSwitch] = {}
+        feed.listen(self._hear)
+        feed.listen_reports(self._hear_report)
+
+    def status(self) -> BreakerStatus:
+        """Return what is known now."""
+        markets, is_known = [], self._feed.is_connected
+        for symbol in sorted(self._feed.instruments.symbols()):
+            number = int(str(self._feed.instruments.definition(symbol).fields["instrument"]))
+            if (state := self._states.get(number)) is None:
+                is_known = False
+                continue
+            is_tripped = state in _STOPPED
+            cause, until_ns = self._causes.get(number, (None, None)) if is_tripped else (None, None)
+            markets.append(
+                MarketBreaker(symbol=symbol, state=state, is_tripped=is_tripped, cause=cause, until_ns=until_ns)
+            )
+        switches = [self._switches[key] for key in sorted(self._switches)]
+        is_tripped = any(one.is_tripped for one in markets) or any(one.scope == "VENUE" for one in switches)
+        return BreakerStatus(is_tripped=is_tripped if is_known else None, markets=markets, switches=switches)
+
+    def _hear(self, message: Message) -> None:
+        state = message.fields.get("state")
+        if isinstance(state, str):
+            self._states[int(str(message.fields["channel.instrument"]))] = state
+
+    def _hear_report(self, report: Report) -> None:
+        instrument, event = report.fields.get("instrument"), report.exec_type
+        if event in {"KillSwitchSet", "KillSwitchCleared"}:
+            key = (_SCOPES[int(str(report.fields["other"]))], report.id)
+            self._switches.pop(key, None)
+            if event == "KillSwitchSet":
+                self._switches[key] = KillSwitch(
+                    scope=key[0],
+                    number=key[1],
+                    symbol=self._symbol(key[1]) if key[0] == "SYMBOL" else None,
+                    since_ns=report.ts_ns,
+                )
+        elif not isinstance(instrument, int):
+            return
+        elif event == "BreakerTripped":
+            rule = _RULES[report.id] if report.id < len(_RULES) else str(report.id)
+            self._causes[instrument] = (f"RULE_{rule}", report.value or None)
+        elif event == "HaltOrdered":
+            self._causes[instrument] = ("MANUAL", report.value or None)
+        elif event == "ResumeOrdered":
+            self._causes.pop(instrument, None)
+
+    def _symbol(self, number: int) -> str | None:
+        instruments = self._feed.instruments
+        named = ((name, instruments.definition(name).fields["instrument"]) for name in instruments.symbols())
+        return next((name for name, found in named if found == number), None)

@@ -1,0 +1,185 @@
+"""What operators do to markets: each is one command in the log of the exchange, under the number of who gave it."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from fairlead.errors import NotFoundError, UsageError
+from fairlead.model.report import Report
+from fairlead.ports.front import Front
+from fairlead.ports.market_feed import MarketFeed
+from fairlead.wire.codec import Value
+
+__all__ = ["NewMarket", "Scope", "VenueControl"]
+
+_NS_PER_S: Final = 1_000_000_000
+_NUMBER_MAX: Final = 2**63 - 1
+_MONEY_MAX: Final = 10**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a kill switch stops: ``VENUE``, ``SYMBOL`` with a symbol, or ``ACCOUNT`` with an account."""
+
+    kind: str
+    symbol: str | None = None
+    account: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMarket:
+    """An instrument to be listed; prices in the quote asset, quantities in the base asset."""
+
+    symbol: str
+    base_asset: str
+    base_decimals: int
+    quote_asset: str
+    quote_decimals: int
+    price_decimals: int
+    quantity_decimals: int
+    tick_size: Decimal
+    lot_size: Decimal
+    min_quantity: Decimal
+    max_quantity: Decimal
+    min_price: Decimal
+    max_price: Decimal
+
+
+class VenueControl:
+    """Commands of operators. What the exchange refuses is a report that says so.
+
+    Every method may raise ``UnavailableError``: no answer in time, the outcome is in doubt; look before doing it again.
+
+    Args:
+        front: the session that may do everything.
+        feed: which instruments there are.
+    """
+
+    def __init__(self, front: Front, *, feed: MarketFeed) -> None:
+        self._front, self._feed = front, feed
+
+    async def halt(self, symbol: str, *, operator: int, note: str, duration_s: int, two_person: bool) -> Report:
+        """Stop trading; ``duration_s`` 0: until somebody resumes it, another operator where ``two_person``."""
+        fields: dict[str, Value] = {
+            "instrument": self._id(symbol),
+            "duration_ns": duration_s * _NS_PER_S,
+            "two_person": two_person,
+            "operator": operator,
+            "note": note,
+        }
+        return await self._front.command("Halt", fields)
+
+    async def resume(self, symbol: str, *, operator: int, note: str, auction: bool) -> Report:
+        """End a halt, at once or through an auction."""
+        fields: dict[str, Value] = {
+            "instrument": self._id(symbol),
+            "auction": auction,
+            "operator": operator,
+            "note": note,
+        }
+        return await self._front.command("Resume", fields)
+
+    async def kill(self, scope: Scope, *, operator: int, note: str, reducing: bool) -> Report:
+        """Cancel every order of a scope and let no new one in, but reduce-only ones where ``reducing``."""
+        fields = self._scope(scope) | {"reducing": reducing, "operator": operator, "note": note}
+        return await self._front.command("KillSwitch", fields)
+
+    async def release(self, scope: Scope, *, operator: int, note: str) -> Report:
+        """Let orders of a scope in again; another operator than the one who stopped it."""
+        return await self._front.command("Rearm", self._scope(scope) | {"operator": operator, "note": note})
+
+    async def set_state(self, symbol: str, state: str) -> Report:
+        """Move a market to a trading state, in the words of the wire."""
+        return await self._front.command("SetTradingState", {"instrument": self._id(symbol), "state": state})
+
+    async def set_fees(self, schedule: int, *, maker_ppm: int, taker_ppm: int) -> Report:
+        """Set a fee schedule, in parts per million of the notional."""
+        fields: dict[str, Value] = {
+            "schedule": schedule,
+            "rates.maker_ppm": maker_ppm,
+            "rates.taker_ppm": taker_ppm,
+        }
+        return await self._front.command("SetFees", fields)
+
+    async def list_market(self, market: NewMarket) -> Report:
+        """List an instrument, its assets too where there is no market of them; it does not trade before it is opened.
+
+        Raises:
+            UsageError: a number does not lie on the grid of its decimals.
+        """
+        fields = _definition(market)
+        ticks = ({"from": 0, "tick": _mantissa(market.tick_size, market.price_decimals, field="tickSize")},)
+        for side in ("base", "quote"):
+            asset = await self._asset(getattr(market, f"{side}_asset"), decimals=getattr(market, f"{side}_decimals"))
+            if isinstance(asset, Report):
+                return asset
+            fields[side] = asset
+        report = await self._front.command("ListInstrument", fields, entries=ticks)
+        if not report.is_rejected:
+            await self._feed.refresh_instruments()
+        return report
+
+    async def _asset(self, symbol: str, *, decimals: int) -> int | Report:
+        """The number of an asset: that of a market, or made; or why it was refused."""
+        listed = await self._feed.refresh_instruments()
+        for name in listed.symbols():
+            told = listed.definition(name).fields
+            for side in ("base", "quote"):
+                if told[f"{side}_symbol"] == symbol:
+                    if told[f"{side}_decimals"] != decimals:
+                        raise UsageError(
+                            f"decimals of an asset do not change: asset={symbol} decimals={decimals} "
+                            f"limit={told[f'{side}_decimals']!r}"
+                        )
+                    return int(str(told[side]))
+        report = await self._front.command("AddAsset", {"symbol": symbol, "decimals": decimals})
+        return report if report.is_rejected else report.id
+
+    def _scope(self, scope: Scope) -> dict[str, Value]:
+        if scope.kind == "SYMBOL" and scope.symbol is not None:
+            return {"scope": "Instrument", "scope_id": self._id(scope.symbol)}
+        if scope.kind == "ACCOUNT" and scope.account is not None:
+            return {"scope": "Account", "scope_id": scope.account}
+        return {"scope": "All"}
+
+    def _id(self, symbol: str) -> int:
+        if not self._feed.instruments.knows(symbol):
+            known = ", ".join(sorted(self._feed.instruments.symbols()))
+            raise NotFoundError(f"no such instrument: symbol={symbol} known={known}")
+        return int(str(self._feed.instruments.definition(symbol).fields["instrument"]))
+
+
+def _definition(market: NewMarket) -> dict[str, Value]:
+    def price(value: Decimal, field: str) -> int:
+        return _mantissa(value, market.price_decimals, field=field)
+
+    def qty(value: Decimal, field: str) -> int:
+        return _mantissa(value, market.quantity_decimals, field=field)
+
+    return {
+        "symbol": market.symbol,
+        "price_decimals": market.price_decimals,
+        "qty_decimals": market.quantity_decimals,
+        "lot_size": qty(market.lot_size, "lotSize"),
+        "min_qty": qty(market.min_quantity, "minQuantity"),
+        "max_qty": qty(market.max_quantity, "maxQuantity"),
+        "min_notional": 0,
+        "max_notional": _MONEY_MAX,
+        "min_price": price(market.min_price, "minPrice"),
+        "max_price": price(market.max_price, "maxPrice"),
+        "allow_negative": False,
+        "allocation": "Fifo",
+        "stp_default": "CancelOldest",
+        "max_slippage_bps": 1_000,
+        "seed": 0,
+    }
+
+
+def _mantissa(value: Decimal, decimals: int, *, field: str) -> int:
+    try:
+        scaled = value.scaleb(decimals)
+    except InvalidOperation:
+        raise UsageError(f"{field} has too many digits: {field}={value}") from None
+    if scaled != scaled.to_integral_value() or abs(scaled) > _NUMBER_MAX:
+        raise UsageError(f"{field} does not fit its decimals: {field}={value:f} max_decimals={decimals}")
+    return int(scaled)
