@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from tests.web.test_order_wire import FILL, VIEW
 
 from fairlead.domain.trading.order_view import Fill, OrderView
-from fairlead.model.report import Position
+from fairlead.errors import UnavailableError
+from fairlead.model.report import Position, Report
 from fairlead.services.trading import RecentOrders
 
 
@@ -68,5 +70,41 @@ def test_without_tables_only_what_was_heard_lately_is_known() -> None:
         assert [view is not None for view in found] == [True, False, True]
         assert not await orders.reached(VIEW.seq)
         assert list(await orders.fills(1001, 1)) == []
+
+    asyncio.run(story())
+
+
+class AwayTables(Tables):
+    """Tables that cannot be read."""
+
+    async def find(self, account: int, order_id: int, /) -> OrderView | None:
+        raise UnavailableError(f"the store does not answer: account={account} order_id={order_id}")
+
+    async def fills(self, account: int, order_id: int, /) -> Sequence[Fill]:
+        raise UnavailableError(f"the store does not answer: account={account} order_id={order_id}")
+
+
+class LateTables(Tables):
+    """Tables that are far behind."""
+
+    async def reached(self, position: Position, /) -> bool:
+        await asyncio.Event().wait()
+        raise AssertionError(position)
+
+
+def test_what_the_exchange_did_does_not_fail_because_tables_are_away() -> None:
+    report = Report(kind="ExecutionReport", fields={}, order_id=7, position=VIEW.seq)
+
+    async def story() -> None:
+        away = RecentOrders(AwayTables())
+        assert await away.since(report, account=1001) == (None, ())
+        with pytest.raises(UnavailableError):
+            await away.find(1001, 7)
+        away.note(VIEW)
+        assert await away.find(1001, 7) == VIEW
+        assert await away.since(report, account=1001) == (VIEW, ())
+        assert await away.since(report, account=1002) == (None, ())
+        assert await RecentOrders(Tables(VIEW)).since(report, account=1001) == (VIEW, [FILL])
+        assert await RecentOrders(LateTables(VIEW)).since(report, account=1001) == (VIEW, [FILL])
 
     asyncio.run(story())

@@ -7,6 +7,7 @@ from typing import Final
 
 from fairlead.domain.trading.group_request import ExitsRequest, Group, group_of
 from fairlead.domain.trading.order_view import OrderView, after
+from fairlead.errors import UnavailableError
 from fairlead.model.report import Report
 from fairlead.services.trading.floor import Floor, check_account
 
@@ -89,9 +90,13 @@ class AdvancedDesk:
 
     async def _readable(self, account: int, report: Report, ids: Sequence[str]) -> list[OrderView]:
         reads = self._floor.reads
-        if report.position is not None:
-            await reads.reached(report.position)
-        found = [await reads.by_client_id(account, one) for one in ids]
+        try:
+            if report.position is not None:
+                await reads.reached(report.position)
+            found = [await reads.by_client_id(account, one) for one in ids]
+        except UnavailableError:
+            # The group is there; that its orders cannot be read makes no failure of it.
+            found = [None]
         if report.repeated and found[0] is None:
             found[0] = after(None, replace(report, repeated=False))
         return [view for view in found if view is not None]

@@ -147,12 +147,12 @@ class OrderDesk:
         async def send() -> Report:
             return await floor.front.cancel(order_id=order_id, account=check_account(account))
 
-        view = await floor.reads.find(account, order_id)
+        view = floor.reads.heard(account, order_id)
         try:
             report = await floor.ask(send, what=f"cancel of order orderId={order_id}", in_doubt=_CANCEL_AGAIN)
         except RefusedError as error:
-            raise _of_the_ended(error, view) from None
-        return await self._changed(account, await floor.reads.find(account, order_id), report)
+            raise _of_the_ended(error, view or await floor.reads.find(account, order_id)) from None
+        return await self._changed(account, view, report)
 
     async def cancel_many(self, account: int, *, symbol: str | None, side: str | None) -> int:
         """Cancel every order of the account that passes the filters; return how many.
@@ -188,27 +188,23 @@ class OrderDesk:
     async def _known(self, account: int, report: Report, request: OrderRequest) -> Placed:
         """Return the order of an answer as the reports behind it left it, or else as the answer says."""
         reads = self._floor.reads
-        if report.position is not None:
-            await reads.reached(report.position)
-        view = await reads.find(account, report.order_id) or after(None, replace(report, repeated=False))
+        view, fills = await reads.since(report, account=account)
+        view = view or after(None, replace(report, repeated=False))
         if view is None:
             # A repeat of an order that has ended: its answer says no more than its id.
             raise not_yet_readable(f"{_said(request)} orderId={report.order_id}")
         reads.note(view)
-        fills = await reads.fills(account, report.order_id)
         return Placed(view=view, fills=fills, is_repeat=report.repeated)
 
     async def _changed(self, account: int, view: OrderView | None, report: Report) -> Placed:
         reads = self._floor.reads
-        if report.position is not None:
-            await reads.reached(report.position)
-        seen = await reads.find(account, report.order_id) or view
+        read, fills = await reads.since(report, account=account)
         # The answer itself may be newer than what can be read, or older.
+        seen = read or view
         told = after(seen, report) or seen
         if told is None:
             raise unknown_order(report.order_id)
         reads.note(told)
-        fills = await reads.fills(account, report.order_id)
         return Placed(view=told, fills=fills, is_repeat=report.repeated)
 
 

@@ -1,16 +1,20 @@
 """What the desks themselves heard of orders, beside the tables that follow the reports and may be a moment behind."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
 from fairlead.domain.trading.order_view import Fill, OrderView
-from fairlead.model.report import Position
+from fairlead.errors import UnavailableError
+from fairlead.model.report import Position, Report
 from fairlead.ports.order_reads import OrderReads
 
 __all__ = ["RecentOrders"]
 
 _KEPT_MAX: Final = 100_000
+# Who asked waits for its own order to be readable, but not for tables that are far behind.
+_WAIT_S: Final = 0.5
 
 
 class RecentOrders:
@@ -35,10 +39,23 @@ class RecentOrders:
         while len(self._views) > self._kept_max:
             self._views.popitem(last=False)
 
+    def heard(self, account: int, order_id: int) -> OrderView | None:
+        """Return an order as the desks heard of it last."""
+        return self._views.get((account, order_id))
+
     async def find(self, account: int, order_id: int, /) -> OrderView | None:
-        """Return an order of an account."""
-        heard = self._views.get((account, order_id))
-        read = None if self._tables is None else await self._tables.find(account, order_id)
+        """Return an order of an account.
+
+        Raises:
+            UnavailableError: the tables cannot be read, and nothing was heard of it.
+        """
+        heard = self.heard(account, order_id)
+        try:
+            read = None if self._tables is None else await self._tables.find(account, order_id)
+        except UnavailableError:
+            if heard is None:
+                raise
+            return heard
         if heard is None or read is None:
             return heard or read
         return heard if heard.seq > read.seq else read
@@ -53,4 +70,22 @@ class RecentOrders:
 
     async def reached(self, position: Position, /) -> bool:
         """Wait, a moment at most, until every report up to ``position`` can be read."""
-        return self._tables is not None and await self._tables.reached(position)
+        if self._tables is None:
+            return False
+        try:
+            async with asyncio.timeout(_WAIT_S):
+                return await self._tables.reached(position)
+        except TimeoutError:
+            return False
+
+    async def since(self, report: Report, *, account: int) -> tuple[OrderView | None, Sequence[Fill]]:
+        """Return the order of an answer and its trades as they can be read now.
+
+        The exchange has done what was asked: tables that cannot be read make no failure of it.
+        """
+        try:
+            if report.position is not None:
+                await self.reached(report.position)
+            return await self.find(account, report.order_id), await self.fills(account, report.order_id)
+        except UnavailableError:
+            return self.heard(account, report.order_id), ()

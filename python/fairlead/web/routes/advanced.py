@@ -99,7 +99,7 @@ async def cancel_advanced(
 
 async def _place(services: Services, caller: Principal, request: OrderRequest) -> Response[OrderLine]:
     placed = await services.trading.orders.place(caller.account, request)
-    return Response(placed_line(placed, request), status_code=200 if placed.is_repeat else 201)
+    return Response(await placed_line(services, placed, request), status_code=200 if placed.is_repeat else 201)
 
 
 async def _place_group(services: Services, caller: Principal, request: ExitsRequest) -> Response[GroupLine]:

@@ -17,13 +17,14 @@ from fairlead.web.identity import needs
 from fairlead.web.order_requests import client_id, demand_own_account, number, order_request, sent_with
 from fairlead.web.order_wire import AllAfterBody, AmendBody, BatchBody, OrderBody, OrderLine, order_line
 from fairlead.web.problems import ProblemError, problem_in
-from fairlead.web.services import Asker, Given
+from fairlead.web.services import Asker, Given, Services
 from fairlead.web.trading_answers import BatchLine, BatchResult, CanceledCount, Timer
 
 __all__ = ["ROUTES", "IdempotencyKey", "OrderId", "order_id_of", "placed_line"]
 
 _TRADE: Final = needs(Permission.TRADE_OWN)
-_ID_MAX: Final = 2**64 - 1
+# The exchange counts from 1, and the tables have 63 bits.
+_ID_MAX: Final = 2**63 - 1
 _FILTERS: Final = frozenset({"symbol", "side"})
 
 IdempotencyKey: TypeAlias = Annotated[
@@ -44,7 +45,7 @@ async def place_order(
     demand_own_account(caller, data.account_id)
     request = order_request(data, client_order_id=client_id(idempotency_key, data.client_order_id))
     placed = await services.trading.orders.place(caller.account, request)
-    return Response(placed_line(placed, request), status_code=200 if placed.is_repeat else 201)
+    return Response(await placed_line(services, placed, request), status_code=200 if placed.is_repeat else 201)
 
 
 @post("/orders/batch", status_code=200, opt=_TRADE, summary="Enter several orders, each with an outcome of its own")
@@ -70,7 +71,7 @@ async def place_batch(
     became = iter(await services.trading.orders.place_batch(caller.account, asked))
     correlation = correlation_id(request.scope)
     lines = [
-        _batch_line(next(became), one, correlation=correlation)
+        await _batch_line(services, next(became), one, correlation=correlation)
         if isinstance(one, OrderRequest)
         else _refused_line(one, correlation=correlation)
         for one in read
@@ -94,13 +95,13 @@ async def amend_order(
         price=number(data.price, "price"),
         client_order_id=client_id(idempotency_key, data.client_order_id),
     )
-    return placed_line(changed)
+    return await placed_line(services, changed)
 
 
 @delete("/orders/{order_id:str}", status_code=200, opt=_TRADE, summary="Cancel an order")
 async def cancel_order(order_id: OrderId, caller: Asker, services: Given) -> OrderLine:
     """Another's order is answered like one that is not there; one that has ended with 422 ``ORDER_FINISHED``."""
-    return placed_line(await services.trading.orders.cancel(caller.account, order_id_of(order_id)))
+    return await placed_line(services, await services.trading.orders.cancel(caller.account, order_id_of(order_id)))
 
 
 @delete("/orders", status_code=200, opt=_TRADE, summary="Cancel all orders, of one symbol or side where it is given")
@@ -144,9 +145,11 @@ def order_id_of(text: str) -> int:
     return int(text)
 
 
-def placed_line(placed: Placed, request: OrderRequest | None = None) -> OrderLine:
+async def placed_line(services: Services, placed: Placed, request: OrderRequest | None = None) -> OrderLine:
     """Return an order as an answer says it, with what it was sent with where that is known."""
-    return order_line(placed.view, fills=placed.fills, sent=None if request is None else sent_with(request))
+    fee_asset = await services.records.orders.fee_asset(placed.view.symbol) if placed.fills else None
+    sent = None if request is None else sent_with(request)
+    return order_line(placed.view, fills=placed.fills, fee_asset=fee_asset, sent=sent)
 
 
 def _read(caller: Principal, body: OrderBody) -> OrderRequest | Exception:
@@ -157,9 +160,10 @@ def _read(caller: Principal, body: OrderBody) -> OrderRequest | Exception:
         return error
 
 
-def _batch_line(outcome: Outcome, request: OrderRequest, *, correlation: str) -> BatchLine:
+async def _batch_line(services: Services, outcome: Outcome, request: OrderRequest, *, correlation: str) -> BatchLine:
     if isinstance(outcome, Placed):
-        return BatchLine(status=200 if outcome.is_repeat else 201, order=placed_line(outcome, request))
+        line = await placed_line(services, outcome, request)
+        return BatchLine(status=200 if outcome.is_repeat else 201, order=line)
     return _refused_line(outcome, correlation=correlation)
 
 
