@@ -1,0 +1,62 @@
+"""Markets are followed from the beginning, and those that are listed later from when the exchange says so."""
+
+import asyncio
+
+import pytest
+from tests.web.feeds import FakeFeed, definition
+
+from fairlead.client.book import Book
+from fairlead.errors import UnavailableError
+from fairlead.model.report import Report
+from fairlead.services.markets import Following, Tape
+
+
+class _Clock:
+    def now_ns(self) -> int:
+        return 0
+
+
+def _opened(feed: FakeFeed, symbol: str) -> None:
+    feed.open(symbol)
+    feed.snapshot(symbol, bids=[], asks=[])
+
+
+def test_what_is_listed_later_is_followed_when_it_is_reported() -> None:
+    async def story() -> None:
+        feed = FakeFeed()
+        _opened(feed, "ABC-USD")
+        followed = asyncio.create_task(Following(feed, tape=Tape(clock=_Clock())).run())
+        while feed.subscribed != ["ABC-USD"]:
+            await asyncio.sleep(0)
+        feed.unlisted.append(definition("NEW-USD", 1))
+        feed.instruments.add(feed.unlisted[0])
+        feed.books["NEW-USD"] = Book(feed.instruments.by_symbol("NEW-USD"), "L2")
+        feed.report(Report(kind="CommandReport", fields={}, exec_type="InstrumentListed"))
+        while "NEW-USD" not in feed.subscribed:
+            await asyncio.sleep(0)
+        assert feed.asked == 1
+        followed.cancel()
+        await asyncio.wait({followed})
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+
+
+def test_what_could_not_be_subscribed_to_is_tried_again() -> None:
+    feed = FakeFeed()
+    _opened(feed, "ABC-USD")
+    feed.books["ABC-USD"].lose()
+    following = Following(feed, tape=Tape(clock=_Clock()))
+    with pytest.raises(UnavailableError):
+        asyncio.run(following.step())
+    feed.snapshot("ABC-USD", bids=[], asks=[])
+    asyncio.run(following.step())
+    asyncio.run(following.step())
+    assert feed.subscribed == ["ABC-USD", "ABC-USD"]
+
+
+def test_no_more_markets_are_followed_than_a_session_may_subscribe_to() -> None:
+    feed = FakeFeed()
+    for number in range(258):
+        _opened(feed, f"M{number:03}-USD")
+    asyncio.run(Following(feed, tape=Tape(clock=_Clock())).step())
+    assert len(feed.subscribed) == 256
