@@ -52,6 +52,16 @@ def test_the_markets_are_listed_by_symbol_with_their_grid(tmp_path: Path) -> Non
     at_desk(tmp_path, story)
 
 
+def test_no_digit_of_a_large_amount_is_lost(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        desk.feed.open("BTC-USD", max_notional=2**100 + 1)
+        desk.feed.snapshot("BTC-USD", bids=[], asks=[])
+        market = (await desk.get("/markets/BTC-USD")).json()
+        assert market["maxNotional"].replace(".", "") == str(2**100 + 1)
+
+    at_desk(tmp_path, story)
+
+
 def test_a_book_is_that_of_the_message_it_names(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         _opened(desk)

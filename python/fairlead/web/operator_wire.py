@@ -19,6 +19,7 @@ __all__ = [
     "FeeRates",
     "HaltWish",
     "KillWish",
+    "Killed",
     "Listing",
     "MarketChange",
     "ReleaseWish",
@@ -26,6 +27,7 @@ __all__ = [
     "accepted",
     "breaker_answer",
     "done",
+    "killed",
     "market_to_list",
     "scope_of",
     "status_word",
@@ -100,11 +102,16 @@ class FeeRates(Body, frozen=True, kw_only=True):
 
 
 class Done(Answer, frozen=True, kw_only=True):
-    """A command that is in the log: its place there, when, and how many orders it ended."""
+    """A command that is in the log: its place there, and when."""
 
     seq: str
     time: str
-    canceled_orders: int = 0
+
+
+class Killed(Done, frozen=True, kw_only=True):
+    """A kill switch that is on, and how many orders it cancelled."""
+
+    canceled_orders: int
 
 
 class MarketBreakerLine(Answer, frozen=True, kw_only=True):
@@ -144,9 +151,13 @@ def accepted(report: Report, *, what: str) -> Report:
 def done(report: Report, *, what: str) -> Done:
     """Return the answer to a command, or raise what ``accepted`` raises."""
     position = accepted(report, what=what).position
-    return Done(
-        seq=str(0 if position is None else position.event_seq), time=iso(report.ts_ns), canceled_orders=report.count
-    )
+    return Done(seq=str(0 if position is None else position.event_seq), time=iso(report.ts_ns))
+
+
+def killed(report: Report, *, what: str) -> Killed:
+    """Return the answer to a kill switch, or raise what ``accepted`` raises."""
+    base = done(report, what=what)
+    return Killed(seq=base.seq, time=base.time, canceled_orders=report.count)
 
 
 def status_word(status: BreakerStatus) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from fairlead.domain.market_data.bars import INTERVALS, MINUTE_NS, Bar, Candle, Gap, candles_of
@@ -19,6 +19,8 @@ from fairlead.wire import Message
 __all__ = ["BookView", "MarketView", "Markets", "TapeMinutes"]
 
 _NS_PER_S: Final = 1_000_000_000
+# Amounts have 128 bits, sums of price times quantity no fewer digits: shifting the point never rounds.
+_EXACT: Final = Context(prec=96)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,7 @@ def _id(feed: MarketFeed, symbol: str) -> int:
 
 
 def _decimal(mantissa: int, decimals: int) -> Decimal:
-    return Decimal(mantissa).scaleb(-decimals)
+    return Decimal(mantissa).scaleb(-decimals, context=_EXACT)
 
 
 def _int(value: object) -> int:

@@ -14,6 +14,7 @@ from fairlead.web.operator_wire import (
     Done,
     FeeRates,
     HaltWish,
+    Killed,
     KillWish,
     Listing,
     MarketChange,
@@ -22,6 +23,7 @@ from fairlead.web.operator_wire import (
     accepted,
     breaker_answer,
     done,
+    killed,
     market_to_list,
     scope_of,
 )
@@ -61,12 +63,12 @@ async def resume(symbol: Symbol, data: JSONBody[ResumeWish], caller: Asker, serv
 
 
 @post("/kill-switch", status_code=200, opt=needs(Permission.KILL), summary="Cancel and let no order in")
-async def kill(data: JSONBody[KillWish], caller: Asker, services: Given) -> Done:
+async def kill(data: JSONBody[KillWish], caller: Asker, services: Given) -> Killed:
     """Of the venue, of an account or of a market, until another operator releases it."""
     report = await services.control.kill(
         scope_of(data), operator=caller.account, note=data.reason, reducing=data.reducing
     )
-    return done(report, what=f"kill switch scope={data.scope}")
+    return killed(report, what=f"kill switch scope={data.scope}")
 
 
 @post("/kill-switch/release", status_code=200, opt=needs(Permission.RESUME), summary="Let orders in again")
