@@ -1,0 +1,146 @@
+"""Redis, or what speaks like it, as a cache that several processes share.
+
+| key | what |
+|---|---|
+| ``fairlead:reached`` | how far the trades reach, as ``LOG EVENT_SEQ.SUB.LEG`` |
+| ``fairlead:trades:SYMBOL`` | sorted set by trade id of the newest trades, each as JSON |
+| ``fairlead:book:SYMBOL`` | hash of ``version`` and ``body`` |
+| ``fairlead:rate:KEY:LENGTH:NUMBER`` | the count of a rate window; gone after two of its lengths |
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from fairlead.domain.publishing.cursor import Cursor
+from fairlead.errors import UnavailableError
+from fairlead.ports.cache import CachedBook, CachedTrade
+
+__all__ = ["RedisCache"]
+
+_REACHED: Final = "fairlead:reached"
+_TRADES, _BOOK, _RATE = "fairlead:trades:", "fairlead:book:", "fairlead:rate:"
+_CLEAR_PAGE: Final = 500
+# Asks and answers in one step, so that of two writers the newer book stays.
+_PUT_BOOK: Final = """
+local kept = redis.call('HGET', KEYS[1], 'version')
+if kept and tonumber(kept) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'body', ARGV[2])
+return 1
+"""
+
+
+class _Row(msgspec.Struct, frozen=True, array_like=True):
+    trade_id: int
+    price: Decimal
+    quantity: Decimal
+    ts_ns: int
+
+
+class RedisCache:
+    """A cache at one server.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``; it may hold a password and is not said in errors.
+        timeout_ms: an answer that takes longer counts as none, in milliseconds.
+        history_max: trades kept of each instrument.
+    """
+
+    def __init__(self, url: str, *, timeout_ms: int = 200, history_max: int = 1_000) -> None:
+        self._history_max = history_max
+        self._redis: Redis = Redis.from_url(
+            url,
+            socket_timeout=timeout_ms / 1_000,
+            socket_connect_timeout=timeout_ms / 1_000,
+            # A connection that broke while nobody used it is no failure.
+            retry=Retry(NoBackoff(), 1),
+            max_connections=16,
+        )
+
+    async def reached(self) -> Cursor | None:
+        """Return up to where the trades are in it."""
+        async with _translated():
+            text: Any = await self._redis.get(_REACHED)
+        return None if text is None else Cursor.read(text.decode())
+
+    async def put_trades(self, trades: Sequence[CachedTrade], /, *, reached: Cursor) -> None:
+        """Add trades and how far they reach."""
+        before = await self.reached()
+        if before is not None and before.log_id != reached.log_id:
+            await self._clear()
+        async with _translated(), self._redis.pipeline(transaction=True) as step:
+            for symbol in {trade.symbol for trade in trades}:
+                rows = {_row_of(trade): trade.trade_id for trade in trades if trade.symbol == symbol}
+                step.zadd(_TRADES + symbol, rows)
+                step.zremrangebyrank(_TRADES + symbol, 0, -self._history_max - 1)
+            step.set(_REACHED, str(reached))
+            await step.execute()
+
+    async def last(self, symbol: str, /) -> CachedTrade | None:
+        """Return the newest trade of an instrument."""
+        newest = await self.history(symbol, count_max=1)
+        return newest[0] if newest else None
+
+    async def history(self, symbol: str, /, *, count_max: int) -> list[CachedTrade]:
+        """Return the newest trades of an instrument, newest first."""
+        async with _translated():
+            rows: Any = await self._redis.zrevrange(_TRADES + symbol, 0, count_max - 1)
+        return [_trade_of(symbol, row) for row in rows]
+
+    async def put_book(self, book: CachedBook, /) -> None:
+        """Keep a book, unless a newer one is kept."""
+        async with _translated():
+            done: Any = self._redis.eval(_PUT_BOOK, 1, _BOOK + book.symbol, str(book.version), book.body)
+            await done
+
+    async def book(self, symbol: str, /) -> CachedBook | None:
+        """Return the newest book of an instrument."""
+        async with _translated():
+            asked: Any = self._redis.hmget(_BOOK + symbol, ["version", "body"])
+            version, body = await asked
+        return None if version is None else CachedBook(symbol=symbol, version=int(version), body=body)
+
+    async def count(self, key: str, /, *, window_ms: int, now_ms: int) -> int:
+        """Count one in the window of ``now_ms`` and return how many it has."""
+        name = f"{_RATE}{key}:{window_ms}:{now_ms // window_ms}"
+        async with _translated(), self._redis.pipeline(transaction=True) as step:
+            step.incr(name)
+            step.pexpire(name, 2 * window_ms)
+            counted, _ = await step.execute()
+        return int(counted)
+
+    async def close(self) -> None:
+        """Let go of it."""
+        await self._redis.aclose()
+
+    async def _clear(self) -> None:
+        """Remove what is of another log: first how far it reaches, so that a half-cleared cache says nothing."""
+        async with _translated():
+            await self._redis.delete(_REACHED)
+            for pattern in (f"{_TRADES}*", f"{_BOOK}*"):
+                async for name in self._redis.scan_iter(pattern, count=_CLEAR_PAGE):
+                    await self._redis.delete(name)
+
+
+def _row_of(trade: CachedTrade) -> bytes:
+    return msgspec.json.encode(_Row(trade.trade_id, trade.price, trade.quantity, trade.ts_ns))
+
+
+def _trade_of(symbol: str, text: bytes) -> CachedTrade:
+    row = msgspec.json.decode(text, type=_Row)
+    return CachedTrade(symbol=symbol, trade_id=row.trade_id, price=row.price, quantity=row.quantity, ts_ns=row.ts_ns)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except (RedisError, OSError, TimeoutError) as error:
+        raise UnavailableError(f"the cache does not answer: why={type(error).__name__}") from None

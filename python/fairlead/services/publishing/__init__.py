@@ -1,0 +1,6 @@
+"""Bring the reports of the exchange to those outside it: bus and cache."""
+
+from fairlead.services.publishing.publisher import Publisher
+from fairlead.services.publishing.sinks import BusSink, CacheSink, Sink
+
+__all__ = ["BusSink", "CacheSink", "Publisher", "Sink"]

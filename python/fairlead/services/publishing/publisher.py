@@ -1,0 +1,70 @@
+"""Follow the reports and hand them on, from where the receiver is: it may be away for as long as it likes.
+
+INV-1 Nothing waits in memory but one page: what is behind is read again from where it is kept.
+INV-2 After any failure the receiver is asked how far it has come, and its answer alone counts.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Final
+
+from fairlead.errors import FairleadError
+from fairlead.ports.report_pages import ReportPages
+from fairlead.services.publishing.sinks import Sink
+
+__all__ = ["Publisher"]
+
+_BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.1, 5.0
+_log: Final = logging.getLogger("fairlead.publishing")
+
+
+class Publisher:
+    """Hands the reports to one receiver.
+
+    Args:
+        name: what the log calls the receiver.
+        pages: where the reports are kept.
+        sink: the receiver.
+        rest: waits so many seconds between two attempts.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        pages: ReportPages,
+        sink: Sink,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._name, self._pages, self._sink, self._rest = name, pages, sink, rest
+        self._is_behind = False
+
+    async def run(self) -> None:
+        """Hand on what there is and what comes, until cancelled. The receiver's failures end nothing."""
+        backoff_s = _BACKOFF_S_MIN
+        while True:
+            taken = 0
+            try:
+                reached = await self._sink.reached()
+                async with aclosing(self._pages.after(reached, tail_max=self._sink.tail_max)) as pages:
+                    async for page in pages:
+                        await self._sink.take(page)
+                        taken += 1
+                        self._note_up()
+            except FairleadError as error:
+                self._note_down(error)
+            backoff_s = _BACKOFF_S_MIN if taken else min(2 * backoff_s, _BACKOFF_S_MAX)
+            await self._rest(backoff_s)
+
+    def _note_down(self, error: FairleadError) -> None:
+        """Say once that it is behind, not at every attempt."""
+        if not self._is_behind:
+            _log.warning("falls behind, and catches up by itself: receiver=%s why=%s", self._name, error)
+        self._is_behind = True
+
+    def _note_up(self) -> None:
+        if self._is_behind:
+            _log.warning("goes on: receiver=%s", self._name)
+        self._is_behind = False
