@@ -64,7 +64,7 @@ def test_kafka_is_killed_and_every_event_is_there_once(kafka: "Kafka") -> None:
                 pages.add(*trade(number))
             with pytest.raises(UnavailableError):
                 await asker.ping()
-            await asyncio.to_thread(kafka.start)
+            kafka.start()
             await until_it_answers(asker.ping)
             for number in range(201, 301):
                 pages.add(*trade(number))
@@ -122,7 +122,7 @@ def test_redis_is_killed_and_the_newest_prices_come_back(redis_server: RedisServ
                 pages.add(*trade(number))
             with pytest.raises(UnavailableError):
                 await cache.reached()
-            await asyncio.to_thread(redis_server.start)
+            redis_server.start()
             await until_it_answers(cache.reached)
             await _until_reached(sink, 200)
             # It had forgotten everything: the newest are there again, each once.
@@ -144,7 +144,7 @@ def test_a_receiver_that_is_away_from_the_start_is_waited_for(redis_server: Redi
         async with _published(pages, sink):
             with pytest.raises(UnavailableError):
                 await cache.last("ABC-USD")
-            await asyncio.to_thread(redis_server.start)
+            redis_server.start()
             await until_it_answers(cache.reached)
             await _until_reached(sink, 1)
             last = await cache.last("ABC-USD")

@@ -74,7 +74,7 @@ class Server:
             raise RuntimeError(f"{self.name} cannot be prepared: {done.args} {done.stdout} {done.stderr}")
 
     def start(self, command: Sequence[str | Path], *, answers: Callable[[], bool]) -> None:
-        """Start the server and return once it answers.
+        """Start the server and return once it answers. Its leash ends it with the thread that calls this.
 
         Args:
             command: its program and arguments.

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -20,13 +20,14 @@ from fairlead.bootstrap.front import front_end
 from fairlead.bootstrap.limits import rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
+from fairlead.bootstrap.publishing import SPARED, published
 from fairlead.bootstrap.store import open_store
 from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Follower
-from fairlead.services.readiness import Readiness
+from fairlead.services.readiness import Probe, Readiness
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -82,6 +83,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         resume = await resume_position(tables)
         front = await parts.enter_async_context(front_end(settings, gateway=gateway, key_id=key_id, resume=resume))
         follower = await parts.enter_async_context(followed(tables, front=front))
+        outside = await parts.enter_async_context(published(settings, database=database, follower=follower))
         await parts.enter_async_context(swept(needs))
         markets, breakers = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
         if with_demo:
@@ -97,6 +99,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             markets=markets,
             breakers=breakers,
             follower=follower,
+            outside=outside,
         )
         await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
     engine.check()
@@ -106,8 +109,6 @@ def _refuse_what_is_not_there(loaded: Loaded) -> None:
     """Refuse settings that would be ignored and that somebody counts on: for safety, or for more than one machine."""
     known = {
         "server.workers": 1,
-        "bus.kind": "memory",
-        "cache.kind": "memory",
         "engine.tls_client_ca": None,
         "limits.connection_messages_per_s": 100,
         "limits.account_connections_max": 16,
@@ -147,6 +148,7 @@ def _app(
     markets: Markets,
     breakers: Breakers,
     follower: Follower,
+    outside: Mapping[str, Probe],
 ) -> ASGIApp:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
@@ -164,7 +166,9 @@ def _app(
         entry=Entry(needs),
         desk=KeyDesk(needs),
         readiness=Readiness(
-            {"engine": ask_engine, "store": database.ping, "projections": ask_follower}, clock=needs.clock
+            {"engine": ask_engine, "store": database.ping, "projections": ask_follower, **outside},
+            clock=needs.clock,
+            spared=SPARED,
         ),
         clock=needs.clock,
         markets=markets,

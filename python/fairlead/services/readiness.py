@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,10 +18,11 @@ _log = logging.getLogger("fairlead.readiness")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartState:
-    """One part: what it is called, and whether it is there."""
+    """One part: what it is called, whether it is there, and whether the service can do nothing without it."""
 
     name: str
     is_ready: bool
+    is_needed: bool = True
 
 
 class Readiness:
@@ -31,10 +32,14 @@ class Readiness:
         probes: by the name of the part; one that raises says that the part is not there.
         clock: the time.
         timeout_s: a part that takes longer is not there.
+        spared: names of parts without which orders and cancels go on.
     """
 
-    def __init__(self, probes: Mapping[str, Probe], *, clock: Clock, timeout_s: float = 2.0) -> None:
+    def __init__(
+        self, probes: Mapping[str, Probe], *, clock: Clock, timeout_s: float = 2.0, spared: Collection[str] = ()
+    ) -> None:
         self._probes, self._clock, self._timeout_s = dict(probes), clock, timeout_s
+        self._spared = frozenset(spared)
         self._turn = asyncio.Lock()
         self._known: list[PartState] = []
         self._known_ns = 0
@@ -55,5 +60,5 @@ class Readiness:
                 await probe()
         except (FairleadError, OSError, TimeoutError) as error:
             _log.warning("not ready: part=%s why=%s", name, error)
-            return PartState(name=name, is_ready=False)
-        return PartState(name=name, is_ready=True)
+            return PartState(name=name, is_ready=False, is_needed=name not in self._spared)
+        return PartState(name=name, is_ready=True, is_needed=name not in self._spared)

@@ -34,9 +34,10 @@ async def health(services: Given) -> Health:
 
 @get("/ready", opt=PUBLIC | counts_as(RouteClass.UPKEEP), summary="Whether the service can work, part by part")
 async def ready(services: Given) -> Response[Ready]:
-    """Answer 503 where a part is not there."""
-    parts = [Part(name=state.name, is_ready=state.is_ready) for state in await services.readiness.check()]
-    is_ready = all(part.is_ready for part in parts)
+    """Answer 503 where a part is not there that orders need; they go on without bus and cache."""
+    states = await services.readiness.check()
+    parts = [Part(name=state.name, is_ready=state.is_ready) for state in states]
+    is_ready = all(state.is_ready for state in states if state.is_needed)
     body = Ready(status="READY" if is_ready else "NOT_READY", parts=parts)
     return Response(body, status_code=200 if is_ready else _UNAVAILABLE)
 

@@ -2,5 +2,6 @@
 
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
+from fairlead.adapters.stores.projections.report_pages import SqlReportPages
 
-__all__ = ["SqlOrderHistory", "SqlProjections"]
+__all__ = ["SqlOrderHistory", "SqlProjections", "SqlReportPages"]

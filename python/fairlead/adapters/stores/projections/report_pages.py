@@ -1,0 +1,69 @@
+"""The audit of events, page by page from any place: what others follow and may be behind of."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from sqlalchemy import func, select, tuple_
+
+from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.projection_tables import order_events
+from fairlead.adapters.stores.projections.event_rows import report_of_row
+from fairlead.domain.publishing.cursor import Cursor
+from fairlead.model.report import BEGINNING, Position, Report
+from fairlead.ports.report_pages import ReportPage
+
+__all__ = ["SqlReportPages"]
+
+_PAGE_MAX: Final = 500
+_PLACE: Final = (order_events.c.event_seq, order_events.c.sub, order_events.c.leg)
+
+
+class SqlReportPages:
+    """The reports in the tables of one process.
+
+    Args:
+        database: where they are.
+        log_id: which log the tables follow.
+    """
+
+    def __init__(self, database: Database, *, log_id: str) -> None:
+        self._database, self._log_id = database, log_id
+        self._changes: set[asyncio.Event] = set()
+
+    def note(self, _: object = None) -> None:
+        """Reports came into the tables: who waits for them looks again."""
+        for change in self._changes:
+            change.set()
+
+    async def after(self, cursor: Cursor | None, /, *, tail_max: int | None = None) -> AsyncGenerator[ReportPage, None]:
+        """Yield the reports after a place, then new ones as they come."""
+        position = await self._begin(cursor, tail_max)
+        change = asyncio.Event()
+        self._changes.add(change)
+        try:
+            while True:
+                change.clear()
+                reports = await self._page(position)
+                if not reports:
+                    await change.wait()
+                    continue
+                yield ReportPage(log_id=self._log_id, reports=reports)
+                position = reports[-1].position or position
+        finally:
+            self._changes.discard(change)
+
+    async def _begin(self, cursor: Cursor | None, tail_max: int | None) -> Position:
+        if cursor is not None and cursor.log_id == self._log_id:
+            return cursor.position
+        if tail_max is None:
+            return BEGINNING
+        async with self._database.read() as view:
+            newest = (await view.execute(select(func.max(order_events.c.event_seq)))).scalar_one_or_none()
+        return Position(max(0, (newest or 0) - tail_max), 0, 0)
+
+    async def _page(self, position: Position) -> list[Report]:
+        later = tuple_(*_PLACE) > tuple_(*position)
+        async with self._database.read() as view:
+            rows = await view.execute(select(order_events).where(later).order_by(*_PLACE).limit(_PAGE_MAX))
+            return [report_of_row(row) for row in rows]

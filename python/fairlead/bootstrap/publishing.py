@@ -1,0 +1,116 @@
+"""What tells others of the exchange: a bus and a cache where they are configured, each with a task that feeds it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from fairlead.adapters.bus import MemoryBus
+from fairlead.adapters.cache import MemoryCache
+from fairlead.adapters.stores import Database
+from fairlead.adapters.stores.projections import SqlReportPages
+from fairlead.errors import UsageError
+from fairlead.ports.bus import Bus
+from fairlead.ports.cache import Cache
+from fairlead.services.projections import Follower
+from fairlead.services.publishing import BusSink, CacheSink, Publisher
+from fairlead.services.readiness import Probe
+from fairlead.settings import Settings
+
+__all__ = ["SPARED", "published"]
+
+# Orders go on without these.
+SPARED: Final = ("bus", "cache")
+_LOG_ID: Final = "publishing.id"
+_log = logging.getLogger("fairlead.service")
+
+
+@asynccontextmanager
+async def published(
+    settings: Settings, *, database: Database, follower: Follower
+) -> AsyncIterator[Mapping[str, Probe]]:
+    """Feed bus and cache while the service runs; yield how each is asked whether it is there.
+
+    Those in the process are fed nothing: nobody in it reads them.
+    """
+    bus, cache = _bus(settings), _cache(settings)
+
+    async def ask_cache() -> None:
+        await cache.reached()
+
+    async with AsyncExitStack() as parts:
+        parts.push_async_callback(bus.close)
+        parts.push_async_callback(cache.close)
+        pages = SqlReportPages(database, log_id=_log_id(settings.engine.data_dir))
+        parts.callback(follower.listen(pages.note))
+        if settings.bus.kind != "memory":
+            await parts.enter_async_context(_fed(Publisher("bus", pages=pages, sink=BusSink(bus, tail_max=None))))
+        if settings.cache.kind != "memory":
+            await parts.enter_async_context(_fed(Publisher("cache", pages=pages, sink=CacheSink(cache))))
+        yield {"bus": bus.ping, "cache": ask_cache}
+
+
+@asynccontextmanager
+async def _fed(publisher: Publisher) -> AsyncIterator[None]:
+    task = asyncio.create_task(publisher.run(), name="fairlead-publisher")
+    task.add_done_callback(_say_end)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+def _say_end(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("events are published no more: a fault of the service", exc_info=error)
+
+
+def _bus(settings: Settings) -> Bus:
+    if settings.bus.kind == "memory":
+        return MemoryBus()
+    try:
+        from fairlead.adapters.bus.kafka import KafkaBus
+        from fairlead.adapters.bus.kafka_link import KafkaLink
+    except ModuleNotFoundError as error:
+        raise UsageError(f"bus.kind=kafka needs {error.name}: install fairlead[kafka]") from None
+    bus = settings.bus
+    return KafkaBus(
+        KafkaLink(
+            servers=bus.servers,
+            topic_prefix=bus.topic_prefix,
+            security=bus.security,
+            username=bus.username,
+            password=bus.password,
+            ca_file=bus.ca_file,
+        )
+    )
+
+
+def _cache(settings: Settings) -> Cache:
+    if settings.cache.kind == "memory":
+        return MemoryCache()
+    try:
+        from fairlead.adapters.cache.redis_cache import RedisCache
+    except ModuleNotFoundError as error:
+        raise UsageError(f"cache.kind=redis needs {error.name}: install fairlead[redis]") from None
+    return RedisCache(settings.cache.url.reveal(), timeout_ms=settings.cache.timeout_ms)
+
+
+def _log_id(directory: Path) -> str:
+    """Return the name of the log for those who follow it from outside; a new data directory has another."""
+    path = directory / _LOG_ID
+    if not path.exists():
+        draft = path.with_suffix(".new")
+        with draft.open("w") as file:
+            file.write(secrets.token_hex(16))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    return path.read_text().strip()
