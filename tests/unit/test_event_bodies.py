@@ -54,7 +54,7 @@ def test_an_answer_without_a_place_and_a_repeated_one_are_no_news() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "log", "log 1.2", "log 1.2.x", "log 1.2.-3", " 1.2.3", "log 1.2.3.4", "log 1.2.²"]
+    "text", ["", "log", "log 1.2", "log 1.2.x", "log 1.2.-3", " 1.2.3", "log 1.2.3.4", "log 1.2.\u00b2"]
 )
 def test_a_text_that_is_no_place_is_refused(text: str) -> None:
     with pytest.raises(DataError):
