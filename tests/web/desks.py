@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
+from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
@@ -20,6 +21,7 @@ from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, Venu
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.trading import EngineAccounts
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
 from fairlead.web.services import Services
@@ -51,6 +53,8 @@ class Desk:
     feed: FakeFeed
     front: FakeFront
     venue: FakeVenue
+    bank: FakeBank
+    accounts: EngineAccounts
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.client.get(path, **options)
@@ -99,6 +103,7 @@ def at_desk(
         feed.listen(tape.hear)
         venue = FakeVenue()
         probes = {name: parts.probe(name) for name in ("engine", "store")}
+        bank, desks = FakeBank(), trading_over(front, house)
         services = Services(
             registration=house.registration,
             entry=house.entry,
@@ -108,7 +113,9 @@ def at_desk(
             markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
             records=Records(orders=SqlOrderHistory(house.database, reached=_at_once)),
-            trading=trading_over(front, house),
+            trading=desks,
+            funds=funds_desk_over(bank, house),
+            teller=teller_over(bank, house, accounts=desks.accounts),
             breakers=Breakers(feed),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
         )
@@ -117,6 +124,17 @@ def at_desk(
         app = make_app(services, **given)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
-            await story(Desk(client=client, house=house, parts=parts, feed=feed, front=front, venue=venue))
+            await story(
+                Desk(
+                    client=client,
+                    house=house,
+                    parts=parts,
+                    feed=feed,
+                    front=front,
+                    venue=venue,
+                    bank=bank,
+                    accounts=desks.accounts,
+                )
+            )
 
     in_house(directory, run)

@@ -17,6 +17,7 @@ from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_place, no_demo
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
+from fairlead.bootstrap.funding import Funding, funding
 from fairlead.bootstrap.limits import rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
@@ -26,8 +27,9 @@ from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.markets import Breakers, Markets, VenueControl
-from fairlead.services.projections import Follower
+from fairlead.services.projections import Follower, Records
 from fairlead.services.readiness import Probe, Readiness
+from fairlead.services.trading import Trading
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -48,8 +50,7 @@ class Addresses:
 async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_demo: bool = False) -> None:
     """Run the service until SIGTERM or SIGINT, or until its engine cannot go on.
 
-    It ends in this order: accept no more requests, finish those in work, log out of the gateway, end the engine with
-    its log sealed, close the store.
+    It ends in this order: no more requests, those in work, the gateway, the engine with its log sealed, the store.
 
     Args:
         loaded: the configuration.
@@ -87,9 +88,19 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         await parts.enter_async_context(swept(needs))
         markets, breakers = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
         if with_demo:
-            await parts.enter_async_context(
-                demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
-            )
+            demo = demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
+            await parts.enter_async_context(demo)
+        records = records_of(database, follower)
+        desks = trading(
+            front,
+            database=database,
+            clock=needs.clock,
+            secrets=needs.secrets,
+            batch_orders_max=settings.limits.batch_orders_max,
+            tables=records.orders,
+        )
+        money = funding(settings, needs=needs, database=database, front=front, gateway=gateway, accounts=desks.accounts)
+        funds = await parts.enter_async_context(money)
         app = _app(
             settings,
             needs=needs,
@@ -100,6 +111,9 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             breakers=breakers,
             follower=follower,
             outside=outside,
+            records=records,
+            desks=desks,
+            funds=funds,
         )
         await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
     engine.check()
@@ -149,6 +163,9 @@ def _app(
     breakers: Breakers,
     follower: Follower,
     outside: Mapping[str, Probe],
+    records: Records,
+    desks: Trading,
+    funds: Funding,
 ) -> ASGIApp:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
@@ -159,8 +176,6 @@ def _app(
         if not follower.is_following:
             raise UnavailableError("the tables do not follow the exchange")
 
-    records = records_of(database, follower)
-    records = records_of(database, follower)
     services = Services(
         registration=Registration(needs),
         entry=Entry(needs),
@@ -174,14 +189,9 @@ def _app(
         markets=markets,
         limits=rate_limits(settings.limits),
         records=records,
-        trading=trading(
-            front,
-            database=database,
-            clock=needs.clock,
-            secrets=needs.secrets,
-            batch_orders_max=settings.limits.batch_orders_max,
-            tables=records.orders,
-        ),
+        trading=desks,
+        funds=funds.desk,
+        teller=funds.teller,
         breakers=breakers,
         control=VenueControl(front, feed=front),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from fairlead.adapters.serving import EngineThread, front_end_key
+from fairlead.adapters.serving import EngineThread, front_end_key, service_key
 from fairlead.engine.server import EngineServer
 from fairlead.settings import Settings
 
@@ -40,6 +40,7 @@ async def open_engine(
             latency=engine.latency,
         )
         try:
+            service_key(server, engine.data_dir, "dropcopy")
             key_id = front_end_key(server, engine.data_dir)
             prepare(server)
         except BaseException:

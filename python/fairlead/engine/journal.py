@@ -147,19 +147,20 @@ def report(directory: Path | str) -> JournalReport:
     return _report(_core.journal_report(Path(directory)))
 
 
-def records(directory: Path | str, *, from_seq: int = 1) -> Iterator[JournalRecord]:
+def records(directory: Path | str, *, from_seq: int = 1, page: int = _PAGE) -> Iterator[JournalRecord]:
     """Every record that can be read, in order.
 
     Args:
         directory: the data directory.
         from_seq: the first number wanted, 1 or more.
+        page: how many are read at a time; each page reads the log again from its segment on.
 
     Raises:
         NotFoundError: there is no log.
         UnavailableError: it cannot be read, or a newer version wrote it.
     """
     while True:
-        rows, last_seq = _core.journal_records(Path(directory), from_seq, _PAGE)
+        rows, last_seq = _core.journal_records(Path(directory), from_seq, page)
         for seq, ts_ns, kind, body in rows:
             yield JournalRecord(seq=seq, ts_ns=ts_ns, kind=kind, body=body)
         if not rows or rows[-1][0] >= last_seq:

@@ -213,6 +213,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     idle_s: Annotated[int, _int(10, 3_600, "A connection that is silent longer is closed.")] = 60
 
 
+class Funding(Struct, frozen=True, kw_only=True):
+    """Deposits and withdrawals."""
+
+    testnets: Annotated[bool, _about("Take addresses of test networks, whose coins are worth nothing.")] = False
+
+
 class Log(Struct, frozen=True, kw_only=True):
     """What is written down about the running service."""
 
@@ -240,6 +246,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     cache: Cache
     auth: Auth
     limits: Limits
+    funding: Funding
     log: Log
     demo: Demo
 
@@ -252,6 +259,7 @@ SECTIONS: dict[str, type[Any]] = {
     "cache": Cache,
     "auth": Auth,
     "limits": Limits,
+    "funding": Funding,
     "log": Log,
     "demo": Demo,
 }

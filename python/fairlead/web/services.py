@@ -8,6 +8,7 @@ from litestar.params import SkipValidation
 from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -33,6 +34,8 @@ class Services:
         trading: orders, and the account of each user at the exchange.
         breakers: where trading is stopped.
         control: what operators do to the markets.
+        funds: asking for money to come in or go out.
+        teller: moving it.
     """
 
     registration: Registration
@@ -46,6 +49,8 @@ class Services:
     trading: Trading
     breakers: Breakers
     control: VenueControl
+    funds: FundsDesk
+    teller: Teller
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -8,7 +8,7 @@ from fairlead.adapters.serving.demo_place import (
     open_demo_place,
 )
 from fairlead.adapters.serving.engine_thread import EngineThread
-from fairlead.adapters.serving.front_end_key import front_end_key
+from fairlead.adapters.serving.front_end_key import find_key, front_end_key, service_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.own_certificate import trust_only
 
@@ -16,11 +16,13 @@ __all__ = [
     "EngineThread",
     "HttpServer",
     "add_demo_keys",
+    "find_key",
     "forget_demo",
     "front_end_key",
     "is_funded",
     "listen",
     "note_funded",
     "open_demo_place",
+    "service_key",
     "trust_only",
 ]

@@ -3,6 +3,7 @@
 from fairlead.adapters.stores.account_numbers import SqlAccountNumbers
 from fairlead.adapters.stores.api_keys import SqlApiKeys
 from fairlead.adapters.stores.database import Database, open_database
+from fairlead.adapters.stores.funding import SqlFunds
 from fairlead.adapters.stores.login_attempts import SqlLoginAttempts
 from fairlead.adapters.stores.migrate import migrate
 from fairlead.adapters.stores.nonces import SqlNonces
@@ -13,6 +14,7 @@ __all__ = [
     "Database",
     "SqlAccountNumbers",
     "SqlApiKeys",
+    "SqlFunds",
     "SqlLoginAttempts",
     "SqlNonces",
     "SqlRefreshTokens",

@@ -5,7 +5,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import advanced, api_keys, auth, markets, operators, order_reads, status, trading
+from fairlead.web.routes import advanced, api_keys, auth, funding, markets, operators, order_reads, status, trading
 
 __all__ = ["ROUTES"]
 
@@ -18,4 +18,5 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *order_reads.ROUTES,
     *trading.ROUTES,
     *advanced.ROUTES,
+    *funding.ROUTES,
 )

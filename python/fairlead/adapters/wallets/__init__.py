@@ -1,0 +1,5 @@
+"""Addresses of blockchains, read with the libraries that know their checksums."""
+
+from fairlead.adapters.wallets.addresses import ChainAddresses
+
+__all__ = ["ChainAddresses"]
