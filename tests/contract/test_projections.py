@@ -103,6 +103,63 @@ def test_orders_and_fills_are_those_of_a_plain_fold(store_url: str) -> None:
     with_store(store_url, story)
 
 
+def test_money_neither_appears_nor_disappears(store_url: str) -> None:
+    reports = told(31, 250)
+
+    async def story(database: Database) -> None:
+        rows = await _in_batches(database, [reports])
+        came_in: dict[int, int] = {}
+        for report in reports:
+            sign = {"Deposited": 1, "Withdrawn": -1}.get(report.exec_type or "", 0)
+            if sign and not is_copy(report):
+                came_in[report.id] = came_in.get(report.id, 0) + sign * report.value
+        there: dict[int, int] = {}
+        for _, asset_id, total, _ in rows["balances"]:
+            there[asset_id] = there.get(asset_id, 0) + total
+        assert {asset: there.get(asset, 0) for asset in came_in} == came_in
+
+        sums: dict[tuple[int, int], int] = {}
+        for *_, account, asset_id, _, amount, balance, _, _, _ in rows["ledger"]:
+            sums[account, asset_id] = sums.get((account, asset_id), 0) + amount
+            assert sums[account, asset_id] == balance
+        assert sums == {(account, asset_id): total for account, asset_id, total, _ in rows["balances"]}
+
+    with_store(store_url, story)
+
+
+def test_trades_candles_and_positions_are_those_of_a_plain_fold(store_url: str) -> None:
+    reports = told(37, 250)
+    sides = [(it, fill) for it in reports if (fill := fill_of(it)) is not None]
+
+    async def story(database: Database) -> None:
+        rows = await _in_batches(database, [reports[:300], reports[300:]])
+        public = {fill.trade_id: (it.symbol, fill) for it, fill in sides}
+        assert [(row[0], row[2], row[3], row[4]) for row in rows["trades"]] == [
+            (number, symbol, fill.price, fill.quantity) for number, (symbol, fill) in sorted(public.items())
+        ]
+        for symbol, interval_s, opened, first, high, low, last, volume, value, count in rows["candles"]:
+            inside = [
+                fill
+                for _, (of, fill) in sorted(public.items())
+                if of == symbol and opened <= fill.time_ns < opened + interval_s * 10**9
+            ]
+            prices = [fill.price for fill in inside]
+            assert (first, high, low, last) == (prices[0], max(prices), min(prices), prices[-1])
+            assert (count, volume) == (len(inside), sum(fill.quantity for fill in inside))
+            assert value == sum(fill.quantity * fill.price for fill in inside)
+        for account, symbol, quantity, cost, realized, fees, _ in rows["positions"]:
+            mine = [
+                (fill.quantity if it.side == "buy" else -fill.quantity, fill)
+                for it, fill in sides
+                if (it.fields["account"], it.symbol) == (account, symbol)
+            ]
+            assert quantity == sum(signed for signed, _ in mine)
+            assert cost - realized == sum(signed * fill.price for signed, fill in mine)
+            assert fees == sum(fill.fee for _, fill in mine)
+
+    with_store(store_url, story)
+
+
 def test_what_was_said_is_read_back_word_for_word(store_url: str) -> None:
     reports = told(13, 80)
 

@@ -12,7 +12,7 @@ from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
-from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
+from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
 from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
@@ -112,12 +112,14 @@ def at_desk(
             clock=house.clock,
             markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
-            records=Records(orders=SqlOrderHistory(house.database, reached=_at_once)),
             trading=desks,
             funds=funds_desk_over(bank, house),
             teller=teller_over(bank, house, accounts=desks.accounts),
             breakers=Breakers(feed),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
+            records=Records(
+                orders=SqlOrderHistory(house.database, reached=_at_once), money=SqlMoneyHistory(house.database)
+            ),
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options

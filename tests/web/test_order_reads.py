@@ -22,7 +22,7 @@ LISTINGS = {
 }
 
 
-def _report(seq: int, order_id: int, account: int, exec_type: str, **said: Any) -> Report:
+def exec_report(seq: int, order_id: int, account: int, exec_type: str, **said: Any) -> Report:
     numbers = {"order_qty": Decimal("2.0"), "leaves_qty": Decimal("2.0"), "cum_qty": Decimal("0.0")}
     told: dict[str, int | str] = {"account": account, "instrument": 0, "liquidity": "Removed"}
     return Report(
@@ -48,11 +48,11 @@ async def _orders(desk: Desk, account: int) -> None:
     rest = {"cum_qty": Decimal("2.0"), "leaves_qty": Decimal("0.0"), "last_qty": Decimal("1.0"), "trade_id": 2}
     await desk.tell(
         [
-            _report(1, 1, account, "New"),
-            _report(2, 2, account, "New"),
-            _report(3, 2, account, "Trade", ord_status="PartiallyFilled", **filled, **half),
-            _report(4, 2, account, "Trade", ord_status="Filled", **filled | {"last_px": Decimal("99.00")}, **rest),
-            _report(5, 3, account, "New", side="sell"),
+            exec_report(1, 1, account, "New"),
+            exec_report(2, 2, account, "New"),
+            exec_report(3, 2, account, "Trade", ord_status="PartiallyFilled", **filled, **half),
+            exec_report(4, 2, account, "Trade", ord_status="Filled", **filled | {"last_px": Decimal("99.00")}, **rest),
+            exec_report(5, 3, account, "New", side="sell"),
         ],
         LISTINGS,
     )
@@ -144,7 +144,7 @@ def test_the_same_answer_is_sent_once(tmp_path: Path) -> None:
         first = await desk.get("/orders/1", headers=mine)
         again = await desk.get("/orders/1", headers=mine | {"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
-        await desk.tell([_report(9, 1, 1_001, "Canceled", ord_status="Canceled", reason="USER")], LISTINGS)
+        await desk.tell([exec_report(9, 1, 1_001, "Canceled", ord_status="Canceled", reason="USER")], LISTINGS)
         changed = await desk.get("/orders/1", headers=mine | {"If-None-Match": first.headers["etag"]})
         assert (changed.status_code, changed.json()["status"], changed.json()["reason"]) == (200, "CANCELED", "USER")
 

@@ -30,6 +30,7 @@ mod outbox;
 pub mod own;
 mod rates;
 mod reports;
+pub mod retell;
 pub mod secrets;
 pub mod server;
 pub mod session;

@@ -29,6 +29,7 @@ mod questions;
 mod refusal;
 mod report;
 mod request;
+mod retold;
 mod rule_sets;
 mod sequencer;
 mod store;
@@ -52,6 +53,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<key_file::KeyFile>()?;
     module.add_function(wrap_pyfunction!(key_file::sign_logon, module)?)?;
     module.add_function(wrap_pyfunction!(key_file::public_key, module)?)?;
+    module.add_class::<retold::JournalReports>()?;
     module.add_function(wrap_pyfunction!(offline::journal_report, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_records, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;

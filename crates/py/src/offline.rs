@@ -83,7 +83,7 @@ pub fn verify_matching(py: Python<'_>, directory: PathBuf) -> PyResult<Bound<'_,
     Ok(found)
 }
 
-fn existing(directory: PathBuf) -> PyResult<OsDisk> {
+pub(crate) fn existing(directory: PathBuf) -> PyResult<OsDisk> {
     present(directory, OsDisk::read_only)
 }
 

@@ -68,7 +68,7 @@ pub fn verify_matching<D: Disk + Clone>(disk: &D, key: ChainKey) -> Result<Verif
 }
 
 /// Where to begin: with nothing, or at the oldest snapshot that is good where the beginning is gone.
-fn begin<D: Disk>(
+pub(crate) fn begin<D: Disk>(
     disk: &D,
     key: ChainKey,
     first_seq: u64,

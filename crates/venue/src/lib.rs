@@ -8,5 +8,6 @@ pub mod beside;
 pub mod key_file;
 pub mod latencies;
 pub mod restore;
+pub mod retold;
 pub mod run;
 pub mod seat;

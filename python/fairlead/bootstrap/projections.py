@@ -5,30 +5,54 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
 
 from fairlead import aio
+from fairlead.adapters.serving import log_identity
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
-from fairlead.model.report import Position, ReportBatch
+from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
+from fairlead.client.report import report_of
+from fairlead.engine.journal_reports import JournalReports, last_seq
+from fairlead.errors import NotFoundError
+from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.services.projections import Follower, Records
+from fairlead.wire import decode
 
 __all__ = ["followed", "records_of", "resume_position"]
 
+# Reports that are read from the log at a time.
+_READ_MAX: Final = 500
 _log = logging.getLogger("fairlead.service")
 
 
-async def resume_position(tables: SqlProjections) -> Position:
-    """Return the report after which the tables want to hear on."""
-    known = await tables.followed()
-    if not known.log_id:
-        await tables.begin("only")
-    return known.position
+async def resume_position(tables: SqlProjections, *, directory: Path) -> Position:
+    """Return the report after which the tables want to hear on.
+
+    Tables that follow another log, or know of more than the log has, tell what did not happen: they are made again.
+    """
+    followed = await tables.followed()
+    log_id, last = await asyncio.to_thread(_identity, directory)
+    if followed.log_id == log_id and followed.position.event_seq <= last:
+        return followed.position
+    if followed.log_id:
+        _log.warning("the tables are made again: they follow log=%s to %s", followed.log_id, followed.position)
+    await tables.begin(log_id)
+    return BEGINNING
+
+
+def _identity(directory: Path) -> tuple[str, int]:
+    """Return which log there is, and its last record."""
+    try:
+        return log_identity(directory), last_seq(directory)
+    except NotFoundError:
+        return log_identity(directory), 0
 
 
 @asynccontextmanager
-async def followed(tables: SqlProjections, *, front: aio.Client) -> AsyncIterator[Follower]:
+async def followed(tables: SqlProjections, *, front: aio.Client, directory: Path) -> AsyncIterator[Follower]:
     """Follow the exchange while the service runs."""
-    follower = Follower(stream=front, log=_NoLog(), tables=tables)
+    follower = Follower(stream=front, log=_JournalLog(directory, front=front), tables=tables)
     task = asyncio.create_task(follower.run(), name="fairlead-follower")
     task.add_done_callback(_say_end)
     try:
@@ -41,7 +65,10 @@ async def followed(tables: SqlProjections, *, front: aio.Client) -> AsyncIterato
 
 def records_of(database: Database, follower: Follower) -> Records:
     """Return what the routes read."""
-    return Records(orders=SqlOrderHistory(database, reached=follower.reached))
+    return Records(
+        orders=SqlOrderHistory(database, reached=follower.reached),
+        money=SqlMoneyHistory(database),
+    )
 
 
 def _say_end(task: "asyncio.Task[None]") -> None:
@@ -49,9 +76,18 @@ def _say_end(task: "asyncio.Task[None]") -> None:
         _log.critical("the tables follow the exchange no more: a fault of the service", exc_info=error)
 
 
-class _NoLog:
-    """Where the log cannot be read: what is missing stays missing."""
+class _JournalLog:
+    """The reports of a data directory, on a thread, while its engine runs."""
 
-    async def after(self, _: Position, /) -> AsyncIterator[ReportBatch]:
-        """Yield nothing, with a gap."""
-        yield ReportBatch(reports=(), has_gap=True)
+    def __init__(self, directory: Path, *, front: aio.Client) -> None:
+        self._directory, self._front = directory, front
+
+    async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
+        """Yield the reports after a position up to the end of the log."""
+        log = await asyncio.to_thread(JournalReports, self._directory, after=position)
+        # Whatever the log lists is listed by the engine too when it answers.
+        instruments = await self._front.refresh_instruments()
+        if log.has_gap:
+            yield ReportBatch(reports=(), has_gap=True)
+        while messages := await asyncio.to_thread(log.next, _READ_MAX):
+            yield ReportBatch(reports=[report_of(decode(message), instruments) for message in messages])

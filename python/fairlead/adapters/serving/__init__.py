@@ -10,6 +10,7 @@ from fairlead.adapters.serving.demo_place import (
 from fairlead.adapters.serving.engine_thread import EngineThread
 from fairlead.adapters.serving.front_end_key import find_key, front_end_key, service_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
+from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "front_end_key",
     "is_funded",
     "listen",
+    "log_identity",
     "note_funded",
     "open_demo_place",
     "service_key",

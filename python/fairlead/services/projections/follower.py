@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from fairlead.errors import DataError, UnavailableError
+from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.projections import Projections, ReportLog, ReportStream
 
@@ -104,7 +104,7 @@ class Follower:
                     _log.error("the log has lost its beginning, the tables are not whole: after=%s", self._position)
                     await self._tables.mark_incomplete()
                 await self._apply(batch.reports)
-        except DataError as error:
+        except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be followed: {error}") from error
 
     async def _patiently(self, act: Callable[[], Awaitable[T]]) -> T:

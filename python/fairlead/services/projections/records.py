@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fairlead.ports.money_history import MoneyHistory
 from fairlead.ports.order_history import OrderHistory
 
 __all__ = ["Records"]
@@ -13,6 +14,8 @@ class Records:
 
     Attributes:
         orders: orders, their trades and their events.
+        money: balances, ledger, positions and trades.
     """
 
     orders: OrderHistory
+    money: MoneyHistory

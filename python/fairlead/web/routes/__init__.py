@@ -5,7 +5,18 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from fairlead.web.routes import advanced, api_keys, auth, funding, markets, operators, order_reads, status, trading
+from fairlead.web.routes import (
+    advanced,
+    api_keys,
+    auth,
+    funding,
+    markets,
+    money,
+    operators,
+    order_reads,
+    status,
+    trading,
+)
 
 __all__ = ["ROUTES"]
 
@@ -19,4 +30,5 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *trading.ROUTES,
     *advanced.ROUTES,
     *funding.ROUTES,
+    *money.ROUTES,
 )

@@ -1,7 +1,8 @@
 """Tables that follow the reports of the exchange, and what is read from them."""
 
+from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
 
-__all__ = ["SqlOrderHistory", "SqlProjections", "SqlReportPages"]
+__all__ = ["SqlMoneyHistory", "SqlOrderHistory", "SqlProjections", "SqlReportPages"]

@@ -13,7 +13,7 @@ from fairlead.domain.trading.order_view import fill_of
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report
 
-__all__ = ["follow_events", "follow_fills", "is_copy", "report_of_row"]
+__all__ = ["follow_events", "follow_fills", "instrument_of", "is_copy", "report_of_row"]
 
 
 def is_copy(report: Report) -> bool:
@@ -60,7 +60,7 @@ async def follow_fills(step: AsyncConnection, reports: Sequence[Report], listing
             "price": fill.price,
             "quantity": fill.quantity,
             "fee": fill.fee,
-            "fee_asset": listings[_instrument(report)].quote.symbol,
+            "fee_asset": listings[instrument_of(report)].quote.symbol,
             "liquidity": fill.liquidity,
             "ts_ns": fill.time_ns,
         }
@@ -71,7 +71,8 @@ async def follow_fills(step: AsyncConnection, reports: Sequence[Report], listing
         await step.execute(insert(fills), rows)
 
 
-def _instrument(report: Report) -> int:
+def instrument_of(report: Report) -> int:
+    """Return the number of the instrument of a trade."""
     number = report.fields["instrument"]
     assert isinstance(number, int), f"a trade names its instrument: position={report.position}"
     return number

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from fairlead.adapters.stores.database import Database, put
 from fairlead.adapters.stores.projection_tables import FOLLOWING, instruments, projection_cursor
 from fairlead.adapters.stores.projections.event_rows import follow_events, follow_fills
+from fairlead.adapters.stores.projections.market_rows import follow_breakers, follow_candles, follow_trades
+from fairlead.adapters.stores.projections.money_rows import follow_money
 from fairlead.adapters.stores.projections.order_rows import follow_orders
+from fairlead.adapters.stores.projections.position_rows import follow_positions
 from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.projections import Followed
@@ -20,9 +23,18 @@ __all__ = ["SqlProjections"]
 Follow = Callable[[AsyncConnection, Sequence[Report], Mapping[int, Listing]], Awaitable[None]]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
-_FORM: Final = 1
+_FORM: Final = 2
 _NAME: Final = "reports"
-_FOLLOWERS: Final[Sequence[Follow]] = (follow_orders, follow_events, follow_fills)
+_FOLLOWERS: Final[Sequence[Follow]] = (
+    follow_orders,
+    follow_events,
+    follow_fills,
+    follow_money,
+    follow_positions,
+    follow_trades,
+    follow_candles,
+    follow_breakers,
+)
 
 
 class SqlProjections:

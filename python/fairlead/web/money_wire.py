@@ -1,0 +1,196 @@
+"""What the routes of money answer: decimals as text; what is not known is ``null`` and never a zero."""
+
+from decimal import Decimal
+
+from fairlead.ports.money_history import BalanceLine, LedgerLine, OwnTrade, PositionLine
+from fairlead.web.order_wire import decimal_text
+from fairlead.web.wire import Answer, iso
+
+__all__ = [
+    "Balance",
+    "Balances",
+    "Entry",
+    "Fee",
+    "Fees",
+    "Holding",
+    "Holdings",
+    "Ledger",
+    "OwnTrades",
+    "TradeLine",
+    "balance_of",
+    "entry_of",
+    "fee_of",
+    "holding_line",
+    "trade_line",
+]
+
+
+class Balance(Answer, frozen=True, kw_only=True):
+    """All of an asset, what open orders hold included. ``null``: no market says yet how many decimals it has."""
+
+    asset: str | None
+    asset_id: int
+    total: str | None
+    updated_at: str
+
+
+class Balances(Answer, frozen=True, kw_only=True):
+    """What somebody has."""
+
+    balances: list[Balance]
+
+
+class Entry(Answer, frozen=True, kw_only=True):
+    """One movement, and what there was after it."""
+
+    kind: str
+    asset: str | None
+    asset_id: int
+    amount: str | None
+    balance: str | None
+    order_id: str | None
+    trade_id: str | None
+    time: str
+    seq: int
+
+
+class Ledger(Answer, frozen=True, kw_only=True):
+    """Movements, newest first."""
+
+    entries: list[Entry]
+    next_cursor: str | None
+
+
+class Holding(Answer, frozen=True, kw_only=True):
+    """A position at average cost. Without a last price what is open has no profit that could be said."""
+
+    symbol: str
+    side: str
+    quantity: str
+    average_price: str | None
+    cost: str
+    realized_pnl: str
+    fees: str
+    currency: str | None
+    last_price: str | None
+    last_price_age_ms: int | None
+    unrealized_pnl: str | None
+    updated_at: str
+
+
+class Holdings(Answer, frozen=True, kw_only=True):
+    """Positions, by symbol."""
+
+    positions: list[Holding]
+
+
+class TradeLine(Answer, frozen=True, kw_only=True):
+    """One trade of who asks."""
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    side: str
+    price: str
+    quantity: str
+    fee: str
+    fee_asset: str
+    liquidity: str
+    time: str
+    seq: int
+
+
+class OwnTrades(Answer, frozen=True, kw_only=True):
+    """Trades, newest first."""
+
+    trades: list[TradeLine]
+    next_cursor: str | None
+
+
+class Fee(Answer, frozen=True, kw_only=True):
+    """What was paid in one market so far; negative where rebates were more."""
+
+    symbol: str
+    asset: str | None
+    paid: str
+
+
+class Fees(Answer, frozen=True, kw_only=True):
+    """What trading cost, by symbol."""
+
+    fees: list[Fee]
+
+
+_NS_PER_MS = 1_000_000
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else decimal_text(value)
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def balance_of(line: BalanceLine) -> Balance:
+    """Return what somebody has of one asset."""
+    return Balance(asset=line.asset, asset_id=line.asset_id, total=_text(line.total), updated_at=iso(line.updated_ns))
+
+
+def entry_of(line: LedgerLine) -> Entry:
+    """Return one movement."""
+    return Entry(
+        kind=line.kind,
+        asset=line.asset,
+        asset_id=line.asset_id,
+        amount=_text(line.amount),
+        balance=_text(line.balance),
+        order_id=_id(line.order_id),
+        trade_id=_id(line.trade_id),
+        time=iso(line.ts_ns),
+        seq=line.position.event_seq,
+    )
+
+
+def holding_line(line: PositionLine, *, now_ns: int) -> Holding:
+    """Return a position as it is worth now."""
+    held, price = line.holding, line.last_price
+    side = "LONG" if held.quantity > 0 else "SHORT" if held.quantity < 0 else "FLAT"
+    age_ns = None if line.last_price_ns is None else max(0, now_ns - line.last_price_ns)
+    return Holding(
+        symbol=line.symbol,
+        side=side,
+        quantity=decimal_text(held.quantity),
+        average_price=_text(held.average_price),
+        cost=decimal_text(held.cost),
+        realized_pnl=decimal_text(held.realized),
+        fees=decimal_text(held.fees),
+        currency=line.quote,
+        last_price=_text(price),
+        last_price_age_ms=None if age_ns is None else age_ns // _NS_PER_MS,
+        unrealized_pnl=None if price is None else decimal_text(held.unrealized(price)),
+        updated_at=iso(line.updated_ns),
+    )
+
+
+def trade_line(trade: OwnTrade) -> TradeLine:
+    """Return one trade."""
+    fill = trade.fill
+    return TradeLine(
+        trade_id=str(fill.trade_id),
+        order_id=str(trade.order_id),
+        symbol=trade.symbol,
+        side=trade.side,
+        price=decimal_text(fill.price),
+        quantity=decimal_text(fill.quantity),
+        fee=decimal_text(fill.fee),
+        fee_asset=trade.fee_asset,
+        liquidity=fill.liquidity,
+        time=iso(fill.time_ns),
+        seq=trade.position.event_seq,
+    )
+
+
+def fee_of(line: PositionLine) -> Fee:
+    """Return what one market cost."""
+    return Fee(symbol=line.symbol, asset=line.quote, paid=decimal_text(line.holding.fees))

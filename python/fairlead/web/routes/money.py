@@ -1,0 +1,91 @@
+"""``/balances``, ``/ledger``, ``/positions``, ``/trades`` and ``/fees`` of who asks."""
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from fairlead.domain.access.roles import Permission
+from fairlead.model.report import Position
+from fairlead.web.etag import tagged
+from fairlead.web.identity import needs
+from fairlead.web.money_wire import (
+    Balances,
+    Fees,
+    Holdings,
+    Ledger,
+    OwnTrades,
+    balance_of,
+    entry_of,
+    fee_of,
+    holding_line,
+    trade_line,
+)
+from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
+from fairlead.web.services import Asker, Given
+
+__all__ = ["ROUTES"]
+
+_READ: Final = needs(Permission.READ_OWN)
+Asked = Request[Any, Any, Any]
+
+
+@get("/balances", opt=_READ, summary="What who asks has")
+async def balances(request: Asked, caller: Asker, services: Given) -> Response[Balances]:
+    """All of each asset; what open orders hold is part of it."""
+    refuse_unknown(request)
+    lines = await services.records.money.balances(caller.account)
+    return tagged(request, Balances(balances=[balance_of(line) for line in lines]))
+
+
+@get("/ledger", opt=_READ, summary="Every movement of money, newest first")
+async def ledger(
+    request: Asked, caller: Asker, services: Given, limit: Limit = None, cursor: Cursor = None
+) -> Response[Ledger]:
+    """Deposits, withdrawals, both sides of each trade, fees; each with the balance after it."""
+    refuse_unknown(request, "limit", "cursor")
+    count, numbers = count_of(limit), numbers_in(cursor, count=4)
+    before = None if numbers is None else (Position(*numbers[:3]), numbers[3])
+    lines = await services.records.money.ledger(caller.account, before=before, count_max=count + 1)
+    shown = lines[:count]
+    following = cursor_of(*shown[-1].position, shown[-1].line) if len(lines) > count else None
+    return tagged(request, Ledger(entries=[entry_of(line) for line in shown], next_cursor=following))
+
+
+@get("/positions", opt=_READ, summary="Positions with their profit at the last price")
+async def positions(request: Asked, caller: Asker, services: Given) -> Holdings:
+    """At average cost, in the asset that is paid with; the age of the last price says how much the profit is worth."""
+    refuse_unknown(request)
+    lines, now_ns = await services.records.money.positions(caller.account), services.clock.now_ns()
+    return Holdings(positions=[holding_line(line, now_ns=now_ns) for line in lines])
+
+
+@get("/trades", opt=_READ, summary="The trades of who asks, newest first")
+async def own_trades(
+    request: Asked,
+    caller: Asker,
+    services: Given,
+    symbol: Annotated[str | None, QueryParameter(max_length=64)] = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> Response[OwnTrades]:
+    """Trades of everybody are at ``/markets/{symbol}/trades``."""
+    refuse_unknown(request, "symbol", "limit", "cursor")
+    count, numbers = count_of(limit), numbers_in(cursor, count=3)
+    before = None if numbers is None else Position(*numbers)
+    lines = await services.records.money.trades(caller.account, symbol=symbol, before=before, count_max=count + 1)
+    shown = lines[:count]
+    following = cursor_of(*shown[-1].position) if len(lines) > count else None
+    return tagged(request, OwnTrades(trades=[trade_line(it) for it in shown], next_cursor=following))
+
+
+@get("/fees", opt=_READ, summary="What trading cost so far, by market")
+async def fees(request: Asked, caller: Asker, services: Given) -> Response[Fees]:
+    """Fees less rebates, in the asset that is paid with."""
+    refuse_unknown(request)
+    lines = await services.records.money.positions(caller.account)
+    return tagged(request, Fees(fees=[fee_of(line) for line in lines]))
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (balances, ledger, positions, own_trades, fees)
