@@ -151,6 +151,23 @@ def test_confirming_again_looks_in_the_log_and_sends_nothing(tmp_path: Path) -> 
     at_desk(tmp_path, story)
 
 
+def test_of_two_equal_ones_in_doubt_one_takes_the_record_of_the_log(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        trader, ops = await people(desk)
+        both = [await asked(desk, trader, transactionHash=f"0x{n:064x}") for n in (1, 2)]
+        for made, loses in zip(both, ("before", "after"), strict=True):
+            desk.bank.loses = loses
+            await confirm(desk, ops, made["id"])
+        desk.bank.loses = None
+        assert await teller_over(desk.bank, desk.house, accounts=desk.accounts).recover() == []
+        states = [await state_of(desk, ops, made["id"]) for made in both]
+        assert sorted(states) == ["DONE", "PENDING"]
+        assert (await confirm(desk, ops, both[states.index("PENDING")]["id"])).status_code == 200
+        assert desk.bank.balances[USD] == 20_100
+
+    at_desk(tmp_path, story)
+
+
 def test_commands_of_others_and_refused_ones_are_no_proof(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         trader, ops = await people(desk)
