@@ -4,32 +4,22 @@ import asyncio
 import contextlib
 import random
 import ssl
-import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Final, Self, Unpack
+from typing import Final, Self
 
 from fairlead.client.backlog import Backlog
 from fairlead.client.book import Book
-from fairlead.client.instruments import Instruments, Number
+from fairlead.client.instruments import Instruments
 from fairlead.client.keys import prover
+from fairlead.client.link import Link, Pending
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
 from fairlead.client.report import position_of, report_of
-from fairlead.client.requests import (
-    amend_fields,
-    cancel_fields,
-    group_fields,
-    leg_fields,
-    mass_cancel_fields,
-    order_fields,
-)
 from fairlead.client.tls import context_of, is_lasting, refusal
+from fairlead.client.verbs import Verbs
 from fairlead.errors import FairleadError, UnavailableError, UsageError
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report, ReportBatch
-from fairlead.model.request import OrderWords
-from fairlead.model.triggers import Trigger
 from fairlead.wire import Message
 from fairlead.wire.codec import Value, encode
 
@@ -50,35 +40,7 @@ _READ_MAX = 65_536
 _PENDING_MAX = 100_000
 
 
-@dataclass(slots=True, eq=False)
-class _Pending:
-    """A request without an answer."""
-
-    kind: str
-    fields: Mapping[str, Value]
-    answer: "asyncio.Future[Report]"
-    entries: tuple[Mapping[str, Value], ...] = ()
-    # Whether it may be sent again: it names its order or brings the key of exactly-once.
-    is_safe: bool = True
-    # Account and client id of the order, where it is about one.
-    order: tuple[int, str | None] = (0, None)
-
-
-@dataclass(slots=True)
-class _Link:
-    """One connection."""
-
-    protocol: Protocol
-    writer: asyncio.StreamWriter
-    # Requests by their number on this connection.
-    asked: dict[int, _Pending] = field(default_factory=dict)
-
-
-def _id(order: OrderWords) -> str:
-    return order.get("cl_ord_id") or uuid.uuid4().hex
-
-
-class Client:
+class Client(Verbs):
     """A session of the gateway.
 
     Orders carry a client id, by which the engine does them once however often they are sent; so after a lost connection
@@ -133,8 +95,8 @@ class Client:
         self._tls = context_of(tls=tls, ca=ca)
         self._cancel_on_disconnect_ms, self._heartbeat_ms = cancel_on_disconnect_ms, heartbeat_ms
         self._timeout_s, self._reconnect = timeout_s, reconnect
-        self._link: _Link | None = None
-        self._pending: dict[_Pending, None] = {}
+        self._link: Link | None = None
+        self._pending: dict[Pending, None] = {}
         self._backlog = Backlog(events_max)
         self._books: dict[tuple[int, str], Book] = {}
         self._listening: set[tuple[int, str]] = set()
@@ -190,98 +152,6 @@ class Client:
     def unanswered(self) -> int:
         """How many requests have no answer yet; after a time-out their outcome is in doubt until it comes."""
         return len(self._pending)
-
-    async def submit(self, **order: Unpack[OrderWords]) -> Report:
-        """Enter an order and return the first answer: accepted or refused. Fills come as events.
-
-        Args:
-            order: as ``OrderWords`` says; without a ``cl_ord_id`` it is given one.
-
-        Raises:
-            UnavailableError: no answer within ``timeout_s``: the order is in doubt until its report comes. Calling
-                again with the same ``cl_ord_id`` is safe.
-        """
-        cl_ord_id, account = _id(order), order.get("account", 0)
-        fields = order_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order)
-        return await self._ask("NewOrder", fields, cl_ord_id=cl_ord_id, account=account)
-
-    async def submit_stop(self, trigger: Trigger, **order: Unpack[OrderWords]) -> Report:
-        """Enter an order that waits for its trigger; as ``submit``."""
-        cl_ord_id, account = _id(order), order.get("account", 0)
-        fields = leg_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order, trigger)
-        return await self._ask("NewStop", fields, cl_ord_id=cl_ord_id, account=account)
-
-    async def submit_group(
-        self,
-        kind: str,
-        legs: Sequence[tuple[OrderWords, Trigger | None]],
-        *,
-        mode: str = "reduce",
-        activation: str = "partial",
-    ) -> Report:
-        """Enter orders that depend on each other, as one command; ``id`` of the answer is the group's.
-
-        Args:
-            kind: ``oco``, ``oto`` or ``otoco``, as of ``Exchange.submit_group``.
-            legs: each order with its trigger, entry first. The first one's ``cl_ord_id`` makes sending again safe.
-            mode: what a fill or a trigger of one exit does to the other.
-            activation: when the entry releases the others.
-        """
-        if not legs:
-            raise UsageError(f"a group has two or three legs: kind={kind} legs=0")
-        ids = [_id(order) for order, _ in legs]
-        entries = tuple(
-            leg_fields(self.instruments.by_symbol(order["symbol"]), cl_ord_id, order, trigger)
-            for cl_ord_id, (order, trigger) in zip(ids, legs, strict=True)
-        )
-        fields, account = group_fields(kind, mode, activation), legs[0][0].get("account", 0)
-        return await self._ask("NewGroup", fields, entries=entries, cl_ord_id=ids[0], account=account)
-
-    async def amend(
-        self,
-        *,
-        symbol: str,
-        orig_cl_ord_id: str | None = None,
-        order_id: int | None = None,
-        cl_ord_id: str | None = None,
-        order_qty: Number | None = None,
-        price: Number | None = None,
-        account: int = 0,
-    ) -> Report:
-        """Change an order in place; ``order_qty`` is its new total, what is filled included."""
-        fields = amend_fields(
-            self.instruments.by_symbol(symbol),
-            cl_ord_id=cl_ord_id or uuid.uuid4().hex,
-            target=cancel_fields(orig_cl_ord_id, order_id),
-            order_qty=order_qty,
-            price=price,
-            account=account,
-        )
-        return await self._ask("ModifyOrder", fields, cl_ord_id=str(fields["cl_ord_id"]), account=account)
-
-    async def cancel(self, cl_ord_id: str | None = None, *, order_id: int | None = None, account: int = 0) -> Report:
-        """Cancel an order by its client id or by the exchange's."""
-        fields = {"account": account, "unlink": False, **cancel_fields(cl_ord_id, order_id)}
-        return await self._ask("CancelOrder", fields)
-
-    async def cancel_group(self, group_id: int, *, account: int = 0) -> Report:
-        """Cancel every order that is left of a group; the answer is about the first of them."""
-        return await self._ask("CancelGroup", {"account": account, "group": group_id})
-
-    async def mass_cancel(self, *, symbol: str | None = None, side: str | None = None, account: int = 0) -> Report:
-        """Cancel every order of the account that passes the filters; ``count`` says how many."""
-        instrument = None if symbol is None else self.instruments.by_symbol(symbol)
-        return await self._ask("MassCancel", mass_cancel_fields(instrument, side, account))
-
-    async def cancel_all_after(self, timeout_ms: int, *, account: int = 0) -> Report:
-        """Arm or renew the account's dead-man timer; 0 disarms."""
-        return await self._ask("CancelAllAfter", {"account": account, "timeout_ns": timeout_ms * 1_000_000})
-
-    async def command(
-        self, kind: str, fields: Mapping[str, Value], entries: tuple[Mapping[str, Value], ...] = ()
-    ) -> Report:
-        """Send any command of the page of layouts, as an operator does. It is not sent again by itself."""
-        return await self._ask(kind, fields, entries=entries, is_safe=False)
 
     async def refresh_instruments(self) -> Instruments:
         """Ask for the list of instruments again and return it."""
@@ -401,7 +271,7 @@ class Client:
             cancel_on_disconnect_ms=self._cancel_on_disconnect_ms,
             resume=self.position,
         )
-        link = self._link = _Link(protocol, writer)
+        link = self._link = Link(protocol, writer)
         self._flush()
         loop = asyncio.get_running_loop()
         interval_s = self._heartbeat_ms / 1_000
@@ -446,7 +316,7 @@ class Client:
         self._pending.clear()
         await self._notify()
 
-    def _take(self, link: _Link, message: Message) -> None:
+    def _take(self, link: Link, message: Message) -> None:
         kind = message.kind
         if kind == "LogonAck":
             self._begin(link, message)
@@ -462,7 +332,7 @@ class Client:
         else:
             self._take_report(link, message)
 
-    def _begin(self, link: _Link, ack: Message) -> None:
+    def _begin(self, link: Link, ack: Message) -> None:
         self.connections += 1
         self.ack = ack.fields
         self._send_list_request()
@@ -482,7 +352,7 @@ class Client:
             self.hole = self.position = reached
             self._backlog.note_hole()
 
-    def _take_reject(self, link: _Link, message: Message) -> None:
+    def _take_reject(self, link: Link, message: Message) -> None:
         fields = message.fields
         if fields["ref_kind"] == 97 and fields["reason"] == "UnknownInstrument":  # the list is empty
             self._listed = True
@@ -503,7 +373,7 @@ class Client:
         for hear in self._on_market_data:
             hear(message)
 
-    def _take_report(self, link: _Link, message: Message) -> None:
+    def _take_report(self, link: Link, message: Message) -> None:
         position = position_of(message)
         report = report_of(message, self.instruments)
         ref_seq = int(str(message.fields.get("ref_seq") or 0))
@@ -519,14 +389,14 @@ class Client:
             for hear in self._on_report:
                 hear(report)
 
-    def _by_id(self, report: Report) -> _Pending | None:
+    def _by_id(self, report: Report) -> Pending | None:
         """The order that was sent on a connection that is lost, and is answered on this one."""
         if report.cl_ord_id is None or self.connections < 2:
             return None
         mine, named = (0, report.cl_ord_id), (report.fields.get("account"), report.cl_ord_id)
         return next((pending for pending in self._pending if pending.order in {mine, named}), None)
 
-    def _answer(self, pending: _Pending, report: Report) -> None:
+    def _answer(self, pending: Pending, report: Report) -> None:
         self._pending.pop(pending, None)
         if not pending.answer.done():
             pending.answer.set_result(report)
@@ -545,7 +415,7 @@ class Client:
         if len(self._pending) >= _PENDING_MAX:
             raise UnavailableError(f"too many requests without an answer: unanswered={_PENDING_MAX}")
         answer: asyncio.Future[Report] = asyncio.get_running_loop().create_future()
-        pending = _Pending(kind, fields, answer, entries, is_safe, (account, cl_ord_id))
+        pending = Pending(kind, fields, answer, entries, is_safe, (account, cl_ord_id))
         if self._link is not None and self.is_connected:
             self._send(self._link, pending)
             self._flush()
@@ -562,7 +432,7 @@ class Client:
                 f"no answer in time, the outcome is in doubt: kind={kind}{named} timeout_s={self._timeout_s}"
             ) from None
 
-    def _send(self, link: _Link, pending: _Pending) -> None:
+    def _send(self, link: Link, pending: Pending) -> None:
         link.asked[link.protocol.send(pending.kind, pending.fields, pending.entries)] = pending
 
     def _send_list_request(self) -> None:
