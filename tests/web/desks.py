@@ -13,10 +13,12 @@ from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
+from fairlead.adapters.telemetry import Metrics
 from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import Report
+from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -104,6 +106,7 @@ def at_desk(
         venue = FakeVenue()
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         bank, desks = FakeBank(), trading_over(front, house)
+        metrics = Metrics(begun_ns=0, symbol_of=lambda _: None)
         services = Services(
             registration=house.registration,
             entry=house.entry,
@@ -115,6 +118,8 @@ def at_desk(
             trading=desks,
             funds=funds_desk_over(bank, house),
             teller=teller_over(bank, house, accounts=desks.accounts),
+            telemetry=metrics,
+            figures=Figures(metrics, access=Access.LOOPBACK),
             breakers=Breakers(feed),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
             records=Records(

@@ -166,6 +166,7 @@ def test_only_these_routes_are_public() -> None:
         "/time",
         "/health",
         "/ready",
+        "/metrics",
         "/markets",
         "/markets/{symbol:str}",
         "/markets/{symbol:str}/book",

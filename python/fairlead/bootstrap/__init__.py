@@ -13,6 +13,7 @@ from fairlead.adapters.access import master_secret, token_keys
 from fairlead.adapters.serving import EngineThread, HttpServer, listen
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlProjections
+from fairlead.adapters.telemetry import Metrics, write_logs
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_place, no_demo
 from fairlead.bootstrap.engine import open_engine
@@ -23,11 +24,13 @@ from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.publishing import SPARED, published
 from fairlead.bootstrap.store import open_store
+from fairlead.bootstrap.telemetry import counted, figures_of, timed_front, walked
 from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Needs, Registration
 from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Follower, Records
+from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe, Readiness
 from fairlead.services.trading import Trading
 from fairlead.settings import Loaded, Problem, Settings, SettingsError
@@ -66,6 +69,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         UnavailableError: a port is taken, the store does not answer, or the engine cannot go on.
     """
     settings = loaded.settings
+    write_logs(level=settings.log.level, form=settings.log.format, file=settings.log.file)
     _refuse_what_is_not_there(loaded)
     ended = _ended_by_signals()
     settings.engine.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,9 +94,10 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         if with_demo:
             demo = demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
             await parts.enter_async_context(demo)
-        records = records_of(database, follower)
+        limits, records = rate_limits(settings.limits), records_of(database, follower)
+        telemetry = counted(front=front, database=database, engine=engine, limits=limits, clock=needs.clock)
         desks = trading(
-            front,
+            timed_front(front, telemetry=telemetry),
             database=database,
             clock=needs.clock,
             secrets=needs.secrets,
@@ -101,8 +106,10 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         )
         money = funding(settings, needs=needs, database=database, front=front, gateway=gateway, accounts=desks.accounts)
         funds = await parts.enter_async_context(money)
-        app = _app(
-            settings,
+        services = _services(
+            loaded,
+            limits=limits,
+            telemetry=telemetry,
             needs=needs,
             database=database,
             front=front,
@@ -115,7 +122,10 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             desks=desks,
             funds=funds,
         )
-        await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
+        await parts.enter_async_context(walked(settings, services=services))
+        await _answer(
+            settings, _app(settings, services), gateway=gateway, ended=ended, people=people, on_ready=on_ready
+        )
     engine.check()
 
 
@@ -152,8 +162,8 @@ def _ended_by_signals() -> asyncio.Event:
     return ended
 
 
-def _app(
-    settings: Settings,
+def _services(
+    loaded: Loaded,
     *,
     needs: Needs,
     database: Database,
@@ -166,7 +176,9 @@ def _app(
     records: Records,
     desks: Trading,
     funds: Funding,
-) -> ASGIApp:
+    limits: RateLimits,
+    telemetry: Metrics,
+) -> Services:
     async def ask_engine() -> None:
         if not engine.is_running or not front.is_connected:
             raise UnavailableError("the engine is not reached through its gateway")
@@ -176,7 +188,7 @@ def _app(
         if not follower.is_following:
             raise UnavailableError("the tables do not follow the exchange")
 
-    services = Services(
+    return Services(
         registration=Registration(needs),
         entry=Entry(needs),
         desk=KeyDesk(needs),
@@ -187,14 +199,19 @@ def _app(
         ),
         clock=needs.clock,
         markets=markets,
-        limits=rate_limits(settings.limits),
+        limits=limits,
         records=records,
         trading=desks,
         funds=funds.desk,
         teller=funds.teller,
         breakers=breakers,
         control=VenueControl(front, feed=front),
+        telemetry=telemetry,
+        figures=figures_of(loaded, telemetry),
     )
+
+
+def _app(settings: Settings, services: Services) -> ASGIApp:
     limits = BodyLimits(bytes_max=settings.limits.body_bytes_max, depth_max=settings.limits.json_depth_max)
     return make_app(
         services,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +62,6 @@ def serve(
         default = loaded.settings.engine.data_dir
         flags.append(("--data", default.with_name(f"{default.name}-demo")))
         loaded = load_settings(file=file, sets=sets, flags=flags)
-    _log_to_stderr(loaded)
     directory = loaded.settings.engine.data_dir
     _run(
         loaded,
@@ -92,15 +90,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ModuleNotFoundError:
         return None
     return uvloop.new_event_loop
-
-
-def _log_to_stderr(loaded: Loaded) -> None:
-    log = loaded.settings.log
-    logging.basicConfig(
-        level=log.level.upper(),
-        filename=log.file,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
 
 
 def _say_ready(addresses: Addresses, *, data: Path, as_json: bool) -> None:

@@ -93,9 +93,9 @@ class RateLimits:
         """
         self._take(Policy.ORDERS, caller.user_id, count)
 
-    def kept(self) -> dict[Policy, int]:
+    def kept(self) -> dict[str, float]:
         """Return how many buckets of each kind are kept at the moment."""
-        return {policy: len(buckets) for policy, buckets in self._buckets.items()}
+        return {str(policy): len(buckets) for policy, buckets in self._buckets.items()}
 
     def _take(self, policy: Policy, key: str, tokens: int = 1) -> Tally:
         buckets = self._buckets[policy]

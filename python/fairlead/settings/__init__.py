@@ -5,7 +5,7 @@ from fairlead.settings.load import load
 from fairlead.settings.merge import Loaded
 from fairlead.settings.problem import Problem, SettingsError
 from fairlead.settings.secret import SecretUrl
-from fairlead.settings.sections import Auth, Bus, Cache, Engine, Limits, Log, Server, Settings, Store
+from fairlead.settings.sections import Auth, Bus, Cache, Engine, Limits, Log, Metrics, Server, Settings, Store
 
 __all__ = [
     "Auth",
@@ -16,6 +16,7 @@ __all__ = [
     "Limits",
     "Loaded",
     "Log",
+    "Metrics",
     "Problem",
     "SecretUrl",
     "Server",

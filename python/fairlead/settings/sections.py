@@ -236,6 +236,20 @@ class Demo(Struct, frozen=True, kw_only=True):
     commands_per_s: Annotated[int, _int(1, 10_000, "Commands of all agents together.")] = 50
 
 
+class Metrics(Struct, frozen=True, kw_only=True):
+    """What the service counts, and how often it looks at itself."""
+
+    access: Annotated[
+        Literal["loopback", "token", "anyone", "off"],
+        _about("Who reads /metrics: the machine itself, who has the token, anyone, nobody."),
+    ] = "loopback"
+    token_file: Annotated[
+        Path, _about("The token, mode 600: 32 random bytes or more as hexadecimal; made where access is token.")
+    ] = Path("{data_dir}/metrics.token")
+    health_s: Annotated[int, _int(1, 3_600, "Seconds between two looks at the parts that /ready names.")] = 10
+    breaker_s: Annotated[int, _int(1, 3_600, "Seconds between two looks at halts and spreads of the markets.")] = 5
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """The whole configuration, checked."""
 
@@ -249,6 +263,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     funding: Funding
     log: Log
     demo: Demo
+    metrics: Metrics
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -262,4 +277,5 @@ SECTIONS: dict[str, type[Any]] = {
     "funding": Funding,
     "log": Log,
     "demo": Demo,
+    "metrics": Metrics,
 }

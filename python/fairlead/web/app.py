@@ -1,6 +1,7 @@
 """The application: routes, guards and the shape of every answer, around services that are passed in."""
 
 from collections.abc import Sequence
+from time import monotonic_ns
 from typing import Any, Final
 
 from litestar import Litestar, Request, get
@@ -20,6 +21,7 @@ from fairlead.web.problems import answer_problem
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Services
 from fairlead.web.strict import body_guard, strict_reader
+from fairlead.web.watched import watched
 
 __all__ = ["make_app"]
 
@@ -58,7 +60,8 @@ def make_app(
         logging_config=None,
         debug=False,
     )
-    return edge(app, limits=services.limits, heads=heads_of(ROUTES))
+    limited = edge(app, limits=services.limits, heads=heads_of(ROUTES))
+    return watched(limited, telemetry=services.telemetry, now_ns=monotonic_ns)
 
 
 def _provide_caller(request: Request[Any, Any, Any]) -> Principal:

@@ -12,7 +12,19 @@ from fairlead.domain.limits.plan import RouteClass
 from fairlead.services.rate_limits import RateLimitedError, RateLimits, Tally
 from fairlead.web.identity import Guard, is_public, permission_of
 
-__all__ = ["POLICY_HEADER", "REMAINING_HEADER", "class_of", "client_of", "counts_as", "heads_of", "note", "rate_guard"]
+__all__ = [
+    "POLICY_HEADER",
+    "REMAINING_HEADER",
+    "class_of",
+    "client_of",
+    "counts_as",
+    "head_of",
+    "heads_of",
+    "limit_headers",
+    "note",
+    "rate_guard",
+    "refused_policies",
+]
 
 POLICY_HEADER: Final = "RateLimit-Policy"
 REMAINING_HEADER: Final = "RateLimit"
@@ -48,14 +60,18 @@ def class_of(handler: BaseRouteHandler, method: str) -> RouteClass:
 def heads_of(routes: Iterable[HTTPRouteHandler]) -> Mapping[tuple[str, str], RouteClass]:
     """Return what method and first part of a path say before the router has looked at it.
 
-    Routes that share both and count as different things are told apart only after the router: they stand as reads.
+    Of routes that share both, one that stops something gives its class to all; others stand as reads, and are told apart
+    after the router.
     """
     found: dict[tuple[str, str], RouteClass] = {}
     for route in routes:
         for path in route.paths:
             for method in route.http_methods:
                 key, one = (str(method), head_of(path)), class_of(route, str(method))
-                found[key] = one if found.get(key, one) is one else RouteClass.READS
+                same = {one, found.get(key, one)}
+                found[key] = (
+                    one if len(same) == 1 else RouteClass.CANCELS if RouteClass.CANCELS in same else RouteClass.READS
+                )
     return found
 
 
@@ -102,6 +118,12 @@ def limit_headers(scope: Any) -> dict[str, str]:
     policies = (f'"{one.policy}";q={one.rate.burst};w={one.rate.window_s}' for one in tallies)
     left = (f'"{one.policy}";r={one.grant.remaining};t={_seconds(one.grant.full_ns)}' for one in tallies)
     return {POLICY_HEADER: ", ".join(policies), REMAINING_HEADER: ", ".join(left)}
+
+
+def refused_policies(scope: Any) -> list[str]:
+    """Return the buckets that had no token for a request."""
+    tallies: list[Tally] = scope.get("state", {}).get(_NOTED, [])
+    return [str(one.policy) for one in tallies if not one.grant.is_granted]
 
 
 def _seconds(ns: int) -> int:

@@ -7,7 +7,9 @@ from litestar.params import SkipValidation
 
 from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
+from fairlead.ports.telemetry import Telemetry
 from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Records
@@ -36,6 +38,8 @@ class Services:
         control: what operators do to the markets.
         funds: asking for money to come in or go out.
         teller: moving it.
+        telemetry: what counts.
+        figures: what was counted, for who may read it.
     """
 
     registration: Registration
@@ -51,6 +55,8 @@ class Services:
     control: VenueControl
     funds: FundsDesk
     teller: Teller
+    telemetry: Telemetry
+    figures: Figures
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -12,7 +12,7 @@ from fairlead.adapters.access.key_files import (
 from fairlead.adapters.access.mail import KeepingMailer, PrintingMailer
 from fairlead.adapters.access.nonces import MemoryNonces
 from fairlead.adapters.access.outbox import FileMailer
-from fairlead.adapters.access.service_keys import master_secret, token_keys
+from fairlead.adapters.access.service_keys import figures_token, master_secret, token_keys
 from fairlead.adapters.access.surroundings import SystemClock, SystemSecrets
 from fairlead.adapters.access.tokens import JwtSigner
 from fairlead.adapters.access.vault import DerivedKeys
@@ -29,6 +29,7 @@ __all__ = [
     "SystemClock",
     "SystemSecrets",
     "TokenKey",
+    "figures_token",
     "load_key_ring",
     "load_secret",
     "master_secret",

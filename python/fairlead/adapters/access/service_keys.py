@@ -4,9 +4,10 @@ from pathlib import Path
 
 from fairlead.adapters.access.key_files import KeyRing, load_key_ring, load_secret, new_secret_file, new_token_key
 from fairlead.domain.access.errors import WeakSecretError
+from fairlead.domain.access.secret import Secret
 from fairlead.settings import Loaded
 
-__all__ = ["master_secret", "token_keys"]
+__all__ = ["figures_token", "master_secret", "token_keys"]
 
 
 def token_keys(loaded: Loaded) -> KeyRing:
@@ -37,6 +38,20 @@ def master_secret(loaded: Loaded) -> bytes:
             raise _missing("auth.master_file", path, how=how)
         new_secret_file(path)
     return load_secret(path)
+
+
+def figures_token(loaded: Loaded) -> Secret:
+    """Return what who reads the figures has to show; that of the defaults is made where it is not there yet.
+
+    Raises:
+        WeakSecretError: the file is missing and somebody named it, or must not be used.
+    """
+    path = loaded.settings.metrics.token_file
+    if not path.exists():
+        if not loaded.is_default("metrics.token_file"):
+            raise _missing("metrics.token_file", path, how="make it with openssl rand -hex 32 and mode 600")
+        new_secret_file(path)
+    return Secret(load_secret(path).hex())
 
 
 def _missing(key: str, path: Path, *, how: str) -> WeakSecretError:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from fairlead.engine.latency import LatencyReport
 from fairlead.engine.server import EngineServer
 
 __all__ = ["EngineThread"]
@@ -29,6 +30,10 @@ class EngineThread:
     def is_running(self) -> bool:
         """Whether it serves."""
         return self._thread.is_alive()
+
+    def latency(self) -> LatencyReport:
+        """Return how long commands took in each stage; may be asked from any thread."""
+        return self._server.latency()
 
     def start(self) -> None:
         """Begin to serve."""

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
 from fairlead.errors import UnavailableError, UsageError
@@ -69,6 +70,11 @@ class Database:
         """
         async with self.read() as connection:
             await connection.execute(select(1))
+
+    def pool(self) -> dict[str, float]:
+        """Return how many connections are used and how many wait to be; empty where none is kept."""
+        pool = self._engine.pool
+        return {"used": pool.checkedout(), "idle": pool.checkedin()} if isinstance(pool, QueuePool) else {}
 
     async def close(self) -> None:
         """Close every connection."""

@@ -11,6 +11,7 @@ from fairlead.web.routes import (
     auth,
     funding,
     markets,
+    metrics,
     money,
     operators,
     order_reads,
@@ -31,4 +32,5 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *advanced.ROUTES,
     *funding.ROUTES,
     *money.ROUTES,
+    *metrics.ROUTES,
 )

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission, Principal
+from fairlead.domain.limits.plan import RouteClass
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.refused import unknown_order
@@ -14,6 +15,7 @@ from fairlead.errors import FairleadError
 from fairlead.services.trading import Outcome, Placed
 from fairlead.web.correlation import correlation_id
 from fairlead.web.identity import needs
+from fairlead.web.limits import counts_as
 from fairlead.web.order_requests import client_id, demand_own_account, number, order_request, sent_with
 from fairlead.web.order_wire import AllAfterBody, AmendBody, BatchBody, OrderBody, OrderLine, order_line
 from fairlead.web.problems import ProblemError, problem_in
@@ -117,7 +119,12 @@ async def cancel_orders(
     return CanceledCount(canceled=await services.trading.orders.cancel_many(caller.account, symbol=symbol, side=side))
 
 
-@post("/cancel-all-after", status_code=200, opt=_TRADE, summary="Cancel everything unless this comes again in time")
+@post(
+    "/cancel-all-after",
+    status_code=200,
+    opt=_TRADE | counts_as(RouteClass.CANCELS),
+    summary="Cancel everything unless this comes again in time",
+)
 async def cancel_all_after(data: JSONBody[AllAfterBody], caller: Asker, services: Given) -> Timer:
     """A dead man's switch of the account; 0 takes it away."""
     await services.trading.orders.cancel_all_after(caller.account, data.timeout_ms)

@@ -1,0 +1,69 @@
+"""What counts and writes down how the service goes, and the rounds that look at its parts."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fairlead import aio
+from fairlead.adapters.access import figures_token
+from fairlead.adapters.serving import EngineThread
+from fairlead.adapters.stores import Database
+from fairlead.adapters.telemetry import EngineFigures, Gauges, Metrics
+from fairlead.ports.clock import Clock
+from fairlead.ports.telemetry import Telemetry
+from fairlead.services.figures import Access, Figures
+from fairlead.services.rate_limits import RateLimits
+from fairlead.services.rounds import Rounds
+from fairlead.services.traced_front import traced
+from fairlead.services.trail import Trail
+from fairlead.settings import Loaded, Settings
+from fairlead.web.services import Services
+
+__all__ = ["counted", "figures_of", "timed_front", "walked"]
+
+
+def counted(
+    *, front: aio.Client, database: Database, engine: EngineThread, limits: RateLimits, clock: Clock
+) -> Metrics:
+    """Return what counts from now on; it hears the reports of the session."""
+    metrics = Metrics(begun_ns=clock.now_ns(), symbol_of=lambda number: front.instruments.by_id(number).symbol or None)
+    pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=database.pool)
+    buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=limits.kept)
+    metrics.add([EngineFigures(engine.latency), pool, buckets])
+    front.listen_reports(metrics.heard)
+    return metrics
+
+
+def timed_front(front: aio.Client, *, telemetry: Telemetry) -> aio.Client:
+    """Return the session for who trades: orders are timed, and their reports told with the request of each."""
+    trail = Trail()
+    front.listen_reports(trail.heard)
+    return traced(front, telemetry=telemetry, trail=trail, now_ns=time.monotonic_ns)
+
+
+def figures_of(loaded: Loaded, telemetry: Telemetry) -> Figures:
+    """Return the figures behind the rule of ``[metrics]``.
+
+    Raises:
+        WeakSecretError: the token of the configuration must not be used.
+    """
+    access = Access(loaded.settings.metrics.access)
+    return Figures(telemetry, access=access, token=figures_token(loaded) if access is Access.TOKEN else None)
+
+
+@asynccontextmanager
+async def walked(settings: Settings, *, services: Services) -> AsyncIterator[None]:
+    """Look at parts and markets meanwhile."""
+    rounds = Rounds(services.telemetry, readiness=services.readiness, markets=services.markets)
+    metrics = settings.metrics
+    task = asyncio.create_task(
+        rounds.run(health_s=metrics.health_s, breaker_s=metrics.breaker_s), name="fairlead-rounds"
+    )
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
