@@ -1,6 +1,7 @@
 """From the request to the fill: orders are timed and traced on their way to the exchange."""
 
 import asyncio
+import contextlib
 import logging
 from typing import Any, cast
 
@@ -43,10 +44,8 @@ def test_what_the_exchange_was_asked_is_counted(answer: Report | Exception, outc
     planted = cast("Front", PlantedFront(answer))
     front = traced(planted, telemetry=metrics, trail=Trail(), now_ns=lambda: next(times))
 
-    try:
+    with contextlib.suppress(UsageError, UnavailableError):
         asyncio.run(cast("Any", front).submit(account=7, cl_ord_id="A1"))
-    except (UsageError, UnavailableError):
-        pass
 
     found = read(metrics)
     assert found[f'order_requests_total{{kind="order",outcome="{outcome}"}}'] == 1

@@ -41,7 +41,7 @@ class Metrics:
 
     def __init__(self, *, begun_ns: int, symbol_of: Callable[[int], str | None]) -> None:
         # A second sample beside every counter that no rule reads.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._begun_ns = begun_ns
