@@ -60,8 +60,8 @@ def class_of(handler: BaseRouteHandler, method: str) -> RouteClass:
 def heads_of(routes: Iterable[HTTPRouteHandler]) -> Mapping[tuple[str, str], RouteClass]:
     """Return what method and first part of a path say before the router has looked at it.
 
-    Of routes that share both, one that stops something gives its class to all; others stand as reads, and are told apart
-    after the router.
+    Of routes that share both, one that stops something gives its class to all; others stand as reads, and are told
+    apart after the router.
     """
     found: dict[tuple[str, str], RouteClass] = {}
     for route in routes:
