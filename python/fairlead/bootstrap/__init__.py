@@ -96,14 +96,8 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             await parts.enter_async_context(demo)
         limits, records = rate_limits(settings.limits), records_of(database, follower)
         telemetry = counted(front=front, database=database, engine=engine, limits=limits, clock=needs.clock)
-        desks = trading(
-            timed_front(front, telemetry=telemetry),
-            database=database,
-            clock=needs.clock,
-            secrets=needs.secrets,
-            batch_orders_max=settings.limits.batch_orders_max,
-            tables=records.orders,
-        )
+        timed = timed_front(front, telemetry=telemetry)
+        desks = _desks(settings, needs=needs, database=database, front=timed, records=records)
         money = funding(settings, needs=needs, database=database, front=front, gateway=gateway, accounts=desks.accounts)
         funds = await parts.enter_async_context(money)
         services = _services(
@@ -160,6 +154,17 @@ def _ended_by_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     return ended
+
+
+def _desks(settings: Settings, *, needs: Needs, database: Database, front: aio.Client, records: Records) -> Trading:
+    return trading(
+        front,
+        database=database,
+        clock=needs.clock,
+        secrets=needs.secrets,
+        batch_orders_max=settings.limits.batch_orders_max,
+        tables=records.orders,
+    )
 
 
 def _services(
