@@ -146,6 +146,11 @@ def _instruments() -> Instruments:
         "price_decimals": 2,
         "qty_decimals": 1,
         "quote_decimals": 3,
+        "base": 1,
+        "base_symbol": "ABC",
+        "base_decimals": 1,
+        "quote": 2,
+        "quote_symbol": "USD",
     }
     instruments.add(Message(kind="SecurityDefinition", fields=fields))
     return instruments
