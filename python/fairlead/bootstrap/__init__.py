@@ -117,9 +117,8 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
             funds=funds,
         )
         await parts.enter_async_context(walked(settings, services=services))
-        await _answer(
-            settings, _app(settings, services), gateway=gateway, ended=ended, people=people, on_ready=on_ready
-        )
+        app = _app(settings, services)
+        await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
     engine.check()
 
 

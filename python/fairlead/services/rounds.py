@@ -55,8 +55,9 @@ def _spread(bid: Decimal, ask: Decimal) -> float | None:
 
 async def _each(seconds: float, look: Callable[[], Awaitable[None]]) -> None:
     while True:
+        # First: what has just been started is not missing.
+        await asyncio.sleep(seconds)
         try:
             await look()
         except FairleadError as error:
             _log.info("round_failed", extra={"why": str(error)})
-        await asyncio.sleep(seconds)
