@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fairlead import _core
-from fairlead._core import _native
 from fairlead.model.report import BEGINNING, Position
 
 __all__ = ["JournalReports", "last_seq"]
@@ -30,7 +29,7 @@ class JournalReports:
     """
 
     def __init__(self, directory: Path | str, *, after: Position = BEGINNING) -> None:
-        self._core = _native.JournalReports(Path(directory), *after)
+        self._core = _core.JournalReports(Path(directory), *after)
 
     @property
     def has_gap(self) -> bool:
