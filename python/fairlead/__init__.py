@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from fairlead.model.breaker import BreakerRules, DynamicCircuitBreaker, Luld, MarketWide
     from fairlead.model.instrument import Instrument
     from fairlead.model.triggers import Leg, Trigger
+    from fairlead.sdk import ApiError, AsyncClient, RestClient
 
 # Where each public name lives; it is imported when it is first used.
 _HOMES = {
+    "ApiError": "fairlead.sdk",
+    "AsyncClient": "fairlead.sdk",
     "BreakerRules": "fairlead.model.breaker",
     "Client": "fairlead.client",
     "CommandReport": "fairlead.engine",
@@ -42,6 +45,7 @@ _HOMES = {
     "MarketWide": "fairlead.model.breaker",
     "NotFoundError": "fairlead.errors",
     "OffGridError": "fairlead.errors",
+    "RestClient": "fairlead.sdk",
     "Trigger": "fairlead.model.triggers",
     "UnavailableError": "fairlead.errors",
     "UsageError": "fairlead.errors",
@@ -51,6 +55,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "ApiError",
+    "AsyncClient",
     "BreakerRules",
     "Client",
     "CommandReport",
@@ -69,6 +75,7 @@ __all__ = [
     "MarketWide",
     "NotFoundError",
     "OffGridError",
+    "RestClient",
     "Trigger",
     "UnavailableError",
     "UsageError",
