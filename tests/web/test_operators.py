@@ -109,11 +109,32 @@ def test_an_instrument_is_listed_on_its_grid_with_the_assets_there_are(tmp_path:
     at_desk(tmp_path, story)
 
 
+def test_the_asset_of_a_listing_that_was_refused_is_used_by_the_next_one(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        _opened(desk)
+        headers, _ = await _as(desk, Role.OPERATOR)
+        desk.venue.refuses["ListInstrument"] = "INVALID_DEFINITION"
+        refused = await desk.post("/markets", LISTING, headers=headers)
+        desk.venue.refuses.clear()
+        other = await desk.post("/markets", LISTING | {"baseDecimals": 7}, headers=headers)
+        listed = await desk.post("/markets", LISTING, headers=headers)
+
+        assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_DEFINITION")
+        assert (other.status_code, listed.status_code) == (400, 201), other.text
+        assert [kind for kind, _, _ in desk.venue.asked] == ["AddAsset", "ListInstrument", "ListInstrument"]
+        assert desk.venue.asked[2][1]["base"] == 41
+
+    at_desk(tmp_path, story)
+
+
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"tickSize": "0.001"}, "tickSize"),
         ({"tickSize": "NaN"}, "tickSize"),
+        ({"tickSize": "-0.05"}, "tickSize is not above 0"),
+        ({"tickSize": 0}, "tickSize is not above 0"),
+        ({"maxQuantity": "-0"}, "maxQuantity is not above 0"),
         ({"maxPrice": "1e9"}, "maxPrice"),
         ({"maxQuantity": "1" + "0" * 30}, "maxQuantity"),
         ({"quoteDecimals": 2}, "decimals of an asset do not change"),

@@ -57,6 +57,8 @@ class VenueControl:
 
     def __init__(self, front: Front, *, feed: MarketFeed) -> None:
         self._front, self._feed = front, feed
+        # By name: number and decimals. A listing that was refused leaves its asset there, without a market to tell it.
+        self._made: dict[str, tuple[int, int]] = {}
 
     async def halt(self, symbol: str, *, operator: int, note: str, duration_s: int, two_person: bool) -> Report:
         """Stop trading; ``duration_s`` 0: until somebody resumes it, another operator where ``two_person``."""
@@ -105,7 +107,7 @@ class VenueControl:
         """List an instrument, its assets too where there is no market of them; it does not trade before it is opened.
 
         Raises:
-            UsageError: a number does not lie on the grid of its decimals.
+            UsageError: a number is not above 0, or does not lie on the grid of its decimals.
         """
         fields = _definition(market)
         ticks = ({"from": 0, "tick": _mantissa(market.tick_size, market.price_decimals, field="tickSize")},)
@@ -121,19 +123,22 @@ class VenueControl:
 
     async def _asset(self, symbol: str, *, decimals: int) -> int | Report:
         """The number of an asset: that of a market, or made; or why it was refused."""
+        known = dict(self._made)
         listed = await self._feed.refresh_instruments()
         for name in listed.symbols():
             told = listed.definition(name).fields
             for side in ("base", "quote"):
-                if told[f"{side}_symbol"] == symbol:
-                    if told[f"{side}_decimals"] != decimals:
-                        raise UsageError(
-                            f"decimals of an asset do not change: asset={symbol} decimals={decimals} "
-                            f"limit={told[f'{side}_decimals']!r}"
-                        )
-                    return int(str(told[side]))
+                known[str(told[f"{side}_symbol"])] = (int(str(told[side])), int(str(told[f"{side}_decimals"])))
+        if symbol in known:
+            number, has = known[symbol]
+            if has != decimals:
+                raise UsageError(f"decimals of an asset do not change: asset={symbol} decimals={decimals} limit={has}")
+            return number
         report = await self._front.command("AddAsset", {"symbol": symbol, "decimals": decimals})
-        return report if report.is_rejected else report.id
+        if report.is_rejected:
+            return report
+        self._made[symbol] = (report.id, decimals)
+        return report.id
 
     def _scope(self, scope: Scope) -> dict[str, Value]:
         if scope.kind == "SYMBOL" and scope.symbol is not None:
@@ -176,6 +181,8 @@ def _definition(market: NewMarket) -> dict[str, Value]:
 
 
 def _mantissa(value: Decimal, decimals: int, *, field: str) -> int:
+    if value <= 0:
+        raise UsageError(f"{field} is not above 0: {field}={value:f} limit=0")
     try:
         scaled = value.scaleb(decimals)
     except InvalidOperation:
