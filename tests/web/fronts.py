@@ -156,10 +156,12 @@ class FakeScales:
 def trading_over(front: FakeFront, house: House, *, batch_orders_max: int = 3) -> Trading:
     """Return the desks over a session that a test speaks for."""
     secrets = house.needs.secrets
-    floor = Floor(front=front, reads=RecentOrders(), instruments=FakeScales(), secrets=secrets)
+    recent = RecentOrders()
+    floor = Floor(front=front, reads=recent, instruments=FakeScales(), secrets=secrets)
     return Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor),
         accounts=EngineAccounts(front, SqlAccountNumbers(house.database), secrets=secrets),
+        recent=recent,
         batch_orders_max=batch_orders_max,
     )

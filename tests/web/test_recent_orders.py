@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.web.test_order_wire import FILL, VIEW
@@ -106,5 +108,98 @@ def test_what_the_exchange_did_does_not_fail_because_tables_are_away() -> None:
         assert await away.since(report, account=1002) == (None, ())
         assert await RecentOrders(Tables(VIEW)).since(report, account=1001) == (VIEW, [FILL])
         assert await RecentOrders(LateTables(VIEW)).since(report, account=1001) == (VIEW, [FILL])
+
+    asyncio.run(story())
+
+
+def _told(sub: int, exec_type: str, **also: Any) -> Report:
+    words: dict[str, Any] = {"ord_status": "New", "order_qty": Decimal(5), "leaves_qty": Decimal(5)} | also
+    return Report(
+        kind="ExecutionReport",
+        fields={"account": 1001},
+        position=Position(20, sub, 0),
+        exec_type=exec_type,
+        symbol="ABC-USD",
+        order_id=9,
+        price=Decimal(100),
+        **words,
+    )
+
+
+NEW = _told(0, "New")
+TRADE = _told(
+    1,
+    "Trade",
+    ord_status="PartiallyFilled",
+    cum_qty=Decimal(2),
+    leaves_qty=Decimal(3),
+    last_qty=Decimal(2),
+    last_px=Decimal(99),
+    trade_id=4,
+)
+
+
+def test_an_answer_is_told_from_memory_with_what_followed_it() -> None:
+    async def story() -> None:
+        # These tables would be waited for without end, and have nothing.
+        orders = RecentOrders(LateTables())
+        orders.hear(NEW)
+        view, fills = await orders.since(NEW, account=1001)
+        assert view is not None
+        assert (view.status, list(fills)) == ("OPEN", [])
+        orders.hear(TRADE)
+        orders.hear(TRADE)
+        view, fills = await orders.since(NEW, account=1001)
+        assert view is not None
+        assert (view.status, view.remaining_quantity) == ("PARTIALLY_FILLED", Decimal(3))
+        assert [(fill.trade_id, fill.quantity) for fill in fills] == [(4, Decimal(2))]
+        assert orders.heard(1002, 9) is None
+
+    asyncio.run(story())
+
+
+def test_what_was_not_heard_whole_is_read_from_the_tables() -> None:
+    read = replace(VIEW, order_id=9)
+    taken_back = _told(2, "Restated", cum_qty=Decimal(0), leaves_qty=Decimal(5))
+
+    async def story() -> None:
+        begun_before = RecentOrders(Tables(read))
+        begun_before.hear(TRADE)
+        assert begun_before.heard(1001, 9) is None
+        assert await begun_before.since(TRADE, account=1001) == (read, [FILL])
+        busted = RecentOrders(Tables(read))
+        for report in (NEW, TRADE, taken_back):
+            busted.hear(report)
+        _, fills = await busted.since(taken_back, account=1001)
+        assert fills == [FILL]
+        behind = RecentOrders(Tables(read))
+        behind.hear(NEW)
+        _, fills = await behind.since(TRADE, account=1001)
+        assert fills == [FILL]
+
+    asyncio.run(story())
+
+
+def test_reads_wait_for_what_was_heard_of_their_account() -> None:
+    asked: list[Position] = []
+
+    class Asked(Tables):
+        async def reached(self, position: Position, /) -> bool:
+            asked.append(position)
+            assert NEW.position is not None
+            return position <= NEW.position
+
+    async def story() -> None:
+        orders = RecentOrders(Asked(), kept_max=2)
+        assert await orders.caught_up(1001)
+        orders.hear(NEW)
+        assert await orders.caught_up(1001)
+        orders.hear(TRADE)
+        assert not await orders.caught_up(1001)
+        assert await orders.caught_up(1002)
+        assert asked == [NEW.position, TRADE.position]
+        for account in (1, 2):
+            orders.hear(replace(NEW, fields={"account": account}))
+        assert await orders.caught_up(1001), "of more accounts than are kept the one told of longest ago is forgotten"
 
     asyncio.run(story())

@@ -35,9 +35,11 @@ def trading(
         batch_orders_max: orders of one batch.
         tables: what follows the reports of orders.
     """
+    recent = RecentOrders(tables)
+    front.listen_reports(recent.hear)
     floor = Floor(
         front=front,
-        reads=RecentOrders(tables),
+        reads=recent,
         instruments=_ListedScales(front, clock=clock),
         secrets=secrets,
     )
@@ -45,6 +47,7 @@ def trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor),
         accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=secrets),
+        recent=recent,
         batch_orders_max=batch_orders_max,
     )
 

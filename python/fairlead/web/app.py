@@ -18,6 +18,7 @@ from fairlead.web.edge import edge
 from fairlead.web.identity import PUBLIC, caller_in, identity_guard
 from fairlead.web.limits import POLICY_HEADER, REMAINING_HEADER, heads_of, rate_guard
 from fairlead.web.problems import answer_problem
+from fairlead.web.read_own import read_own_guard
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Services
 from fairlead.web.strict import body_guard, strict_reader
@@ -52,6 +53,7 @@ def make_app(
             identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
             rate_guard(services.limits),
             body_guard(limits),
+            read_own_guard(services.trading.recent),
         ],
         exception_handlers={Exception: answer_problem},
         middleware=[deadline(timeout_s)],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fairlead.services.trading.accounts import EngineAccounts
 from fairlead.services.trading.advanced import AdvancedDesk
 from fairlead.services.trading.orders import OrderDesk
+from fairlead.services.trading.recent_orders import RecentOrders
 
 __all__ = ["Trading"]
 
@@ -17,10 +18,12 @@ class Trading:
         orders: single orders.
         advanced: groups of orders.
         accounts: the account of each user at the exchange.
+        recent: what was heard of orders; reads wait until the tables have it.
         batch_orders_max: orders of one batch, 1 or more.
     """
 
     orders: OrderDesk
     advanced: AdvancedDesk
     accounts: EngineAccounts
+    recent: RecentOrders
     batch_orders_max: int = 50

@@ -113,7 +113,8 @@ class OrderDesk:
                 "FIELD_MISSING", field="quantity", value=None, limit="quantity or price", fix="give what to change"
             )
         check_client_order_id(client_order_id)
-        if (view := await floor.reads.find(check_account(account), order_id)) is None:
+        reads = floor.reads
+        if (view := reads.heard(check_account(account), order_id) or await reads.find(account, order_id)) is None:
             raise unknown_order(order_id)
         named = floor.client_id(client_order_id)
 

@@ -1,18 +1,25 @@
-"""What the desks themselves heard of orders, beside the tables that follow the reports and may be a moment behind."""
+"""What the process heard of orders, beside the tables that follow the same reports and may be a moment behind.
+
+INV-1  What is told of an order from memory was heard whole: from its first report on, with every trade.
+INV-2  Who reads the tables after an answer can wait until they have all that was heard of the account by then.
+"""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
-from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
 from fairlead.ports.order_reads import OrderReads
 
 __all__ = ["RecentOrders"]
 
-_KEPT_MAX: Final = 100_000
+_KEPT_MAX: Final = 20_000
+# Reports with which an order begins.
+_FIRST: Final = frozenset({"New", "Suspended"})
 # Who asked waits for its own order to be readable, but not for tables that are far behind.
 _WAIT_S: Final = 0.5
 
@@ -28,6 +35,33 @@ class RecentOrders:
     def __init__(self, tables: OrderReads | None = None, *, kept_max: int = _KEPT_MAX) -> None:
         self._tables, self._kept_max = tables, kept_max
         self._views: OrderedDict[tuple[int, int], OrderView] = OrderedDict()
+        self._fills: dict[tuple[int, int], list[Fill]] = {}
+        self._told: OrderedDict[int, Position] = OrderedDict()
+
+    def hear(self, report: Report) -> None:
+        """Take a report of any account; each comes once, in the order of the log."""
+        account = report.fields.get("account")
+        if report.position is None or not isinstance(account, int):
+            return
+        self._told[account] = report.position
+        self._told.move_to_end(account)
+        if len(self._told) > self._kept_max:
+            self._told.popitem(last=False)
+        key = (account, report.order_id)
+        before = self._views.get(key)
+        if before is None and report.exec_type not in _FIRST:
+            return
+        view = after(before, report)
+        if view is None or view is before:
+            return
+        if (fill := fill_of(report)) is not None:
+            self._fills.setdefault(key, []).append(fill)
+        self.note(view)
+
+    async def caught_up(self, account: int) -> bool:
+        """Wait, a moment at most, until all that was heard of an account so far can be read in the tables."""
+        position = self._told.get(account)
+        return position is None or await self.reached(position)
 
     def note(self, view: OrderView) -> None:
         """Remember an order as an answer told it; what is older than what is known changes nothing."""
@@ -37,7 +71,8 @@ class RecentOrders:
             self._views[key] = view
         self._views.move_to_end(key)
         while len(self._views) > self._kept_max:
-            self._views.popitem(last=False)
+            forgotten, _ = self._views.popitem(last=False)
+            self._fills.pop(forgotten, None)
 
     def heard(self, account: int, order_id: int) -> OrderView | None:
         """Return an order as the desks heard of it last."""
@@ -79,13 +114,27 @@ class RecentOrders:
             return False
 
     async def since(self, report: Report, *, account: int) -> tuple[OrderView | None, Sequence[Fill]]:
-        """Return the order of an answer and its trades as they can be read now.
+        """Return the order of an answer and its trades, from memory where they were heard, else from the tables.
 
         The exchange has done what was asked: tables that cannot be read make no failure of it.
         """
+        told = self._whole(report, account)
+        if told is not None:
+            return told
         try:
             if report.position is not None:
                 await self.reached(report.position)
             return await self.find(account, report.order_id), await self.fills(account, report.order_id)
         except UnavailableError:
             return self.heard(account, report.order_id), ()
+
+    def _whole(self, report: Report, account: int) -> tuple[OrderView, Sequence[Fill]] | None:
+        """Return what was heard, where that is everything up to an answer."""
+        key = (account, report.order_id)
+        view = self._views.get(key)
+        if view is None or report.position is None or view.seq < report.position:
+            return None
+        fills = self._fills.get(key, [])
+        # A trade that was taken back, or came before its order was followed: the tables know.
+        is_whole = sum((fill.quantity for fill in fills), Decimal(0)) == view.filled_quantity
+        return (view, tuple(fills)) if is_whole else None

@@ -28,6 +28,8 @@ class SqlOrderHistory:
 
     def __init__(self, database: Database, *, reached: Callable[[Position], Awaitable[bool]]) -> None:
         self._database, self._reached = database, reached
+        # Of what was listed once; it never changes.
+        self._fee_assets: dict[str, str] = {}
 
     async def reached(self, position: Position, /) -> bool:
         """Wait, a moment at most, until every report up to ``position`` can be read."""
@@ -110,9 +112,14 @@ class SqlOrderHistory:
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""
+        if (known := self._fee_assets.get(symbol)) is not None:
+            return known
         asked = select(instruments.c.quote_symbol).where(instruments.c.symbol == symbol)
         async with self._database.read() as view:
-            return (await view.execute(asked)).scalar_one_or_none()
+            found: str | None = (await view.execute(asked)).scalar_one_or_none()
+        if found is not None:
+            self._fee_assets[symbol] = found
+        return found
 
 
 def _fill(row: Row[Any]) -> Fill:
