@@ -1,5 +1,6 @@
 """Proofs that were checked a moment ago: how long they count, and what ends them at once."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,3 +129,54 @@ def test_a_key_that_is_taken_back_counts_no_more_a_moment_after_it_did(tmp_path:
         assert refused.value.cause == "revoked or expired key"
 
     in_house(tmp_path, story)
+
+
+def test_who_asks_at_the_same_time_asks_the_store_once() -> None:
+    asked: list[int] = []
+
+    async def story() -> None:
+        recent, go = Recent(), asyncio.Event()
+
+        async def check() -> Principal:
+            asked.append(1)
+            await go.wait()
+            return WHO
+
+        async def one(now_ns: int) -> Principal:
+            return await recent.once("proof", check, now_ns=now_ns, age_ns_max=100)
+
+        first, second = asyncio.create_task(one(NOW_NS)), asyncio.create_task(one(NOW_NS + 99))
+        await asyncio.sleep(0)
+        first.cancel()
+        late = asyncio.create_task(one(NOW_NS + 100))
+        await asyncio.sleep(0)
+        go.set()
+        assert (await second, await late) == (WHO, WHO)
+        assert len(asked) == 2, "a check that began too long ago is made again"
+        assert recent.get("proof", now_ns=NOW_NS + 199, age_ns_max=100) == WHO
+        assert recent.get("proof", now_ns=NOW_NS + 200, age_ns_max=100) is None
+
+    asyncio.run(story())
+
+
+def test_a_check_that_began_before_something_was_taken_back_is_not_remembered() -> None:
+    async def story() -> None:
+        recent, go = Recent(), asyncio.Event()
+
+        async def before() -> Principal:
+            await go.wait()
+            return WHO
+
+        async def gone() -> Principal:
+            raise AuthenticationError("revoked", cause="revoked")
+
+        early = asyncio.create_task(recent.once("proof", before, now_ns=NOW_NS, age_ns_max=100))
+        await asyncio.sleep(0)
+        recent.forget("usr_1")
+        with pytest.raises(AuthenticationError):
+            await recent.once("proof", gone, now_ns=NOW_NS, age_ns_max=100)
+        go.set()
+        assert await early == WHO
+        assert recent.get("proof", now_ns=NOW_NS, age_ns_max=100) is None
+
+    asyncio.run(story())

@@ -88,7 +88,7 @@ def _follow(
     heard: list[int] = []
 
     async def run() -> None:
-        follower = Follower(stream=stream, log=log or Log(0), tables=tables)
+        follower = Follower(stream=stream, log=log or Log(0), tables=tables, gather_s=0)
 
         def listen(reports: Sequence[Report]) -> None:
             for report in reports:
@@ -154,7 +154,7 @@ def test_a_listener_that_fails_costs_the_others_nothing() -> None:
 
     async def run() -> None:
         stream = Stream(_batch(1), _batch(2))
-        follower = Follower(stream=stream, log=Log(0), tables=Tables())
+        follower = Follower(stream=stream, log=Log(0), tables=Tables(), gather_s=0)
 
         def fail(_: Sequence[Report]) -> None:
             raise KeyError("bug")
@@ -181,3 +181,28 @@ def test_who_wrote_can_wait_until_it_can_be_read() -> None:
     _follow(Stream(_batch(1), _batch(2)), Tables(), story=story)
 
     assert answers == [True, False]
+
+
+def test_reports_gather_until_somebody_waits_for_one() -> None:
+    class Fed(Stream):
+        """A stream that has one report a step."""
+
+        async def take(self, _: int, /) -> ReportBatch:
+            return await super().take(1)
+
+    async def story() -> list[int]:
+        stream, tables = Fed(_batch(1), _batch(2), _batch(3)), Tables()
+        # Longer than any test: without somebody who waits only the first step is made.
+        follower = Follower(stream=stream, log=Log(0), tables=tables, gather_s=3_600)
+        task = asyncio.create_task(follower.run())
+        while not tables.kept:
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        kept = list(tables.kept)
+        assert await follower.reached(Position(3, 0, 0))
+        assert await follower.reached(Position(2, 0, 0))
+        task.cancel()
+        return kept
+
+    assert asyncio.run(story()) == [1]

@@ -3,12 +3,14 @@
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from functools import cache
+from typing import Final
 
 from fairlead.wire.error import WireError
+from fairlead.wire.plan import Plan, Value
 from fairlead.wire.table import BY_CODE, HEADER_SIZE, LAYOUTS, VERSION, Field, Layout
 
-Value: TypeAlias = int | str | bool | bytes | None
+__all__ = ["Message", "Value", "decode", "encode"]
 
 _HEADER: Final = struct.Struct(">BBHIQ")
 _SIGNED: Final = frozenset({"i32", "i64", "i128", "price", "qty", "money"})
@@ -50,7 +52,8 @@ def decode(data: bytes | bytearray | memoryview) -> Message:
     body = len(data) - HEADER_SIZE
     if body < layout.size:
         raise WireError("BlockLength", "block_len", at=2, value=body, limit=layout.size)
-    fields = _read_block(data, HEADER_SIZE, layout.fields)
+    block, entry = _plans(layout.name)
+    fields = _read(block, data, HEADER_SIZE, layout.fields)
     count = 0
     if layout.entry:
         name = layout.fields[-1].name
@@ -62,7 +65,7 @@ def decode(data: bytes | bytearray | memoryview) -> Message:
     if body != size:
         raise WireError("BlockLength", "block_len", at=2, value=body, limit=size)
     starts = range(HEADER_SIZE + layout.size, len(data), layout.entry_size or 1)
-    entries = tuple(_read_block(data, start, layout.entry) for start in starts)
+    entries = tuple(_read(entry, data, start, layout.entry) for start in starts)
     return Message(kind=layout.name, session=session, seq=seq, fields=fields, entries=entries)
 
 
@@ -78,15 +81,33 @@ def encode(message: Message) -> bytes:
     if len(message.entries) > layout.entries_max:
         limit = layout.entries_max
         raise WireError("TooMany", "entries", at=HEADER_SIZE, value=len(message.entries), limit=limit)
-    body = bytearray(_write_block(message.fields, HEADER_SIZE, layout.fields))
+    block, plan = _plans(layout.name)
+    body = bytearray(_write(block, message.fields, HEADER_SIZE, layout.fields))
     if layout.entry:
         body[-2:] = len(message.entries).to_bytes(2)
     for entry in message.entries:
-        body += _write_block(entry, HEADER_SIZE + len(body), layout.entry)
+        body += _write(plan, entry, HEADER_SIZE + len(body), layout.entry)
     for name, value, bits in (("session", message.session, 32), ("seq", message.seq, 64)):
         if not 0 <= value < 1 << bits:
             raise WireError("OutOfRange", name, at=0, value=value, limit=(1 << bits) - 1)
     return _HEADER.pack(layout.code, VERSION, len(body), message.session, message.seq) + bytes(body)
+
+
+@cache
+def _plans(kind: str) -> tuple[Plan, Plan]:
+    """The plans of a kind's block and of its entries."""
+    layout = LAYOUTS[kind]
+    return Plan(layout.fields), Plan(layout.entry)
+
+
+def _read(plan: Plan, data: bytes, start: int, fields: Sequence[Field]) -> dict[str, Value]:
+    found = plan.read(data, start)
+    return _read_block(data, start, fields) if found is None else found
+
+
+def _write(plan: Plan, values: Mapping[str, Value], start: int, fields: Sequence[Field]) -> bytes:
+    written = plan.write(values)
+    return _write_block(values, start, fields) if written is None else written
 
 
 def _read_header(data: bytes) -> tuple[Layout, int, int]:

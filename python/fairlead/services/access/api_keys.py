@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from fairlead.domain.access.errors import AuthenticationError, ConflictError, ValidationError
 from fairlead.domain.access.people import ApiKey
@@ -120,8 +121,8 @@ class KeyDesk:
         is_right = is_signed_with(request, needs.vault.secret_of(request.key_id))
         principal = needs.recently(request.key_id, now_ns=now_ns) if is_right else None
         if principal is None:
-            principal = await self._find(request.key_id, is_right=is_right, now_ns=now_ns)
-            needs.recent.put(request.key_id, principal, now_ns=now_ns)
+            find = partial(self._find, request.key_id, is_right=is_right, now_ns=now_ns)
+            principal = await (needs.checked(request.key_id, find, now_ns=now_ns) if is_right else find())
         until_ns = spent_until_ns(request, policy=needs.policy)
         sent_ns = sent_at_ns(request)
         if not await needs.nonces.spend(request.key_id, request.nonce, sent_ns=sent_ns, until_ns=until_ns):

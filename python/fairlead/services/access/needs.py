@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from fairlead.domain.access.policy import NS_PER_MS, AccessPolicy
@@ -45,6 +46,11 @@ class Needs:
     def recently(self, proof: str, *, now_ns: int) -> Principal | None:
         """Return who was found behind a proof a moment ago; ``None``: check it."""
         return self.recent.get(proof, now_ns=now_ns, age_ns_max=self.policy.recheck_ms * NS_PER_MS)
+
+    async def checked(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int) -> Principal:
+        """Return who a check finds behind a proof, and remember it; those who ask at the same time ask once."""
+        age_ns_max = self.policy.recheck_ms * NS_PER_MS
+        return await self.recent.once(proof, check, now_ns=now_ns, age_ns_max=age_ns_max)
 
 
 def new_id(kind: str, secrets: Secrets) -> str:

@@ -3,6 +3,8 @@
 Each counts for a fraction of a second and no longer: what another process revokes counts here at the next check.
 """
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fairlead.domain.access.roles import Principal
@@ -22,6 +24,7 @@ class Recent:
     def __init__(self, *, kept_max: int = KEPT_MAX) -> None:
         self._kept: dict[str, tuple[Principal, int]] = {}
         self._kept_max = kept_max
+        self._checks: dict[str, tuple[asyncio.Task[Principal], int]] = {}
 
     def get(self, proof: str, *, now_ns: int, age_ns_max: int) -> Principal | None:
         """Return who was found less than ``age_ns_max`` ago, unless their proof has ended since; ``None``: check it."""
@@ -41,7 +44,47 @@ class Recent:
         if len(self._kept) > self._kept_max:
             del self._kept[next(iter(self._kept))]
 
+    async def once(
+        self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int, age_ns_max: int
+    ) -> Principal:
+        """Return who a check finds, and remember it; who brings a proof that is being checked waits for that check.
+
+        Args:
+            proof: what is checked.
+            check: asks the store; what it raises, everybody who waits hears.
+            now_ns: the time.
+            age_ns_max: a check that began so long ago is no answer any more.
+        """
+        task, began_ns = self._checks.get(proof, (None, 0))
+        if task is None or not 0 <= now_ns - began_ns < age_ns_max:
+            task = asyncio.create_task(self._check(proof, check, now_ns=now_ns))
+            task.add_done_callback(_hear)
+            self._checks[proof] = task, now_ns
+        # Whoever gives up takes the answer from nobody else.
+        return await asyncio.shield(task)
+
+    async def _check(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int) -> Principal:
+        def is_newest() -> bool:
+            return self._checks.get(proof, (None, 0))[0] is asyncio.current_task()
+
+        try:
+            principal = await check()
+            if is_newest():
+                # Else it asked before something was taken back.
+                self.put(proof, principal, now_ns=now_ns)
+            return principal
+        finally:
+            if is_newest():
+                del self._checks[proof]
+
     def forget(self, user_id: str) -> None:
-        """Forget everything of one user: something of it counts no more."""
+        """Forget everything of one user: something of it counts no more. Checks at work are no answer from now on."""
+        self._checks.clear()
         for proof in [proof for proof, (principal, _) in self._kept.items() if principal.user_id == user_id]:
             del self._kept[proof]
+
+
+def _hear(task: "asyncio.Task[Principal]") -> None:
+    """Take the error of a check whose every asker has gone."""
+    if not task.cancelled():
+        task.exception()

@@ -120,6 +120,10 @@ class Entry:
         recent = needs.recently(proof, now_ns=now_ns)
         if recent is not None:
             return recent
+        return await needs.checked(proof, lambda: self._find(access, now_ns=now_ns), now_ns=now_ns)
+
+    async def _find(self, access: Secret, *, now_ns: int) -> Principal:
+        needs = self._needs
         try:
             opened = needs.signer.open(access)
             claims = check_claims(opened.header, opened.payload, policy=needs.policy, now_ns=now_ns)
@@ -131,7 +135,7 @@ class Entry:
             raise _no_token("session or user unknown")
         if claims.epoch != user.epoch or not session.is_live(now_ns=now_ns, epoch=user.epoch):
             raise _no_token("revoked")
-        principal = Principal(
+        return Principal(
             user_id=user.user_id,
             account=user.account,
             role=user.role,
@@ -139,8 +143,6 @@ class Entry:
             session_id=session.session_id,
             until_ns=claims.exp * NS_PER_S,
         )
-        needs.recent.put(proof, principal, now_ns=now_ns)
-        return principal
 
     async def logout(self, principal: Principal) -> None:
         """End the session of who asks; its access token counts no more either.

@@ -7,6 +7,7 @@
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -24,6 +25,8 @@ T = TypeVar("T")
 # How many reports are one step of the store: more cost less each, and are seen later.
 _BATCH_MAX: Final = 500
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
+# How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
+_GATHER_S: Final = 0.05
 _log = logging.getLogger("fairlead.projections")
 
 
@@ -34,13 +37,18 @@ class Follower:
         stream: the reports as they come, from where the tables are.
         log: the same from the log of the exchange.
         tables: what follows.
+        gather_s: how long reports gather between two steps while nobody waits for them, 0 or more.
     """
 
-    def __init__(self, *, stream: ReportStream, log: ReportLog, tables: Projections) -> None:
-        self._stream, self._log, self._tables = stream, log, tables
+    def __init__(
+        self, *, stream: ReportStream, log: ReportLog, tables: Projections, gather_s: float = _GATHER_S
+    ) -> None:
+        self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
         self._listeners: list[Listener] = []
         self._position = BEGINNING
         self._moved = asyncio.Condition()
+        self._waiting = 0
+        self._wanted = asyncio.Event()
         self.is_following = False
 
     @property
@@ -62,11 +70,17 @@ class Follower:
         """Wait until a report is in the tables; whether it came so far in time."""
         if self._position >= position:
             return True
+        self._waiting += 1
+        self._wanted.set()
         try:
             async with asyncio.timeout(timeout_s), self._moved:
                 await self._moved.wait_for(lambda: self._position >= position)
         except TimeoutError:
             return False
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._wanted.clear()
         return True
 
     async def run(self) -> None:
@@ -80,6 +94,14 @@ class Follower:
             if batch.has_gap:
                 await self._patiently(self._catch_up)
             await self._patiently(partial(self._apply, batch.reports))
+            if len(batch.reports) < _BATCH_MAX:
+                await self._gather()
+
+    async def _gather(self) -> None:
+        """Let reports come together, until somebody waits for one."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._gather_s):
+                await self._wanted.wait()
 
     async def _apply(self, reports: Sequence[Report]) -> None:
         fresh = await self._tables.apply(reports, self._stream.listings)

@@ -1,0 +1,73 @@
+"""The quick way through a block is the way field by field: same values, same bytes, and no where that says no."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import pytest
+
+from fairlead.wire import LAYOUTS, WireError
+from fairlead.wire.codec import _read_block, _write_block
+from fairlead.wire.plan import Plan, Value
+from fairlead.wire.table import Field
+
+T = TypeVar("T")
+ODD: tuple[Value, ...] = (None, -1, 1, True, 1 << 200, "x" * 40, "a b", "é", "", "Buy", b"", bytes(32))
+BLOCKS = [fields for layout in LAYOUTS.values() for fields in (layout.fields, layout.entry) if fields]
+
+
+def _or_none(act: Callable[[], T]) -> T | None:
+    try:
+        return act()
+    except WireError:
+        return None
+
+
+def _raw(rng: random.Random, row: Field, fields: Sequence[Field]) -> bytes:
+    if row.form == "code":
+        return rng.choice([*row.words, 0]).to_bytes(row.size)
+    if row.form == "mask":
+        index = fields.index(row)
+        known = max((one.bit for one in fields if one.row == index), default=-1) + 1
+        return rng.randrange(1 << known).to_bytes(row.size)
+    if row.form == "text":
+        letters = bytes(rng.randrange(0x21, 0x7F) for _ in range(rng.randint(1, row.size)))
+        return letters.ljust(row.size, b"\0")
+    return rng.randrange(2).to_bytes(row.size) if row.form == "bool" else rng.randbytes(row.size)
+
+
+def _block(rng: random.Random, fields: Sequence[Field]) -> bytes:
+    """A block that is right, more often than not."""
+    data = bytearray()
+    for row in fields:
+        raw, number = _raw(rng, row, fields), 0
+        if row.row >= 0:
+            owner = fields[row.row]
+            number = int.from_bytes(data[owner.offset : owner.offset + owner.size])
+        counts = row.row < 0 or bool(number >> row.bit & 1 if row.bit >= 0 else number in row.values)
+        data += raw if counts else bytes(row.size)
+    if rng.random() < 0.3:
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_ways_agree_on_every_block(seed: int) -> None:
+    rng, read, written = random.Random(seed), 0, 0
+    for fields in BLOCKS * 4:
+        plan, data = Plan(fields), _block(rng, fields)
+        found = _or_none(lambda data=data, fields=fields: _read_block(data, 0, fields))  # type: ignore[misc]
+
+        quick = plan.read(data, 0)
+
+        assert quick == found
+        if found is None or quick is None:
+            continue
+        assert [(name, type(value)) for name, value in quick.items()] == [(k, type(v)) for k, v in found.items()]
+        read += 1
+        if quick and rng.random() < 0.5:
+            quick[rng.choice([*quick, "other"])] = rng.choice(ODD)
+        slow = _or_none(lambda quick=quick, fields=fields: _write_block(quick, 0, fields))  # type: ignore[misc]
+        assert plan.write(quick) == slow
+        written += slow is not None
+    assert min(read, written) > len(BLOCKS), "most blocks are right"
