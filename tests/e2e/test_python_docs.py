@@ -18,6 +18,7 @@ PAGES = [
     "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",
     "docs/how-to/protect.md",
+    "docs/how-to/sdk.md",
     "docs/how-to/serve.md",
     "docs/reference/access.md",
     "docs/reference/configuration.md",

@@ -121,6 +121,24 @@ def test_an_order_that_moves_on_while_open_ones_are_listed_is_there_once() -> No
     run(story)
 
 
+def test_a_book_is_watched_as_it_moves() -> None:
+    async def story(venue: Venue) -> None:
+        def at(epoch: int, seq: int) -> dict[str, Any]:
+            return {"symbol": "A", "state": "CONTINUOUS", "epoch": epoch, "seq": seq, "bids": [], "asks": []}
+
+        # A service that starts again has another epoch and counts from the beginning.
+        books = [at(1, 7), at(1, 7), at(1, 9), at(2, 1)]
+        venue.routes["GET", "/markets/A/book"] = lambda _: httpx.Response(200, json=books.pop(0))
+        watched = venue.client().watch_order_book("A", every_s=0.25)
+        seen = [await anext(watched) for _ in range(3)]
+        assert [(book.epoch, book.seq) for book in seen] == [(1, 7), (1, 9), (2, 1)]
+        assert venue.waits == [0.25] * 3
+        with pytest.raises(UsageError, match="every_s"):
+            await anext(venue.client().watch_order_book("A", every_s=0))
+
+    run(story)
+
+
 @pytest.mark.parametrize("price", [0.1, True, float("nan")])
 def test_a_float_is_no_price(price: Any) -> None:
     async def story(venue: Venue) -> None:

@@ -245,7 +245,7 @@ def test_no_secret_is_shown() -> None:
     at = Timestamp(1)
     tokens = Tokens(access_token="aa-1", access_expires_at=at, refresh_token="rr-1", refresh_expires_at=at)
     key = NewApiKey(key_id="k", name="n", scopes=(), created_at=at, expires_at=None, revoked_at=None, secret="ss-1")
-    shown = f"{client._signer!r} {client!r} {tokens!r} {tokens} {key!r} {key}"
+    shown = f"{client._door._signer!r} {client!r} {tokens!r} {tokens} {key!r} {key}"
     assert not any(word in shown for word in (KEY_SECRET, PASSWORD, "aa-1", "rr-1", "ss-1"))
 
 

@@ -2,21 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
-from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from fairlead.domain.access.secret import Secret
 from fairlead.errors import UsageError
 from fairlead.sdk import access_calls, advanced_calls, order_calls, reading_calls
-from fairlead.sdk.answers import LedgerEntry, Order, Trade
+from fairlead.sdk.answers import LedgerEntry, Order, OrderBook, Trade
 from fairlead.sdk.call import Call, Page
 from fairlead.sdk.decode import answer_in
-from fairlead.sdk.errors import ApiError, Details, NotFoundError, RejectedError
-from fairlead.sdk.identity import Session, Signer
+from fairlead.sdk.door import Door
+from fairlead.sdk.errors import Details, NotFoundError, RejectedError
 from fairlead.sdk.people import Funds
-from fairlead.sdk.retries import Answered, Barred, Lost, Outcome, Retries, error_of, is_in_doubt, wait_s
+from fairlead.sdk.retries import Answered, Retries, error_of, is_in_doubt, wait_s
 from fairlead.sdk.surroundings import Surroundings
-from fairlead.sdk.transport import Proof, Transport
+from fairlead.sdk.transport import Transport
 
 __all__ = ["AsyncClient"]
 
@@ -69,26 +67,19 @@ class AsyncClient:
         surroundings: Surroundings | None = None,
         over: Any = None,
     ) -> None:
-        if (email is None) != (password is None) or (key_id is None) != (secret is None):
-            raise UsageError("half a proof: give email and password, or key_id and secret")
-        if email is not None and key_id is not None:
-            raise UsageError("two proofs: give email and password, or key_id and secret")
         self._world = surroundings or Surroundings()
         self._retries = retries or Retries()
         self._transport = Transport(base_url, timeout_s=timeout_s, over=over)
-        if (email or key_id) and not (allow_plain_http or self._transport.is_private):
-            raise UsageError(
-                f"a proof would travel in the open: host={self._transport.host}; use https, or allow_plain_http=True"
-            )
-        self._session: Session | None = None
-        self._signer: Signer | None = None
-        self._is_clock_set = False
-        if email is not None and password is not None:
-            self._session = Session(email=email, password=Secret(password), ask=self.ask)
-        if key_id is not None and secret is not None:
-            self._signer = Signer(
-                key_id=key_id, secret=Secret(secret), now_ns=self._world.now_ns, nonce=self._world.token
-            )
+        self._door = Door(
+            self._transport,
+            self.ask,
+            world=self._world,
+            email=email,
+            password=password,
+            key_id=key_id,
+            secret=secret,
+            allow_plain_http=allow_plain_http,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -204,11 +195,31 @@ class AsyncClient:
         """Return withdrawals, newest first, page by page as they are taken."""
         return self._pages(lambda cursor: reading_calls.withdrawals_page(cursor=cursor))
 
+    async def watch_order_book(
+        self, symbol: str, *, levels: int = 50, every_s: float = 0.5
+    ) -> AsyncIterator[OrderBook]:
+        """Return the book as it is, and again each time it is found to have moved; it never ends by itself.
+
+        It is asked for every ``every_s`` seconds, > 0: moves between two askings are seen as one.
+
+        Raises:
+            UsageError: ``every_s`` is not positive.
+        """
+        if every_s <= 0:
+            raise UsageError(f"every_s is not positive: value={every_s}")
+        shown: tuple[int, int] | None = None
+        while True:
+            book = await self.fetch_order_book(symbol, levels=levels)
+            if (book.epoch, book.seq) != shown:
+                shown = (book.epoch, book.seq)
+                yield book
+            await self._world.sleep(every_s)
+
     async def log_out(self) -> None:
         """End the session at the service; a later call logs in again. Nothing where there is none."""
-        if self._session is not None and self._session.is_open:
+        if self._door.is_in_session:
             await self.ask(access_calls.log_out())
-            self._session.forget()
+            self._door.forget()
 
     async def ask(self, call: Call[T]) -> T:
         """Send a call, again where that is safe, and return its answer.
@@ -219,7 +230,7 @@ class AsyncClient:
         call = call.with_ids(lambda: f"py-{self._world.token()}")
         body, in_doubt, attempt = call.content(), False, 1
         while True:
-            outcome = await self._attempt(call, body)
+            outcome = await self._door.send(call, body)
             if isinstance(outcome, Answered) and outcome.is_success:
                 return answer_in(call, outcome, attempts=attempt)
             in_doubt = is_in_doubt(call, outcome, before=in_doubt)
@@ -230,40 +241,6 @@ class AsyncClient:
             await self._world.sleep(pause_s)
             attempt += 1
 
-    async def _attempt(self, call: Call[Any], body: bytes) -> Outcome:
-        try:
-            return await self._proven(call, body)
-        except ApiError as error:
-            return Barred(error=error)
-
-    async def _proven(self, call: Call[Any], body: bytes) -> Answered | Lost:
-        """Send a call once with the proof it needs; once more where the proof, and not the call, was refused.
-
-        Raises:
-            ApiError: there is no proof to be had; the call was not sent, or refused at the door.
-        """
-
-        async def send(proof: Proof | None) -> Answered | Lost:
-            return await self._transport.send(call.method, call.target, body, proof=proof)
-
-        if call.is_public:
-            return await send(None)
-        if self._signer is not None:
-            outcome = await send(self._signer.proof)
-            if _is_refused(outcome) and not self._is_clock_set:
-                # Its clock may be the reason; a wrong key stays wrong.
-                self._is_clock_set = True
-                self._signer = self._signer.at_time_of((await self.fetch_time()).unix_ms)
-                outcome = await send(self._signer.proof)
-            return outcome
-        if self._session is None:
-            raise UsageError(f"nobody says who asks: {call.method} {call.target}; give email and password, or a key")
-        token = await self._session.token()
-        outcome = await send(_bearer(token))
-        if _is_refused(outcome):
-            outcome = await send(_bearer(await self._session.token(refused=token)))
-        return outcome
-
     async def _pages(self, page: Callable[[str | None], Call[Page[T]]]) -> AsyncIterator[T]:
         cursor: str | None = None
         while True:
@@ -272,11 +249,3 @@ class AsyncClient:
                 yield item
             if (cursor := found.next_cursor) is None:
                 return
-
-
-def _bearer(token: str) -> Proof:
-    return lambda *_: {"Authorization": f"Bearer {token}"}
-
-
-def _is_refused(outcome: Outcome) -> bool:
-    return isinstance(outcome, Answered) and outcome.status == HTTPStatus.UNAUTHORIZED

@@ -89,6 +89,7 @@ class RestClient:
     fetch_ledger = _listing(AsyncClient.fetch_ledger)
     fetch_deposits = _listing(AsyncClient.fetch_deposits)
     fetch_withdrawals = _listing(AsyncClient.fetch_withdrawals)
+    watch_order_book = _listing(AsyncClient.watch_order_book)
 
     create_order = _blocking(AsyncClient.create_order)
     submit_order = _blocking(AsyncClient.submit_order)
