@@ -4,7 +4,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from fairlead.adapters.telemetry import EngineFigures, Gauges, Metrics
+from fairlead.adapters.serving import Door
+from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
 from fairlead.engine.latency import LatencyReport, StageLatency
 from fairlead.model.report import Position, Report
 
@@ -52,7 +53,10 @@ def exported() -> set[str]:
     """Return the name of every sample that the program can export."""
     metrics = new_metrics()
     gauges = Gauges("db_pool_connections", "", label="state", read=lambda: {"used": 1})
-    metrics.add([EngineFigures(lambda: latency(stage("total"))), gauges])
+    door = Door(connections_max=1, ip_connections_max=1, head_s=1, idle_s=1)
+    connections = Gauges("http_connections", "", label="state", read=door.open)
+    away = Counts("http_connections_turned_away", "", label="why", read=door.turned_away)
+    metrics.add([EngineFigures(lambda: latency(stage("total"))), gauges, connections, away])
     metrics.request_answered(method="GET", route="/time", status=200, took_ns=1)
     metrics.request_refused(policy="ip")
     metrics.market_is("ABC-USD", is_halted=True, spread=0.01)

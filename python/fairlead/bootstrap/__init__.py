@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 
 from fairlead import aio
 from fairlead.adapters.access import master_secret, token_keys
-from fairlead.adapters.serving import EngineThread, HttpServer, listen
+from fairlead.adapters.serving import Door, EngineThread, HttpServer, listen
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlProjections
 from fairlead.adapters.telemetry import Metrics, write_logs
@@ -19,7 +19,7 @@ from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_p
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
 from fairlead.bootstrap.funding import Funding, funding
-from fairlead.bootstrap.limits import rate_limits
+from fairlead.bootstrap.limits import door_of, rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.publishing import SPARED, published
@@ -94,8 +94,8 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         if with_demo:
             demo = demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
             await parts.enter_async_context(demo)
-        limits, records = rate_limits(settings.limits), records_of(database, follower)
-        telemetry = counted(front=front, database=database, engine=engine, limits=limits, clock=needs.clock)
+        limits, records, door = rate_limits(settings.limits), records_of(database, follower), door_of(settings)
+        telemetry = counted(front=front, database=database, engine=engine, limits=limits, clock=needs.clock, door=door)
         timed = timed_front(front, telemetry=telemetry)
         desks = _desks(settings, needs=needs, database=database, front=timed, records=records)
         money = funding(settings, needs=needs, database=database, front=front, gateway=gateway, accounts=desks.accounts)
@@ -118,7 +118,7 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         )
         await parts.enter_async_context(walked(settings, services=services))
         app = _app(settings, services)
-        await _answer(settings, app, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
+        await _answer(settings, app, door=door, gateway=gateway, ended=ended, people=people, on_ready=on_ready)
     engine.check()
 
 
@@ -229,6 +229,7 @@ async def _answer(
     settings: Settings,
     app: ASGIApp,
     *,
+    door: Door,
     gateway: tuple[str, int],
     ended: asyncio.Event,
     people: Sequence[DemoPerson],
@@ -241,6 +242,7 @@ async def _answer(
     host, port = listening.getsockname()[:2]
     http = HttpServer(
         app,
+        door=door,
         grace_s=settings.server.shutdown_grace_s,
         trusted_proxies=settings.server.trusted_proxies,
         on_ready=lambda: on_ready(Addresses(http=(host, port), gateway=gateway, people=people)),

@@ -1,13 +1,14 @@
-"""The buckets of the service, as ``[limits]`` sets them."""
+"""The buckets and the door of the service, as ``[limits]`` sets them."""
 
 import time
 
+from fairlead.adapters.serving import Door
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan, Policy
 from fairlead.services.rate_limits import RateLimits
-from fairlead.settings import Limits
+from fairlead.settings import Limits, Settings
 
-__all__ = ["rate_limits"]
+__all__ = ["door_of", "rate_limits"]
 
 _MINUTE_S = 60
 
@@ -27,3 +28,15 @@ def rate_limits(limits: Limits) -> RateLimits:
     # Seconds of a rate per minute would be less than one attempt.
     logins = Rate(count=limits.ip_logins_per_min, period_s=_MINUTE_S, burst=limits.ip_logins_per_min)
     return RateLimits(Plan(rates={**rates, Policy.IP_LOGINS: logins}), now_ns=time.monotonic_ns)
+
+
+def door_of(settings: Settings) -> Door:
+    """Return who may connect, and for how long without a word."""
+    limits = settings.limits
+    return Door(
+        connections_max=limits.connections_max,
+        ip_connections_max=limits.ip_connections_max,
+        head_s=limits.auth_wait_s,
+        idle_s=limits.idle_s,
+        proxies=settings.server.trusted_proxies,
+    )

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 from fairlead import aio
 from fairlead.adapters.access import figures_token
-from fairlead.adapters.serving import EngineThread
+from fairlead.adapters.serving import Door, EngineThread
 from fairlead.adapters.stores import Database
-from fairlead.adapters.telemetry import EngineFigures, Gauges, Metrics
+from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.figures import Access, Figures
@@ -25,13 +25,15 @@ __all__ = ["counted", "figures_of", "timed_front", "walked"]
 
 
 def counted(
-    *, front: aio.Client, database: Database, engine: EngineThread, limits: RateLimits, clock: Clock
+    *, front: aio.Client, database: Database, engine: EngineThread, limits: RateLimits, clock: Clock, door: Door
 ) -> Metrics:
     """Return what counts from now on; it hears the reports of the session."""
     metrics = Metrics(begun_ns=clock.now_ns(), symbol_of=lambda number: front.instruments.by_id(number).symbol or None)
     pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=database.pool)
     buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=limits.kept)
-    metrics.add([EngineFigures(engine.latency), pool, buckets])
+    open_ = Gauges("http_connections", "Connections of HTTP.", label="state", read=door.open)
+    away = Counts("http_connections_turned_away", "Refused or ended.", label="why", read=door.turned_away)
+    metrics.add([EngineFigures(engine.latency), pool, buckets, open_, away])
     front.listen_reports(metrics.heard)
     return metrics
 

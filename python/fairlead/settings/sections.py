@@ -204,13 +204,17 @@ class Limits(Struct, frozen=True, kw_only=True):
     page_size: Annotated[int, _int(1, 1_000, "Rows of a page where the request names none.")] = 100
     page_size_max: Annotated[int, _int(1, 1_000, "Rows of a page at most.")] = 500
     batch_orders_max: Annotated[int, _int(1, 100, "Orders of one batch request.")] = 50
-    connections_max: Annotated[int, _int(1, 65_536, "WebSocket connections in all.")] = 4_096
-    ip_connections_max: Annotated[int, _int(1, 65_536, "WebSocket connections of an address.")] = 64
+    connections_max: Annotated[int, _int(1, 65_536, "Connections of HTTP and WebSocket in all.")] = 4_096
+    ip_connections_max: Annotated[
+        int, _int(1, 65_536, "Connections of an address, which many people may share; of a proxy, connections_max.")
+    ] = 256
     account_connections_max: Annotated[int, _int(1, 1_024, "WebSocket connections of an account.")] = 16
     subscriptions_max: Annotated[int, _int(1, 10_000, "Subscriptions of a connection.")] = 200
     queue_bytes_max: Annotated[int, _int(4_096, 1_048_576, "Bytes that wait for a slow connection.")] = 32_768
-    auth_wait_s: Annotated[int, _int(1, 30, "How long a new connection may take to say who it is.")] = 5
-    idle_s: Annotated[int, _int(10, 3_600, "A connection that is silent longer is closed.")] = 60
+    auth_wait_s: Annotated[
+        int, _int(1, 30, "How long a connection may take to ask: to the end of a head, or to say who it is.")
+    ] = 5
+    idle_s: Annotated[int, _int(10, 3_600, "A connection without a request, or a message, for longer is closed.")] = 60
 
 
 class Funding(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from fairlead.adapters.serving.demo_place import (
     note_funded,
     open_demo_place,
 )
+from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.engine_thread import EngineThread
 from fairlead.adapters.serving.front_end_key import find_key, front_end_key, service_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
@@ -14,6 +15,7 @@ from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
 
 __all__ = [
+    "Door",
     "EngineThread",
     "HttpServer",
     "add_demo_keys",

@@ -1,13 +1,16 @@
 """HTTP through uvicorn, in a loop and with signals that are ours."""
 
 import asyncio
+import functools
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
+from fairlead.adapters.serving.door import Door
+from fairlead.adapters.serving.http_connection import HttpConnection
 from fairlead.errors import UnavailableError
 
 __all__ = ["HttpServer", "listen"]
@@ -38,17 +41,19 @@ class HttpServer:
 
     Args:
         app: the ASGI application.
+        door: who may connect.
         grace_s: how long a stop waits for requests in work.
         trusted_proxies: addresses and networks whose ``X-Forwarded-For`` says who asks; nobody else's is looked at.
         on_ready: called once requests are answered.
     """
 
     def __init__(
-        self, app: Any, *, grace_s: int, on_ready: Callable[[], None], trusted_proxies: Sequence[str] = ()
+        self, app: Any, *, door: Door, grace_s: int, on_ready: Callable[[], None], trusted_proxies: Sequence[str] = ()
     ) -> None:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            # Called for each connection: what stands for a class here need not be one.
+            http=cast("type[asyncio.Protocol]", functools.partial(HttpConnection, door=door)),
             ws="none",
             lifespan="off",
             log_config=None,
