@@ -10,7 +10,7 @@ import signal
 import uvloop
 from litestar import Litestar, post
 
-from fairlead.adapters.serving import HttpServer, listen
+from fairlead.adapters.serving import Door, HttpServer, listen
 
 # As long as the answer of the service to the order of the load.
 ANSWER = {"orderId": "1", "text": "x" * 560}
@@ -29,7 +29,8 @@ async def main() -> None:
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     app = Litestar([orders], openapi_config=None, logging_config=None)
-    server = HttpServer(app, grace_s=1, on_ready=lambda: print(json.dumps({"port": port}), flush=True))
+    door = Door(connections_max=4_096, ip_connections_max=4_096, head_s=5, idle_s=60)
+    server = HttpServer(app, door=door, grace_s=1, on_ready=lambda: print(json.dumps({"port": port}), flush=True))
     await server.serve(listening, until=ended)
 
 
