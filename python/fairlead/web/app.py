@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 
 from fairlead.domain.access.roles import Principal
 from fairlead.web.bodies import BodyLimits
+from fairlead.web.clean_paths import path_guard
 from fairlead.web.correlation import CORRELATION_HEADER
 from fairlead.web.deadline import deadline
 from fairlead.web.description import describe
@@ -50,6 +51,7 @@ def make_app(
         dto=strict_reader(limits),
         return_dto=None,
         guards=[
+            path_guard,
             identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
             rate_guard(services.limits),
             body_guard(limits),
