@@ -116,9 +116,14 @@ class Venue:
         return f"{self._ids:024x}"
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
-        # Another task may run here, as it does on a network.
+        # Others run while a request and its answer travel.
         await asyncio.sleep(0)
         self.asked.append(request)
+        answer = self._answer(request)
+        await asyncio.sleep(0)
+        return answer
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path == "/time":
             return httpx.Response(200, json={"time": AT, "unixMs": self.now_ns // 1_000_000})
