@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, get
 from litestar.config.cors import CORSConfig
+from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp
 
 from fairlead.domain.access.roles import Principal
@@ -16,12 +18,12 @@ from fairlead.web.correlation import CORRELATION_HEADER
 from fairlead.web.deadline import deadline
 from fairlead.web.description import describe
 from fairlead.web.edge import edge
-from fairlead.web.identity import PUBLIC, caller_in, identity_guard
+from fairlead.web.identity import PUBLIC, Guard, caller_in, identity_guard
 from fairlead.web.limits import POLICY_HEADER, REMAINING_HEADER, heads_of, rate_guard
 from fairlead.web.problems import answer_problem
 from fairlead.web.read_own import read_own_guard
 from fairlead.web.routes import ROUTES
-from fairlead.web.services import Services
+from fairlead.web.services import Given, Services
 from fairlead.web.strict import body_guard, strict_reader
 from fairlead.web.watched import watched
 
@@ -51,11 +53,13 @@ def make_app(
         dto=strict_reader(limits),
         return_dto=None,
         guards=[
-            path_guard,
-            identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
-            rate_guard(services.limits),
-            body_guard(limits),
-            read_own_guard(services.trading.recent),
+            _in_turn(
+                path_guard,
+                identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
+                rate_guard(services.limits),
+                body_guard(limits),
+                read_own_guard(services.trading.recent),
+            )
         ],
         exception_handlers={Exception: answer_problem},
         middleware=[deadline(timeout_s)],
@@ -68,7 +72,19 @@ def make_app(
     return watched(limited, telemetry=services.telemetry, now_ns=monotonic_ns)
 
 
-def _provide_caller(request: Request[Any, Any, Any]) -> Principal:
+def _in_turn(*guards: Guard) -> Guard:
+    """Return several guards as one: the framework copies the whole handler for each that it calls."""
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        for one in guards:
+            await one(connection, handler)
+
+    return guard
+
+
+def _provide_caller(request: Request[Any, Any, Any], services: Given) -> Principal:
+    # It asks for the services so that the framework has one to provide at a time: for two it starts tasks.
+    del services
     caller = caller_in(request)
     assert caller is not None, "a public route asked who its caller is"
     return caller

@@ -1,7 +1,9 @@
 """The JSON of a request becomes the object a route wants, or a refusal that names the field: nothing is guessed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -112,16 +114,23 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _check_names(found: dict[str, Any], shape: type[msgspec.Struct]) -> None:
-    fields = msgspec.structs.fields(shape)
-    missing = [field.encode_name for field in fields if field.required and found.get(field.encode_name) in (None, "")]
+    required, known = _names_of(shape)
+    missing = [name for name in required if found.get(name) in (None, "")]
     if missing:
         listed = ", ".join(missing)
         raise _invalid(f"Missing required fields: {listed}", field=listed, fix="send them too")
-    known = {field.encode_name for field in fields}
     unknown = [name[:_SHOWN_MAX] for name in found if name not in known]
     if unknown:
         listed, allowed = ", ".join(sorted(unknown)[:10]), ", ".join(sorted(known))
         raise _invalid(f"Unknown fields: {listed}", field=listed, limit=allowed, fix=f"leave them out; known={allowed}")
+
+
+@cache
+def _names_of(shape: type[msgspec.Struct]) -> tuple[Sequence[str], frozenset[str]]:
+    """Return the names that a body must have, in their order, and all it may have."""
+    fields = msgspec.structs.fields(shape)
+    required = tuple(field.encode_name for field in fields if field.required)
+    return required, frozenset(field.encode_name for field in fields)
 
 
 def _invalid(

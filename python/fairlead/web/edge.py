@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairlead.domain.limits.plan import RouteClass
@@ -14,14 +13,17 @@ from fairlead.web.problems import PROBLEM_TYPE, problem_of
 
 __all__ = ["edge"]
 
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+_CORRELATION: Final = CORRELATION_HEADER.lower().encode()
+_NOT_KEPT, _ASK_FIRST = (b"cache-control", b"no-store"), (b"cache-control", b"no-cache")
+_SAFE: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+# Whatever stands there of these is replaced.
+_OURS: Final = frozenset({_CORRELATION, _NOT_KEPT[0], *(name for name, _ in _SAFE)})
 _TRY_AGAIN_LATER: Final = 1013
 
 
@@ -69,10 +71,9 @@ async def _refuse(error: RateLimitedError, scope: Any, send: Send) -> None:
 
 def _complete(message: Any, scope: Any) -> None:
     """Add to every answer, refusals of the router among them, what each must have."""
-    headers = MutableScopeHeaders.from_message(message)
-    headers[CORRELATION_HEADER] = correlation_id(scope)
-    for name, value in (_HEADERS | limit_headers(scope)).items():
-        headers[name] = value
-    if "etag" in headers:
-        # It may be kept, but not used without asking.
-        headers["Cache-Control"] = "no-cache"
+    kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in _OURS]
+    # What has a tag may be kept, but not used without asking.
+    is_tagged = any(name.lower() == b"etag" for name, _ in kept)
+    limits = [(name.lower().encode(), value.encode()) for name, value in limit_headers(scope).items()]
+    named = (_CORRELATION, correlation_id(scope).encode("latin-1"))
+    message["headers"] = [*kept, named, _ASK_FIRST if is_tagged else _NOT_KEPT, *_SAFE, *limits]

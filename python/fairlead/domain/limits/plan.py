@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -11,6 +12,7 @@ __all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "add
 
 _PREFIX_BITS: Final = 64
 _TEXT_MAX: Final = 64
+_ADDRESSES_MAX: Final = 4_096
 
 
 class RouteClass(StrEnum):
@@ -78,6 +80,11 @@ def account_policy(route_class: RouteClass) -> Policy | None:
 
 def address_key(host: str) -> str:
     """Return what an address counts as: an IPv6 address as its network of 64 bits, which is what one customer has."""
+    # No more is remembered than this many short texts.
+    return _remembered_key(host) if len(host) <= _TEXT_MAX else _key(host)
+
+
+def _key(host: str) -> str:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:
@@ -87,3 +94,6 @@ def address_key(host: str) -> str:
             return str(address.ipv4_mapped)
         return f"{int(address) >> _PREFIX_BITS:x}::/{_PREFIX_BITS}"
     return str(address)
+
+
+_remembered_key: Final = lru_cache(maxsize=_ADDRESSES_MAX)(_key)

@@ -54,7 +54,7 @@ class SqlProjections:
 
     async def apply(self, reports: Sequence[Report], listings: Mapping[int, Listing], /) -> Sequence[Report]:
         """Bring the tables forward and return the reports that were new to them, in their order."""
-        async with self._database.write() as step:
+        async with self._database.follow() as step:
             followed = await _followed(step, locks=True)
             fresh = [it for it in reports if it.position is not None and it.position > followed.position]
             if not fresh:
