@@ -26,6 +26,7 @@ from fairlead.services.readiness import Readiness
 from fairlead.services.trading import EngineAccounts
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
+from fairlead.web.paging import PageSizes
 from fairlead.web.services import Services
 
 
@@ -94,7 +95,12 @@ async def _at_once(_: object) -> bool:
 
 
 def at_desk(
-    directory: Path, story: Callable[[Desk], Awaitable[None]], *, plan: Plan | None = None, **options: Any
+    directory: Path,
+    story: Callable[[Desk], Awaitable[None]],
+    *,
+    plan: Plan | None = None,
+    pages: PageSizes | None = None,
+    **options: Any,
 ) -> None:
     """Run one story at an application of its own."""
     buckets = wide_plan() if plan is None else plan
@@ -125,6 +131,7 @@ def at_desk(
             records=Records(
                 orders=SqlOrderHistory(house.database, reached=_at_once), money=SqlMoneyHistory(house.database)
             ),
+            pages=pages or PageSizes(),
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options

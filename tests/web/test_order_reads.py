@@ -9,6 +9,7 @@ from tests.web.desks import Desk, at_desk, bearer
 
 from fairlead.model.listing import Asset, Listing
 from fairlead.model.report import Position, Report
+from fairlead.web.paging import PageSizes
 
 LISTINGS = {
     0: Listing(
@@ -149,3 +150,15 @@ def test_the_same_answer_is_sent_once(tmp_path: Path) -> None:
         assert (changed.status_code, changed.json()["status"], changed.json()["reason"]) == (200, "CANCELED", "USER")
 
     at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize("path", ["/orders", "/ledger", "/trades", "/deposits", "/withdrawals"])
+def test_the_most_of_a_page_is_that_of_the_configuration(tmp_path: Path, path: str) -> None:
+    async def story(desk: Desk) -> None:
+        tokens = await desk.become()
+        allowed = await desk.client.get(f"{path}?limit=3", headers=bearer(tokens))
+        refused = await desk.client.get(f"{path}?limit=4", headers=bearer(tokens))
+        assert (allowed.status_code, refused.status_code) == (200, 400), allowed.text
+        assert (refused.json()["value"], refused.json()["limit"]) == ("4", "1 to 3")
+
+    at_desk(tmp_path, story, pages=PageSizes(default=2, most=3))

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Final
 
 from litestar.types import ASGIApp
 
@@ -19,7 +20,7 @@ from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_p
 from fairlead.bootstrap.engine import open_engine
 from fairlead.bootstrap.front import front_end
 from fairlead.bootstrap.funding import Funding, funding
-from fairlead.bootstrap.limits import door_of, rate_limits
+from fairlead.bootstrap.limits import door_of, page_sizes, rate_limits
 from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.publishing import SPARED, published
@@ -38,7 +39,17 @@ from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
 from fairlead.web.services import Services
 
-__all__ = ["Addresses", "serve"]
+__all__ = ["NOT_YET", "Addresses", "serve"]
+
+# Keys that have no effect, with the only value they may have.
+NOT_YET: Final[Mapping[str, object]] = {
+    "server.workers": 1,
+    "engine.tls_client_ca": None,
+    "limits.connection_messages_per_s": 100,
+    "limits.account_connections_max": 16,
+    "limits.subscriptions_max": 200,
+    "limits.queue_bytes_max": 32_768,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +135,6 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
 
 def _refuse_what_is_not_there(loaded: Loaded) -> None:
     """Refuse settings that would be ignored and that somebody counts on: for safety, or for more than one machine."""
-    known = {
-        "server.workers": 1,
-        "engine.tls_client_ca": None,
-        "limits.connection_messages_per_s": 100,
-        "limits.account_connections_max": 16,
-        "limits.subscriptions_max": 200,
-        "limits.queue_bytes_max": 32_768,
-    }
     problems = [
         Problem(
             origin=loaded.origins[key],
@@ -141,7 +144,7 @@ def _refuse_what_is_not_there(loaded: Loaded) -> None:
             limit=str(limit),
             fix="leave it out",
         )
-        for key, limit in known.items()
+        for key, limit in NOT_YET.items()
         if loaded.value(key) != limit
     ]
     if problems:
@@ -212,6 +215,7 @@ def _services(
         control=VenueControl(front, feed=front),
         telemetry=telemetry,
         figures=figures_of(loaded, telemetry),
+        pages=page_sizes(loaded.settings.limits),
     )
 
 

@@ -1,4 +1,4 @@
-"""The buckets and the door of the service, as ``[limits]`` sets them."""
+"""The buckets, the door and the pages of the service, as ``[limits]`` sets them."""
 
 import time
 
@@ -7,8 +7,9 @@ from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan, Policy
 from fairlead.services.rate_limits import RateLimits
 from fairlead.settings import Limits, Settings
+from fairlead.web.paging import PageSizes
 
-__all__ = ["door_of", "rate_limits"]
+__all__ = ["door_of", "page_sizes", "rate_limits"]
 
 _MINUTE_S = 60
 
@@ -40,3 +41,8 @@ def door_of(settings: Settings) -> Door:
         idle_s=limits.idle_s,
         proxies=settings.server.trusted_proxies,
     )
+
+
+def page_sizes(limits: Limits) -> PageSizes:
+    """Return how long lists are."""
+    return PageSizes(default=limits.page_size, most=limits.page_size_max)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from litestar import Request
@@ -9,38 +10,52 @@ from litestar.params import QueryParameter
 
 from fairlead.web.problems import ProblemError
 
-__all__ = ["COUNT_MAX", "Cursor", "Limit", "count_of", "cursor_of", "numbers_in", "refuse_unknown"]
+__all__ = ["Cursor", "Limit", "PageSizes", "count_of", "cursor_of", "numbers_in", "refuse_unknown"]
 
-COUNT_MAX: Final = 500
-_COUNT: Final = 100
 _CURSOR_MAX: Final = 128
 # As many numbers as a place in a list has, and no larger than a column holds.
 _NUMBER_MAX: Final = 2**63 - 1
 
 Limit = Annotated[
-    int | None, QueryParameter(name="limit", description=f"How many at most: 1 to {COUNT_MAX}, {_COUNT} by default.")
+    int | None,
+    QueryParameter(
+        name="limit", description="How many at most: 1 to 500, 100 by default, if `[limits]` is as it comes."
+    ),
 ]
 Cursor = Annotated[
     str | None, QueryParameter(name="cursor", description="`nextCursor` of the page before; nothing for the first.")
 ]
 
 
-def count_of(limit: int | None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSizes:
+    """How many lines a page has.
+
+    Attributes:
+        default: where the request names no number.
+        most: at most.
+    """
+
+    default: int = 100
+    most: int = 500
+
+
+def count_of(limit: int | None, sizes: PageSizes) -> int:
     """Return how many are wanted.
 
     Raises:
         ProblemError: fewer than one, or more than may be.
     """
     if limit is None:
-        return _COUNT
-    if not 1 <= limit <= COUNT_MAX:
+        return sizes.default
+    if not 1 <= limit <= sizes.most:
         raise ProblemError(
             400,
             "VALIDATION_ERROR",
             f"limit is out of range: limit={limit}",
             field="limit",
             value=str(limit)[:20],
-            limit=f"1 to {COUNT_MAX}",
+            limit=f"1 to {sizes.most}",
             fix="ask for fewer, and for the next page with nextCursor",
         )
     return limit

@@ -16,6 +16,7 @@ from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
 from fairlead.services.trading import Trading
+from fairlead.web.paging import PageSizes
 
 __all__ = ["Asker", "Given", "Services"]
 
@@ -40,6 +41,7 @@ class Services:
         teller: moving it.
         telemetry: what counts.
         figures: what was counted, for who may read it.
+        pages: how long lists are.
     """
 
     registration: Registration
@@ -57,6 +59,7 @@ class Services:
     teller: Teller
     telemetry: Telemetry
     figures: Figures
+    pages: PageSizes
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -25,6 +25,7 @@ from fairlead.web.funding_wire import (
 )
 from fairlead.web.identity import needs
 from fairlead.web.numbers import decimal_of
+from fairlead.web.paging import Limit, count_of
 from fairlead.web.problems import ProblemError
 from fairlead.web.services import Asker, Given
 
@@ -36,12 +37,9 @@ _OUT: Final = Direction.WITHDRAWAL
 _READ: Final = needs(Permission.READ_OWN)
 _ASK: Final = needs(Permission.ASK_FUNDS)
 _DECIDE: Final = needs(Permission.APPROVE_FUNDS)
-_PAGE: Final = 100
-_PAGE_MAX: Final = 500
 
 Id = Annotated[str, PathParameter(max_length=64)]
 Cursor = Annotated[str | None, QueryParameter(max_length=64, description="`nextCursor` of the page before.")]
-Limit = Annotated[int, QueryParameter(ge=1, le=_PAGE_MAX, description="Rows at most.")]
 
 
 @get("/assets", opt=_READ, summary="The assets that can be moved")
@@ -78,17 +76,19 @@ async def ask_withdrawal(data: JSONBody[WithdrawalWish], caller: Asker, services
 
 
 @get("/deposits", opt=_READ, summary="One's own deposits; everybody's for who may see all")
-async def list_deposits(caller: Asker, services: Given, cursor: Cursor = None, limit: Limit = _PAGE) -> Deposits:
+async def list_deposits(caller: Asker, services: Given, cursor: Cursor = None, limit: Limit = None) -> Deposits:
     """Newest first."""
-    found = await services.funds.page(_IN, caller, before=cursor, count=limit)
-    return Deposits(deposits=[funds_line(one) for one in found], next_cursor=_next(found, limit))
+    count = count_of(limit, services.pages)
+    found = await services.funds.page(_IN, caller, before=cursor, count=count)
+    return Deposits(deposits=[funds_line(one) for one in found], next_cursor=_next(found, count))
 
 
 @get("/withdrawals", opt=_READ, summary="One's own withdrawals; everybody's for who may see all")
-async def list_withdrawals(caller: Asker, services: Given, cursor: Cursor = None, limit: Limit = _PAGE) -> Withdrawals:
+async def list_withdrawals(caller: Asker, services: Given, cursor: Cursor = None, limit: Limit = None) -> Withdrawals:
     """Newest first."""
-    found = await services.funds.page(_OUT, caller, before=cursor, count=limit)
-    return Withdrawals(withdrawals=[funds_line(one) for one in found], next_cursor=_next(found, limit))
+    count = count_of(limit, services.pages)
+    found = await services.funds.page(_OUT, caller, before=cursor, count=count)
+    return Withdrawals(withdrawals=[funds_line(one) for one in found], next_cursor=_next(found, count))
 
 
 @post("/deposits/{request_id:str}/confirm", status_code=200, opt=_DECIDE, summary="Let a deposit in")

@@ -45,7 +45,7 @@ async def ledger(
 ) -> Response[Ledger]:
     """Deposits, withdrawals, both sides of each trade, fees; each with the balance after it."""
     refuse_unknown(request, "limit", "cursor")
-    count, numbers = count_of(limit), numbers_in(cursor, count=4)
+    count, numbers = count_of(limit, services.pages), numbers_in(cursor, count=4)
     before = None if numbers is None else (Position(*numbers[:3]), numbers[3])
     lines = await services.records.money.ledger(caller.account, before=before, count_max=count + 1)
     shown = lines[:count]
@@ -72,7 +72,7 @@ async def own_trades(
 ) -> Response[OwnTrades]:
     """Trades of everybody are at ``/markets/{symbol}/trades``."""
     refuse_unknown(request, "symbol", "limit", "cursor")
-    count, numbers = count_of(limit), numbers_in(cursor, count=3)
+    count, numbers = count_of(limit, services.pages), numbers_in(cursor, count=3)
     before = None if numbers is None else Position(*numbers)
     lines = await services.records.money.trades(caller.account, symbol=symbol, before=before, count_max=count + 1)
     shown = lines[:count]

@@ -57,7 +57,7 @@ async def list_orders(
         side=_word("side", side, _SIDES),
         client_order_id=client_order_id,
     )
-    count, before = count_of(limit), numbers_in(cursor, count=1)
+    count, before = count_of(limit, services.pages), numbers_in(cursor, count=1)
     records = await services.records.orders.page(
         caller.account, wanted, before=None if before is None else before[0], count_max=count + 1
     )
