@@ -21,6 +21,8 @@ _LOGIN: Final = b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: applicat
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     directory = tmp_path_factory.mktemp("sockets") / "venue"
     options = ["server.request_timeout_s=2", "limits.ip_requests_per_s=100000", "limits.ip_logins_per_min=1000"]
+    # All at once, and for as long as memory is measured: what ends them sooner is tested in tests/serving.
+    options += ["limits.ip_connections_max=1000", "limits.auth_wait_s=30"]
     with Service(directory, *(word for one in options for word in ("--set", one))) as running:
         yield running
 
