@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md",
+    "docs/how-to/backup.md",
     "docs/how-to/breakers.md",
     "docs/how-to/durable.md",
     "docs/how-to/gateway-access.md",

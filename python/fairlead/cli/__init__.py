@@ -22,6 +22,11 @@ __all__ = ["ExitCode", "app", "main"]
 
 class _Commands(LazyGroup):
     lazy: ClassVar[Mapping[str, LazyCommand]] = {
+        "backup": LazyCommand(
+            module="fairlead.cli.backup",
+            function="backup",
+            summary="Write a venue to one file, while it runs or not.",
+        ),
         "breakers": LazyCommand(
             module="fairlead.cli.breakers",
             function="breakers",
@@ -76,6 +81,11 @@ class _Commands(LazyGroup):
             module="fairlead.cli.replay",
             function="replay",
             summary="Replay a recorded market and compare trades and books.",
+        ),
+        "restore": LazyCommand(
+            module="fairlead.cli.restore",
+            function="restore",
+            summary="Make a data directory from a backup proven sound.",
         ),
         "serve": LazyCommand(
             module="fairlead.cli.serve",
