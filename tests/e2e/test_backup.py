@@ -8,9 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import pytest
@@ -20,7 +21,7 @@ from tests.e2e.test_trading import LIMIT, Venue
 from tests.e2e.venues import SECRET, Process, make_market, write_keys
 
 from fairlead.adapters.access import SystemClock
-from fairlead.adapters.backup import Packed, pack, unpack
+from fairlead.adapters.backup import Packed, copy_log, pack, unpack
 from fairlead.adapters.stores import migrate, open_database
 from fairlead.adapters.stores.projections import SqlProjections
 from fairlead.bootstrap.backup import BackedUp, back_up
@@ -31,7 +32,7 @@ from fairlead.client.instruments import Instruments
 from fairlead.client.report import report_of
 from fairlead.domain.backup.manifest import Manifest
 from fairlead.engine import journal
-from fairlead.engine.journal_reports import JournalReports
+from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import DataError, LockedError, UsageError
 from fairlead.settings import Flag, load
 from fairlead.wire import decode
@@ -161,6 +162,27 @@ def _rebuilt(data: Path, instruments: Instruments, *, store: Path) -> dict[str, 
             await database.close()
 
     return asyncio.run(run())
+
+
+def test_what_comes_after_the_moment_is_cut_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, file = tmp_path / "venue", tmp_path / "venue.backup"
+    write_keys(data)
+    noted: list[int] = []
+    with Process(data) as engine:
+        make_market(engine.port)
+        with Client(port=engine.port, key_id="alice", secret=SECRET) as alice:
+
+            def copy_late(files: Mapping[str, BinaryIO], folder: Path) -> None:
+                noted.append(last_seq(data))
+                alice.submit(symbol="ABC-USD", side="buy", order_qty=5, price="100")
+                copy_log(files, folder)
+
+            monkeypatch.setattr("fairlead.bootstrap.backup.copy_log", copy_late)
+            made = _back_up(data, file)
+        assert last_seq(data) > noted[0]
+    assert made.manifest.log.last_seq == noted[0]
+    assert _restore(file, tmp_path / "restored").manifest == made.manifest
+    assert last_seq(tmp_path / "restored") == noted[0]
 
 
 @pytest.fixture(scope="module")
