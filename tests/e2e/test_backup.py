@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import cycle
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ import msgspec
 import pytest
 from tests.contract.dump import dump
 from tests.e2e.test_serve import Service
-from tests.e2e.test_trading import LIMIT, Venue
+from tests.e2e.test_trading import LIMIT, Trader, Venue
 from tests.e2e.venues import SECRET, Process, make_market, write_keys
 
 from fairlead.adapters.access import SystemClock
@@ -72,22 +73,24 @@ def _restore(file: Path, data: Path, *, replaces: bool = False) -> Restored:
 
 
 class _Load:
-    """Orders over REST until it is told to stop; those that were answered, in their order."""
+    """Orders over REST until it is told to stop; those that were answered, with the account each is of.
+
+    What Ann buys from Bob he buys back, so that the money of nobody ends.
+    """
 
     def __init__(self, venue: Venue) -> None:
-        self.taken: list[str] = []
+        self.taken: list[tuple[str, Trader]] = []
         self._enough, self._stopped = threading.Event(), threading.Event()
         self._venue, self._thread = venue, threading.Thread(target=self._run)
 
     def _run(self) -> None:
-        number = 0
-        while not self._stopped.is_set():
-            trader = (self._venue.ann, self._venue.bob)[number % 2]
-            side = ("BUY", "SELL")[number % 2]
+        ann, bob = self._venue.ann, self._venue.bob
+        for trader, side in cycle([(ann, "BUY"), (bob, "SELL"), (bob, "BUY"), (ann, "SELL")]):
+            if self._stopped.is_set():
+                return
             placed = trader.ask("POST", "/orders", LIMIT | {"side": side, "quantity": "2", "price": "100.00"})
-            number += 1
             if placed.status_code == 201:
-                self.taken.append(placed.json()["orderId"])
+                self.taken.append((placed.json()["orderId"], trader))
             if len(self.taken) == 20:
                 self._enough.set()
 
@@ -120,15 +123,11 @@ def test_a_backup_under_load_holds_what_was_answered_before_it(tmp_path: Path) -
     assert journal.report(data).last_seq == made["last_seq"] < journal.report(venue_data).last_seq
     assert _tables(data) == _rebuilt(data, instruments, store=tmp_path / "again.db")
     with Service(data) as service:
-        for order_id in before:
-            found = service.http.get(f"/orders/{order_id}", headers=_owner(venue, before, order_id))
+        for order_id, trader in before:
+            found = service.http.get(f"/orders/{order_id}", headers=trader.headers)
             assert (found.status_code, found.json()["orderId"]) == (200, order_id)
         assert service.http.post("/orders", json=LIMIT, headers=venue.ann.headers).status_code == 201
         assert service.end()[0] == ExitCode.OK
-
-
-def _owner(venue: Venue, taken: list[str], order_id: str) -> dict[str, str]:
-    return (venue.ann, venue.bob)[taken.index(order_id) % 2].headers
 
 
 def _tables(data: Path) -> dict[str, list[tuple[Any, ...]]]:
