@@ -14,15 +14,17 @@ from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
 from fairlead.adapters.telemetry import Metrics
+from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
-from fairlead.model.report import Report
+from fairlead.model.report import BEGINNING, Report
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.streaming import Doors, Hub, News, Sockets
 from fairlead.services.trading import EngineAccounts
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -90,6 +92,29 @@ def bearer(tokens: dict[str, str]) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['accessToken']}"}
 
 
+def sockets_over(feed: FakeFeed, house: House) -> Sockets:
+    """Return live connections of a house."""
+
+    async def always(_: object) -> bool:
+        return True
+
+    return Sockets(
+        hub=Hub(feed),
+        news=News(),
+        doors=Doors({"account": 8}),
+        counts=always,
+        position=lambda: BEGINNING,
+        now_ns=house.clock.now_ns,
+        rate=Rate(count=100, burst=200),
+        queue_bytes_max=32_768,
+        subscriptions_max=20,
+        auth_wait_s=5,
+        idle_s=60,
+        body_bytes_max=65_536,
+        depth_max=16,
+    )
+
+
 async def _at_once(_: object) -> bool:
     return True
 
@@ -127,6 +152,7 @@ def at_desk(
             telemetry=metrics,
             figures=Figures(metrics, access=Access.LOOPBACK),
             breakers=Breakers(feed),
+            sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
             records=Records(
                 orders=SqlOrderHistory(house.database, reached=_at_once), money=SqlMoneyHistory(house.database)

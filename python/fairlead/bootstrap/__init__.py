@@ -25,6 +25,7 @@ from fairlead.bootstrap.markets import followed_markets
 from fairlead.bootstrap.projections import followed, records_of, resume_position
 from fairlead.bootstrap.publishing import SPARED, published
 from fairlead.bootstrap.store import open_store
+from fairlead.bootstrap.streaming import live_sockets
 from fairlead.bootstrap.telemetry import counted, figures_of, timed_front, walked
 from fairlead.bootstrap.trading import trading
 from fairlead.errors import UnavailableError
@@ -45,10 +46,6 @@ __all__ = ["NOT_YET", "Addresses", "serve"]
 NOT_YET: Final[Mapping[str, object]] = {
     "server.workers": 1,
     "engine.tls_client_ca": None,
-    "limits.connection_messages_per_s": 100,
-    "limits.account_connections_max": 16,
-    "limits.subscriptions_max": 200,
-    "limits.queue_bytes_max": 32_768,
 }
 
 
@@ -216,6 +213,7 @@ def _services(
         telemetry=telemetry,
         figures=figures_of(loaded, telemetry),
         pages=page_sizes(loaded.settings.limits),
+        sockets=live_sockets(loaded.settings.limits, feed=front, follower=follower, needs=needs),
     )
 
 

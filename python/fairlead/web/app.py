@@ -24,6 +24,7 @@ from fairlead.web.problems import answer_problem
 from fairlead.web.read_own import read_own_guard
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Given, Services
+from fairlead.web.sockets import SOCKETS
 from fairlead.web.strict import body_guard, strict_reader
 from fairlead.web.watched import watched
 
@@ -44,7 +45,7 @@ def make_app(
         allowed_origins: pages of browsers that may use it, as ``scheme://host:port``; none by default.
     """
     app = Litestar(
-        [*ROUTES, _description_route()],
+        [*ROUTES, *SOCKETS, _description_route()],
         cors_config=_cors(allowed_origins) if allowed_origins else None,
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),

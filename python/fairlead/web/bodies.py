@@ -10,7 +10,7 @@ import msgspec
 
 from fairlead.web.problems import ProblemError
 
-__all__ = ["BodyLimits", "check_media_type", "parse_body", "too_large"]
+__all__ = ["BodyLimits", "check_media_type", "parse_body", "read_object", "too_large"]
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 _JSON: Final = "application/json"
@@ -57,6 +57,22 @@ def parse_body(raw: bytes, shape: type[_T], *, limits: BodyLimits) -> _T:
         ProblemError: it is too large or too deep, is no JSON object, names a field twice, lacks one or has one too
             many, or a value has another type. ``NaN`` and infinities are no JSON.
     """
+    found = read_object(raw, limits=limits)
+    _check_names(found, shape)
+    try:
+        return msgspec.json.decode(raw, type=shape, strict=True)
+    except msgspec.ValidationError as error:
+        what, _, path = str(error).rpartition(" - at `$.")
+        field = path.rstrip("`")[:_SHOWN_MAX] if what else None
+        raise _invalid(f"{field or 'body'}: {(what or str(error))[:_TEXT_MAX]}", field=field) from None
+
+
+def read_object(raw: bytes, *, limits: BodyLimits) -> dict[str, Any]:
+    """Return the object that a text is; its fields are not looked at yet.
+
+    Raises:
+        ProblemError: it is too large or too deep, is no JSON object, or names a field twice.
+    """
     if len(raw) > limits.bytes_max:
         raise too_large(limits)
     try:
@@ -67,13 +83,7 @@ def parse_body(raw: bytes, shape: type[_T], *, limits: BodyLimits) -> _T:
     if not isinstance(found, dict):
         raise _invalid(f"the body is no object: type={_type_of(found)}", fix="send one JSON object")
     _check_names_are_once(raw)
-    _check_names(found, shape)
-    try:
-        return msgspec.json.decode(raw, type=shape, strict=True)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).rpartition(" - at `$.")
-        field = path.rstrip("`")[:_SHOWN_MAX] if what else None
-        raise _invalid(f"{field or 'body'}: {(what or str(error))[:_TEXT_MAX]}", field=field) from None
+    return found
 
 
 def too_large(limits: BodyLimits) -> ProblemError:

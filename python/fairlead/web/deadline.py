@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fairlead.web.problems import ProblemError
@@ -15,6 +16,10 @@ def deadline(timeout_s: float) -> Callable[[ASGIApp], ASGIApp]:
 
     def around(app: ASGIApp) -> ASGIApp:
         async def timed(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == ScopeType.WEBSOCKET:
+                # A live connection lasts; what it asks for has limits of its own.
+                await app(scope, receive, send)
+                return
             try:
                 async with asyncio.timeout(timeout_s):
                     await app(scope, receive, send)

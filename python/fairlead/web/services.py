@@ -15,6 +15,7 @@ from fairlead.services.markets import Breakers, Markets, VenueControl
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.streaming import Sockets
 from fairlead.services.trading import Trading
 from fairlead.web.paging import PageSizes
 
@@ -42,6 +43,7 @@ class Services:
         telemetry: what counts.
         figures: what was counted, for who may read it.
         pages: how long lists are.
+        sockets: live connections.
     """
 
     registration: Registration
@@ -60,6 +62,7 @@ class Services:
     telemetry: Telemetry
     figures: Figures
     pages: PageSizes
+    sockets: Sockets
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

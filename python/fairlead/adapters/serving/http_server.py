@@ -5,7 +5,7 @@ import functools
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import uvicorn
 
@@ -14,6 +14,9 @@ from fairlead.adapters.serving.http_connection import HttpConnection
 from fairlead.errors import UnavailableError
 
 __all__ = ["HttpServer", "listen"]
+
+# As large as any body: a larger message closes the connection with 1009.
+_FRAME_BYTES_MAX: Final = 65_536
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,7 +57,9 @@ class HttpServer:
             app,
             # Called for each connection: what stands for a class here need not be one.
             http=cast("type[asyncio.Protocol]", functools.partial(HttpConnection, door=door)),
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=_FRAME_BYTES_MAX,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             access_log=False,

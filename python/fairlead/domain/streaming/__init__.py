@@ -1,0 +1,1 @@
+"""What a live connection has to be told, and how much of it may wait."""

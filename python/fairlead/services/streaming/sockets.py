@@ -1,0 +1,48 @@
+"""What live connections work with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fairlead.domain.access.roles import Principal
+from fairlead.domain.limits.bucket import Rate
+from fairlead.model.report import Position
+from fairlead.services.streaming.doors import Doors
+from fairlead.services.streaming.hub import Hub
+from fairlead.services.streaming.news import News
+
+__all__ = ["Sockets"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sockets:
+    """The live connections of one process.
+
+    Attributes:
+        hub: what the markets tell.
+        news: when an account has news.
+        doors: how many there may be.
+        counts: whether who came in may still be there.
+        position: the last report that is in the tables.
+        now_ns: a clock that never goes back.
+        rate: messages a connection may send.
+        queue_bytes_max: what may wait for a connection.
+        subscriptions_max: channels of a connection.
+        auth_wait_s: how long one may take to say who it is.
+        idle_s: how long one may be silent.
+        body_bytes_max: bytes of a message.
+        depth_max: levels of a message.
+    """
+
+    hub: Hub
+    news: News
+    doors: Doors
+    counts: Callable[[Principal], Awaitable[bool]]
+    position: Callable[[], Position]
+    now_ns: Callable[[], int]
+    rate: Rate
+    queue_bytes_max: int
+    subscriptions_max: int
+    auth_wait_s: float
+    idle_s: float
+    body_bytes_max: int
+    depth_max: int

@@ -1,0 +1,30 @@
+"""How a live connection ends: one code for each reason."""
+
+from enum import IntEnum
+
+__all__ = ["EndError", "Ending"]
+
+
+class Ending(IntEnum):
+    """The close codes that are ours; 1001, 1009, 1011 and 1012 are those of RFC 6455."""
+
+    NOT_TEXT = 1003
+    TRY_LATER = 1013
+    NOT_AUTHENTICATED = 4401
+    NOT_YOURS = 4403
+    TOO_SLOW = 4408
+    TOO_MANY_CONNECTIONS = 4409
+    TOO_MANY_MESSAGES = 4429
+
+
+class EndError(Exception):
+    """The connection is to be closed.
+
+    Args:
+        code: why, for programs.
+        reason: why, for people; 123 bytes at most.
+    """
+
+    def __init__(self, code: Ending, reason: str) -> None:
+        super().__init__(reason)
+        self.code, self.reason = code, reason

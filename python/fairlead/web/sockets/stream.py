@@ -1,0 +1,98 @@
+"""The private events of one connection: read from the tables page by page, so that however slow it is none is lost."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+
+from fairlead.domain.publishing.event import events_of
+from fairlead.domain.streaming.places import kind_of, place_of, place_text
+from fairlead.model.report import Position, Report
+from fairlead.services.projections import Records
+from fairlead.web.money_wire import balance_of
+from fairlead.web.problems import ProblemError
+
+__all__ = ["PRIVATE", "PrivateStream"]
+
+PRIVATE: Final = ("orders", "fills", "balances")
+_PAGE: Final = 100
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class PrivateStream:
+    """What an account is told, from a place in the log on.
+
+    Args:
+        account: whose.
+        records: the tables.
+    """
+
+    def __init__(self, account: int, records: Records) -> None:
+        self._account, self._records = account, records
+        self._position: Position | None = None
+        self._seq = 0
+        self._is_new = False
+        self.channels: set[str] = set()
+
+    def subscribe(self, name: str, *, resume_from: str | None, newest: Position) -> None:
+        """Begin a channel; the first one says from where on.
+
+        Raises:
+            ProblemError: the place is none of this log, or a stream that runs already cannot begin elsewhere.
+        """
+        if resume_from is not None:
+            position = place_of(resume_from)
+            if position is None or position > newest or self.channels:
+                raise ProblemError(
+                    400,
+                    "VALIDATION_ERROR",
+                    "the stream cannot begin there",
+                    field="resumeFrom",
+                    value=f"{resume_from:.64}",
+                    limit=f"0.0.0 to {place_text(newest)}, before any private channel is there",
+                    fix="send the position of the last message you have, with the first private channels",
+                )
+            self._position = position
+        elif not self.channels:
+            self._position = newest
+        self.channels.add(name)
+        self._is_new = self._is_new or name == "balances"
+
+    def unsubscribe(self, name: str) -> None:
+        """End a channel."""
+        self.channels.discard(name)
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Yield everything that is new: each event once, in the order of the log, and what the account has after it."""
+        has_news, self._is_new = self._is_new, False
+        while self.channels and self._position is not None:
+            page = await self._records.orders.events_after(self._account, self._position, count_max=_PAGE)
+            for report in page:
+                assert report.position is not None, "what is in the tables has a place in the log"
+                frame = self._frame(report)
+                if frame is not None:
+                    yield frame
+                self._position, has_news = report.position, True
+            if len(page) < _PAGE:
+                break
+        if has_news and "balances" in self.channels:
+            yield await self._balances()
+
+    def _frame(self, report: Report) -> bytes | None:
+        kind = kind_of(report)
+        is_wanted = "orders" in self.channels or ("fills" in self.channels and kind == "ORDER_FILLED")
+        if kind is None or not is_wanted or report.position is None or report.repeated:
+            return None
+        body = next(event.body for event in events_of(report, log_id="") if event.topic == "reports")
+        channel = "orders" if "orders" in self.channels else "fills"
+        return self._message(kind, channel, report.position, msgspec.Raw(body))
+
+    async def _balances(self) -> bytes:
+        assert self._position is not None, "a channel is there"
+        lines = await self._records.money.balances(self._account)
+        return self._message("BALANCE_UPDATE", "balances", self._position, [balance_of(line) for line in lines])
+
+    def _message(self, kind: str, channel: str, position: Position, data: Any) -> bytes:
+        self._seq += 1
+        said = {"type": kind, "channel": channel, "seq": self._seq, "position": place_text(position), "data": data}
+        return _encode(said)
