@@ -102,14 +102,18 @@ def test_events_have_growing_numbers_and_are_all_there_after_a_crash(place: Path
         socket = await _open(venue.service, venue.ann)
         await _ask(socket, "subscribe", channels=_orders())
         placed = venue.ann.place().json()["orderId"]
-        return await _until(socket, lambda message: message.get("data", {}).get("orderId") == placed)
+        heard = await _until(socket, lambda message: message.get("data", {}).get("orderId") == placed)
+        await socket.close()
+        return heard
 
     async def again(service: Service, trader: Trader, position: str) -> list[dict[str, Any]]:
         socket = await _open(service, trader)
         await socket.send(json.dumps({"op": "subscribe", "channels": _orders(), "resumeFrom": position}))
         await _until(socket, lambda message: message.get("status") == 200)
         trader.ask("DELETE", "/orders")
-        return await _until(socket, lambda message: message["type"] == "ORDER_CANCELED")
+        heard = await _until(socket, lambda message: message["type"] == "ORDER_CANCELED")
+        await socket.close()
+        return heard
 
     with Service(place) as service:
         venue = Venue(service, place)
@@ -131,7 +135,9 @@ def test_events_have_growing_numbers_and_are_all_there_after_a_crash(place: Path
 async def again_from_start(service: Service, trader: Trader, last: str) -> list[dict[str, Any]]:
     socket = await _open(service, trader)
     await socket.send(json.dumps({"op": "subscribe", "channels": _orders(), "resumeFrom": "0.0.0"}))
-    return await _until(socket, lambda message: message.get("position") == last)
+    heard = await _until(socket, lambda message: message.get("position") == last)
+    await socket.close()
+    return heard
 
 
 def test_the_book_of_the_socket_is_that_of_the_routes(venue: Venue) -> None:
@@ -161,6 +167,7 @@ def test_the_book_of_the_socket_is_that_of_the_routes(venue: Venue) -> None:
         assert levels == {"100.00": "8", "99.95": "5"}
         assert {level["price"]: level["quantity"] for level in shown["bids"]} == levels
         assert [message["quantity"] for message in heard if message["type"] == "TRADE_EXECUTED"] == ["2"]
+        await socket.close()
 
     asyncio.run(run())
 
