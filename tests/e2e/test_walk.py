@@ -88,7 +88,7 @@ def test_a_stranger_walks_through_the_venue(tmp_path: Path) -> None:
         assert (sold["status"], len(sold["fills"])) == ("FILLED", 1)
         path = f"/orders/{bought['orderId']}"
         changed = ann.do("PATCH", path, {"price": "99.00"})
-        assert (Decimal(changed["filledQuantity"]), changed["price"]) == (2, "99.00")
+        assert (Decimal(changed["filledQuantity"]), changed["price"]) == (Decimal(2), "99.00")
         ended = ann.do("DELETE", path)
         assert (ended["status"], ann.ask("DELETE", path).status_code) == ("CANCELED", 422)
 
@@ -100,7 +100,7 @@ def test_a_stranger_walks_through_the_venue(tmp_path: Path) -> None:
         assert iceberg["status"] == "OPEN"
         group = ann.do("POST", "/advanced-orders/oco", _EXITS)["groupId"]
         shown = service.http.get("/markets/SOL-USD/book").json()
-        assert [(level["price"], Decimal(level["quantity"])) for level in shown["asks"]][:1] == [("120.00", 1)]
+        assert [(level["price"], Decimal(level["quantity"])) for level in shown["asks"]][:1] == [("120.00", Decimal(1))]
         ann.do("DELETE", f"/advanced-orders/{group}")
         ann.do("DELETE", f"/advanced-orders/{stop['orderId']}")
         assert ann.do("DELETE", "/orders") == {"canceled": 1}
