@@ -83,7 +83,7 @@ def test_a_stranger_walks_through_the_venue(tmp_path: Path) -> None:
             _fund(person, ops, asset, "10000", tx=number + 1)
 
         bought = ann.order("BUY", "5", "100.00")
-        assert (bought["status"], Decimal(bought["filledQuantity"])) == ("OPEN", 0)
+        assert (bought["status"], Decimal(bought["filledQuantity"])) == ("OPEN", Decimal(0))
         sold = bob.order("SELL", "2", "100.00")
         assert (sold["status"], len(sold["fills"])) == ("FILLED", 1)
         path = f"/orders/{bought['orderId']}"
