@@ -109,6 +109,22 @@ def _halted_and_resumed(service: Service, symbol: str, operator: dict[str, str])
     assert service.http.get("/health").json()["circuitBreakerStatus"] == "NORMAL"
 
 
+def _stopped(service: Service, operator: dict[str, str]) -> None:
+    """Let the operator halt one market, and stop the orders of another by its kill switch."""
+    headers = _as(service, operator)
+    for path, body in (
+        ("/markets/QQQ/halt", {"reason": "test"}),
+        ("/kill-switch", {"scope": "SYMBOL", "symbol": "ETH-USD", "reason": "test"}),
+    ):
+        done = service.http.post(path, json=body, headers=headers)
+        assert done.status_code == 200, done.text
+    while _book(service, "QQQ")["state"] != "HALTED":
+        pass
+    status = service.http.get("/circuit-breaker/status").json()
+    assert [(one["symbol"], one["cause"]) for one in status["markets"] if one["isTripped"]] == [("QQQ", "MANUAL")]
+    assert [(one["scope"], one["symbol"]) for one in status["killSwitches"]] == [("SYMBOL", "ETH-USD")]
+
+
 def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
     directory = tmp_path / "venue"
     with Service(directory, "--demo", "--set", "demo.commands_per_s=200") as service:
@@ -123,6 +139,8 @@ def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
             assert _moved(service, symbol, first["seq"])["epoch"] == first["epoch"]
         _halted_and_resumed(service, "SPY", people["operator"])
         _bought(service, people["trader"])
+        _stopped(service, people["operator"])
+        stopped = service.http.get("/circuit-breaker/status").json()
         before = _book(service, "SPY")
         service.process.kill()
         service.process.communicate(timeout=60)
@@ -131,6 +149,7 @@ def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
     assert feed.secret is not None
     with Service(directory, "--demo") as service:
         assert "demo" not in service.ready
+        assert service.http.get("/circuit-breaker/status").json() == stopped
         after = _book(service, "SPY")
         # Where it was: within one percent, and not at its anchor by chance of a new beginning.
         assert abs(float(after["bids"][0]["price"]) / float(before["bids"][0]["price"]) - 1) < 0.01

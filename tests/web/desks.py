@@ -60,6 +60,7 @@ class Desk:
     venue: FakeVenue
     bank: FakeBank
     accounts: EngineAccounts
+    breakers: Breakers
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.client.get(path, **options)
@@ -151,7 +152,7 @@ def at_desk(
             teller=teller_over(bank, house, accounts=desks.accounts),
             telemetry=metrics,
             figures=Figures(metrics, access=Access.LOOPBACK),
-            breakers=Breakers(feed),
+            breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
             records=Records(
@@ -174,6 +175,7 @@ def at_desk(
                     venue=venue,
                     bank=bank,
                     accounts=desks.accounts,
+                    breakers=breakers,
                 )
             )
 

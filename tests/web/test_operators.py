@@ -1,5 +1,6 @@
 """What operators do to markets: who may, under whose number, what is refused, and what everybody sees of it."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from tests.access.houses import PASSWORD
 from tests.web.desks import Desk, at_desk, bearer
 
 from fairlead.domain.access.roles import Role
-from fairlead.model.report import Report
+from fairlead.model.report import Position, Report
 
 HALT = "/markets/BTC-USD/halt"
 RESUME = "/markets/BTC-USD/resume"
@@ -217,9 +218,14 @@ def test_what_the_exchange_refuses_is_422_and_what_it_does_not_answer_503(tmp_pa
     at_desk(tmp_path, story)
 
 
+_NUMBERS = itertools.count(1)
+
+
 def _report(event: str, **fields: Any) -> Report:
     numbers = {name: fields.pop(name) for name in ("id", "value") if name in fields}
-    return Report(kind="CommandReport", exec_type=event, fields=fields, ts_ns=1_700_000_000 * 10**9, **numbers)
+    position = fields.pop("position", None) or Position(next(_NUMBERS), 0, 0)
+    ts_ns = 1_700_000_000 * 10**9
+    return Report(kind="CommandReport", position=position, exec_type=event, fields=fields, ts_ns=ts_ns, **numbers)
 
 
 def test_everybody_sees_where_trading_is_stopped_and_why(tmp_path: Path) -> None:
@@ -273,6 +279,26 @@ def test_kill_switches_of_accounts_are_not_told_to_everybody(tmp_path: Path) -> 
         assert status["circuitBreakerTripped"] is True
         desk.feed.report(_report("KillSwitchCleared", other=0, id=0))
         assert (await desk.get("/health")).json()["circuitBreakerTripped"] is False
+
+    at_desk(tmp_path, story)
+
+
+def test_what_was_before_is_known_and_never_outdoes_what_is_newer(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        _opened(desk)
+        desk.feed.state("BTC-USD", "Halted")
+        breakers, before = desk.breakers, [Position(number, 0, 0) for number in (1, 2, 3)]
+        desk.feed.report(_report("KillSwitchCleared", other=0, id=0, position=Position(9, 0, 0)))
+        breakers.recall([_report("KillSwitchSet", other=0, id=0, position=before[0])])
+        breakers.recall([_report("KillSwitchSet", other=1, id=0, position=before[1])])
+        breakers.recall([_report("HaltOrdered", instrument=0, id=1_007, value=0, position=before[2])])
+        status = (await desk.get("/circuit-breaker/status")).json()
+        assert [switch["scope"] for switch in status["killSwitches"]] == ["SYMBOL"]
+        assert status["markets"][0]["cause"] == "MANUAL"
+        # What is told again is no news: the tables tell it after the stream did.
+        desk.feed.report(_report("KillSwitchCleared", other=1, id=0, position=Position(10, 0, 0)))
+        breakers.recall([_report("KillSwitchSet", other=1, id=0, position=before[1])])
+        assert (await desk.get("/circuit-breaker/status")).json()["killSwitches"] == []
 
     at_desk(tmp_path, story)
 

@@ -13,7 +13,7 @@ from fairlead import aio
 from fairlead.adapters.access import master_secret, token_keys
 from fairlead.adapters.serving import Door, EngineThread, HttpServer, listen
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlProjections
+from fairlead.adapters.stores.projections import SqlProjections, SqlStopHistory
 from fairlead.adapters.telemetry import Metrics, write_logs
 from fairlead.bootstrap.access import access_needs, swept
 from fairlead.bootstrap.demo import DemoPerson, demo_market, demo_people, demo_place, no_demo
@@ -98,14 +98,14 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
         follower = await parts.enter_async_context(followed(tables, front=front, directory=settings.engine.data_dir))
         outside = await parts.enter_async_context(published(settings, database=database, follower=follower))
         await parts.enter_async_context(swept(needs))
-        markets, breakers = await parts.enter_async_context(followed_markets(front, clock=needs.clock))
+        market = followed_markets(front, clock=needs.clock, follower=follower, history=SqlStopHistory(database))
+        markets, breakers = await parts.enter_async_context(market)
         if with_demo:
             demo = demo_market(settings, gateway=gateway, front=front, needs=needs, database=database)
             await parts.enter_async_context(demo)
         limits, records, door = rate_limits(settings.limits), records_of(database, follower), door_of(settings)
         telemetry = counted(front=front, database=database, engine=engine, limits=limits, clock=needs.clock, door=door)
-        timed = timed_front(front, telemetry=telemetry)
-        desks = _desks(settings, needs=needs, database=database, front=timed, records=records)
+        desks = _desks(settings, needs=needs, database=database, records=records, front=timed_front(front, telemetry))
         money = funding(settings, needs=needs, database=database, front=front, gateway=gateway, accounts=desks.accounts)
         funds = await parts.enter_async_context(money)
         services = _services(

@@ -7,19 +7,28 @@ from contextlib import asynccontextmanager
 
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.ports.stop_history import StopHistory
 from fairlead.services.markets import Breakers, Following, Markets, Tape, TapeMinutes
+from fairlead.services.projections import Follower
 
 __all__ = ["followed_markets"]
 
 
 @asynccontextmanager
-async def followed_markets(feed: MarketFeed, *, clock: Clock) -> AsyncIterator[tuple[Markets, Breakers]]:
+async def followed_markets(
+    feed: MarketFeed, *, clock: Clock, follower: Follower, history: StopHistory
+) -> AsyncIterator[tuple[Markets, Breakers]]:
     """Yield the markets of a session and their breakers, which are followed meanwhile."""
     tape, breakers = Tape(clock=clock), Breakers(feed)
+    # First to the tables' news, then to what they have: between the two nothing is missed.
+    be_silent = follower.listen(breakers.recall)
+    async for reports in history.stops():
+        breakers.recall(reports)
     task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
     try:
         yield Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=clock), breakers
     finally:
+        be_silent()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -38,7 +38,7 @@ def counted(
     return metrics
 
 
-def timed_front(front: aio.Client, *, telemetry: Telemetry) -> aio.Client:
+def timed_front(front: aio.Client, telemetry: Telemetry) -> aio.Client:
     """Return the session for who trades: orders are timed, and their reports told with the request of each."""
     trail = Trail()
     front.listen_reports(trail.heard)

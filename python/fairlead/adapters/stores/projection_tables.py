@@ -6,7 +6,7 @@ exact text; amounts of an asset are whole numbers at the decimals of the asset.
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallInteger, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallInteger, String, Table, Text, column
 from sqlalchemy.dialects.postgresql import JSONB
 
 from fairlead.adapters.stores.exact import ExactDecimal, WholeNumber
@@ -14,6 +14,7 @@ from fairlead.adapters.stores.metadata import METADATA
 
 __all__ = [
     "FOLLOWING",
+    "STOP_EVENTS",
     "advanced_orders",
     "balances",
     "candles",
@@ -29,6 +30,9 @@ __all__ = [
     "projection_cursor",
     "trades",
 ]
+
+# What stops markets or accounts, and lets them go on.
+STOP_EVENTS: Final = ("BreakerTripped", "HaltOrdered", "KillSwitchCleared", "KillSwitchSet", "ResumeOrdered")
 
 
 def _place(*, is_key: bool = False) -> list[Column[int]]:
@@ -142,6 +146,13 @@ order_events: Final = Table(
     Column("content", Text, nullable=False),
     Index("ix_order_events_account_event_seq_sub_leg", "account", "event_seq", "sub", "leg"),
     Index("ix_order_events_order_id_event_seq_sub_leg", "order_id", "event_seq", "sub", "leg"),
+    # Few of many: what stopped markets, and what let them go on.
+    Index(
+        "ix_order_events_stops",
+        "event_seq",
+        sqlite_where=column("what").in_(STOP_EVENTS),
+        postgresql_where=column("what").in_(STOP_EVENTS),
+    ),
 )
 
 fills: Final = Table(

@@ -43,7 +43,9 @@ def text_of(report: Report) -> str:
         value = getattr(report, name)
         if value != default:
             said[name] = _written(name, value)
-    said["fields"] = {name: value for name in _FIELDS if (value := report.fields.get(name))}
+    # 0 is a number of an instrument, and of the scope of a kill switch.
+    told = {name: report.fields.get(name) for name in _FIELDS}
+    said["fields"] = {name: value for name, value in told.items() if value is not None and value is not False}
     return _encode(said).decode()
 
 

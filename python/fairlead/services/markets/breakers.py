@@ -1,14 +1,15 @@
 """Where trading is stopped and why, as far as it was heard: trading states, trips, halts by hand, kill switches.
 
-States come from the channels and are those of now. Rules, halts and kill switches come from reports: of those that
-were before the service began to hear, the state is known and the reason is not.
+States come from the channels and are those of now. Rules, halts and kill switches come from reports: those that come,
+and those that are kept of the time before the service began to hear. Of each market and switch the newest one counts,
+so that it does not matter which is heard first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fairlead.model.report import Report
+from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.wire import Message
 
@@ -17,6 +18,7 @@ __all__ = ["BreakerStatus", "Breakers", "KillSwitch", "MarketBreaker"]
 # Nothing trades in these: a breaker or a person stopped it, or collects orders to begin again.
 _STOPPED: Final = frozenset({"Halted", "VolatilityAuction"})
 _RULES: Final = ("STATIC", "SHORT", "LONG", "EXTERNAL", "SPREAD", "CASCADE", "LIMIT_STATE", "COOLING")
+_OF_MARKETS: Final = frozenset({"BreakerTripped", "HaltOrdered", "ResumeOrdered"})
 _SCOPES: Final = ("VENUE", "SYMBOL", "ACCOUNT", "SESSION")
 
 
@@ -70,8 +72,15 @@ class Breakers:
         self._states: dict[int, str] = {}
         self._causes: dict[int, tuple[str, int | None]] = {}
         self._switches: dict[tuple[str, int], KillSwitch] = {}
+        # Where the newest report of each market and each switch stands in the log.
+        self._newest: dict[int | tuple[str, int], Position] = {}
         feed.listen(self._hear)
         feed.listen_reports(self._hear_report)
+
+    def recall(self, reports: Sequence[Report]) -> None:
+        """Take reports that were told before, or are told again."""
+        for report in reports:
+            self._hear_report(report)
 
     def status(self) -> BreakerStatus:
         """Return what is known now."""
@@ -99,6 +108,8 @@ class Breakers:
         instrument, event = report.fields.get("instrument"), report.exec_type
         if event in {"KillSwitchSet", "KillSwitchCleared"}:
             key = (_SCOPES[int(str(report.fields["other"]))], report.id)
+            if not self._is_news(key, report):
+                return
             self._switches.pop(key, None)
             if event == "KillSwitchSet":
                 self._switches[key] = KillSwitch(
@@ -107,7 +118,7 @@ class Breakers:
                     symbol=self._symbol(key[1]) if key[0] == "SYMBOL" else None,
                     since_ns=report.ts_ns,
                 )
-        elif not isinstance(instrument, int):
+        elif event not in _OF_MARKETS or not isinstance(instrument, int) or not self._is_news(instrument, report):
             return
         elif event == "BreakerTripped":
             rule = _RULES[report.id] if report.id < len(_RULES) else str(report.id)
@@ -116,6 +127,14 @@ class Breakers:
             self._causes[instrument] = ("MANUAL", report.value or None)
         elif event == "ResumeOrdered":
             self._causes.pop(instrument, None)
+
+    def _is_news(self, key: int | tuple[str, int], report: Report) -> bool:
+        """Whether a report is newer than what is known of a market or a switch; then it counts as known."""
+        position = report.position or BEGINNING
+        if position <= self._newest.get(key, BEGINNING):
+            return False
+        self._newest[key] = position
+        return True
 
     def _symbol(self, number: int) -> str | None:
         instruments = self._feed.instruments

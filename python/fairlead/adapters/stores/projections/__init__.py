@@ -4,5 +4,6 @@ from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
+from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
 
-__all__ = ["SqlMoneyHistory", "SqlOrderHistory", "SqlProjections", "SqlReportPages"]
+__all__ = ["SqlMoneyHistory", "SqlOrderHistory", "SqlProjections", "SqlReportPages", "SqlStopHistory"]

@@ -23,7 +23,7 @@ __all__ = ["SqlProjections"]
 Follow = Callable[[AsyncConnection, Sequence[Report], Mapping[int, Listing]], Awaitable[None]]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
-_FORM: Final = 2
+_FORM: Final = 3
 _NAME: Final = "reports"
 _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_orders,
