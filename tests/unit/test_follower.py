@@ -99,7 +99,11 @@ def _follow(
 
         follower.listen(listen)
         task = asyncio.create_task(follower.run())
-        await stream.is_done.wait()
+        ended = asyncio.create_task(stream.is_done.wait())
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            # It ends by itself only where it fails.
+            task.result()
         if story is not None:
             await story(follower)
         task.cancel()
