@@ -5,27 +5,16 @@ them. ``FAIRLEAD_TEST_POSTGRES`` names a database that takes the place of the se
 """
 
 import os
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.services.postgres import Postgres
-from tests.services.process import MissingError
 from tests.services.redis_server import RedisServer
+from tests.services.wanted import started
 
 if TYPE_CHECKING:
     from tests.services.kafka import Kafka
-
-_S = TypeVar("_S")
-
-
-def _started(make: Callable[[], _S]) -> _S:
-    try:
-        return make()
-    except MissingError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has every server: {error}", pytrace=False)
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +24,7 @@ def postgres_url() -> Iterator[str]:
     if given is not None:
         yield given
         return
-    server = _started(Postgres)
+    server = started(Postgres)
     yield server.url
     server.stop()
 
@@ -43,7 +32,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """Yield a server that tests may empty and kill; who kills it starts it again."""
-    server = _started(RedisServer)
+    server = started(RedisServer)
     yield server
     server.stop()
 
@@ -54,6 +43,6 @@ def kafka() -> Iterator["Kafka"]:
     # Most runs need no broker and no library of one.
     from tests.services.kafka import Kafka
 
-    server = _started(Kafka)
+    server = started(Kafka)
     yield server
     server.stop()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fairlead.adapters.backup import Packed, pack
-from fairlead.domain.backup.manifest import LogMark, Manifest
+from fairlead.domain.backup.manifest import Kind, LogMark, Manifest
 
 LOG = LogMark(store_id="ab" * 16, last_seq=7, last_ts_ns=1, chain="cd" * 16, state_root="ef" * 8)
 SEGMENT = "wal-0000000000000001.seg"
@@ -23,7 +23,7 @@ def files_in(folder: Path) -> dict[str, Path]:
     return {name: folder / name for name in contents}
 
 
-def kind_of(name: str) -> str:
+def kind_of(name: str) -> Kind:
     return "key" if name.endswith(".key") else "log"
 
 

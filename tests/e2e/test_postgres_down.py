@@ -1,7 +1,6 @@
 """PostgreSQL is killed in the middle of load: orders go on, and its tables catch up to what the log alone makes."""
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from tests.e2e.test_projections import Rows, _instruments, _plain, _rebuilt, _tr
 from tests.e2e.test_serve import Service
 from tests.e2e.venues import make_market, write_keys
 from tests.services.postgres import Postgres
-from tests.services.process import MissingError
+from tests.services.wanted import started
 
 from fairlead.adapters.stores import open_database
 from fairlead.model.report import Position
@@ -25,12 +24,7 @@ _WAIT_S: Final = 60.0
 @pytest.fixture
 def postgres() -> Iterator[Postgres]:
     """Yield a server of its own, with nothing in it."""
-    try:
-        server = Postgres()
-    except MissingError as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has every server: {error}", pytrace=False)
-        pytest.skip(str(error))
+    server = started(Postgres)
     yield server
     server.stop()
 
@@ -46,7 +40,6 @@ def _wait_for(url: str, seq: int) -> Position:
     end_s = time.monotonic() + _WAIT_S
     while (reached := _cursor(url)).event_seq < seq:
         assert time.monotonic() < end_s, f"the tables are behind: {reached} wanted={seq}"
-        time.sleep(0.05)
     return reached
 
 

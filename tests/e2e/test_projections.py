@@ -56,7 +56,6 @@ def _wait_for(directory: Path, seq: int) -> None:
     end_s = time.monotonic() + _WAIT_S
     while _cursor(directory).event_seq < seq:
         assert time.monotonic() < end_s, f"the tables are behind: {_cursor(directory)} wanted={seq}"
-        time.sleep(0.05)
 
 
 def _kept(directory: Path) -> Rows:

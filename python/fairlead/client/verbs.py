@@ -1,6 +1,7 @@
 """What a session may ask of the exchange, each as one request and its answer."""
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Unpack
 
@@ -26,7 +27,7 @@ def _id(order: OrderWords) -> str:
     return order.get("cl_ord_id") or uuid.uuid4().hex
 
 
-class Verbs:
+class Verbs(ABC):
     """Orders, groups, cancels and commands; ``Client`` sends them and waits for the answers."""
 
     instruments: Instruments
@@ -123,6 +124,7 @@ class Verbs:
         """Send any command of the page of layouts, as an operator does. It is not sent again by itself."""
         return await self._ask(kind, fields, entries=entries, is_safe=False)
 
+    @abstractmethod
     async def _ask(
         self,
         kind: str,
@@ -133,4 +135,4 @@ class Verbs:
         entries: tuple[Mapping[str, Value], ...] = (),
         is_safe: bool = True,
     ) -> Report:
-        raise NotImplementedError
+        """Send a request and return its answer."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from fairlead.adapters.backup.disk_errors import told
-from fairlead.domain.backup.manifest import MANIFEST_BYTES_MAX, Entry, Manifest, decode, encode
+from fairlead.domain.backup.manifest import MANIFEST_BYTES_MAX, Entry, Kind, Manifest, decode, encode
 from fairlead.errors import DataError
 
 __all__ = ["Packed", "pack", "unpack"]
@@ -36,7 +36,7 @@ class Packed:
         kind: ``log``, ``key`` or ``store``.
     """
 
-    def __init__(self, path: Path, *, name: str, kind: str) -> None:
+    def __init__(self, path: Path, *, name: str, kind: Kind) -> None:
         self.path = path
         with told("read what is backed up", path), path.open("rb") as source:
             size = os.fstat(source.fileno()).st_size
@@ -44,8 +44,7 @@ class Packed:
             digest = hashlib.sha256()
             for chunk in _chunks(source, stored):
                 digest.update(chunk)
-        assert kind in ("log", "key", "store"), kind
-        self.entry = Entry(name=name, kind=kind, stored=stored, size=size, sha256=digest.hexdigest())  # type: ignore[arg-type]
+        self.entry = Entry(name=name, kind=kind, stored=stored, size=size, sha256=digest.hexdigest())
 
 
 def pack(manifest: Manifest, files: Mapping[str, Path], target: Path, *, progress: Progress) -> int:

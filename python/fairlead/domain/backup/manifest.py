@@ -1,7 +1,7 @@
 """The table of contents of a backup: every file with its size and digest, and the state the log must come to."""
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,7 @@ __all__ = [
     "MANIFEST_BYTES_MAX",
     "VERSION",
     "Entry",
+    "Kind",
     "LogMark",
     "Manifest",
     "StoreMark",
@@ -21,6 +22,8 @@ __all__ = [
     "store_name",
 ]
 
+# What a file of a backup is.
+Kind: TypeAlias = Literal["log", "key", "store"]
 VERSION: Final = 1
 MANIFEST_BYTES_MAX: Final = 16_777_216
 LOG_NAME: Final = re.compile(r"MANIFEST|WATERMARK|wal-[0-9a-f]{16}\.seg|snap-[0-9a-f]{16}\.bin")
@@ -49,7 +52,7 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     name: str
-    kind: Literal["log", "key", "store"]
+    kind: Kind
     stored: int
     size: int
     sha256: str
