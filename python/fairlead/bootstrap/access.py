@@ -18,12 +18,13 @@ from fairlead.adapters.access import (
     SystemSecrets,
 )
 from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlRefreshTokens, SqlUsers
+from fairlead.bootstrap.house import House
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
 from fairlead.errors import FairleadError
 from fairlead.services.access import Needs, sweep
 from fairlead.settings import Settings
 
-__all__ = ["access_needs", "swept"]
+__all__ = ["access", "access_needs", "sweeping", "swept"]
 
 _SWEEP_S: Final = 60.0
 _log = logging.getLogger("fairlead.service")
@@ -97,3 +98,18 @@ async def swept(needs: Needs) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def access(house: House) -> AsyncIterator[None]:
+    """Leave what the services of access work with."""
+    kept = access_needs(house.settings, database=house.database, ring=house.ring, master=house.master)
+    async with kept as house.needs:
+        yield
+
+
+@asynccontextmanager
+async def sweeping(house: House) -> AsyncIterator[None]:
+    """Forget meanwhile what decides nothing any more."""
+    async with swept(house.needs):
+        yield

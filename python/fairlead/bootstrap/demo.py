@@ -4,15 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.serving import add_demo_keys, forget_demo, is_funded, note_funded, open_demo_place
 from fairlead.adapters.stores import Database, SqlAccountNumbers
+from fairlead.bootstrap.addresses import DemoPerson
 from fairlead.bootstrap.front import session
+from fairlead.bootstrap.house import House
 from fairlead.domain.access.roles import Role
-from fairlead.domain.access.secret import Secret
 from fairlead.engine.server import EngineServer
 from fairlead.errors import UsageError
 from fairlead.services.access import Needs, UserDesk
@@ -21,7 +21,7 @@ from fairlead.services.demo_market.opening import FIRST_ACCOUNT
 from fairlead.services.trading import EngineAccounts
 from fairlead.settings import Settings
 
-__all__ = ["DemoPerson", "demo_market", "demo_people", "demo_place", "no_demo"]
+__all__ = ["demo", "demo_market", "demo_people", "demo_place", "no_demo", "people"]
 
 _MAKERS: Final = tuple(f"demo-maker-{number}" for number in range(1, MAKERS + 1))
 _TAKER: Final = "demo-taker"
@@ -32,15 +32,6 @@ _AGENT_UNITS: Final = 10**9
 # Of every asset for the trader.
 _TRADER_UNITS: Final = 100_000
 _log = logging.getLogger("fairlead.demo")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoPerson:
-    """Somebody who was made for a demo, with the password that is told once."""
-
-    role: Role
-    email: str
-    password: Secret = field(repr=False)
 
 
 def no_demo(server: EngineServer) -> None:
@@ -125,3 +116,23 @@ async def _fund_trader(front: aio.Client, needs: Needs, database: Database) -> N
 def _say_end(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("the demo market stands still: why=%s", error)
+
+
+@asynccontextmanager
+async def people(house: House) -> AsyncIterator[None]:
+    """Leave who was made for a demo: nobody without one."""
+    house.people = await demo_people(house.settings, house.needs) if house.with_demo else ()
+    yield
+
+
+@asynccontextmanager
+async def demo(house: House) -> AsyncIterator[None]:
+    """Let the agents trade meanwhile where a demo is wanted."""
+    if not house.with_demo:
+        yield
+        return
+    market = demo_market(
+        house.settings, gateway=house.gateway, front=house.front, needs=house.needs, database=house.database
+    )
+    async with market:
+        yield

@@ -1,13 +1,15 @@
 """The engine with its gateway, recovered and ready to serve on a thread of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fairlead.adapters.serving import EngineThread, front_end_key, service_key
+from fairlead.bootstrap.house import House
 from fairlead.engine.server import EngineServer
 from fairlead.settings import Settings
 
-__all__ = ["open_engine"]
+__all__ = ["open_engine", "recovered", "serving"]
 
 
 def _nothing(server: EngineServer) -> None:
@@ -55,3 +57,25 @@ async def open_engine(
 
     thread = EngineThread(server, on_end=say_end)
     return thread, server.address, key_id
+
+
+@asynccontextmanager
+async def recovered(house: House) -> AsyncIterator[None]:
+    """Leave the engine as its log has it; it is stopped also where nothing lets it serve."""
+    house.engine, house.gateway, house.key_id = await open_engine(
+        house.settings, ended=house.ended, prepare=house.prepare
+    )
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(house.engine.stop)
+
+
+@asynccontextmanager
+async def serving(house: House) -> AsyncIterator[None]:
+    """Let the engine serve meanwhile."""
+    house.engine.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(house.engine.stop)

@@ -6,11 +6,12 @@ from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.serving import trust_only
+from fairlead.bootstrap.house import House
 from fairlead.client.keys import read_secret
 from fairlead.model.report import Position
 from fairlead.settings import Settings
 
-__all__ = ["front_end", "session"]
+__all__ = ["front", "front_end", "session"]
 
 # An address that stands for every address of the machine, and how the machine reaches itself then.
 _LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -47,3 +48,11 @@ def session(
         events_max=events_max,
         tls=False if certificate is None else trust_only(certificate),
     )
+
+
+@asynccontextmanager
+async def front(house: House) -> AsyncIterator[None]:
+    """Leave the session to the exchange."""
+    speaking = front_end(house.settings, gateway=house.gateway, key_id=house.key_id, resume=house.resume)
+    async with speaking as house.front:
+        yield

@@ -9,6 +9,7 @@ from fairlead.adapters.serving import find_key
 from fairlead.adapters.stores import Database, SqlFunds
 from fairlead.adapters.wallets import ChainAddresses
 from fairlead.bootstrap.front import session
+from fairlead.bootstrap.house import House
 from fairlead.bootstrap.money_log import EngineAssets, EngineMoneyLog
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position
@@ -17,7 +18,7 @@ from fairlead.services.access import Needs
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.settings import Settings
 
-__all__ = ["Funding", "funding"]
+__all__ = ["Funding", "funding", "money"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +64,19 @@ async def funding(
         yield Funding(desk=desk, teller=teller)
     finally:
         await teller.finish()
+
+
+@asynccontextmanager
+async def money(house: House) -> AsyncIterator[None]:
+    """Leave the services of money that comes in and goes out."""
+    both = funding(
+        house.settings,
+        needs=house.needs,
+        database=house.database,
+        front=house.front,
+        gateway=house.gateway,
+        accounts=house.desks.accounts,
+    )
+    async with both as made:
+        house.funds, house.teller = made.desk, made.teller
+        yield

@@ -1,15 +1,18 @@
 """The buckets, the door and the pages of the service, as ``[limits]`` sets them."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fairlead.adapters.serving import Door
+from fairlead.bootstrap.house import House
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan, Policy
 from fairlead.services.rate_limits import RateLimits
 from fairlead.settings import Limits, Settings
 from fairlead.web.paging import PageSizes
 
-__all__ = ["door_of", "page_sizes", "rate_limits"]
+__all__ = ["door_of", "limits", "page_sizes", "rate_limits"]
 
 _MINUTE_S = 60
 
@@ -46,3 +49,10 @@ def door_of(settings: Settings) -> Door:
 def page_sizes(limits: Limits) -> PageSizes:
     """Return how long lists are."""
     return PageSizes(default=limits.page_size, most=limits.page_size_max)
+
+
+@asynccontextmanager
+async def limits(house: House) -> AsyncIterator[None]:
+    """Leave the buckets and the door."""
+    house.limits, house.door = rate_limits(house.settings.limits), door_of(house.settings)
+    yield

@@ -5,13 +5,15 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from fairlead.adapters.stores.projections import SqlStopHistory
+from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.stop_history import StopHistory
 from fairlead.services.markets import Breakers, Following, Markets, Tape, TapeMinutes
 from fairlead.services.projections import Follower
 
-__all__ = ["followed_markets"]
+__all__ = ["followed_markets", "markets"]
 
 
 @asynccontextmanager
@@ -32,3 +34,12 @@ async def followed_markets(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def markets(house: House) -> AsyncIterator[None]:
+    """Leave the markets and their breakers."""
+    history = SqlStopHistory(house.database)
+    known = followed_markets(house.front, clock=house.needs.clock, follower=house.follower, history=history)
+    async with known as (house.markets, house.breakers):
+        yield

@@ -12,6 +12,7 @@ from fairlead import aio
 from fairlead.adapters.serving import log_identity
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
+from fairlead.bootstrap.house import House
 from fairlead.client.report import report_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import NotFoundError
@@ -19,7 +20,7 @@ from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.services.projections import Follower, Records
 from fairlead.wire import decode
 
-__all__ = ["followed", "records_of", "resume_position"]
+__all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
 # Reports that are read from the log at a time.
 _READ_MAX: Final = 500
@@ -69,6 +70,22 @@ def records_of(database: Database, follower: Follower) -> Records:
         orders=SqlOrderHistory(database, reached=follower.reached),
         money=SqlMoneyHistory(database),
     )
+
+
+@asynccontextmanager
+async def tables(house: House) -> AsyncIterator[None]:
+    """Leave the tables, and from where they want to hear on."""
+    house.tables = SqlProjections(house.database)
+    house.resume = await resume_position(house.tables, directory=house.directory)
+    yield
+
+
+@asynccontextmanager
+async def follower(house: House) -> AsyncIterator[None]:
+    """Leave what feeds the tables, and what is read of them."""
+    async with followed(house.tables, front=house.front, directory=house.directory) as house.follower:
+        house.records = records_of(house.database, house.follower)
+        yield
 
 
 def _say_end(task: "asyncio.Task[None]") -> None:

@@ -14,6 +14,7 @@ from fairlead.adapters.bus import MemoryBus
 from fairlead.adapters.cache import MemoryCache
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlReportPages
+from fairlead.bootstrap.house import House
 from fairlead.errors import UsageError
 from fairlead.ports.bus import Bus
 from fairlead.ports.cache import Cache
@@ -22,7 +23,7 @@ from fairlead.services.publishing import BusSink, CacheSink, Publisher
 from fairlead.services.readiness import Probe
 from fairlead.settings import Settings
 
-__all__ = ["SPARED", "published"]
+__all__ = ["SPARED", "published", "publishing"]
 
 # Orders go on without these.
 SPARED: Final = ("bus", "cache")
@@ -53,6 +54,13 @@ async def published(
         if settings.cache.kind != "memory":
             await parts.enter_async_context(_fed(Publisher("cache", pages=pages, sink=CacheSink(cache))))
         yield {"bus": bus.ping, "cache": ask_cache}
+
+
+@asynccontextmanager
+async def publishing(house: House) -> AsyncIterator[None]:
+    """Leave how bus and cache are asked whether they are there."""
+    async with published(house.settings, database=house.database, follower=house.follower) as house.outside:
+        yield
 
 
 @asynccontextmanager

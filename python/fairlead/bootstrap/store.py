@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fairlead.adapters.stores import Database, migrate, open_database
+from fairlead.bootstrap.house import House
 from fairlead.settings import Settings
 
-__all__ = ["open_store"]
+__all__ = ["open_store", "store"]
 
 
 @asynccontextmanager
@@ -23,3 +24,10 @@ async def open_store(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def store(house: House) -> AsyncIterator[None]:
+    """Leave the store."""
+    async with open_store(house.settings) as house.database:
+        yield

@@ -11,6 +11,7 @@ from fairlead.adapters.access import figures_token
 from fairlead.adapters.serving import Door, EngineThread
 from fairlead.adapters.stores import Database
 from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
+from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.figures import Access, Figures
@@ -21,7 +22,7 @@ from fairlead.services.trail import Trail
 from fairlead.settings import Loaded, Settings
 from fairlead.web.services import Services
 
-__all__ = ["counted", "figures_of", "timed_front", "walked"]
+__all__ = ["counted", "figures_of", "rounds", "telemetry", "timed_front", "walked"]
 
 
 def counted(
@@ -69,3 +70,24 @@ async def walked(settings: Settings, *, services: Services) -> AsyncIterator[Non
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def telemetry(house: House) -> AsyncIterator[None]:
+    """Leave what counts from now on."""
+    house.telemetry = counted(
+        front=house.front,
+        database=house.database,
+        engine=house.engine,
+        limits=house.limits,
+        clock=house.needs.clock,
+        door=house.door,
+    )
+    yield
+
+
+@asynccontextmanager
+async def rounds(house: House) -> AsyncIterator[None]:
+    """Look at parts and markets meanwhile."""
+    async with walked(house.settings, services=house.services):
+        yield

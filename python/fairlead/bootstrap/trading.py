@@ -1,16 +1,20 @@
 """The desks of trading over the session to the exchange and the store."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.stores import Database, SqlAccountNumbers
+from fairlead.bootstrap.house import House
+from fairlead.bootstrap.telemetry import timed_front
 from fairlead.domain.trading.refused import Scales
 from fairlead.ports.clock import Clock
 from fairlead.ports.order_reads import OrderReads
 from fairlead.ports.secrets import Secrets
 from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
 
-__all__ = ["trading"]
+__all__ = ["desks", "trading"]
 
 _REFRESH_NS_MIN: Final = 1_000_000_000
 _SCALES: Final = ("price_decimals", "qty_decimals", "base_decimals", "quote_decimals")
@@ -50,6 +54,20 @@ def trading(
         recent=recent,
         batch_orders_max=batch_orders_max,
     )
+
+
+@asynccontextmanager
+async def desks(house: House) -> AsyncIterator[None]:
+    """Leave where users trade."""
+    house.desks = trading(
+        timed_front(house.front, house.telemetry),
+        database=house.database,
+        clock=house.needs.clock,
+        secrets=house.needs.secrets,
+        batch_orders_max=house.settings.limits.batch_orders_max,
+        tables=house.records.orders,
+    )
+    yield
 
 
 class _ListedScales:

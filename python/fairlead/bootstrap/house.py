@@ -1,0 +1,100 @@
+"""What a running service is made of: each part finds here what those before it left, and leaves its own."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fairlead import aio
+from fairlead.adapters.access import KeyRing
+from fairlead.adapters.serving import Door, EngineThread
+from fairlead.adapters.stores import Database
+from fairlead.adapters.stores.projections import SqlProjections
+from fairlead.adapters.telemetry import Metrics
+from fairlead.bootstrap.addresses import DemoPerson
+from fairlead.engine.server import EngineServer
+from fairlead.model.report import Position
+from fairlead.services.access import Needs
+from fairlead.services.funding import FundsDesk, Teller
+from fairlead.services.markets import Breakers, Markets
+from fairlead.services.projections import Follower, Records
+from fairlead.services.rate_limits import RateLimits
+from fairlead.services.readiness import Probe
+from fairlead.services.trading import Trading
+from fairlead.settings import Loaded, Settings
+from fairlead.web.services import Services
+
+__all__ = ["House"]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class House:
+    """The service while it is put together; what a part has not left yet cannot be read.
+
+    Attributes:
+        loaded: the configuration.
+        ended: set when the service shall end.
+        with_demo: whether seeded agents trade.
+        prepare: what is done to the engine before it serves.
+        ring: the keys of tokens.
+        master: the secret that keys of machines are made from.
+        engine: the engine on its thread.
+        gateway: where its gateway is.
+        key_id: the key of the front end.
+        database: the store.
+        needs: what the services of access work with.
+        people: who was made for a demo.
+        tables: the tables that follow the exchange.
+        resume: the report after which they want to hear on.
+        front: the session to the exchange.
+        follower: what feeds the tables.
+        outside: how bus and cache are asked whether they are there.
+        markets: what the markets look like.
+        breakers: where trading is stopped.
+        limits: how often each may ask.
+        door: who may connect.
+        telemetry: what counts.
+        records: what can be read of what happened.
+        desks: where users trade.
+        funds: asking for money to come in or go out.
+        teller: moving it.
+        services: what the routes work with.
+    """
+
+    loaded: Loaded
+    ended: asyncio.Event
+    with_demo: bool = False
+    prepare: Callable[[EngineServer], None] = field(init=False)
+    ring: KeyRing = field(init=False)
+    master: bytes = field(init=False)
+    engine: EngineThread = field(init=False)
+    gateway: tuple[str, int] = field(init=False)
+    key_id: str = field(init=False)
+    database: Database = field(init=False)
+    needs: Needs = field(init=False)
+    people: Sequence[DemoPerson] = field(init=False)
+    tables: SqlProjections = field(init=False)
+    resume: Position = field(init=False)
+    front: aio.Client = field(init=False)
+    follower: Follower = field(init=False)
+    outside: Mapping[str, Probe] = field(init=False)
+    markets: Markets = field(init=False)
+    breakers: Breakers = field(init=False)
+    limits: RateLimits = field(init=False)
+    door: Door = field(init=False)
+    telemetry: Metrics = field(init=False)
+    records: Records = field(init=False)
+    desks: Trading = field(init=False)
+    funds: FundsDesk = field(init=False)
+    teller: Teller = field(init=False)
+    services: Services = field(init=False)
+
+    @property
+    def settings(self) -> Settings:
+        """The values of the configuration."""
+        return self.loaded.settings
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return self.loaded.settings.engine.data_dir

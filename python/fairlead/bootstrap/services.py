@@ -1,0 +1,59 @@
+"""What the routes work with, out of the parts that stand."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fairlead.bootstrap.house import House
+from fairlead.bootstrap.limits import page_sizes
+from fairlead.bootstrap.publishing import SPARED
+from fairlead.bootstrap.streaming import live_sockets
+from fairlead.bootstrap.telemetry import figures_of
+from fairlead.errors import UnavailableError
+from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.markets import VenueControl
+from fairlead.services.readiness import Readiness
+from fairlead.web.services import Services
+
+__all__ = ["services"]
+
+
+@asynccontextmanager
+async def services(house: House) -> AsyncIterator[None]:
+    """Put them together."""
+    needs, limits = house.needs, house.settings.limits
+    house.services = Services(
+        registration=Registration(needs),
+        entry=Entry(needs),
+        desk=KeyDesk(needs),
+        readiness=_readiness(house),
+        clock=needs.clock,
+        markets=house.markets,
+        limits=house.limits,
+        records=house.records,
+        trading=house.desks,
+        funds=house.funds,
+        teller=house.teller,
+        breakers=house.breakers,
+        control=VenueControl(house.front, feed=house.front),
+        telemetry=house.telemetry,
+        figures=figures_of(house.loaded, house.telemetry),
+        pages=page_sizes(limits),
+        sockets=live_sockets(limits, feed=house.front, follower=house.follower, needs=needs),
+    )
+    yield
+
+
+def _readiness(house: House) -> Readiness:
+    engine, front, follower = house.engine, house.front, house.follower
+
+    async def ask_engine() -> None:
+        if not engine.is_running or not front.is_connected:
+            raise UnavailableError("the engine is not reached through its gateway")
+        await front.refresh_instruments()
+
+    async def ask_follower() -> None:
+        if not follower.is_following:
+            raise UnavailableError("the tables do not follow the exchange")
+
+    probes = {"engine": ask_engine, "store": house.database.ping, "projections": ask_follower, **house.outside}
+    return Readiness(probes, clock=house.needs.clock, spared=SPARED)
