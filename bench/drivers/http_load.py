@@ -1,11 +1,13 @@
 """A client of HTTP/1.1 as thin as Python allows: kept connections, one request at a time on each.
 
 ``python http_load.py`` answers a request a line: ``{"port", "connections", "seconds", "method", "path", "headers",
-"body"}`` and, for latencies, ``"rate"``. With a rate a request is due at its own time whether or not the last one was
-answered, and its latency counts from then: what waits behind a slow answer is not left out.
+"bodies"}``, whose bodies are sent in turn, and, for latencies, ``"rate"``. With a rate a request is due at its own time
+whether or not the last one was answered, and its latency counts from then: what waits behind a slow answer is not left
+out.
 """
 
 import asyncio
+import itertools
 import json
 import sys
 from collections import Counter
@@ -61,12 +63,8 @@ class Load:
     """What one request line asks for."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
-        """Write the request once."""
-        body = str(asked.get("body", "")).encode()
-        lines = [f"{asked['method']} {asked['path']} HTTP/1.1", "Host: 127.0.0.1"]
-        lines += [f"{name}: {value}" for name, value in asked.get("headers", {}).items()]
-        lines += [f"Content-Length: {len(body)}", "", ""] if body else ["", ""]
-        self._request = "\r\n".join(lines).encode() + body
+        """Write each request once."""
+        self._turn = itertools.cycle([_request(asked, body.encode()) for body in asked.get("bodies", [""])])
         self._rate, self._seconds = asked.get("rate"), float(asked["seconds"])
         self._port, self._connections = int(asked["port"]), int(asked["connections"])
         self._statuses: Counter[int] = Counter()
@@ -103,8 +101,15 @@ class Load:
                     await asyncio.sleep(early / _NS_PER_S)
             if due >= end:
                 return
-            self._statuses[await line.ask(self._request)] += 1
+            self._statuses[await line.ask(next(self._turn))] += 1
             self._took_ns.append(perf_counter_ns() - due)
+
+
+def _request(asked: dict[str, Any], body: bytes) -> bytes:
+    lines = [f"{asked['method']} {asked['path']} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in asked.get("headers", {}).items()]
+    lines += [f"Content-Length: {len(body)}", "", ""] if body else ["", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 _PARTS = {"p50_ns": 0.5, "p99_ns": 0.99, "p999_ns": 0.999}

@@ -36,7 +36,8 @@ pub struct EngineServer {
 impl EngineServer {
     #[new]
     #[pyo3(signature = (
-        directory, *, host, port, durability, snapshot_every, allow_plain_remote, tls, spin_us, latency, expected_interval_us
+        directory, *, host, port, durability, snapshot_every, client_ids_max, allow_plain_remote, tls, spin_us, latency,
+        expected_interval_us
     ))]
     #[allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
     fn new(
@@ -46,6 +47,7 @@ impl EngineServer {
         port: u16,
         durability: &str,
         snapshot_every: i64,
+        client_ids_max: u32,
         allow_plain_remote: bool,
         tls: Option<(PathBuf, PathBuf, Option<PathBuf>)>,
         spin_us: u32,
@@ -58,6 +60,7 @@ impl EngineServer {
         let snapshot_every = not_negative(snapshot_every)?;
         let mut sequencer = sequencer::Options { snapshot_every, ..sequencer::Options::default() };
         sequencer.journal.mode = mode;
+        sequencer.limits.client_ids_max = client_ids_max as usize;
         let address = SocketAddr::new(ip, port);
         let limits = gateway::limits::Limits::default();
         let options = Options {

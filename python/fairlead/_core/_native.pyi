@@ -50,6 +50,7 @@ class EngineServer:
         port: int,
         durability: str,
         snapshot_every: int,
+        client_ids_max: int,
         allow_plain_remote: bool,
         tls: tuple[Path, Path, Path | None] | None,
         spin_us: int,

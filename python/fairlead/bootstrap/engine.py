@@ -35,6 +35,7 @@ async def open_engine(
             port=settings.server.gateway_port,
             durability=engine.durability,
             snapshot_every=engine.snapshot_every,
+            client_ids_max=engine.client_ids_max,
             allow_plain_remote=engine.allow_plain_remote,
             tls_cert=engine.tls_cert,
             tls_key=engine.tls_key,

@@ -21,6 +21,13 @@ SNAPSHOTS = typer.Option(
     help="Commands between snapshots, a multiple of 10000; 0: never. A restart replays those after the last.",
 )
 
+CLIENT_IDS = typer.Option(
+    metavar="N",
+    min=1_000,
+    max=1_000_000_000,
+    help="Client order ids that are remembered, so that a repeat is no second order; fixed when the log is begun.",
+)
+
 
 def engine(
     *,
@@ -31,6 +38,7 @@ def engine(
         str, typer.Option(metavar="MODE", help="always, group, group(max_us,max_n) or os.")
     ] = "group",
     snapshot_every: Annotated[int, SNAPSHOTS] = 1_000_000,
+    client_ids_max: Annotated[int, CLIENT_IDS] = 10_000_000,
     allow_plain_remote: Annotated[
         bool, typer.Option("--allow-plain-remote", help="Listen where others can reach it, unencrypted.")
     ] = False,
@@ -76,6 +84,7 @@ def engine(
         port=port,
         durability=durability,
         snapshot_every=snapshot_every,
+        client_ids_max=client_ids_max,
         allow_plain_remote=allow_plain_remote,
         tls_cert=tls_cert,
         tls_key=tls_key,

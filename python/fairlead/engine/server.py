@@ -43,6 +43,8 @@ class EngineServer:
         durability: ``always``, ``group``, ``group(max_us,max_n)`` or ``os``, which survives the process only.
         snapshot_every: commands between two snapshots, a multiple of 10,000; 0 for none. A restart replays those after
             the last one. They are made by a second exchange on a thread of its own, which needs as much memory again.
+        client_ids_max: client order ids that are remembered, 1 to 4,294,967,295; beyond it those of orders that ended
+            longest ago are forgotten, and such an id counts as new. A log keeps what it was begun with.
         allow_plain_remote: listen where others can reach it although nothing is encrypted.
         tls_cert: a PEM file with the gateway's certificate; then every connection is encrypted (TLS 1.3).
         tls_key: a PEM file with its private key, which others must not be able to read.
@@ -67,6 +69,7 @@ class EngineServer:
         port: int = 7411,
         durability: str = "group",
         snapshot_every: int = 1_000_000,
+        client_ids_max: int = 10_000_000,
         allow_plain_remote: bool = False,
         tls_cert: Path | str | None = None,
         tls_key: Path | str | None = None,
@@ -81,6 +84,7 @@ class EngineServer:
             port=port,
             durability=durability,
             snapshot_every=snapshot_every,
+            client_ids_max=client_ids_max,
             allow_plain_remote=allow_plain_remote,
             tls=_tls_files(tls_cert, tls_key, tls_client_ca),
             spin_us=spin_us,

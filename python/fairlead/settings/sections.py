@@ -78,6 +78,14 @@ class Engine(Struct, frozen=True, kw_only=True):
     snapshot_every: Annotated[
         int, _int(0, 1_000_000_000, "Commands between two snapshots; 0 makes none.", step=10_000)
     ] = 1_000_000
+    client_ids_max: Annotated[
+        int,
+        _int(
+            1_000,
+            1_000_000_000,
+            "Client order ids that are remembered so that a repeat is no second order; fixed when the log is begun.",
+        ),
+    ] = 10_000_000
     spin_us: Annotated[int, _int(0, 1_000_000, "Microseconds to look for work before sleeping.")] = 0
     latency: Annotated[bool, _about("Stamp commands for fairlead latency.")] = True
     tls_cert: Annotated[Path | None, _about("Certificate of the gateway (PEM); then it speaks TLS 1.3 only.")] = None

@@ -1,8 +1,10 @@
 //! `bench-gateway wire DIRECTORY` measures what an order costs over a socket, nothing written and durable, next to a raw
 //! echo; `bench-gateway crowd` what peers that never read and one that floods cost the others; `bench-gateway open DIRECTORY
-//! RATE` what orders by a schedule take; `bench-gateway stamps DIRECTORY` what stamps cost. One JSON line each.
+//! RATE` what orders by a schedule take; `bench-gateway stamps DIRECTORY` what stamps cost; `bench-gateway steady ADDRESS
+//! CONNECTIONS RATE SECONDS` loads a gateway that runs elsewhere. One JSON line each.
 
-use bench_core::gateway::{self, Crowd, Latency, Measured, Open, Stamped};
+use bench_core::gateway::{self, Crowd, Latency, Measured, Open, Stamped, Steady};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,12 +18,31 @@ fn main() -> ExitCode {
         ["open", directory, rate] if rate.parse::<u32>().is_ok() => {
             open(Path::new(directory), rate.parse().unwrap_or_default());
         }
-        _ => {
-            eprintln!("usage: bench-gateway wire DIRECTORY | crowd | open DIRECTORY RATE | stamps DIRECTORY");
-            return ExitCode::from(2);
+        ["steady", address, numbers @ ..] if numbers.len() == 3 => {
+            let numbers: Result<Vec<u64>, _> = numbers.iter().map(|text| text.parse()).collect();
+            let (Ok(address), Ok(numbers)) = (address.parse(), numbers) else { return usage() };
+            steady(address, &numbers);
         }
+        _ => return usage(),
     }
     ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!(
+        "usage: bench-gateway wire DIRECTORY | crowd | open DIRECTORY RATE | stamps DIRECTORY | \
+         steady ADDRESS CONNECTIONS RATE SECONDS"
+    );
+    ExitCode::from(2)
+}
+
+fn steady(address: SocketAddr, numbers: &[u64]) {
+    let connections = usize::try_from(numbers[0]).expect("a number of connections");
+    let Steady { sent, accepted, refused, fills, latency } = Steady::run(address, connections, numbers[1], numbers[2]);
+    println!(
+        r#"{{"sent":{sent},"accepted":{accepted},"refused":{refused},"fills":{fills},{}}}"#,
+        named("answer", latency)
+    );
 }
 
 fn wire(directory: &Path) {

@@ -18,6 +18,28 @@ pub(super) const ORDER_BYTES: usize = 153;
 /// As above.
 pub(super) const REPORT_BYTES: usize = 252;
 
+/// What a message means to the load; heartbeats mean nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Heard {
+    /// The order of this number was accepted.
+    Accepted(u64),
+    /// An order traded.
+    Traded,
+    /// An order was refused, cancelled or not passed on.
+    Refused,
+}
+
+impl Heard {
+    fn of(message: &Message) -> Option<Self> {
+        if let Message::ExecutionReport(report) = message {
+            let heard =
+                if report.exec_type == ExecType::New { Heard::Accepted(report.ref_seq) } else { Heard::Refused };
+            return Some(if report.exec_type == ExecType::Trade { Heard::Traded } else { heard });
+        }
+        matches!(message, Message::Reject(_) | Message::Logout(_)).then_some(Heard::Refused)
+    }
+}
+
 /// A session that trades.
 pub(super) struct Trader {
     pub(super) stream: TcpStream,
@@ -76,7 +98,7 @@ impl Trader {
         }
     }
 
-    fn append_order(&mut self) {
+    pub(super) fn append_order(&mut self, side: Side, price: i64) {
         let seq = self.next_seq();
         let id = format!("{}-{seq}", self.name);
         let order = NewOrder {
@@ -84,11 +106,11 @@ impl Trader {
             session: SessionId(0),
             instrument: InstrumentId(0),
             cl_ord_id: ClOrdId::new(&id).expect("a short id"),
-            side: Side::Buy,
+            side,
             ord_type: OrdType::Limit,
             tif: TimeInForce::Gtc,
             order_qty: Qty(1),
-            price: Some(Price(1_000 + i64::try_from(seq % 100).expect("small"))),
+            price: Some(Price(price)),
             protection_price: None,
             quote_qty: None,
             peg: None,
@@ -102,9 +124,20 @@ impl Trader {
         wire::frame(&mut self.out, |out| message.encode(0, seq, out)).expect("an order");
     }
 
+    /// An order that rests, one of a hundred prices.
+    fn append_resting(&mut self) {
+        let price = 1_000 + i64::try_from((self.seq + 1) % 100).expect("small");
+        self.append_order(Side::Buy, price);
+    }
+
+    /// Reads and writes only what there is from now on.
+    pub(super) fn do_not_wait(&self) {
+        self.stream.set_nonblocking(true).expect("a socket option");
+    }
+
     /// One order and its answer.
     pub(super) fn round(&mut self) {
-        self.append_order();
+        self.append_resting();
         assert_eq!(self.out.len(), ORDER_BYTES, "the echo speaks of the same size");
         let out = std::mem::take(&mut self.out);
         self.write(&out);
@@ -124,7 +157,7 @@ impl Trader {
     /// Sends orders by a schedule, however late answers are. How long each took from when it was meant to be sent, and from
     /// when it was, in nanoseconds: what was held up by a stall is late from the start, not only once it is sent.
     pub(super) fn open_loop(&mut self, orders: usize, interval_ns: u64) -> [Vec<u64>; 2] {
-        self.stream.set_nonblocking(true).expect("a socket option");
+        self.do_not_wait();
         let (first_seq, began) = (self.seq + 1, monotonic_ns() + interval_ns);
         let meant_ns = |n: usize| began + n as u64 * interval_ns;
         let mut sent_ns = Vec::with_capacity(orders);
@@ -132,11 +165,12 @@ impl Trader {
         while from_meant.len() < orders {
             let now = monotonic_ns();
             while sent_ns.len() < orders && meant_ns(sent_ns.len()) <= now {
-                self.append_order();
+                self.append_resting();
                 sent_ns.push(now);
             }
             self.write_some();
-            for seq in self.hear_some() {
+            for heard in self.hear_some() {
+                let Heard::Accepted(seq) = heard else { panic!("the order is accepted and rests: {heard:?}") };
                 let (n, now) = (usize::try_from(seq - first_seq).expect("few orders"), monotonic_ns());
                 from_meant.push(now - meant_ns(n));
                 from_sent.push(now - sent_ns[n]);
@@ -146,7 +180,7 @@ impl Trader {
         [from_meant, from_sent]
     }
 
-    fn write_some(&mut self) {
+    pub(super) fn write_some(&mut self) {
         if self.out.is_empty() {
             return;
         }
@@ -156,21 +190,18 @@ impl Trader {
         }
     }
 
-    /// Numbers of the orders that are answered by what has come.
-    fn hear_some(&mut self) -> Vec<u64> {
+    /// What has come.
+    pub(super) fn hear_some(&mut self) -> Vec<Heard> {
         match self.stream.read(&mut self.buffer) {
+            Ok(0) => panic!("the gateway closed the connection"),
             Ok(count) => self.frames.feed(&self.buffer[..count]),
             Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock, "a gateway that answers"),
         }
-        let mut answered = Vec::new();
+        let mut heard = Vec::new();
         while let Some(message) = self.frames.next_message().expect("frames") {
-            let Message::ExecutionReport(report) = Message::decode(message).expect("a message").1 else {
-                panic!("not passed on");
-            };
-            assert_eq!(report.exec_type, ExecType::New, "the order is accepted");
-            answered.push(report.ref_seq);
+            heard.extend(Heard::of(&Message::decode(message).expect("a message").1));
         }
-        answered
+        heard
     }
 
     /// So many orders, so many in one write, and never more than `in_flight_max` without an answer.
@@ -178,7 +209,7 @@ impl Trader {
         let (mut sent, mut answered) = (0, 0);
         while answered < orders {
             while sent < orders && sent + per_send - answered <= in_flight_max {
-                (0..per_send).for_each(|_| self.append_order());
+                (0..per_send).for_each(|_| self.append_resting());
                 let out = std::mem::take(&mut self.out);
                 self.write(&out);
                 self.out = out;

@@ -8,6 +8,7 @@ mod crowd;
 mod echo;
 mod hosts;
 mod stages;
+mod steady;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use client::Trader;
 pub use crowd::Crowd;
 use hosts::{Durable, Memory, Serving};
 pub use stages::{Open, Stamped};
+pub use steady::Steady;
 
 /// Orders of one latency measurement, and before it so that everything is warm.
 const ORDERS: usize = 20_000;

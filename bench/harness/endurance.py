@@ -1,0 +1,157 @@
+"""The service for minutes: orders over HTTP and over the gateway at once, every one answered, memory watched."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import linear_regression
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+from harness import engines
+from harness.report import aligned
+from harness.session import Session
+from harness.venue import JSON, Server, call, fund, list_market, log_in, operator, register, service, write_keys
+
+_CONNECTIONS_HTTP, _CONNECTIONS_GATEWAY = 16, 48
+_HTTP_PER_S_MAX, _GATEWAY_PER_S = 4_000, 20_000
+# Of what HTTP carries beside the gateway's load, asked in a closed loop, this much is then asked by a schedule.
+_SHARE = 0.8
+_SAMPLE_S = 5.0
+_PROBE_S = 20
+# Ids that are remembered: few, so that the run is longer than it takes to fill them.
+_CLIENT_IDS_MAX = 200_000
+_FUNDS = 10**15
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was asked, what came back, and how memory went: pairs of seconds and bytes."""
+
+    http: dict[str, Any] = field(default_factory=dict)
+    gateway: dict[str, int] = field(default_factory=dict)
+    probe_per_s: float = 0.0
+    rss: list[tuple[float, int]] = field(default_factory=list)
+    cpu_share: float = 0.0
+    behind_s: float = 0.0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every order of both was taken."""
+        http = all(status.startswith("2") for status in self.http["statuses"])
+        return http and self.gateway["accepted"] == self.gateway["sent"]
+
+    @property
+    def growth_mb_per_minute(self) -> float:
+        """Slope of the line through the samples of the second half."""
+        late = self.rss[len(self.rss) // 2 :]
+        slope, _ = linear_regression([at for at, _ in late], [size for _, size in late])
+        return slope * 60 / 1e6
+
+
+def measure(*, seconds: int) -> Figures:
+    """Load a venue for so many seconds.
+
+    Args:
+        seconds: how long, 60 or more.
+    """
+    directory = engines.BUILD / "endurance"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    settings = {"engine.client_ids_max": _CLIENT_IDS_MAX}
+    with service(directory, settings=settings) as first:
+        _prepare(first, directory)
+    figures = Figures()
+    load = [sys.executable, str(engines.BENCH / "drivers" / "http_load.py")]
+    with service(directory, settings=settings) as server, Session("http_load", load) as client:
+        figures.probe_per_s = _together(server, client, seconds=_PROBE_S, rate=None)[0]["per_s"]
+        rate = min(_HTTP_PER_S_MAX, _SHARE * figures.probe_per_s)
+        stop, began, cpu = Event(), monotonic(), server.cpu_s()
+        watch = Thread(target=_watch, args=(server, stop, figures.rss))
+        watch.start()
+        figures.http, figures.gateway = _together(server, client, seconds=seconds, rate=rate)
+        stop.set()
+        watch.join()
+        figures.cpu_share = (server.cpu_s() - cpu) / (monotonic() - began)
+        figures.behind_s = _behind_s(server)
+    return figures
+
+
+def table(figures: Figures) -> str:
+    """Return rates, answers, latencies and the growth of memory."""
+    http, gateway = figures.http, figures.gateway
+    good = sum(count for status, count in http["statuses"].items() if status.startswith("2"))
+    rows = [["endurance", "orders", "a second", "answered", "refused", "p50 ms", "p99 ms", "p99.9 ms"]]
+    times = [f"{http[key] / 1e6:.1f}" for key in ("p50_ns", "p99_ns", "p999_ns")]
+    rows.append(
+        ["HTTP", f"{http['requests']:,}", f"{http['per_s']:,.0f}", f"{good:,}", f"{http['requests'] - good:,}", *times]
+    )
+    times = [f"{gateway[f'answer_{key}_ns'] / 1e6:.1f}" for key in ("p50", "p99", "p999")]
+    answers = [f"{gateway['accepted']:,}", f"{gateway['refused']:,}"]
+    per_s = gateway["sent"] / (http["elapsed_ns"] / 1e9)
+    rows.append(["gateway", f"{gateway['sent']:,}", f"{per_s:,.0f}", *answers, *times])
+    first, last = figures.rss[0][1], figures.rss[-1][1]
+    grown = f"memory: {first / 1e6:.1f} MB to {last / 1e6:.1f} MB; {figures.growth_mb_per_minute:+.2f} MB a minute late"
+    most = f"HTTP in a closed loop beside the gateway: {figures.probe_per_s:,.0f}/s"
+    busy = f"server: {figures.cpu_share:.2f} cores; the tables were there {figures.behind_s:.1f} s after the end"
+    return f"\n{aligned(rows)}\n{grown}\n{most}\n{busy}"
+
+
+def _prepare(server: Server, directory: Path) -> None:
+    """Two markets, a user with money, and an account of its own for each connection of the gateway."""
+    accounts = []
+    with operator(server) as ops:
+        list_market(ops, "ABC-USD", 0)
+        list_market(ops, "XYZ-USD", 1)
+        for number in range(_CONNECTIONS_GATEWAY):
+            words = {"name": f"desk-{number}", "kind": "Credit", "stp_group": 0, "fees": 0}
+            accounts.append(int(str(ops.command("AddAccount", words).fields["account"])))
+    user, _ = register(server, directory)
+    with operator(server) as ops:
+        fund(ops, user, {0: _FUNDS, 1: _FUNDS})
+    write_keys(directory, accounts)
+
+
+def _together(
+    server: Server, client: Session, *, seconds: int, rate: float | None
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Load HTTP and gateway for so long."""
+    program = engines.bench_core()[0]
+    address = f"127.0.0.1:{server.ready['gateway_port']}"
+    words = [address, str(_CONNECTIONS_GATEWAY), str(_GATEWAY_PER_S), str(seconds)]
+    command = [Path(program).with_name("bench-gateway"), "steady", *words]
+    order = {"symbol": "XYZ-USD", "orderType": "LIMIT", "quantity": "5", "price": "100.00"}
+    asked = {"port": server.port, "method": "POST", "path": "/orders", "seconds": seconds, "rate": rate}
+    asked |= {"connections": _CONNECTIONS_HTTP, "headers": log_in(server) | JSON}
+    asked["bodies"] = [json.dumps(order | {"side": side}) for side in ("BUY", "SELL")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as gateway:
+        http: dict[str, Any] = dict(client.ask(json.dumps(asked)))
+        told, _ = gateway.communicate(timeout=seconds + 120)
+    if gateway.returncode:
+        raise RuntimeError(f"the gateway's load ended with code {gateway.returncode}")
+    return http, json.loads(told)
+
+
+def _watch(server: Server, stop: Event, into: list[tuple[float, int]]) -> None:
+    began = monotonic()
+    while not stop.wait(_SAMPLE_S):
+        into.append((monotonic() - began, server.rss_bytes()))
+
+
+def _behind_s(server: Server) -> float:
+    """How long after the load the tables have all of it: a read that waits for one's own last order comes back."""
+    began, headers = monotonic(), log_in(server)
+    order = {"symbol": "XYZ-USD", "orderType": "LIMIT", "quantity": "1", "price": "1.00", "side": "BUY"}
+    placed = call(server, "POST", "/orders", headers, order)["orderId"]
+    while not any(one["orderId"] == placed for one in call(server, "GET", "/orders?limit=1", headers)["orders"]):
+        if monotonic() - began > 3_600:
+            raise RuntimeError("the tables did not come to the end of the load in an hour")
+    return monotonic() - began
+
+
+def record(figures: Figures) -> dict[str, object]:
+    """The raw numbers."""
+    return asdict(figures) | {"growth_mb_per_minute": figures.growth_mb_per_minute}
