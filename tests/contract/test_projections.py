@@ -16,7 +16,7 @@ from tests.contract.told import ACCOUNTS, LISTINGS, as_resent, told
 
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
-from fairlead.adapters.stores.projections.event_rows import is_copy
+from fairlead.adapters.stores.projections.told import is_copy
 from fairlead.domain.trading.order_view import OrderView, after, fill_of
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.order_history import OrderFilter

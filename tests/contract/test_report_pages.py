@@ -11,6 +11,8 @@ from tests.contract.stores import with_store
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlReportPages
 from fairlead.adapters.stores.projections.event_rows import follow_events
+from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.told import Told
 from fairlead.domain.publishing.cursor import Cursor
 from fairlead.domain.publishing.event import events_of
 from fairlead.model.report import Position, Report
@@ -19,8 +21,8 @@ LOG = "log-1"
 
 
 async def _keep(database: Database, reports: Sequence[Report]) -> None:
-    async with database.write() as step:
-        await follow_events(step, reports, {})
+    told = Told([(it.position, it, None) for it in reports if it.position is not None], (), {})
+    await database.direct.step(lambda step: follow_events(step, told, Memory()))
 
 
 async def _first(pages: SqlReportPages, cursor: Cursor | None, *, tail_max: int | None = None) -> list[Position | None]:

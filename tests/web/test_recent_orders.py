@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 from tests.web.test_order_wire import FILL, VIEW
 
 from fairlead.domain.trading.order_view import Fill, OrderView
@@ -37,7 +38,7 @@ class Tables:
 
 def test_the_newest_of_both_is_told() -> None:
     async def story() -> None:
-        older, newer = replace(VIEW, seq=Position(11, 0, 0)), replace(VIEW, seq=Position(13, 0, 0))
+        older, newer = changed(VIEW, seq=Position(11, 0, 0)), changed(VIEW, seq=Position(13, 0, 0))
         orders = RecentOrders(Tables(VIEW))
         assert await orders.find(1001, 7) == VIEW
         orders.note(older)
@@ -55,7 +56,7 @@ def test_the_newest_of_both_is_told() -> None:
 def test_anothers_order_is_not_there() -> None:
     async def story() -> None:
         orders = RecentOrders(Tables(VIEW))
-        orders.note(replace(VIEW, order_id=8))
+        orders.note(changed(VIEW, order_id=8))
         assert [await orders.find(1002, order_id) for order_id in (7, 8)] == [None, None]
         assert await orders.by_client_id(1002, "mine") is None
         assert list(await orders.fills(1002, 7)) == []
@@ -67,7 +68,7 @@ def test_without_tables_only_what_was_heard_lately_is_known() -> None:
     async def story() -> None:
         orders = RecentOrders(kept_max=2)
         for order_id in (1, 2, 1, 3):
-            orders.note(replace(VIEW, order_id=order_id))
+            orders.note(changed(VIEW, order_id=order_id))
         found = [await orders.find(1001, order_id) for order_id in (1, 2, 3)]
         assert [view is not None for view in found] == [True, False, True]
         assert not await orders.reached(VIEW.seq)
@@ -159,7 +160,7 @@ def test_an_answer_is_told_from_memory_with_what_followed_it() -> None:
 
 
 def test_what_was_not_heard_whole_is_read_from_the_tables() -> None:
-    read = replace(VIEW, order_id=9)
+    read = changed(VIEW, order_id=9)
     taken_back = _told(2, "Restated", cum_qty=Decimal(0), leaves_qty=Decimal(5))
 
     async def story() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import Table
 
+from fairlead.adapters.stores.direct import Direct
 from fairlead.errors import UnavailableError, UsageError
 
-__all__ = ["Database", "insert_once", "open_database", "put"]
+__all__ = ["Database", "insert_once", "open_database"]
 
 # Names of drivers, and names of databases for which the driver is chosen here.
 _DRIVERS: Final = {
@@ -28,8 +29,6 @@ _DRIVERS: Final = {
 }
 _TALKATIVE: Final = ("aiosqlite", "sqlalchemy.engine.Engine")
 _WRITES: Final = "fairlead_writes"
-_FOLLOWS: Final = "fairlead_follows"
-_SYNCED: Final = "fairlead_synced"
 
 
 class Database:
@@ -37,12 +36,12 @@ class Database:
 
     Args:
         engine: what ``open_database`` made.
+        direct: the same store without a detour, for what follows the log and what is asked for all the time.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, direct: Direct) -> None:
+        self._engine, self.direct = engine, direct
         self._writer = engine.execution_options(**{_WRITES: True})
-        self._follower = engine.execution_options(**{_WRITES: True, _FOLLOWS: True})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -65,18 +64,6 @@ class Database:
         async with _translated(), self._writer.begin() as connection:
             yield connection
 
-    @asynccontextmanager
-    async def follow(self) -> AsyncIterator[AsyncConnection]:
-        """Open one step of what can be made again from the log: a power cut may take the newest steps back, in order.
-
-        A kill takes none. SQLite then does not wait for the disk at each step; the next ``write`` takes them with it.
-
-        Raises:
-            UnavailableError: the store does not answer.
-        """
-        async with _translated(), self._follower.begin() as connection:
-            yield connection
-
     async def ping(self) -> None:
         """Ask the store something it can always answer.
 
@@ -93,6 +80,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.direct.close()
         await self._engine.dispose()
 
 
@@ -138,24 +126,13 @@ def open_database(url: str, *, pool_size: int = 5, wait_ms: int = 5_000) -> Data
     if is_sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine)
+    return Database(engine, Direct(parsed, readers=pool_size, wait_ms=wait_ms))
 
 
 def insert_once(connection: AsyncConnection, table: Table) -> Any:
     """Return an insert that does nothing, and returns nothing, where the row is there."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
-
-
-async def put(step: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or bring those that are there by their primary key to these values. No key may come twice."""
-    if not rows:
-        return
-    dialect = postgresql if step.dialect.name == "postgresql" else sqlite
-    key = [column.name for column in table.primary_key]
-    wanted = dialect.insert(table)
-    changes = {name: wanted.excluded[name] for name in rows[0] if name not in key}
-    await step.execute(wanted.on_conflict_do_update(index_elements=key, set_=changes), rows)
 
 
 def _make_private(url: URL) -> None:
@@ -191,11 +168,7 @@ def _without_values(record: logging.LogRecord) -> bool:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A step that reads before it writes must have the right to write from its first statement.
-    options = connection.get_execution_options()
-    is_write, synced = options.get(_WRITES, False), "NORMAL" if options.get(_FOLLOWS, False) else "FULL"
-    if is_write and connection.info.get(_SYNCED, "FULL") != synced:
-        connection.exec_driver_sql(f"PRAGMA synchronous={synced}")
-        connection.info[_SYNCED] = synced
+    is_write = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 

@@ -7,10 +7,17 @@ from sqlalchemy import String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["ExactDecimal", "WholeNumber"]
+__all__ = ["ExactDecimal", "WholeNumber", "written"]
 
 # Prices and quantities have 20 characters, amounts 41, sums of products of both some more.
 _LENGTH = 96
+
+
+def written(value: Decimal) -> str:
+    """Return a decimal with every digit, as it is kept."""
+    text = str(value)
+    # Quicker than a format by far, but small and round numbers come with an exponent.
+    return format(value, "f") if "E" in text else text
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -21,7 +28,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         """Write it out."""
-        return None if value is None else format(value, "f")
+        return None if value is None else written(value)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> Decimal | None:
         """Read it."""

@@ -1,8 +1,9 @@
 """A position at its average cost. What was paid is divided exactly: nothing is earned or lost by rounding."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
+
+import msgspec
 
 from fairlead.model.listing import EXACT
 
@@ -15,8 +16,7 @@ _ROUNDING: Final = Context(prec=160, rounding=ROUND_HALF_EVEN)
 _ZERO: Final = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A position in one instrument.
 
     Attributes:

@@ -1,17 +1,20 @@
 """What is kept of an order: what people see of it, and the sums over its trades, which no restart changes."""
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
-from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
+import msgspec
+
+from fairlead.domain.trading.order_view import Fill, OrderView, fill_of, is_news, moved
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Report
 
-__all__ = ["OrderRecord", "record_after", "value_of"]
+__all__ = ["OrderRecord", "record_after", "record_with", "value_of"]
+
+_ZERO: Final = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRecord:
+class OrderRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order as it is kept.
 
     Attributes:
@@ -32,20 +35,23 @@ class OrderRecord:
 
 def record_after(record: OrderRecord | None, report: Report) -> OrderRecord | None:
     """Return an order as it is after a report: ``record`` itself where the report brings nothing."""
-    before = None if record is None else record.view
-    view = after(before, report)
-    if view is None or view is before:
-        return record
-    value = Decimal(0) if record is None else record.filled_value
-    fees = Decimal(0) if record is None else record.fees
     fill = fill_of(report)
+    return record_with(record, report, fill, _ZERO if fill is None else value_of(fill))
+
+
+def record_with(record: OrderRecord | None, report: Report, fill: Fill | None, value: Decimal) -> OrderRecord | None:
+    """Return the same where the trade that the report tells of, and its value, are known already."""
+    before = None if record is None else record.view
+    if not is_news(before, report):
+        return record
+    filled_value, fees = (_ZERO, _ZERO) if record is None else (record.filled_value, record.fees)
     if fill is not None:
-        value = EXACT.add(value, value_of(fill))
-        fees = EXACT.add(fees, fill.fee)
+        filled_value, fees = EXACT.add(filled_value, value), EXACT.add(fees, fill.fee)
     expire_ns = report.fields.get("expire_ns")
+    view = moved(before, report, average_price=filled_value / report.cum_qty if report.cum_qty else None)
     return OrderRecord(
-        view=replace(view, average_price=value / view.filled_quantity if view.filled_quantity else None),
-        filled_value=value,
+        view=view,
+        filled_value=filled_value,
         fees=fees,
         first_seq=view.seq.event_seq if record is None else record.first_seq,
         expire_ns=expire_ns if isinstance(expire_ns, int) and expire_ns else None,

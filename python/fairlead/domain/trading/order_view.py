@@ -1,13 +1,14 @@
 """What people see of an order and of its trades, from the reports of the exchange: each once, in their order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from fairlead.model.report import Position, Report
 
-__all__ = ["Fill", "OrderView", "after", "fill_of"]
+__all__ = ["Fill", "OrderView", "after", "fill_of", "is_news", "moved"]
 
 # What an execution type makes of an order whose report does not say it by its status.
 _ENDED: Final[Mapping[str, str]] = {"Canceled": "CANCELED", "Expired": "EXPIRED", "Rejected": "REJECTED"}
@@ -23,9 +24,10 @@ _STATUS: Final[Mapping[str, str]] = {
     "Ended": "ENDED",
 }
 
+_ZERO: Final = Decimal(0)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
+
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One trade of an order. ``fee`` is in the quote asset, negative for a rebate; ``liquidity`` as in FIX 851."""
 
     trade_id: int
@@ -36,8 +38,7 @@ class Fill:
     time_ns: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderView:
+class OrderView(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order.
 
     Attributes:
@@ -82,31 +83,55 @@ def after(view: OrderView | None, report: Report) -> OrderView | None:
             names no instrument, and whoever sent it knows what it was.
         report: an execution report; others leave the order as it is.
     """
+    if not is_news(view, report):
+        return view
+    average = report.avg_px
+    if average is None and view is not None:
+        average = view.average_price
+    return moved(view, report, average_price=average)
+
+
+def is_news(view: OrderView | None, report: Report) -> bool:
+    """Whether a report tells of an order what was not seen before."""
     if report.kind != "ExecutionReport" or report.position is None or report.symbol is None or report.repeated:
-        return view
-    if view is not None and report.position <= view.seq:
-        return view
+        return False
+    return view is None or report.position > view.seq
+
+
+def moved(view: OrderView | None, report: Report, *, average_price: Decimal | None) -> OrderView:
+    """Return an order as it is after a report that ``is_news``.
+
+    Args:
+        view: the order before.
+        report: what came.
+        average_price: of all its trades.
+    """
+    assert report.position is not None, "news have a place in the log"
     if view is None:
-        return _first(report, report.position)
-    seen = replace(
-        view,
+        return _first(report, report.position, average_price)
+    return OrderView(
+        order_id=view.order_id,
+        account=view.account,
         client_order_id=report.cl_ord_id or view.client_order_id,
+        symbol=view.symbol,
+        side=view.side,
+        order_type=view.order_type,
+        time_in_force=view.time_in_force,
         status=_status(report),
         price=report.price,
         quantity=_or_zero(report.order_qty),
         filled_quantity=_or_zero(report.cum_qty),
         remaining_quantity=_or_zero(report.leaves_qty),
-        average_price=report.avg_px if report.avg_px is not None else view.average_price,
+        average_price=average_price,
         trigger_price=view.trigger_price if report.trigger_price is None else report.trigger_price,
+        reason=report.reason if report.exec_type in _ENDED else view.reason,
+        created_ns=view.created_ns,
         updated_ns=report.ts_ns,
         seq=report.position,
     )
-    if report.exec_type in _ENDED:
-        seen = replace(seen, reason=report.reason)
-    return seen
 
 
-def _first(report: Report, position: Position) -> OrderView:
+def _first(report: Report, position: Position, average_price: Decimal | None) -> OrderView:
     return OrderView(
         order_id=report.order_id,
         account=_whole(report, "account"),
@@ -120,7 +145,7 @@ def _first(report: Report, position: Position) -> OrderView:
         quantity=_or_zero(report.order_qty),
         filled_quantity=_or_zero(report.cum_qty),
         remaining_quantity=_or_zero(report.leaves_qty),
-        average_price=report.avg_px,
+        average_price=average_price,
         trigger_price=report.trigger_price,
         reason=report.reason if report.exec_type in _ENDED else None,
         created_ns=report.ts_ns,
@@ -154,4 +179,4 @@ def _whole(report: Report, name: str) -> int:
 
 
 def _or_zero(value: Decimal | None) -> Decimal:
-    return Decimal(0) if value is None else value
+    return _ZERO if value is None else value

@@ -98,7 +98,7 @@ class SqlMoneyHistory:
                     PositionLine(
                         symbol=row.symbol,
                         quote=quotes.get(row.symbol),
-                        holding=holding_of(row),
+                        holding=holding_of((row.quantity, row.cost, row.realized, row.fees)),
                         updated_ns=row.updated_ts_ns,
                         last_price=None if last is None else last.price,
                         last_price_ns=None if last is None else last.ts_ns,

@@ -1,87 +1,78 @@
 """What each account has, and every movement that brought it there: deposits, withdrawals, trades, fees."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from fairlead.adapters.stores.database import put
 from fairlead.adapters.stores.projection_tables import balances, ledger
-from fairlead.adapters.stores.projections.event_rows import instrument_of, is_copy
-from fairlead.domain.trading.order_record import value_of
-from fairlead.domain.trading.order_view import fill_of
-from fairlead.model.listing import Listing
-from fairlead.model.report import Report
+from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.told import Side, Told, is_copy
+from fairlead.adapters.stores.step import Step
+from fairlead.model.report import Position, Report
 
 __all__ = ["VENUE", "follow_money"]
 
 # The account of the venue, which fees go to.
 VENUE: Final = 0
 _MOVES: Final = {"Deposited": ("DEPOSIT", 1), "Withdrawn": ("WITHDRAWAL", -1)}
+_KNOWN: Final = "SELECT account, asset_id, total FROM balances WHERE account IN"
 
 
 class _Line(NamedTuple):
     """One movement of one report; ``amount`` in units of the asset's decimals."""
 
+    position: Position
+    line: int
     account: int
     asset_id: int
     kind: str
     amount: int
+    report: Report
 
 
-async def follow_money(step: AsyncConnection, reports: Sequence[Report], listings: Mapping[int, Listing]) -> None:
+def follow_money(step: Step, told: Told, memory: Memory) -> None:
     """Add the movements to the ledger and bring the balances to where they are after them."""
-    lines = [(report, number, line) for report in reports for number, line in enumerate(_lines(report, listings))]
+    lines = sorted([*_moved(told), *(line for side in told.sides for line in _traded(side))], key=lambda it: it[:2])
     if not lines:
         return
-    totals = await _totals(step, sorted({line.account for _, _, line in lines}))
-    written, changed = [], {}
-    for report, number, line in lines:
-        assert report.position is not None, "what is followed has a place in the log"
-        key = (line.account, line.asset_id)
-        totals[key] = totals.get(key, 0) + line.amount
-        changed[key] = report.ts_ns
-        written.append(
-            {
-                **report.position._asdict(),
-                "line": number,
-                **line._asdict(),
-                "balance": totals[key],
-                "order_id": report.order_id or None,
-                "trade_id": report.trade_id or None,
-                "ts_ns": report.ts_ns,
-            }
-        )
-    await step.execute(insert(ledger), written)
-    rows = [
-        {"account": account, "asset_id": asset_id, "total": totals[account, asset_id], "updated_ts_ns": ts_ns}
-        for (account, asset_id), ts_ns in changed.items()
-    ]
-    await put(step, balances, rows)
+    totals = _totals(step, memory, lines)
+    rows, changed = [], {}
+    for position, number, account, asset_id, kind, amount, report in lines:
+        mine = totals[account]
+        total = mine[asset_id] = mine.get(asset_id, 0) + amount
+        changed[account, asset_id] = report.ts_ns
+        of = (report.order_id or None, report.trade_id or None, report.ts_ns)
+        rows.append((*position, number, account, asset_id, kind, str(amount), str(total), *of))
+    step.add(ledger, rows)
+    step.put(balances, [(*key, str(totals[key[0]][key[1]]), ts_ns) for key, ts_ns in changed.items()])
 
 
-async def _totals(step: AsyncConnection, accounts: list[int]) -> dict[tuple[int, int], int]:
-    rows = await step.execute(select(balances).where(balances.c.account.in_(accounts)))
-    return {(row.account, row.asset_id): row.total for row in rows}
+def _totals(step: Step, memory: Memory, lines: list[_Line]) -> dict[int, dict[int, int]]:
+    accounts = list(dict.fromkeys(line.account for line in lines))
+    unknown: dict[int, dict[int, int]] = {account: {} for account in memory.balances.unknown(accounts)}
+    for account, asset_id, total in step.any_of(_KNOWN, [(account,) for account in unknown]):
+        unknown[account][asset_id] = int(total)
+    totals = {}
+    for account in accounts:
+        totals[account] = unknown[account] if account in unknown else memory.balances[account]
+        memory.balances.keep(account, totals[account])
+    return totals
 
 
-def _lines(report: Report, listings: Mapping[int, Listing]) -> Iterator[_Line]:
-    if report.kind == "CommandReport":
+def _moved(told: Told) -> Iterator[_Line]:
+    for position, report, _ in told.reports:
         kind, sign = _MOVES.get(report.exec_type or "", ("", 0))
         account = report.fields.get("account")
-        if sign and isinstance(account, int) and not is_copy(report):
-            yield _Line(account, report.id, kind, sign * report.value)
-        return
-    fill = fill_of(report)
-    if fill is None:
-        return
-    account, it = report.fields["account"], listings[instrument_of(report)]
-    assert isinstance(account, int), f"a trade says whose it is: position={report.position}"
+        if sign and report.kind == "CommandReport" and isinstance(account, int) and not is_copy(report):
+            yield _Line(position, 0, account, report.id, kind, sign * report.value, report)
+
+
+def _traded(side: Side) -> Iterator[_Line]:
+    position, report, account, fill, value, listing = side
     sign = 1 if report.side == "buy" else -1
-    fee = it.quote.mantissa(fill.fee)
-    yield _Line(account, it.base.id, "TRADE", sign * it.base.mantissa(fill.quantity))
-    yield _Line(account, it.quote.id, "TRADE", -sign * it.quote.mantissa(value_of(fill)))
+    fee = listing.quote.mantissa(fill.fee)
+    base, quote = listing.base, listing.quote
+    yield _Line(position, 0, account, base.id, "TRADE", sign * base.mantissa(fill.quantity), report)
+    yield _Line(position, 1, account, quote.id, "TRADE", -sign * quote.mantissa(value), report)
     if fee:
-        yield _Line(account, it.quote.id, "FEE", -fee)
-        yield _Line(VENUE, it.quote.id, "FEE", fee)
+        yield _Line(position, 2, account, quote.id, "FEE", -fee, report)
+        yield _Line(position, 3, VENUE, quote.id, "FEE", fee, report)

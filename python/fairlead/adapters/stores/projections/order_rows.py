@@ -1,95 +1,137 @@
 """Orders and their client ids, as the reports leave them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from fairlead.adapters.stores.database import put
+from fairlead.adapters.stores.exact import written
 from fairlead.adapters.stores.projection_tables import order_client_ids, orders
-from fairlead.domain.trading.order_record import OrderRecord, record_after
+from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.told import Told
+from fairlead.adapters.stores.step import Row, Step
+from fairlead.domain.trading.order_record import OrderRecord, record_with
 from fairlead.domain.trading.order_view import OrderView
-from fairlead.model.listing import Listing
-from fairlead.model.report import Position, Report
+from fairlead.model.report import Position
 
 __all__ = ["follow_orders", "record_of"]
 
-
-async def follow_orders(step: AsyncConnection, reports: Sequence[Report], _: Mapping[int, Listing]) -> None:
-    """Bring the orders that the reports speak of to where they are after them."""
-    spoken = [report for report in reports if report.kind == "ExecutionReport" and report.order_id]
-    known = await _known(step, sorted({report.order_id for report in spoken}))
-    after: dict[int, OrderRecord] = {}
-    ids: dict[tuple[int, str], int] = {}
-    for report in spoken:
-        before = after.get(report.order_id) or known.get(report.order_id)
-        record = record_after(before, report)
-        if record is None or record is before:
-            continue
-        after[report.order_id] = record
-        if record.view.client_order_id is not None:
-            ids[record.view.account, record.view.client_order_id] = report.order_id
-    await put(step, orders, [_row(record) for record in after.values()])
-    named = [
-        {"account": account, "client_order_id": name, "order_id": order_id} for (account, name), order_id in ids.items()
-    ]
-    await put(step, order_client_ids, named)
-
-
-async def _known(step: AsyncConnection, order_ids: list[int]) -> dict[int, OrderRecord]:
-    if not order_ids:
-        return {}
-    rows = await step.execute(select(orders).where(orders.c.order_id.in_(order_ids)))
-    return {row.order_id: record_of(row) for row in rows}
-
-
-_VIEWED: Final = (
-    "order_id",
-    "account",
-    "client_order_id",
-    "symbol",
-    "side",
-    "order_type",
-    "time_in_force",
-    "status",
-    "price",
-    "quantity",
-    "filled_quantity",
-    "remaining_quantity",
-    "trigger_price",
-    "reason",
+_KNOWN: Final = f"SELECT {', '.join(column.name for column in orders.columns)} FROM orders WHERE order_id IN"
+_NO_TRADE: Final = (None, Decimal(0))
+_NEWEST: Final = "SELECT max(order_id) FROM orders"
+# What no report changes.
+_FIXED: Final = frozenset(
+    {"account", "symbol", "side", "order_type", "time_in_force", "first_seq", "created_ts_ns"},
 )
 
 
-def record_of(row: Row[Any]) -> OrderRecord:
+def follow_orders(step: Step, told: Told, memory: Memory) -> None:
+    """Bring the orders that the reports speak of to where they are after them."""
+    spoken = [(it, side) for _, it, side in told.reports if it.kind == "ExecutionReport" and it.order_id]
+    if not spoken:
+        return
+    _read(step, memory, [report.order_id for report, _ in spoken])
+    known, changed = memory.orders, {}
+    ids: dict[tuple[int, str], int] = {}
+    for report, side in spoken:
+        number = report.order_id
+        before = known.get(number)
+        record = record_with(before, report, *(_NO_TRADE if side is None else (side.fill, side.value)))
+        if record is None or record is before:
+            continue
+        known.keep(number, record)
+        changed[number] = record
+        name = record.view.client_order_id
+        if name is not None and (before is None or before.view.client_order_id != name):
+            ids[record.view.account, name] = number
+    step.put(orders, [_row(record) for record in changed.values()], fixed=_FIXED)
+    step.put(order_client_ids, [(account, name, order_id) for (account, name), order_id in ids.items()])
+    memory.newest_order = max(memory.newest_order or 0, *changed) if changed else memory.newest_order
+    for number, record in changed.items():
+        if not record.view.is_open:
+            known.drop(number)
+
+
+def _read(step: Step, memory: Memory, numbers: Sequence[int]) -> None:
+    """Remember the orders that are in the tables."""
+    if memory.newest_order is None:
+        ((newest,),) = step.rows(_NEWEST)
+        memory.newest_order = newest or 0
+    unknown = [(number,) for number in memory.orders.unknown(numbers) if number <= memory.newest_order]
+    for row in step.any_of(_KNOWN, unknown):
+        memory.orders.keep(row[0], record_of(row))
+
+
+def record_of(row: Sequence[Any]) -> OrderRecord:
     """Return a row as the order it keeps."""
+    (
+        order_id,
+        account,
+        client_order_id,
+        symbol,
+        side,
+        order_type,
+        time_in_force,
+        expire_ns,
+        status,
+        price,
+        quantity,
+        filled_quantity,
+        remaining_quantity,
+        filled_value,
+        fees,
+        trigger_price,
+        reason,
+        first_seq,
+        created_ns,
+        updated_ns,
+        *place,
+    ) = row
+    value, filled = Decimal(filled_value), Decimal(filled_quantity)
     view = OrderView(
-        average_price=row.filled_value / row.filled_quantity if row.filled_quantity else None,
-        created_ns=row.created_ts_ns,
-        updated_ns=row.updated_ts_ns,
-        seq=Position(row.event_seq, row.sub, row.leg),
-        **{name: getattr(row, name) for name in _VIEWED},
+        order_id=order_id,
+        account=account,
+        client_order_id=client_order_id,
+        symbol=symbol,
+        side=side,
+        order_type=order_type,
+        time_in_force=time_in_force,
+        status=status,
+        price=None if price is None else Decimal(price),
+        quantity=Decimal(quantity),
+        filled_quantity=filled,
+        remaining_quantity=Decimal(remaining_quantity),
+        average_price=value / filled if filled else None,
+        trigger_price=None if trigger_price is None else Decimal(trigger_price),
+        reason=reason,
+        created_ns=created_ns,
+        updated_ns=updated_ns,
+        seq=Position(*place),
     )
-    return OrderRecord(
-        view=view,
-        filled_value=row.filled_value,
-        fees=row.fees,
-        first_seq=row.first_seq,
-        expire_ns=row.expire_ts_ns,
-    )
+    return OrderRecord(view=view, filled_value=value, fees=Decimal(fees), first_seq=first_seq, expire_ns=expire_ns)
 
 
-def _row(record: OrderRecord) -> dict[str, object]:
+def _row(record: OrderRecord) -> Row:
     view = record.view
-    return {
-        **{name: getattr(view, name) for name in _VIEWED},
-        "expire_ts_ns": record.expire_ns,
-        "filled_value": record.filled_value,
-        "fees": record.fees,
-        "first_seq": record.first_seq,
-        "created_ts_ns": view.created_ns,
-        "updated_ts_ns": view.updated_ns,
-        **view.seq._asdict(),
-    }
+    return (
+        view.order_id,
+        view.account,
+        view.client_order_id,
+        view.symbol,
+        view.side,
+        view.order_type,
+        view.time_in_force,
+        record.expire_ns,
+        view.status,
+        None if view.price is None else written(view.price),
+        written(view.quantity),
+        written(view.filled_quantity),
+        written(view.remaining_quantity),
+        written(record.filled_value),
+        written(record.fees),
+        None if view.trigger_price is None else written(view.trigger_price),
+        view.reason,
+        record.first_seq,
+        view.created_ns,
+        view.updated_ns,
+        *view.seq,
+    )

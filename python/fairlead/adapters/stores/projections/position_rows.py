@@ -1,60 +1,55 @@
 """Positions at average cost as they are, and as they were at the end of each day on which they changed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from fairlead.adapters.stores.database import put
+from fairlead.adapters.stores.exact import written
 from fairlead.adapters.stores.projection_tables import position_days, positions
+from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.told import Told
+from fairlead.adapters.stores.step import Row, Step
 from fairlead.domain.portfolio.holding import NOTHING, Holding, holding_after
-from fairlead.domain.trading.order_view import fill_of
-from fairlead.model.listing import Listing
-from fairlead.model.report import Report
 
 __all__ = ["DAY_NS", "follow_positions", "holding_of"]
 
 DAY_NS: Final = 86_400 * 1_000_000_000
+_KNOWN: Final = "SELECT account, symbol, quantity, cost, realized, fees FROM positions WHERE account IN"
 
 
-async def follow_positions(step: AsyncConnection, reports: Sequence[Report], _: Mapping[int, Listing]) -> None:
+def follow_positions(step: Step, told: Told, memory: Memory) -> None:
     """Bring the positions to where they are after the trades."""
-    traded = [(report, fill) for report in reports if (fill := fill_of(report)) is not None]
-    if not traded:
+    if not told.sides:
         return
-    held = await _known(step, sorted({int(str(report.fields["account"])) for report, _ in traded}))
-    changed: dict[tuple[int, str], int] = {}
-    days: dict[tuple[int, str, int], dict[str, object]] = {}
-    for report, fill in traded:
-        key = (int(str(report.fields["account"])), report.symbol or "")
+    held = _held(step, memory, list(dict.fromkeys(side.account for side in told.sides)))
+    changed: dict[tuple[int, str], tuple[Holding, int]] = {}
+    days: dict[tuple[int, str, int], tuple[Holding, int]] = {}
+    for _, report, account, fill, _, listing in told.sides:
+        symbol, mine, ts_ns = listing.symbol, held[account], fill.time_ns
         quantity = fill.quantity if report.side == "buy" else -fill.quantity
-        held[key] = holding_after(held.get(key, NOTHING), quantity=quantity, price=fill.price, fee=fill.fee)
-        changed[key] = fill.time_ns
-        day = fill.time_ns - fill.time_ns % DAY_NS
-        days[*key, day] = _row(key, held[key], fill.time_ns) | {"day_ts_ns": day}
-    await put(step, positions, [_row(key, held[key], ts_ns) for key, ts_ns in changed.items()])
-    await put(step, position_days, list(days.values()))
+        holding = holding_after(mine.get(symbol, NOTHING), quantity=quantity, price=fill.price, fee=fill.fee)
+        mine[symbol] = holding
+        changed[account, symbol] = days[account, symbol, ts_ns - ts_ns % DAY_NS] = (holding, ts_ns)
+    step.put(positions, [(*key, *_row(*last)) for key, last in changed.items()])
+    step.put(position_days, [(*key, *_row(*last)) for key, last in days.items()])
 
 
-async def _known(step: AsyncConnection, accounts: list[int]) -> dict[tuple[int, str], Holding]:
-    rows = await step.execute(select(positions).where(positions.c.account.in_(accounts)))
-    return {(row.account, row.symbol): holding_of(row) for row in rows}
+def _held(step: Step, memory: Memory, accounts: list[int]) -> dict[int, dict[str, Holding]]:
+    unknown: dict[int, dict[str, Holding]] = {account: {} for account in memory.holdings.unknown(accounts)}
+    for account, symbol, *amounts in step.any_of(_KNOWN, [(account,) for account in unknown]):
+        unknown[account][symbol] = holding_of(amounts)
+    held = {}
+    for account in accounts:
+        held[account] = unknown[account] if account in unknown else memory.holdings[account]
+        memory.holdings.keep(account, held[account])
+    return held
 
 
-def holding_of(row: Row[Any]) -> Holding:
-    """Return a row as the position it keeps."""
-    return Holding(quantity=row.quantity, cost=row.cost, realized=row.realized, fees=row.fees)
+def holding_of(row: Sequence[str]) -> Holding:
+    """Return quantity, cost, profit and fees of a row as the position they are."""
+    quantity, cost, realized, fees = row
+    return Holding(quantity=Decimal(quantity), cost=Decimal(cost), realized=Decimal(realized), fees=Decimal(fees))
 
 
-def _row(key: tuple[int, str], holding: Holding, ts_ns: int) -> dict[str, object]:
-    return {
-        "account": key[0],
-        "symbol": key[1],
-        "quantity": holding.quantity,
-        "cost": holding.cost,
-        "realized": holding.realized,
-        "fees": holding.fees,
-        "updated_ts_ns": ts_ns,
-    }
+def _row(it: Holding, ts_ns: int) -> Row:
+    return written(it.quantity), written(it.cost), written(it.realized), written(it.fees), ts_ns

@@ -1,26 +1,27 @@
 """The cursor, and one step forward: every table and the cursor move together, or none does."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from fairlead.adapters.stores.database import Database, put
+from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import FOLLOWING, instruments, projection_cursor
 from fairlead.adapters.stores.projections.event_rows import follow_events, follow_fills
 from fairlead.adapters.stores.projections.market_rows import follow_breakers, follow_candles, follow_trades
+from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.money_rows import follow_money
 from fairlead.adapters.stores.projections.order_rows import follow_orders
 from fairlead.adapters.stores.projections.position_rows import follow_positions
+from fairlead.adapters.stores.projections.told import Told, told_by
+from fairlead.adapters.stores.step import Row, Step
 from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.projections import Followed
 
 __all__ = ["SqlProjections"]
 
-Follow = Callable[[AsyncConnection, Sequence[Report], Mapping[int, Listing]], Awaitable[None]]
+Follow = Callable[[Step, Told, Memory], None]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
 _FORM: Final = 3
@@ -35,6 +36,8 @@ _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_candles,
     follow_breakers,
 )
+_CURSOR: Final = "SELECT log_id, form, is_whole, event_seq, sub, leg FROM projection_cursor"
+_MOVE: Final = "UPDATE projection_cursor SET event_seq = ?, sub = ?, leg = ?"
 
 
 class SqlProjections:
@@ -45,70 +48,76 @@ class SqlProjections:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._direct = database.direct
+        # Of the thread that writes.
+        self._memory = Memory()
 
     async def followed(self) -> Followed:
         """Return how far they are; tables of another form count as empty."""
-        async with self._database.read() as view:
-            return await _followed(view)
+        return await self._direct.read(_followed)
 
     async def apply(self, reports: Sequence[Report], listings: Mapping[int, Listing], /) -> Sequence[Report]:
         """Bring the tables forward and return the reports that were new to them, in their order."""
-        async with self._database.follow() as step:
-            followed = await _followed(step, locks=True)
-            fresh = [it for it in reports if it.position is not None and it.position > followed.position]
-            if not fresh:
-                return fresh
-            places = [it.position for it in fresh if it.position is not None]
-            assert all(before < after for before, after in pairwise(places)), f"reports out of order: {places}"
-            await _keep_instruments(step, fresh, listings)
-            for follow in _FOLLOWERS:
-                await follow(step, fresh, listings)
-            await step.execute(update(projection_cursor).values(**places[-1]._asdict()))
-        return fresh
+        return await self._direct.step(partial(self._apply, reports, listings))
 
     async def begin(self, log_id: str, /) -> None:
         """Empty every table, and follow a log from its beginning."""
-        async with self._database.write() as step:
-            for table in FOLLOWING:
-                await step.execute(delete(table))
-            await step.execute(
-                insert(projection_cursor).values(
-                    name=_NAME, log_id=log_id, form=_FORM, is_whole=True, **BEGINNING._asdict()
-                )
-            )
+        await self._direct.step(partial(_begin, log_id))
 
     async def mark_incomplete(self) -> None:
         """Remember that reports are missing for good."""
-        async with self._database.write() as step:
-            await step.execute(update(projection_cursor).values(is_whole=False))
+        await self._direct.step(_mark_incomplete)
+
+    def _apply(self, reports: Sequence[Report], listings: Mapping[int, Listing], step: Step) -> Sequence[Report]:
+        followed = _followed(step)
+        assert followed.log_id, "the tables follow no log: begin comes first"
+        fresh = [(at, it) for it in reports if (at := it.position) is not None and at > followed.position]
+        if not fresh:
+            return ()
+        places = [position for position, _ in fresh]
+        assert all(before < after for before, after in pairwise(places)), f"reports out of order: {places}"
+        # What is remembered is true of one place only: neither after a step that was taken back, nor where somebody
+        # else moved the tables.
+        memory = self._memory if self._memory.position == followed.position else Memory()
+        memory.position, self._memory = None, memory
+        told = told_by(fresh, listings)
+        _keep_instruments(step, told, memory)
+        for follow in _FOLLOWERS:
+            follow(step, told, memory)
+        step.execute(_MOVE, places[-1])
+        memory.trim()
+        memory.position = places[-1]
+        return [report for _, report in fresh]
 
 
-async def _followed(view: AsyncConnection, *, locks: bool = False) -> Followed:
-    asked = select(projection_cursor)
-    row = (await view.execute(asked.with_for_update() if locks else asked)).one_or_none()
-    if row is None or row.form != _FORM:
-        assert not locks, "the tables follow no log: begin comes first"
+def _followed(view: Step) -> Followed:
+    rows = view.rows(_CURSOR)
+    if not rows or rows[0][1] != _FORM:
         return Followed(log_id="", position=BEGINNING, is_whole=True)
-    return Followed(log_id=row.log_id, position=Position(row.event_seq, row.sub, row.leg), is_whole=row.is_whole)
+    ((log_id, _, is_whole, *place),) = rows
+    return Followed(log_id=log_id, position=Position(*place), is_whole=bool(is_whole))
 
 
-async def _keep_instruments(step: AsyncConnection, reports: Sequence[Report], listings: Mapping[int, Listing]) -> None:
+def _begin(log_id: str, step: Step) -> None:
+    for table in FOLLOWING:
+        step.execute(f"DELETE FROM {table.name}")
+    step.add(projection_cursor, [(_NAME, log_id, _FORM, True, *BEGINNING)])
+
+
+def _mark_incomplete(step: Step) -> None:
+    step.execute("UPDATE projection_cursor SET is_whole = ?", (False,))
+
+
+def _keep_instruments(step: Step, told: Told, memory: Memory) -> None:
     """Keep what readers need to know of the instruments that are spoken of."""
-    named = {number for report in reports if isinstance(number := report.fields.get("instrument"), int)}
-    rows = [
-        {
-            "instrument_id": it.id,
-            "symbol": it.symbol,
-            "price_decimals": it.price_decimals,
-            "qty_decimals": it.qty_decimals,
-            "base_id": it.base.id,
-            "base_symbol": it.base.symbol,
-            "base_decimals": it.base.decimals,
-            "quote_id": it.quote.id,
-            "quote_symbol": it.quote.symbol,
-            "quote_decimals": it.quote.decimals,
-        }
-        for it in (listings[number] for number in sorted(named & listings.keys()))
-    ]
-    await put(step, instruments, rows)
+    named = {number for _, report, _ in told.reports if isinstance(number := report.fields.get("instrument"), int)}
+    spoken = [it for number in sorted(named) if (it := told.listings.get(number)) is not None]
+    fresh = [it for it in spoken if memory.instruments.get(it.id) != it]
+    step.put(instruments, [_instrument(it) for it in fresh])
+    memory.instruments.update((it.id, it) for it in fresh)
+
+
+def _instrument(it: Listing) -> Row:
+    base, quote = it.base, it.quote
+    scales = (it.price_decimals, it.qty_decimals)
+    return (it.id, it.symbol, *scales, base.id, base.symbol, base.decimals, quote.id, quote.symbol, quote.decimals)

@@ -1,0 +1,60 @@
+"""The reports of one step, with what several tables want to know of them found once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from fairlead.domain.trading.order_record import value_of
+from fairlead.domain.trading.order_view import Fill, fill_of
+from fairlead.model.listing import Listing
+from fairlead.model.report import Position, Report
+
+__all__ = ["Side", "Told", "is_copy", "told_by"]
+
+
+class Side(NamedTuple):
+    """One side of a trade: a report that tells of it."""
+
+    position: Position
+    report: Report
+    account: int
+    fill: Fill
+    value: Decimal
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reports of one step, each with its place and its side of a trade; ``sides`` are those alone."""
+
+    reports: Sequence[tuple[Position, Report, Side | None]]
+    sides: Sequence[Side]
+    listings: Mapping[int, Listing]
+
+
+def told_by(reports: Sequence[tuple[Position, Report]], listings: Mapping[int, Listing]) -> Told:
+    """Return what reports tell.
+
+    Raises:
+        KeyError: a trade is in an instrument that was never told of.
+    """
+    told = [(position, report, _side(position, report, listings)) for position, report in reports]
+    return Told(told, [side for _, _, side in told if side is not None], listings)
+
+
+def _side(position: Position, report: Report, listings: Mapping[int, Listing]) -> Side | None:
+    if (fill := fill_of(report)) is None:
+        return None
+    number, account = report.fields["instrument"], report.fields["account"]
+    assert isinstance(number, int), f"a trade says in what it is: position={position}"
+    assert isinstance(account, int), f"a trade says whose it is: position={position}"
+    return Side(position, report, account, fill, value_of(fill), listings[number])
+
+
+def is_copy(report: Report) -> bool:
+    """Whether it tells the venue what it tells the account as well."""
+    if report.kind != "CommandReport":
+        return False
+    position = report.position
+    return position is not None and position.leg > 1 and report.fields.get("account") is not None
