@@ -28,6 +28,7 @@ _READS: Final = (
 _NAMES: Final = {
     "GET /orders/{order_id}",
     "GET /orders/{order_id}/fills",
+    "GET /orders/{order_id}/explain",
     "PATCH /orders/{order_id}",
     "DELETE /orders/{order_id}",
     "DELETE /advanced-orders/{advanced_id}",

@@ -46,6 +46,7 @@ _NEEDS: dict[str, str | None] = {
     "GET /orders": "read_own",
     "GET /orders/{order_id}": "read_own",
     "GET /orders/{order_id}/fills": "read_own",
+    "GET /orders/{order_id}/explain": "read_own",
     "POST /orders": "trade_own",
     "POST /orders/batch": "trade_own",
     "PATCH /orders/{order_id}": "trade_own",

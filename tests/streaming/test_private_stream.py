@@ -45,7 +45,7 @@ class _Tables:
 
 
 def _stream(tables: _Tables) -> PrivateStream:
-    return PrivateStream(_ACCOUNT, Records(orders=cast(Any, tables), money=cast(Any, None)))
+    return PrivateStream(_ACCOUNT, Records(orders=cast(Any, tables), money=cast(Any, None), stories=cast(Any, None)))
 
 
 async def _hear(stream: PrivateStream, count_max: int) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
-from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
+from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlOrderTraces, SqlProjections
 from fairlead.adapters.telemetry import Metrics
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan
@@ -21,6 +21,7 @@ from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Report
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
+from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
@@ -116,6 +117,16 @@ def sockets_over(feed: FakeFeed, house: House) -> Sockets:
     )
 
 
+def records_over(house: House) -> Records:
+    """Return what is read of the tables of a house."""
+    orders = SqlOrderHistory(house.database, reached=_at_once)
+    return Records(
+        orders=orders,
+        money=SqlMoneyHistory(house.database),
+        stories=OrderStories(orders=orders, traces=SqlOrderTraces(house.database)),
+    )
+
+
 async def _at_once(_: object) -> bool:
     return True
 
@@ -155,9 +166,7 @@ def at_desk(
             breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
-            records=Records(
-                orders=SqlOrderHistory(house.database, reached=_at_once), money=SqlMoneyHistory(house.database)
-            ),
+            records=records_over(house),
             pages=pages or PageSizes(),
         )
         await SqlProjections(house.database).begin("log")

@@ -11,12 +11,13 @@ from typing import Final
 from fairlead import aio
 from fairlead.adapters.serving import log_identity
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
+from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlOrderTraces, SqlProjections
 from fairlead.bootstrap.house import House
 from fairlead.client.report import report_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, ReportBatch
+from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Follower, Records
 from fairlead.wire import decode
 
@@ -66,9 +67,11 @@ async def followed(tables: SqlProjections, *, front: aio.Client, directory: Path
 
 def records_of(database: Database, follower: Follower) -> Records:
     """Return what the routes read."""
+    orders = SqlOrderHistory(database, reached=follower.reached)
     return Records(
-        orders=SqlOrderHistory(database, reached=follower.reached),
+        orders=orders,
         money=SqlMoneyHistory(database),
+        stories=OrderStories(orders=orders, traces=SqlOrderTraces(database)),
     )
 
 

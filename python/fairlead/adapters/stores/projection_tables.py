@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from fairlead.adapters.stores.exact import ExactDecimal, WholeNumber
 from fairlead.adapters.stores.metadata import METADATA
+from fairlead.domain.explain import MARKET_EVENTS
 
 __all__ = [
     "FOLLOWING",
@@ -152,6 +153,12 @@ order_events: Final = Table(
         "event_seq",
         sqlite_where=column("what").in_(STOP_EVENTS),
         postgresql_where=column("what").in_(STOP_EVENTS),
+    ),
+    Index(
+        "ix_order_events_markets",
+        "event_seq",
+        sqlite_where=column("what").in_(MARKET_EVENTS),
+        postgresql_where=column("what").in_(MARKET_EVENTS),
     ),
 )
 

@@ -4,31 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from fairlead.domain.explain import words
 from fairlead.domain.explain.queue import Queue
 from fairlead.model import events as ev
-
-_ENDS: Mapping[str, str] = {
-    "USER": "its owner asked for it",
-    "MASS": "a mass cancel covered it",
-    "STP": "it met an order of the same owner",
-    "NO_LIQUIDITY": "nothing was left to trade with",
-    "PROTECTION": "the next price was beyond its protection price",
-    "BUDGET": "its budget bought nothing more",
-    "TIF_IOC": "what cannot trade at once is canceled (IOC)",
-    "TIF_FOK": "it could not trade in full at once (FOK)",
-    "MIN_QTY": "its minimum quantity could not trade at once",
-    "REDUCE_ONLY": "the position it may reduce is gone",
-    "TRADES_MAX": "it made as many trades as one command may",
-    "DELISTED": "the instrument was delisted",
-    "TIF_DAY": "the session ended",
-    "TIF_GTD": "its expiry time came",
-    "AUCTION_END": "its auction is over",
-    "GROUP": "another order of its group made it void",
-    "KILL": "a kill switch covered it",
-    "DISCONNECT": "its connection was lost",
-    "DEAD_MAN": "the account's dead-man timer ran out",
-    "PRICE_BAND": "the next price would have broken a band",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +115,11 @@ class _Teller:
             case ev.OrderCanceled() | ev.OrderExpired():
                 self._open = False
                 verb = "canceled" if isinstance(event, ev.OrderCanceled) else "expired"
-                why = _ENDS.get(event.reason, event.reason)
-                return Step(event, f"{verb} with {event.canceled_qty} left: {why} [{event.reason}]")
+                return Step(event, words.ended(verb, left=event.canceled_qty, reason=event.reason))
             case ev.TriggerRejected():
                 self._open = False
-                return Step(event, f"refused when it was to start work: {self._numbers(event)} [{event.reason}]")
+                what = "refused when it was to start work"
+                return Step(event, words.refused(what, numbers=self._numbers(event), reason=event.reason))
             case _:
                 text = self._small(event)
                 return None if text is None else Step(event, text)
@@ -150,24 +128,25 @@ class _Teller:
         match event:
             case ev.OrderSuspended():
                 if event.kind is None:
-                    return "waits for the entry of its group"
-                at = "its trigger is not known yet" if event.trigger_price is None else f"at {event.trigger_price}"
-                return f"waits: {event.kind.replace('_', '-')} on {event.source}, {at}"
+                    return words.waits_for_entry()
+                return words.waits(event.kind, source=event.source, trigger=event.trigger_price)
             case ev.OrderReleased():
-                return f"released: total {event.order_qty}, {event.leaves_qty} to do"
+                return words.released(qty=event.order_qty, leaves=event.leaves_qty)
             case ev.OrderReplaced():
-                priority = "its priority kept" if event.priority_kept else "its priority lost"
-                return f"amended as {event.cl_ord_id}: total {event.order_qty} at {event.price}, {priority}"
+                return words.amended(
+                    cl_ord_id=event.cl_ord_id,
+                    qty=event.order_qty,
+                    price=event.price,
+                    priority_kept=event.priority_kept,
+                )
             case ev.OrderRestated():
-                why = _ENDS.get(event.reason, event.reason)
-                return f"made smaller: total {event.order_qty}, {event.leaves_qty} to do: {why} [{event.reason}]"
+                return words.restated(qty=event.order_qty, leaves=event.leaves_qty, reason=event.reason)
             case ev.OrderParked():
-                return "left the book to wait for its reference"
+                return words.parked()
             case ev.AmendRejected():
-                return f"amend refused: {self._numbers(event)} [{event.reason}]"
+                return words.refused("amend refused", numbers=self._numbers(event), reason=event.reason)
             case ev.BandBroken():
-                band = f"{event.low} to {event.high}"
-                return f"blocked: a trade at {event.price} would break the {event.rule} band {band}"
+                return words.blocked(price=event.price, rule=event.rule, band=f"{event.low} to {event.high}")
             case _:
                 return None
 
@@ -176,12 +155,21 @@ class _Teller:
         return f"value {event.value} against limit {event.limit}"
 
     def _accepted(self, event: ev.OrderAccepted) -> Step:
-        price = "" if event.price is None else f" at {event.price}"
-        text = f"accepted: {event.side} {event.order_qty} {event.symbol} {event.ord_type}{price} {event.time_in_force}"
-        if self._group is None:
-            return Step(event, text)
-        others = tuple(order_id for order_id in self._group.order_ids if order_id != self._id)
-        return Step(event, f"{text}; {self._group.kind} group {self._group.group_id} with {self._list(others)}", others)
+        others: tuple[int, ...] = ()
+        group = None
+        if self._group is not None:
+            others = tuple(order_id for order_id in self._group.order_ids if order_id != self._id)
+            group = f"{self._group.kind} group {self._group.group_id} with {self._list(others)}"
+        text = words.accepted(
+            side=event.side,
+            qty=event.order_qty,
+            symbol=event.symbol,
+            ord_type=event.ord_type,
+            price=event.price,
+            tif=event.time_in_force,
+            group=group,
+        )
+        return Step(event, text, others)
 
     def _posted(self, event: ev.OrderPosted | ev.OrderRefreshed) -> Step:
         ahead = self._queue.ahead(event)
@@ -192,19 +180,18 @@ class _Teller:
         return Step(event, f"{verb}: {qty} at {event.price}, {behind}", tuple(order_id for order_id, _ in ahead))
 
     def _triggered(self, event: ev.OrderTriggered) -> Step:
-        text = (
-            f"triggered: {event.source} reached {event.observed.normalize():f}, its trigger was {event.trigger_price}"
-        )
+        def text(by: str = "") -> str:
+            return words.triggered(source=event.source, observed=event.observed, trigger=event.trigger_price, by=by)
+
         found = [trade for trade in self._prints if trade.symbol == event.symbol and trade.price == event.observed]
         if event.source != "last" or not found:
-            return Step(event, text)
+            return Step(event, text())
         trade = found[-1]
         if trade.aggressor is None:
-            return Step(event, f"{text}; by auction trade {trade.trade_id}", (), (trade.trade_id,))
+            return Step(event, text(f"; by auction trade {trade.trade_id}"), (), (trade.trade_id,))
         aggressor = trade.buy_order_id if trade.aggressor == "buy" else trade.sell_order_id
-        return Step(
-            event, f"{text}; by trade {trade.trade_id} of {self._name(aggressor)}", (aggressor,), (trade.trade_id,)
-        )
+        by = f"; by trade {trade.trade_id} of {self._name(aggressor)}"
+        return Step(event, text(by), (aggressor,), (trade.trade_id,))
 
     def _trade(self, event: ev.Trade) -> Step | None:
         if self._id not in (event.buy_order_id, event.sell_order_id):
@@ -218,28 +205,35 @@ class _Teller:
             role = "as taker" if (event.aggressor == "buy") == bought else "as maker"
         if leaves == 0 and self.trace is not None and self.trace.accepted.order_qty > 0:
             self._open = False
-        left = "filled" if leaves == 0 else f"{leaves} left"
-        text = f"traded {event.qty} at {event.price} {role} with {self._name(other)}, trade {event.trade_id}; {left}"
+        text = words.traded(
+            qty=event.qty,
+            price=event.price,
+            role=role,
+            other=self._name(other),
+            trade_id=event.trade_id,
+            leaves=leaves,
+        )
         return Step(event, text, (other,), (event.trade_id,))
 
     def _prevented(self, event: ev.TradePrevented) -> Step | None:
         if self._id not in (event.taker_order_id, event.maker_order_id):
             return None
         other = event.maker_order_id if event.taker_order_id == self._id else event.taker_order_id
-        text = f"met {self._name(other)} of the same owner at {event.price}: no trade of {event.qty} [{event.mode}]"
+        text = words.prevented(other=self._name(other), price=event.price, qty=event.qty, mode=event.mode)
         return Step(event, text, (other,))
 
     def _market(self, event: ev.Event) -> Step | None:
         match event:
             case ev.StateChanged():
-                return Step(event, f"{event.symbol} went from {event.from_state} to {event.to_state}")
+                text = words.state_changed(event.symbol, before=event.from_state, after=event.to_state)
             case ev.BreakerTripped():
-                return Step(event, f"the {event.rule} rule stopped {event.symbol}")
+                text = words.tripped(event.symbol, rule=event.rule)
             case ev.AuctionExtended():
-                return Step(event, f"the call was extended: {event.price} is outside {event.low} to {event.high}")
+                text = words.extended(price=str(event.price), bounds=f"{event.low} to {event.high}")
             case ev.HaltOrdered():
-                return Step(event, f"operator {event.operator} halted {event.symbol}: {event.note}")
+                text = words.halted(event.symbol, who=f"operator {event.operator}", note=f": {event.note}")
             case ev.ResumeOrdered():
-                return Step(event, f"operator {event.operator} resumed {event.symbol}: {event.note}")
+                text = words.resumed(event.symbol, who=f"operator {event.operator}", note=f": {event.note}")
             case _:
                 return None
+        return Step(event, text)

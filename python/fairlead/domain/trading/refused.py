@@ -9,7 +9,7 @@ from fairlead.domain.trading.refusals import REFUSALS, Kind, Refusal, Unit
 from fairlead.errors import InternalError, UnavailableError
 from fairlead.model.report import Report
 
-__all__ = ["Scales", "finished_order", "not_yet_readable", "refused", "unknown_group", "unknown_order"]
+__all__ = ["Scales", "finished_order", "measured", "not_yet_readable", "refused", "unknown_group", "unknown_order"]
 
 _NS_PER_S: Final = 1_000_000_000
 # Amounts have 128 bits.
@@ -58,11 +58,18 @@ def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale:
     if reason not in REFUSALS:
         raise UnavailableError(f"the exchange is newer than the service: reason={reason}")
     refusal = REFUSALS[reason]
-    decimals = None if report.repeated else _decimals(refusal.unit, scales, is_sale=is_sale)
-    if decimals is None:
+    numbers = None if report.repeated else measured(report, scales=scales, is_sale=is_sale)
+    if numbers is None:
         return _of(refusal, reason, what)
-    value, limit = (_text(number, decimals) for number in (report.value, report.limit))
+    value, limit = numbers
     return _of(refusal, reason, what, value=value, limit=limit, wait_ns=report.value if reason == "MSG_RATE" else 0)
+
+
+def measured(report: Report, *, scales: Scales | None, is_sale: bool = False) -> tuple[str, str] | None:
+    """Return what a refusal offered and its limit, as decimals; ``None`` where there is nothing to read."""
+    refusal = REFUSALS.get(report.reason or "")
+    decimals = None if refusal is None else _decimals(refusal.unit, scales, is_sale=is_sale)
+    return None if decimals is None else (_text(report.value, decimals), _text(report.limit, decimals))
 
 
 def unknown_order(order_id: int | str) -> RefusedError:

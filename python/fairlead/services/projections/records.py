@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fairlead.ports.money_history import MoneyHistory
 from fairlead.ports.order_history import OrderHistory
+from fairlead.services.order_stories import OrderStories
 
 __all__ = ["Records"]
 
@@ -15,7 +16,9 @@ class Records:
     Attributes:
         orders: orders, their trades and their events.
         money: balances, ledger, positions and trades.
+        stories: why an order is where it is.
     """
 
     orders: OrderHistory
     money: MoneyHistory
+    stories: OrderStories

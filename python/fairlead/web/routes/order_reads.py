@@ -16,6 +16,7 @@ from fairlead.web.order_wire import OrderLine, fill_line, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
 from fairlead.web.services import Asker, Given
+from fairlead.web.story_wire import Story, story_of
 
 __all__ = ["ROUTES", "OrderId", "order_number"]
 
@@ -95,6 +96,18 @@ async def list_fills(
     return tagged(request, FillPage(fills=[fill_line(fill, fee_asset=asset) for fill in fills]))
 
 
+@get("/orders/{order_id:str}/explain", opt=_READ, summary="Why an order is where it is")
+async def explain_order(
+    request: Request[Any, Any, Any], order_id: OrderId, caller: Asker, services: Given
+) -> Response[Story]:
+    """What happened to it and why, oldest first, in the words of ``fairlead explain``."""
+    refuse_unknown(request)
+    story = await services.records.stories.of(caller.account, order_number(order_id))
+    if story is None:
+        raise NotFoundError(f"no such order: orderId={order_id}")
+    return tagged(request, story_of(story))
+
+
 def order_number(order_id: str) -> int:
     """Return the number of an order.
 
@@ -121,4 +134,4 @@ def _word(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
     return value
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills, explain_order)

@@ -5,5 +5,13 @@ from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
 from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
+from fairlead.adapters.stores.projections.trace_reads import SqlOrderTraces
 
-__all__ = ["SqlMoneyHistory", "SqlOrderHistory", "SqlProjections", "SqlReportPages", "SqlStopHistory"]
+__all__ = [
+    "SqlMoneyHistory",
+    "SqlOrderHistory",
+    "SqlOrderTraces",
+    "SqlProjections",
+    "SqlReportPages",
+    "SqlStopHistory",
+]
