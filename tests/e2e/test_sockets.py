@@ -1,7 +1,10 @@
 """Live connections to ``fairlead serve``: who hears what, in which order, and how it goes on after a crash."""
 
 import asyncio
+import functools
 import json
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,9 @@ from tests.e2e.test_trading import LIMIT, Trader, Venue
 from tests.e2e.venues import write_keys
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+from fairlead.domain.access.secret import Secret
+from fairlead.sdk.identity import Signer
 
 _WAIT_S = 30.0
 
@@ -78,6 +84,11 @@ def test_each_hears_of_their_own_orders_and_of_nobody_elses(venue: Venue) -> Non
         assert (await _ask(bob, "subscribe", channels=_orders()))["status"] == 200
         placed = await _ask(ann, "order.place", **LIMIT)
         assert (placed["type"], placed["status"], placed["data"]["status"]) == ("RESPONSE", 201, "OPEN")
+        order = placed["data"]["orderId"]
+        for op, fields in (("order.cancel", {}), ("order.amend", {"quantity": "1"})):
+            assert (await _ask(bob, op, orderId=order, **fields))["problem"]["status"] == 404
+        foreign = await _ask(bob, "order.place", **LIMIT, accountId=venue.ann.account)
+        assert foreign["problem"]["status"] == 403
         sold = json.loads(venue.bob.place(side="SELL", quantity=2).text)
         changed = await _ask(ann, "order.amend", orderId=placed["data"]["orderId"], quantity="4")
         assert changed["data"]["quantity"] == "4", changed
@@ -172,6 +183,55 @@ def test_the_book_of_the_socket_is_that_of_the_routes(venue: Venue) -> None:
     asyncio.run(run())
 
 
+def test_single_orders_candles_and_measures_are_told(venue: Venue) -> None:
+    async def run() -> None:
+        socket = await connect(_url(venue.service, "/ws"), proxy=None)
+        named = [{"name": "book", "depth": "L3"}, {"name": "candles", "interval": "1m"}, {"name": "microstructure"}]
+        channels = [{"symbol": "ABC-USD"} | one for one in named]
+        await socket.send(json.dumps({"op": "subscribe", "channels": channels}))
+        heard = await _until(socket, lambda message: message["type"] == "BOOK_SNAPSHOT")
+        first, second = venue.ann.place(quantity=3), venue.ann.place(quantity=4)
+        assert (first.status_code, second.status_code) == (201, 201)
+        venue.bob.place(side="SELL", quantity=2)
+        venue.ann.ask("DELETE", f"/orders/{second.json()['orderId']}")
+        heard += await _until(
+            socket, lambda message: any(it["action"] == "DELETED" for it in message.get("orders", ()))
+        )
+        heard += await _until(
+            socket, lambda message: message["type"] == "MICROSTRUCTURE" and message["bidDepth"] == "1"
+        )
+
+        updates = [message for message in heard if message["type"] == "BOOK_UPDATE"]
+        assert [it["prevSeq"] + 1 for it in updates] == [it["seq"] for it in updates]
+        orders = [order for message in updates for order in message["orders"]]
+        told = [(it["action"], it.get("side"), it.get("price"), it["quantity"]) for it in orders]
+        assert told == [
+            ("ADDED", "BUY", "100.00", "3"),
+            ("ADDED", "BUY", "100.00", "4"),
+            ("REDUCED", None, None, "1"),
+            ("DELETED", None, None, "0"),
+        ]
+        assert [it["publicId"] for it in orders[2:]] == [it["publicId"] for it in orders[:2]]
+        candle = next(message for message in heard if message["type"] == "CANDLE_UPDATE")
+        assert (candle["open"], candle["close"], candle["volume"], candle["isClosed"]) == (
+            "100.00",
+            "100.00",
+            "2",
+            False,
+        )
+        late = await connect(_url(venue.service, "/ws"), proxy=None)
+        await _ask(late, "subscribe", channels=channels[:1])
+        snapshot = (await _until(late, lambda message: message["type"] == "BOOK_SNAPSHOT"))[-1]
+        assert snapshot["bids"] == [[orders[0]["publicId"], "100.00", "1"]]
+        for wrong in ({"depth": "L4"}, {"interval": "1m"}):
+            refused = await _ask(late, "subscribe", channels=[{"name": "book", "symbol": "ABC-USD"} | wrong])
+            assert refused["problem"]["field"] == next(iter(wrong))
+        await socket.close()
+        await late.close()
+
+    asyncio.run(run())
+
+
 def test_who_may_not_come_in_is_told_by_a_code(venue: Venue) -> None:
     ann = _user(venue.ann)
 
@@ -189,6 +249,48 @@ def test_who_may_not_come_in_is_told_by_a_code(venue: Venue) -> None:
         assert (await _ask(told, "ping"))["status"] == 200
         venue.ann.ask("POST", "/auth/logout")
         assert await _code(told) == 4401
+
+    asyncio.run(run())
+
+
+def _key(trader: Trader, *scopes: str) -> Signer:
+    made = trader.ask("POST", "/api-keys", {"name": "bot", "scopes": scopes}).json()
+    token = functools.partial(secrets.token_hex, 16)
+    return Signer(key_id=made["keyId"], secret=Secret(made["secret"]), now_ns=time.time_ns, nonce=token)
+
+
+async def _open_signed(service: Service, user_id: str, signer: Signer) -> ClientConnection:
+    path = f"/ws/{user_id}"
+    return await connect(_url(service, path), additional_headers=signer.proof("GET", path, b""), proxy=None)
+
+
+def test_a_key_opens_a_connection_and_may_do_what_its_scopes_say(venue: Venue) -> None:
+    ann, bob = _user(venue.ann), _user(venue.bob)
+    reads, trades = _key(venue.ann, "read"), _key(venue.ann, "read", "trade")
+
+    async def run() -> None:
+        reading = await _open_signed(venue.service, ann, reads)
+        assert (await _ask(reading, "subscribe", channels=_orders()))["status"] == 200
+        refused = await _ask(reading, "order.place", **LIMIT)
+        assert (refused["problem"]["status"], refused["problem"]["code"]) == (403, "AUTHORIZATION_ERROR")
+        trading = await _open_signed(venue.service, ann, trades)
+        placed = await _ask(trading, "order.place", **LIMIT)
+        assert placed["status"] == 201, placed
+        created = await _until(reading, lambda message: message["type"] == "ORDER_CREATED")
+        assert created[-1]["data"]["orderId"] == placed["data"]["orderId"]
+        assert await _code(await _open_signed(venue.service, bob, reads)) == 4403
+        figures = venue.service.http.get("/metrics").text
+        assert 'websocket_connections{kind="private"} 2.0' in figures
+        assert 'websocket_subscriptions{channel="orders"} 1.0' in figures
+        twice = dict(reads.proof("GET", f"/ws/{ann}", b""))
+        once = await connect(_url(venue.service, f"/ws/{ann}"), additional_headers=twice, proxy=None)
+        assert (await _ask(once, "ping"))["status"] == 200
+        await once.close()
+        again = await connect(_url(venue.service, f"/ws/{ann}"), additional_headers=twice, proxy=None)
+        assert await _code(again) == 4401
+        venue.ann.ask("DELETE", f"/api-keys/{trades.key_id}")
+        assert (await _code(trading)) == 4401
+        await reading.close()
 
     asyncio.run(run())
 

@@ -1,14 +1,22 @@
 """Every route for every role: who may is one table in the reference, and no route lets in anybody else."""
 
+import asyncio
+import itertools
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from tests.access.houses import PASSWORD
 from tests.hostile.walk import BODIES, PARTS, Route, routes
 from tests.web.desks import Desk, at_desk, bearer
 
-from fairlead.domain.access.roles import Permission, Role
+from fairlead.domain.access.errors import AuthorizationError
+from fairlead.domain.access.roles import Permission, Principal, Role, Scope
+from fairlead.web.bodies import BodyLimits
+from fairlead.web.sockets import SOCKETS
+from fairlead.web.sockets.frames import Frame
+from fairlead.web.sockets.orders import OPS, carry_out
 
 _REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "access.md"
 _STEP = re.compile(r"^\| (?P<names>[a-z_*, ]+) \| (?:read|trade|admin) \|(?P<roles>.*)\|$", re.MULTILINE)
@@ -102,6 +110,25 @@ def test_every_route_says_what_it_needs_and_the_reference_knows_it() -> None:
 
 def test_every_route_that_takes_a_body_is_attacked() -> None:
     assert {route.name for route in routes() if route.shape is not None} == set(BODIES)
+
+
+def test_every_live_connection_is_one_that_somebody_thought_about() -> None:
+    # What each of them may do is asked of `carry_out`, and of a running service in tests/e2e/test_sockets.py.
+    assert {path for handler in SOCKETS for path in handler.paths} == {"/ws", "/ws/{user_id:str}"}
+    assert set(OPS) == {"order.place", "order.amend", "order.cancel"}
+
+
+@pytest.mark.parametrize("op", OPS)
+@pytest.mark.parametrize("role", Role)
+def test_orders_over_a_live_connection_need_what_the_routes_need(role: Role, op: str) -> None:
+    frame, limits = Frame(op=op, id=None, body=b"{}"), BodyLimits(bytes_max=100, depth_max=2)
+    for count in range(len(Scope) + 1):
+        for scopes in itertools.combinations(Scope, count):
+            caller = Principal(user_id="u", account=1, role=role, scopes=frozenset(scopes), key_id="k")
+            may = role in _documented()["trade_own"] and Scope.TRADE in scopes
+            # Who is let in comes as far as the limits, which are not there.
+            with pytest.raises(AttributeError if may else AuthorizationError):
+                asyncio.run(carry_out(frame, caller, cast(Any, None), limits=limits))
 
 
 async def _ask(desk: Desk, route: Route, headers: dict[str, str]) -> int:

@@ -12,40 +12,59 @@ from hypothesis import strategies as st
 from fairlead.domain.streaming.places import kind_of, place_of, place_text
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.services.projections import Records
+from fairlead.services.streaming import Live
 from fairlead.web.problems import ProblemError
 from fairlead.web.sockets.stream import PrivateStream
 
 _ACCOUNT = 7
 
 
-class _Tables:
-    """The audit of events, as far as it has come."""
+class _Venue:
+    """The log, what the session has told of it, and the tables, which follow as far as a test lets them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept_max: int = 3) -> None:
         self.reports: list[Report] = []
+        self.told = self.in_tables = 0
+        self.hole = BEGINNING
+        self.live = Live(position=lambda: self.place(self.told), hole=lambda: self.hole, kept_max=kept_max)
 
-    def add(self, count: int) -> None:
-        for _ in range(count):
-            number = len(self.reports) + 1
-            position = Position(number // 3 + 1, number % 3, 0)
-            fields = {"account": _ACCOUNT}
-            self.reports.append(
-                Report(kind="ExecutionReport", fields=fields, position=position, exec_type="New", order_id=number)
-            )
-
-    @property
-    def newest(self) -> Position:
-        position = self.reports[-1].position if self.reports else BEGINNING
+    def place(self, count: int) -> Position:
+        position = self.reports[count - 1].position if count else BEGINNING
         assert position is not None
         return position
 
+    def happen(self, count: int, *, is_told: bool = True) -> None:
+        for _ in range(count):
+            number = len(self.reports) + 1
+            position = Position(number // 3 + 1, number % 3, 0)
+            account = _ACCOUNT if number % 4 else _ACCOUNT + 1
+            fields = {"account": account}
+            self.reports.append(
+                Report(kind="ExecutionReport", fields=fields, position=position, exec_type="New", order_id=number)
+            )
+            self.told += 1
+            if is_told:
+                self.live.hear(self.reports[-1])
+
+    def leave_out(self, count: int) -> None:
+        """Let reports happen that the session does not tell of."""
+        self.happen(count, is_told=False)
+        self.hole = self.place(self.told)
+
+    def follow(self, count: int) -> None:
+        self.in_tables = min(self.in_tables + count, len(self.reports))
+
+    def own(self) -> list[Report]:
+        return [report for report in self.reports if report.fields["account"] == _ACCOUNT]
+
     async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
-        assert account == _ACCOUNT
-        return [it for it in self.reports if it.position is not None and it.position > position][:count_max]
+        kept = [it for it in self.reports[: self.in_tables] if it.fields["account"] == account]
+        return [it for it in kept if it.position is not None and it.position > position][:count_max]
 
 
-def _stream(tables: _Tables) -> PrivateStream:
-    return PrivateStream(_ACCOUNT, Records(orders=cast(Any, tables), money=cast(Any, None), stories=cast(Any, None)))
+def _stream(venue: _Venue) -> PrivateStream:
+    records = Records(orders=cast(Any, venue), money=cast(Any, None), stories=cast(Any, None))
+    return PrivateStream(_ACCOUNT, records, live=venue.live, reached=lambda: venue.place(venue.in_tables))
 
 
 async def _hear(stream: PrivateStream, count_max: int) -> list[dict[str, Any]]:
@@ -57,41 +76,83 @@ async def _hear(stream: PrivateStream, count_max: int) -> list[dict[str, Any]]:
     return heard
 
 
-@given(cuts=st.lists(st.tuples(st.integers(0, 130), st.integers(1, 150)), max_size=6))
-def test_any_cut_and_resume_is_the_whole_once(cuts: list[tuple[int, int]]) -> None:
-    tables, heard, last = _Tables(), [], place_text(BEGINNING)
-    for happened, read in [*cuts, (1, 10_000)]:
-        tables.add(happened)
-        stream = _stream(tables)
-        stream.subscribe("orders", resume_from=last, newest=tables.newest)
-        part = asyncio.run(_hear(stream, read))
-        assert [message["seq"] for message in part] == list(range(1, len(part) + 1))
-        heard += part
-        last = part[-1]["position"] if part else last
-    assert [message["data"]["orderId"] for message in heard] == [str(it.order_id) for it in tables.reports]
+_STEP = st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 12), st.booleans())
+
+
+@given(steps=st.lists(_STEP, max_size=12), kept_max=st.integers(1, 5))
+def test_any_cut_lag_and_hole_is_the_whole_once(steps: list[tuple[int, bool, int, bool]], kept_max: int) -> None:
+    venue, heard = _Venue(kept_max=kept_max), list[dict[str, Any]]()
+    part: list[dict[str, Any]] = []
+    with venue.live.of(_ACCOUNT, lambda: None):
+        stream = _stream(venue)
+        stream.subscribe("orders", resume_from=place_text(BEGINNING))
+        for happened, is_hole, followed, is_cut in [*steps, (0, False, 10_000, False)]:
+            if is_hole:
+                venue.leave_out(happened)
+            else:
+                venue.happen(happened)
+            venue.follow(followed)
+            if is_cut:
+                stream, part = _stream(venue), []
+                last = heard[-1]["position"] if heard else place_text(BEGINNING)
+                stream.subscribe("orders", resume_from=last)
+            said = asyncio.run(_hear(stream, 10_000))
+            part, heard = part + said, heard + said
+            assert [message["seq"] for message in part] == list(range(1, len(part) + 1))
+    assert [message["data"]["orderId"] for message in heard] == [str(it.order_id) for it in venue.own()]
+
+
+def test_who_keeps_up_waits_for_no_table() -> None:
+    venue = _Venue()
+    with venue.live.of(_ACCOUNT, lambda: None):
+        stream = _stream(venue)
+        stream.subscribe("orders", resume_from=None)
+        venue.happen(2)
+        assert [message["data"]["orderId"] for message in asyncio.run(_hear(stream, 10))] == ["1", "2"]
+
+
+def test_nothing_is_kept_of_whom_nobody_listens_to_and_no_more_than_the_limit() -> None:
+    venue = _Venue(kept_max=3)
+    venue.happen(5)
+    assert venue.live.after(_ACCOUNT, BEGINNING) is None
+    with venue.live.of(_ACCOUNT, lambda: None):
+        venue.happen(7)
+        assert venue.live.after(_ACCOUNT, venue.place(5)) is None
+        assert [it.order_id for it in venue.live.after(_ACCOUNT, venue.place(9)) or ()] == [10, 11]
+    assert venue.live.after(_ACCOUNT, venue.place(12)) is None
 
 
 def test_a_stream_without_a_place_begins_now() -> None:
-    tables = _Tables()
-    tables.add(5)
-    stream = _stream(tables)
-    stream.subscribe("orders", resume_from=None, newest=tables.newest)
-    tables.add(1)
-    assert [message["data"]["orderId"] for message in asyncio.run(_hear(stream, 10))] == ["6"]
+    venue = _Venue()
+    venue.happen(5)
+    with venue.live.of(_ACCOUNT, lambda: None):
+        stream = _stream(venue)
+        stream.subscribe("orders", resume_from=None)
+        venue.happen(1)
+        assert [message["data"]["orderId"] for message in asyncio.run(_hear(stream, 10))] == ["6"]
 
 
 @pytest.mark.parametrize("place", ["", "1.2", "1.2.3.4", "-1.0.0", "9.0.0", "1.0.x", "\uff19.0.0", "9" * 19 + ".0.0"])
 def test_a_place_that_is_none_of_this_log_is_refused(place: str) -> None:
+    venue = _Venue()
+    venue.happen(4)
     with pytest.raises(ProblemError, match="cannot begin there") as refused:
-        _stream(_Tables()).subscribe("orders", resume_from=place, newest=Position(2, 0, 0))
+        _stream(venue).subscribe("orders", resume_from=place)
     assert (refused.value.field, refused.value.value) == ("resumeFrom", place)
 
 
+def test_what_the_log_had_may_be_named_before_the_session_has_heard_it() -> None:
+    live = Live(position=lambda: BEGINNING, end=Position(9, 5, 1))
+    stream = PrivateStream(_ACCOUNT, cast(Any, None), live=live, reached=lambda: BEGINNING)
+    stream.subscribe("orders", resume_from="9.0.0")
+    assert stream.channels == {"orders"}
+
+
 def test_a_stream_that_runs_begins_nowhere_else() -> None:
-    stream = _stream(_Tables())
-    stream.subscribe("orders", resume_from="1.0.0", newest=Position(2, 0, 0))
+    stream = _stream(_Venue())
+    stream.subscribe("orders", resume_from="0.0.0")
     with pytest.raises(ProblemError, match="cannot begin there"):
-        stream.subscribe("fills", resume_from="0.0.0", newest=Position(2, 0, 0))
+        stream.subscribe("fills", resume_from="0.0.0")
 
 
 def test_places_are_read_as_they_are_written() -> None:

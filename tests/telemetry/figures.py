@@ -8,6 +8,7 @@ from fairlead.adapters.serving import Door
 from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
 from fairlead.engine.latency import LatencyReport, StageLatency
 from fairlead.model.report import Position, Report
+from fairlead.services.streaming import Tally
 
 STARTED_NS = 1_000
 
@@ -56,7 +57,10 @@ def exported() -> set[str]:
     door = Door(connections_max=1, ip_connections_max=1, head_s=1, idle_s=1)
     connections = Gauges("http_connections", "", label="state", read=door.open)
     away = Counts("http_connections_turned_away", "", label="why", read=door.turned_away)
-    metrics.add([EngineFigures(lambda: latency(stage("total"))), gauges, connections, away])
+    tally = Tally(["book"])
+    live = Gauges("websocket_connections", "", label="kind", read=tally.connections)
+    heard = Gauges("websocket_subscriptions", "", label="channel", read=tally.subscriptions)
+    metrics.add([EngineFigures(lambda: latency(stage("total"))), gauges, connections, away, live, heard])
     metrics.request_answered(method="GET", route="/time", status=200, took_ns=1)
     metrics.request_refused(policy="ip")
     metrics.market_is("ABC-USD", is_halted=True, spread=0.01)

@@ -25,7 +25,7 @@ from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
-from fairlead.services.streaming import Doors, Hub, News, Sockets
+from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
 from fairlead.services.trading import EngineAccounts
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
@@ -101,8 +101,10 @@ def sockets_over(feed: FakeFeed, house: House) -> Sockets:
         return True
 
     return Sockets(
-        hub=Hub(feed),
+        hub=Hub(feed, candles=LiveCandles(Tape(clock=house.clock), clock=house.clock)),
+        live=Live(position=lambda: BEGINNING),
         news=News(),
+        tally=Tally(()),
         doors=Doors({"account": 8}),
         counts=always,
         position=lambda: BEGINNING,

@@ -22,6 +22,7 @@ from fairlead.bootstrap import (
     publishing,
     services,
     store,
+    streaming,
     telemetry,
     trading,
 )
@@ -60,6 +61,7 @@ PARTS: Final = (
     Part("telemetry", telemetry.telemetry),
     Part("trading", trading.desks),
     Part("funding", funding.money),
+    Part("sockets", streaming.sockets),
     Part("services", services.services),
     Part("rounds", telemetry.rounds),
 )

@@ -20,6 +20,7 @@ from fairlead.services.markets import Breakers, Markets
 from fairlead.services.projections import Follower, Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe
+from fairlead.services.streaming import Sockets
 from fairlead.services.trading import Trading
 from fairlead.settings import Loaded, Settings
 from fairlead.web.services import Services
@@ -58,6 +59,7 @@ class House:
         desks: where users trade.
         funds: asking for money to come in or go out.
         teller: moving it.
+        sockets: the live connections.
         services: what the routes work with.
     """
 
@@ -87,6 +89,7 @@ class House:
     desks: Trading = field(init=False)
     funds: FundsDesk = field(init=False)
     teller: Teller = field(init=False)
+    sockets: Sockets = field(init=False)
     services: Services = field(init=False)
 
     @property

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
-from fairlead.bootstrap.streaming import live_sockets
 from fairlead.bootstrap.telemetry import figures_of
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Registration
@@ -38,7 +37,7 @@ async def services(house: House) -> AsyncIterator[None]:
         telemetry=house.telemetry,
         figures=figures_of(house.loaded, house.telemetry),
         pages=page_sizes(limits),
-        sockets=live_sockets(limits, feed=house.front, follower=house.follower, needs=needs),
+        sockets=house.sockets,
     )
     yield
 

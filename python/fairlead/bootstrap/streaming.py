@@ -1,26 +1,66 @@
 """Live connections over the session to the exchange and the tables that follow it."""
 
+import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
 
+from fairlead import aio
+from fairlead.adapters.telemetry import Gauges
+from fairlead.bootstrap.house import House
 from fairlead.domain.limits.bucket import Rate
-from fairlead.ports.market_feed import MarketFeed
+from fairlead.engine.journal_reports import last_seq
+from fairlead.errors import NotFoundError
+from fairlead.model.report import BEGINNING, Position
 from fairlead.services.access import Needs
 from fairlead.services.access.liveness import still_counts
+from fairlead.services.markets import Markets
 from fairlead.services.projections import Follower
-from fairlead.services.streaming import Doors, Hub, News, Sockets
+from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
+from fairlead.services.streaming.hub import PUBLIC
 from fairlead.settings import Limits
+from fairlead.web.sockets.stream import PRIVATE
 
-__all__ = ["live_sockets"]
+__all__ = ["live_sockets", "log_end", "sockets"]
+
+# After every report of one command.
+_SUB_MAX: Final = 2**32 - 1
+_LEG_MAX: Final = 2**8 - 1
 
 
-def live_sockets(limits: Limits, *, feed: MarketFeed, follower: Follower, needs: Needs) -> Sockets:
-    """Return what live connections work with; it hears the feed and the tables from now on."""
-    news = News()
+async def log_end(directory: Path) -> Position:
+    """Return the last place in the log of a data directory."""
+    try:
+        return Position(await asyncio.to_thread(last_seq, directory), _SUB_MAX, _LEG_MAX)
+    except NotFoundError:
+        return BEGINNING
+
+
+def live_sockets(
+    limits: Limits, *, front: aio.Client, follower: Follower, needs: Needs, markets: Markets, end: Position
+) -> Sockets:
+    """Return what live connections work with; it hears the session and the tables from now on.
+
+    Args:
+        limits: the bounds.
+        front: the session with the exchange.
+        follower: the tables.
+        needs: who may be there.
+        markets: what traded so far.
+        end: what the log had when the service began.
+    """
+    news, live = News(), Live(position=lambda: front.position, hole=lambda: front.hole, end=end)
+    front.listen_reports(live.hear)
     follower.listen(news.hear)
     per_s = limits.connection_messages_per_s
     return Sockets(
-        hub=Hub(feed),
+        hub=Hub(front, candles=LiveCandles(markets.tape, clock=needs.clock)),
+        live=live,
         news=news,
+        tally=Tally((*PRIVATE, *PUBLIC)),
         # Addresses, and all connections, are counted where they are accepted.
         doors=Doors({"account": limits.account_connections_max}),
         counts=lambda principal: still_counts(needs, principal),
@@ -34,3 +74,27 @@ def live_sockets(limits: Limits, *, feed: MarketFeed, follower: Follower, needs:
         body_bytes_max=limits.body_bytes_max,
         depth_max=limits.json_depth_max,
     )
+
+
+@asynccontextmanager
+async def sockets(house: House) -> AsyncIterator[None]:
+    """Leave the live connections, which are counted, and told meanwhile what is told by the clock."""
+    house.sockets = live_sockets(
+        house.settings.limits,
+        front=house.front,
+        follower=house.follower,
+        needs=house.needs,
+        markets=house.markets,
+        end=await log_end(house.directory),
+    )
+    tally = house.sockets.tally
+    open_ = Gauges("websocket_connections", "Live connections.", label="kind", read=tally.connections)
+    heard = Gauges("websocket_subscriptions", "Their channels.", label="channel", read=tally.subscriptions)
+    house.telemetry.add([open_, heard])
+    task = asyncio.create_task(house.sockets.hub.run(), name="fairlead-hub")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

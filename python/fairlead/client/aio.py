@@ -34,6 +34,7 @@ _ROLES: Final = {
 }
 # Requests that are answered by what happens to one order; of a group, to the first that is cancelled.
 _OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder", "CancelGroup"})
+_SUBSCRIBE: Final = 96
 _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
 _GOOD_BYE_S_MAX = 1.0
 _READ_MAX = 65_536
@@ -357,9 +358,19 @@ class Client(Verbs):
         if fields["ref_kind"] == 97 and fields["reason"] == "UnknownInstrument":  # the list is empty
             self._listed = True
             return
+        if fields["ref_kind"] == _SUBSCRIBE and fields["reason"] == "SlowReader":
+            self._begin_again((int(str(fields["value"])), "L3"))
+            return
         pending = link.asked.pop(int(str(fields["ref_seq"])), None)
         if pending is not None:
             self._answer(pending, report_of(message, self.instruments))
+
+    def _begin_again(self, key: tuple[int, str]) -> None:
+        """The gateway has ended a channel of single orders because it was not read fast enough."""
+        if (book := self._books.get(key)) is not None:
+            book.lose()
+            self._listening.discard(key)
+            self._send_subscribe(key)
 
     def _take_market_data(self, message: Message) -> None:
         key = (int(str(message.fields["channel.instrument"])), str(message.fields["channel.depth"]))

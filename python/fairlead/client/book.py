@@ -8,7 +8,7 @@ from fairlead.client.instruments import ClientInstrument
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
 
-__all__ = ["Book", "Level"]
+__all__ = ["Book", "BookOrder", "Level"]
 
 
 class Level(NamedTuple):
@@ -17,6 +17,15 @@ class Level(NamedTuple):
     price: Decimal
     qty: Decimal
     orders: int
+
+
+class BookOrder(NamedTuple):
+    """A displayed order of an L3 book: its public id, ``Buy`` or ``Sell``, price and displayed quantity."""
+
+    public_id: int
+    side: str
+    price: Decimal
+    qty: Decimal
 
 
 class Book:
@@ -63,6 +72,15 @@ class Book:
     def asks(self) -> list[Level]:
         """Sell levels, best first."""
         return self._side("Sell", reverse=False)
+
+    @property
+    def orders(self) -> list[BookOrder]:
+        """Displayed orders; those of one price in the order in which they joined its queue. Only of an L3 book."""
+        found = []
+        for public_id, (side, price, qty) in self._orders.items():
+            level = self._level(price, qty, 1)
+            found.append(BookOrder(public_id, side, level.price, level.qty))
+        return found
 
     def _side(self, side: str, *, reverse: bool) -> list[Level]:
         levels = sorted(self._levels[side].items(), reverse=reverse)

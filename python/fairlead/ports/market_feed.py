@@ -7,7 +7,7 @@ from typing import Protocol
 from fairlead.model.report import Report
 from fairlead.wire import Message
 
-__all__ = ["BookLevel", "Listed", "MarketFeed", "PublicBook"]
+__all__ = ["BookLevel", "BookOrder", "Listed", "MarketFeed", "PublicBook"]
 
 
 class BookLevel(Protocol):
@@ -26,6 +26,30 @@ class BookLevel(Protocol):
     @property
     def orders(self) -> int:
         """How many orders display it."""
+        ...
+
+
+class BookOrder(Protocol):
+    """A displayed order."""
+
+    @property
+    def public_id(self) -> int:
+        """By which the market knows it; not the id that its owner knows."""
+        ...
+
+    @property
+    def side(self) -> str:
+        """``Buy`` or ``Sell``."""
+        ...
+
+    @property
+    def price(self) -> Decimal:
+        """Price."""
+        ...
+
+    @property
+    def qty(self) -> Decimal:
+        """What is displayed of it."""
         ...
 
 
@@ -60,6 +84,11 @@ class PublicBook(Protocol):
     @property
     def asks(self) -> Sequence[BookLevel]:
         """Best first."""
+        ...
+
+    @property
+    def orders(self) -> Sequence[BookOrder]:
+        """Of an L3 book; those of one price in the order of their queue."""
         ...
 
 

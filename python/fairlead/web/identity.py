@@ -24,6 +24,8 @@ __all__ = [
     "is_public",
     "needs",
     "permission_of",
+    "proven_caller",
+    "shows_proof",
 ]
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
@@ -70,7 +72,7 @@ def identity_guard(*, entry: Entry, desk: KeyDesk, accounts: EngineAccounts) -> 
         permission = handler.opt[_OPTION]
         if permission is None:
             return
-        caller = await _caller(connection, entry=entry, desk=desk)
+        caller = await proven_caller(connection, entry=entry, desk=desk)
         demand(caller, permission)
         if handler.opt.get(_ACCOUNT, True) and Scope.TRADE in scopes_of(caller.role):
             # Before that, its number may be an account of somebody else.
@@ -96,7 +98,17 @@ def demand_own(caller: Principal, user_id: str) -> None:
         raise AuthorizationError("not allowed: the user id is another's")
 
 
-async def _caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry: Entry, desk: KeyDesk) -> Principal:
+def shows_proof(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether the headers say who asks, truly or not."""
+    return any(name in connection.headers for name in ("authorization", *SIGNED_HEADERS))
+
+
+async def proven_caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry: Entry, desk: KeyDesk) -> Principal:
+    """Return who asks, by the proof in the headers.
+
+    Raises:
+        AuthenticationError: there is none, more than one, or one that does not count.
+    """
     tokens = connection.headers.getall("authorization", [])
     signed = {part: connection.headers.getall(name, []) for part, name in _SIGNED.items()}
     is_signed = any(signed.values())

@@ -11,6 +11,7 @@ import uvicorn
 
 from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.http_connection import HttpConnection
+from fairlead.adapters.serving.socket_connection import SocketConnection
 from fairlead.errors import UnavailableError
 
 __all__ = ["HttpServer", "listen"]
@@ -57,7 +58,7 @@ class HttpServer:
             app,
             # Called for each connection: what stands for a class here need not be one.
             http=cast("type[asyncio.Protocol]", functools.partial(HttpConnection, door=door)),
-            ws="websockets-sansio",
+            ws=SocketConnection,
             ws_max_size=_FRAME_BYTES_MAX,
             ws_per_message_deflate=False,
             lifespan="off",

@@ -1,17 +1,24 @@
-"""What waits for a connection: bounded in bytes; a channel that does not fit starts again from how things are then."""
+"""What waits for a connection: bounded in bytes; a channel that does not fit starts again from how things are then.
+
+Books of single orders (L3) do not start again: who cannot keep up with them is told that, and sent away.
+"""
 
 from collections import deque
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 __all__ = ["Channel", "Outbox", "Renew"]
 
+# Books of single orders: without the events between, their queues would be guessed.
+_WHOLE: Final = "L3"
+
 
 class Channel(NamedTuple):
-    """One thing to be told of: ``name`` of a ``symbol``, books at a ``depth``."""
+    """One thing to be told of: ``name`` of a ``symbol``, books at a ``depth``, candles of an ``interval``."""
 
     name: str
     symbol: str = ""
     depth: str = ""
+    interval: str = ""
 
 
 class Renew(NamedTuple):
@@ -28,6 +35,10 @@ class Outbox:
 
     Args:
         bytes_max: how many bytes of frames wait at most.
+
+    Attributes:
+        bytes: how many wait.
+        lost: the first channel that did not fit and does not start again.
     """
 
     def __init__(self, bytes_max: int) -> None:
@@ -35,13 +46,22 @@ class Outbox:
         self._waiting: deque[tuple[Channel, bytes | None]] = deque()
         self._renewed: set[Channel] = set()
         self.bytes = 0
+        self.lost: Channel | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._waiting
 
     def put(self, channel: Channel, frame: bytes) -> None:
-        """Add a frame; where it does not fit, what waits of its channel becomes a ``Renew``."""
-        if channel in self._renewed:
+        """Add a frame; where it does not fit, what waits of its channel becomes a ``Renew``, or is lost."""
+        if channel in self._renewed or self.lost is not None:
             return
         if self.bytes + len(frame) > self._bytes_max:
-            self.renew(channel)
+            if channel.depth == _WHOLE:
+                self.lost = channel
+            else:
+                self.renew(channel)
             return
         self._waiting.append((channel, frame))
         self.bytes += len(frame)

@@ -102,6 +102,11 @@ class Markets:
         self._asked_ns = 0
         self._asking = asyncio.Lock()
 
+    @property
+    def tape(self) -> Tape:
+        """The trades."""
+        return self._tape
+
     async def listing(self) -> list[MarketView]:
         """Return every market, by symbol."""
         self._check()

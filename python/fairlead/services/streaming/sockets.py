@@ -8,7 +8,9 @@ from fairlead.domain.limits.bucket import Rate
 from fairlead.model.report import Position
 from fairlead.services.streaming.doors import Doors
 from fairlead.services.streaming.hub import Hub
+from fairlead.services.streaming.live import Live
 from fairlead.services.streaming.news import News
+from fairlead.services.streaming.tally import Tally
 
 __all__ = ["Sockets"]
 
@@ -19,7 +21,9 @@ class Sockets:
 
     Attributes:
         hub: what the markets tell.
-        news: when an account has news.
+        live: the reports that have just come.
+        news: when the tables have news of an account.
+        tally: which there are.
         doors: how many there may be.
         counts: whether who came in may still be there.
         position: the last report that is in the tables.
@@ -34,7 +38,9 @@ class Sockets:
     """
 
     hub: Hub
+    live: Live
     news: News
+    tally: Tally
     doors: Doors
     counts: Callable[[Principal], Awaitable[bool]]
     position: Callable[[], Position]

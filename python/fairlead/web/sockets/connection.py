@@ -11,19 +11,22 @@ from fairlead.domain.access.errors import AuthorizationError
 from fairlead.domain.access.roles import Permission, Principal, demand
 from fairlead.domain.limits.bucket import Bucket
 from fairlead.domain.streaming.outbox import Channel, Renew
+from fairlead.domain.streaming.text_frame import text_frame
 from fairlead.errors import FairleadError
-from fairlead.services.streaming.hub import DEPTHS, PUBLIC, Listener
+from fairlead.ports.pipe import Pipe
+from fairlead.services.streaming.listener import Listener
 from fairlead.web.bodies import BodyLimits, parse_body
 from fairlead.web.correlation import correlation_id
 from fairlead.web.order_requests import given
 from fairlead.web.problems import ProblemError, problem_in
 from fairlead.web.services import Services
 from fairlead.web.sockets import orders
-from fairlead.web.sockets.ending import EndError, Ending
-from fairlead.web.sockets.frames import ChannelAsked, Frame, NoFields, SubscribeOp, read_frame
+from fairlead.web.sockets.channels import channel_of, unknown
+from fairlead.web.sockets.ending import EndError, Ending, GoneError
+from fairlead.web.sockets.frames import Frame, NoFields, SubscribeOp, read_frame
 from fairlead.web.sockets.stream import PRIVATE, PrivateStream
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "pipe_of"]
 
 _SEND_S: Final = 10.0
 _BEAT_S: Final = 5.0
@@ -44,24 +47,28 @@ class Connection:
     def __init__(self, socket: Socket, services: Services, caller: Principal | None) -> None:
         self._socket, self._services, self._caller = socket, services, caller
         sockets = services.sockets
-        self._listener = Listener(bytes_max=sockets.queue_bytes_max)
+        self._pipe: Pipe = pipe_of(socket)
+        self._listener = Listener(self._pipe, bytes_max=sockets.queue_bytes_max)
         self._limits = BodyLimits(bytes_max=sockets.body_bytes_max, depth_max=sockets.depth_max)
         self._public: set[Channel] = set()
-        self._stream = None if caller is None else PrivateStream(caller.account, services.records)
+        self._stream = None if caller is None else _stream(caller, services)
         self._bucket = Bucket(sockets.rate)
         self._has_news = False
-        self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Serve until the client goes or a rule ends it.
 
         Raises:
             EndError: a rule ends it.
+            GoneError: the client is gone.
         """
         sockets = self._services.sockets
         with contextlib.ExitStack() as parts:
+            kind = "public" if self._caller is None else "private"
+            parts.enter_context(sockets.tally.counted(kind, self._names))
             if self._caller is not None:
-                parts.enter_context(sockets.news.of(self._caller.account, self._note_news))
+                parts.enter_context(sockets.live.of(self._caller.account, self._note_news))
+                parts.enter_context(sockets.news.of(self._caller.account, self._note_tables))
             parts.callback(self._leave)
             tasks = [asyncio.create_task(part()) for part in (self._read, self._write, self._beat)]
             try:
@@ -78,7 +85,7 @@ class Connection:
             grant = self._bucket.take(now_ns=self._services.sockets.now_ns())
             if not grant.is_granted:
                 raise EndError(Ending.TOO_MANY_MESSAGES, "too many messages; limits.connection_messages_per_s")
-            await self._send(await self._answer(message))
+            await self._send(text_frame(await self._answer(message)))
 
     async def _next(self) -> bytes | None:
         idle_s = self._services.sockets.idle_s
@@ -102,7 +109,7 @@ class Connection:
             if self._stream is not None and self._has_news:
                 self._has_news = False
                 async for frame in self._stream.frames():
-                    await self._send(frame)
+                    await self._send(text_frame(frame))
             # Private news that comes between two public frames goes first.
             while not self._has_news and await self._send_public(outbox.take()):
                 continue
@@ -111,16 +118,28 @@ class Connection:
         self._has_news = True
         self._listener.wake.set()
 
+    def _note_tables(self) -> None:
+        if self._stream is not None:
+            self._stream.note_balances()
+        self._note_news()
+
     async def _send_public(self, entry: bytes | Renew | None) -> bool:
+        if (lost := self._listener.outbox.lost) is not None:
+            what = f"behind with {lost.name} {lost.depth} {lost.symbol:.36}; connect again, limits.queue_bytes_max"
+            raise EndError(Ending.TOO_SLOW, what)
         frame = self._services.sockets.hub.state(entry.channel) if isinstance(entry, Renew) else entry
         if frame is not None:
+            self._listener.is_sending = True
             await self._send(frame)
+            self._listener.is_sending = False
         return entry is not None
 
     async def _beat(self) -> None:
         while True:
             await self._check()
-            await self._send(_encode({"type": "HEARTBEAT", "serverTime": str(self._services.clock.now_ns())}))
+            await self._send(
+                text_frame(_encode({"type": "HEARTBEAT", "serverTime": str(self._services.clock.now_ns())}))
+            )
             await asyncio.sleep(_BEAT_S)
 
     async def _check(self) -> None:
@@ -128,11 +147,15 @@ class Connection:
             raise EndError(Ending.NOT_AUTHENTICATED, "the session has ended; log in and connect again")
 
     async def _send(self, frame: bytes) -> None:
+        if self._pipe.write_now(frame):
+            return
         try:
-            async with asyncio.timeout(_SEND_S), self._sending:
-                await self._socket.send({"type": "websocket.send", "bytes": None, "text": frame.decode()})
+            async with asyncio.timeout(_SEND_S):
+                await self._pipe.write(frame)
         except TimeoutError:
             raise EndError(Ending.TOO_SLOW, f"takes nothing for {_SEND_S:g} s; connect again and resume") from None
+        except OSError:
+            raise GoneError from None
 
     async def _answer(self, raw: bytes) -> bytes:
         ident: str | None = None
@@ -154,7 +177,7 @@ class Connection:
             await (self._subscribe(asked) if frame.op == "subscribe" else self._unsubscribe(asked))
             return {"status": 200, "data": {"subscriptions": self._count()}}
         if frame.op not in orders.OPS:
-            raise _unknown("op", frame.op, _OPS)
+            raise unknown("op", frame.op, _OPS)
         if self._caller is None:
             raise AuthorizationError("not allowed: orders need a private connection")
         await self._check()
@@ -168,11 +191,11 @@ class Connection:
             raise ProblemError(
                 400, "VALIDATION_ERROR", what, field="channels", limit=str(limit), fix="leave some of them first"
             )
-        read = [_channel(one) for one in asked.channels]
+        read = [channel_of(one) for one in asked.channels]
         private = [one.name for one in read if one.name in PRIVATE]
         self._begin_private(private, resume_from=given(asked.resume_from))
         for channel in read:
-            if channel.name in PUBLIC and channel not in self._public:
+            if channel.name not in PRIVATE and channel not in self._public:
                 await self._services.sockets.hub.subscribe(self._listener, channel)
                 self._public.add(channel)
 
@@ -182,13 +205,12 @@ class Connection:
         if self._caller is None or self._stream is None:
             raise AuthorizationError("not allowed: this channel needs a private connection")
         demand(self._caller, Permission.READ_OWN)
-        newest = self._services.sockets.position()
         for place, name in enumerate(names):
-            self._stream.subscribe(name, resume_from=None if place else resume_from, newest=newest)
+            self._stream.subscribe(name, resume_from=None if place else resume_from)
         self._note_news()
 
     async def _unsubscribe(self, asked: SubscribeOp) -> None:
-        for channel in [_channel(one) for one in asked.channels]:
+        for channel in [channel_of(one) for one in asked.channels]:
             if channel in self._public:
                 self._public.discard(channel)
                 self._services.sockets.hub.unsubscribe(self._listener, channel)
@@ -199,33 +221,21 @@ class Connection:
         for channel in self._public:
             self._services.sockets.hub.unsubscribe(self._listener, channel)
 
+    def _names(self) -> list[str]:
+        private = () if self._stream is None else self._stream.channels
+        return [*private, *(channel.name for channel in self._public)]
+
     def _count(self) -> int:
-        return len(self._public) + (0 if self._stream is None else len(self._stream.channels))
+        return len(self._names())
 
 
-def _channel(asked: ChannelAsked) -> Channel:
-    symbol, depth = asked.symbol or "", asked.depth or ""
-    if asked.name not in {*PRIVATE, *PUBLIC}:
-        raise _unknown("name", asked.name, (*PRIVATE, *PUBLIC))
-    if asked.name == "book":
-        if (depth or "L2") not in DEPTHS:
-            raise _unknown("depth", depth, DEPTHS)
-        return Channel("book", symbol, depth or "L2")
-    if depth:
-        raise _unknown("depth", depth, ("none: only books have one",))
-    if asked.name in PRIVATE and symbol:
-        raise _unknown("symbol", symbol, ("none: private channels are of all symbols",))
-    return Channel(asked.name, symbol)
+def pipe_of(socket: Socket) -> Pipe:
+    """Return where the frames of a connection go."""
+    extensions: Any = socket.scope["extensions"]
+    pipe: Pipe = extensions["fairlead.pipe"]
+    return pipe
 
 
-def _unknown(field: str, value: str, known: tuple[str, ...]) -> ProblemError:
-    listed = ", ".join(known)
-    return ProblemError(
-        400,
-        "VALIDATION_ERROR",
-        f"{field} is not known: {field}={value:.64}",
-        field=field,
-        value=f"{value:.64}",
-        limit=listed,
-        fix=f"known: {listed}",
-    )
+def _stream(caller: Principal, services: Services) -> PrivateStream:
+    sockets = services.sockets
+    return PrivateStream(caller.account, services.records, live=sockets.live, reached=sockets.position)

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-__all__ = ["EndError", "Ending"]
+__all__ = ["EndError", "Ending", "GoneError"]
 
 
 class Ending(IntEnum):
@@ -15,6 +15,10 @@ class Ending(IntEnum):
     TOO_SLOW = 4408
     TOO_MANY_CONNECTIONS = 4409
     TOO_MANY_MESSAGES = 4429
+
+
+class GoneError(Exception):
+    """Nobody is there any more to whom anything could be said."""
 
 
 class EndError(Exception):

@@ -34,11 +34,12 @@ class AuthOp(Body, frozen=True, kw_only=True):
 
 
 class ChannelAsked(Body, frozen=True, kw_only=True):
-    """One channel; ``symbol`` of public ones, ``depth`` of books."""
+    """One channel; ``symbol`` of public ones, ``depth`` of books, ``interval`` of candles."""
 
     name: Text
     symbol: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     depth: Text | UnsetType = UNSET
+    interval: Text | UnsetType = UNSET
 
 
 class SubscribeOp(Body, frozen=True, kw_only=True):

@@ -15,11 +15,11 @@ from fairlead.domain.access.secret import Secret
 from fairlead.errors import FairleadError
 from fairlead.services.streaming import FullError
 from fairlead.web.bodies import BodyLimits, parse_body
-from fairlead.web.identity import PUBLIC, demand_own
+from fairlead.web.identity import PUBLIC, demand_own, proven_caller, shows_proof
 from fairlead.web.problems import ProblemError
 from fairlead.web.services import Given, Services
-from fairlead.web.sockets.connection import Connection
-from fairlead.web.sockets.ending import EndError, Ending
+from fairlead.web.sockets.connection import Connection, pipe_of
+from fairlead.web.sockets.ending import EndError, Ending, GoneError
 from fairlead.web.sockets.frames import AuthOp, read_frame
 
 __all__ = ["SOCKETS"]
@@ -53,6 +53,8 @@ async def _serve(socket: Socket, services: Services, *, user_id: str | None) -> 
                 caller = await _caller(socket, services, user_id)
                 passed.enter_context(doors.pass_through("account", caller.user_id))
             await Connection(socket, services, caller).run()
+        except GoneError:
+            return
         except FullError as error:
             await _close(socket, Ending.TOO_MANY_CONNECTIONS, str(error))
         except EndError as end:
@@ -61,12 +63,15 @@ async def _serve(socket: Socket, services: Services, *, user_id: str | None) -> 
 
 async def _caller(socket: Socket, services: Services, user_id: str) -> Principal:
     try:
-        caller = await services.entry.authenticate(await _token(socket, services))
+        if shows_proof(socket):
+            caller = await proven_caller(socket, entry=services.entry, desk=services.desk)
+        else:
+            caller = await services.entry.authenticate(await _token(socket, services))
         demand_own(caller, user_id)
     except AuthorizationError:
         raise EndError(Ending.NOT_YOURS, "the path names another user") from None
     except AuthenticationError:
-        raise EndError(Ending.NOT_AUTHENTICATED, "the token does not count; log in") from None
+        raise EndError(Ending.NOT_AUTHENTICATED, "the proof does not count; log in, or sign anew") from None
     except FairleadError:
         raise EndError(Ending.TRY_LATER, "something the service needs does not answer; try later") from None
     if Scope.TRADE in scopes_of(caller.role):
@@ -75,12 +80,7 @@ async def _caller(socket: Socket, services: Services, user_id: str) -> Principal
 
 
 async def _token(socket: Socket, services: Services) -> Secret:
-    given = socket.headers.getall("authorization", [])
-    if given:
-        scheme, _, token = given[0].partition(" ")
-        if len(given) > 1 or scheme.lower() != "bearer" or not token:
-            raise EndError(Ending.NOT_AUTHENTICATED, "send Authorization: Bearer TOKEN, once")
-        return Secret(token)
+    """Read the token of a client that can set no header."""
     sockets = services.sockets
     limits = BodyLimits(bytes_max=sockets.body_bytes_max, depth_max=sockets.depth_max)
     try:
@@ -98,4 +98,4 @@ async def _close(socket: Socket, code: int, reason: str) -> None:
     # Whoever is gone needs no reason.
     with contextlib.suppress(Exception):
         async with asyncio.timeout(1.0):
-            await socket.send({"type": "websocket.close", "code": code, "reason": reason[:120]})
+            await pipe_of(socket).close(code, reason[:120])

@@ -1,6 +1,6 @@
-"""The private events of one connection: read from the tables page by page, so that however slow it is none is lost."""
+"""The private events of one connection: at once where it keeps up, from the tables where it is behind; none is lost."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +9,7 @@ from fairlead.domain.publishing.event import events_of
 from fairlead.domain.streaming.places import kind_of, place_of, place_text
 from fairlead.model.report import Position, Report
 from fairlead.services.projections import Records
+from fairlead.services.streaming import Live
 from fairlead.web.money_wire import balance_of
 from fairlead.web.problems import ProblemError
 
@@ -25,57 +26,72 @@ class PrivateStream:
     Args:
         account: whose.
         records: the tables.
+        live: the reports that have just come.
+        reached: the last report that is in the tables.
     """
 
-    def __init__(self, account: int, records: Records) -> None:
-        self._account, self._records = account, records
+    def __init__(self, account: int, records: Records, *, live: Live, reached: Callable[[], Position]) -> None:
+        self._account, self._records, self._live, self._reached = account, records, live, reached
         self._position: Position | None = None
         self._seq = 0
-        self._is_new = False
+        self._has_balances = False
         self.channels: set[str] = set()
 
-    def subscribe(self, name: str, *, resume_from: str | None, newest: Position) -> None:
+    def note_balances(self) -> None:
+        """The tables have news of the account: its balances may be others."""
+        self._has_balances = True
+
+    def subscribe(self, name: str, *, resume_from: str | None) -> None:
         """Begin a channel; the first one says from where on.
 
         Raises:
             ProblemError: the place is none of this log, or a stream that runs already cannot begin elsewhere.
         """
         if resume_from is not None:
-            position = place_of(resume_from)
-            if position is None or position > newest or self.channels:
+            position, end = place_of(resume_from), self._live.end
+            if position is None or position > end or self.channels:
                 raise ProblemError(
                     400,
                     "VALIDATION_ERROR",
                     "the stream cannot begin there",
                     field="resumeFrom",
                     value=f"{resume_from:.64}",
-                    limit=f"0.0.0 to {place_text(newest)}, before any private channel is there",
+                    limit=f"0.0.0 to {place_text(end)}, before any private channel is there",
                     fix="send the position of the last message you have, with the first private channels",
                 )
             self._position = position
         elif not self.channels:
-            self._position = newest
+            self._position = self._live.newest
         self.channels.add(name)
-        self._is_new = self._is_new or name == "balances"
+        self._has_balances = self._has_balances or name == "balances"
 
     def unsubscribe(self, name: str) -> None:
         """End a channel."""
         self.channels.discard(name)
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """Yield everything that is new: each event once, in the order of the log, and what the account has after it."""
-        has_news, self._is_new = self._is_new, False
+        """Yield all that is new: each event once, in the order of the log, then the balances where they may differ."""
         while self.channels and self._position is not None:
-            page = await self._records.orders.events_after(self._account, self._position, count_max=_PAGE)
-            for report in page:
-                assert report.position is not None, "what is in the tables has a place in the log"
+            fresh = self._live.after(self._account, self._position)
+            is_whole = fresh is not None
+            reached = self._reached()
+            if fresh is None:
+                fresh = await self._records.orders.events_after(self._account, self._position, count_max=_PAGE)
+            for report in fresh:
+                assert report.position is not None, "what is told has a place in the log"
                 frame = self._frame(report)
                 if frame is not None:
                     yield frame
-                self._position, has_news = report.position, True
-            if len(page) < _PAGE:
+                self._position = report.position
+            if not is_whole and len(fresh) < _PAGE:
+                # Between its last event and the end of the tables the account has none.
+                self._position = max(self._position, reached)
+                if self._live.after(self._account, self._position) is None:
+                    break
+            elif not fresh:
                 break
-        if has_news and "balances" in self.channels:
+        if self._has_balances and "balances" in self.channels:
+            self._has_balances = False
             yield await self._balances()
 
     def _frame(self, report: Report) -> bytes | None:
