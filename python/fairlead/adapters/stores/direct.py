@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL
 
-from fairlead.adapters.stores.step import PostgresStep, SqliteStep, Step
+from fairlead.adapters.stores.step import PostgresStep, Row, SqliteStep, Step
 from fairlead.errors import UnavailableError
 
 __all__ = ["Direct"]
@@ -67,6 +67,10 @@ class Direct:
         """
         end_s = time.monotonic() + self._wait_s
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, act, end_s)
+
+    async def rows(self, text: str, /, *values: object) -> list[Row]:
+        """Return what one query finds; ``read`` of it alone."""
+        return await self.read(lambda view: view.rows(text, values))
 
     async def close(self) -> None:
         """Wait for what runs, and close every connection."""

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["PostgresStep", "Row", "SqliteStep", "Step"]
+__all__ = ["PostgresStep", "Row", "SqliteStep", "Step", "names_of"]
 
 Row = tuple[Any, ...]
 
@@ -184,7 +184,7 @@ class PostgresStep:
         """Insert rows, none of which is there."""
         if not rows:
             return
-        with self._connection.cursor().copy(f"COPY {table.name} ({_names(table)}) FROM STDIN".encode()) as copy:
+        with self._connection.cursor().copy(f"COPY {table.name} ({names_of(table)}) FROM STDIN".encode()) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -233,13 +233,14 @@ def _marks(count: int, width: int) -> str:
 
 
 @cache
-def _names(table: Table) -> str:
+def names_of(table: Table) -> str:
+    """Return the columns of a table, for a text."""
     return ", ".join(column.name for column in table.columns)
 
 
 @cache
 def _insert(table: Table, count: int) -> str:
-    return f"INSERT INTO {table.name} ({_names(table)}) VALUES {_marks(count, len(table.columns))}"
+    return f"INSERT INTO {table.name} ({names_of(table)}) VALUES {_marks(count, len(table.columns))}"
 
 
 @cache
@@ -250,7 +251,7 @@ def _upsert(table: Table, count: int, fixed: frozenset[str]) -> str:
 @cache
 def _upsert_columns(table: Table, fixed: frozenset[str]) -> bytes:
     columns = ", ".join(f"%s::{_type(column)}[]" for column in table.columns)
-    names = _names(table)
+    names = names_of(table)
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({columns}) {_changes(table, fixed)}".encode()
 
 

@@ -1,24 +1,14 @@
 """Balances, ledger, positions and trades of who owns them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from fairlead.adapters.stores.database import Database
-from fairlead.adapters.stores.projection_tables import (
-    balances,
-    fills,
-    instruments,
-    ledger,
-    positions,
-    projection_cursor,
-    trades,
-)
+from fairlead.adapters.stores.projections.order_reads import fill_of_row
 from fairlead.adapters.stores.projections.position_rows import holding_of
-from fairlead.domain.trading.order_view import Fill
+from fairlead.adapters.stores.step import Row, Step
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Asset
 from fairlead.model.report import Position
@@ -26,7 +16,28 @@ from fairlead.ports.money_history import BalanceLine, LedgerLine, OwnTrade, Posi
 
 __all__ = ["SqlMoneyHistory"]
 
-_PARTS: Final = ("base", "quote")
+_IS_WHOLE: Final = "SELECT is_whole FROM projection_cursor"
+_BALANCES: Final = "SELECT asset_id, total, updated_ts_ns FROM balances WHERE account = ? ORDER BY asset_id"
+_LEDGER: Final = (
+    "SELECT event_seq, sub, leg, line, asset_id, kind, amount, balance, order_id, trade_id, ts_ns"
+    " FROM ledger WHERE account = ?"
+)
+_LEDGER_BEFORE: Final = " AND (event_seq, sub, leg, line) < (?, ?, ?, ?)"
+_LEDGER_NEWEST: Final = " ORDER BY event_seq DESC, sub DESC, leg DESC, line DESC LIMIT ?"
+_POSITIONS: Final = (
+    "SELECT symbol, updated_ts_ns, quantity, cost, realized, fees FROM positions WHERE account = ? ORDER BY symbol"
+)
+_LAST_TRADE: Final = "SELECT price, ts_ns FROM trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT 1"
+_TRADES: Final = (
+    "SELECT event_seq, sub, leg, order_id, symbol, side, fee_asset, trade_id, price, quantity, fee, liquidity, ts_ns"
+    " FROM fills WHERE account = ?"
+)
+_TRADES_NEWEST: Final = " ORDER BY event_seq DESC, sub DESC, leg DESC LIMIT ?"
+_QUOTES: Final = "SELECT symbol, quote_symbol FROM instruments"
+_ASSETS: Final = (
+    "SELECT base_id, base_symbol, base_decimals FROM instruments"
+    " UNION SELECT quote_id, quote_symbol, quote_decimals FROM instruments"
+)
 
 
 class SqlMoneyHistory:
@@ -37,128 +48,119 @@ class SqlMoneyHistory:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._direct = database.direct
+        # Of what was listed once; it never changes. Threads that read fill them.
+        self._assets: dict[int, Asset] = {}
+        self._quotes: dict[str, str] = {}
 
     async def balances(self, account: int, /) -> Sequence[BalanceLine]:
         """Return what an account has, by asset."""
-        asked = select(balances).where(balances.c.account == account).order_by(balances.c.asset_id)
-        async with self._database.read() as view:
-            await _demand_whole(view)
-            assets = await _assets(view)
-            return [
-                BalanceLine(
-                    asset_id=row.asset_id,
-                    asset=_name(assets, row.asset_id),
-                    total=_amount(assets, row.asset_id, row.total),
-                    updated_ns=row.updated_ts_ns,
-                )
-                for row in await view.execute(asked)
-            ]
+        return await self._direct.read(partial(self._balances, account))
+
+    def _balances(self, account: int, view: Step) -> Sequence[BalanceLine]:
+        _demand_whole(view)
+        rows = view.rows(_BALANCES, (account,))
+        self._learn_assets(view, {row[0] for row in rows})
+        return [
+            BalanceLine(
+                asset_id=asset_id,
+                asset=self._name(asset_id),
+                total=self._amount(asset_id, total),
+                updated_ns=updated_ns,
+            )
+            for asset_id, total, updated_ns in rows
+        ]
 
     async def ledger(
         self, account: int, /, *, before: tuple[Position, int] | None, count_max: int
     ) -> Sequence[LedgerLine]:
         """Return the movements of an account, newest first, before one of them."""
-        columns = ledger.c
-        place = (columns.event_seq, columns.sub, columns.leg, columns.line)
-        asked = select(ledger).where(columns.account == account)
+        text: str = _LEDGER
+        values: Row = (account, count_max)
         if before is not None:
-            asked = asked.where(tuple_(*place) < (*before[0], before[1]))
-        async with self._database.read() as view:
-            await _demand_whole(view)
-            assets = await _assets(view)
-            rows = await view.execute(asked.order_by(*(column.desc() for column in place)).limit(count_max))
-            return [
-                LedgerLine(
-                    position=Position(row.event_seq, row.sub, row.leg),
-                    line=row.line,
-                    asset_id=row.asset_id,
-                    asset=_name(assets, row.asset_id),
-                    kind=row.kind,
-                    amount=_amount(assets, row.asset_id, row.amount),
-                    balance=_amount(assets, row.asset_id, row.balance),
-                    order_id=row.order_id,
-                    trade_id=row.trade_id,
-                    ts_ns=row.ts_ns,
-                )
-                for row in rows
-            ]
+            text, values = _LEDGER + _LEDGER_BEFORE, (account, *before[0], before[1], count_max)
+        return await self._direct.read(partial(self._ledger, text + _LEDGER_NEWEST, values))
+
+    def _ledger(self, text: str, values: Row, view: Step) -> Sequence[LedgerLine]:
+        _demand_whole(view)
+        rows = view.rows(text, values)
+        self._learn_assets(view, {row[4] for row in rows})
+        return [
+            LedgerLine(
+                position=Position(event_seq, sub, leg),
+                line=line,
+                asset_id=asset_id,
+                asset=self._name(asset_id),
+                kind=kind,
+                amount=self._amount(asset_id, amount),
+                balance=self._amount(asset_id, balance),
+                order_id=order_id,
+                trade_id=trade_id,
+                ts_ns=ts_ns,
+            )
+            for event_seq, sub, leg, line, asset_id, kind, amount, balance, order_id, trade_id, ts_ns in rows
+        ]
 
     async def positions(self, account: int, /) -> Sequence[PositionLine]:
         """Return the positions of an account, by symbol."""
-        asked = select(positions).where(positions.c.account == account).order_by(positions.c.symbol)
-        async with self._database.read() as view:
-            await _demand_whole(view)
-            quotes = {row.symbol: row.quote_symbol for row in await view.execute(select(instruments))}
-            found = []
-            for row in (await view.execute(asked)).all():
-                newest = select(trades.c.price, trades.c.ts_ns).where(trades.c.symbol == row.symbol)
-                last = (await view.execute(newest.order_by(trades.c.trade_id.desc()).limit(1))).one_or_none()
-                found.append(
-                    PositionLine(
-                        symbol=row.symbol,
-                        quote=quotes.get(row.symbol),
-                        holding=holding_of((row.quantity, row.cost, row.realized, row.fees)),
-                        updated_ns=row.updated_ts_ns,
-                        last_price=None if last is None else last.price,
-                        last_price_ns=None if last is None else last.ts_ns,
-                    )
+        return await self._direct.read(partial(self._positions, account))
+
+    def _positions(self, account: int, view: Step) -> Sequence[PositionLine]:
+        _demand_whole(view)
+        found = []
+        for symbol, updated_ns, *amounts in view.rows(_POSITIONS, (account,)):
+            if symbol not in self._quotes:
+                self._quotes.update((name, quote) for name, quote in view.rows(_QUOTES))
+            last = view.rows(_LAST_TRADE, (symbol,))
+            found.append(
+                PositionLine(
+                    symbol=symbol,
+                    quote=self._quotes.get(symbol),
+                    holding=holding_of(amounts),
+                    updated_ns=updated_ns,
+                    last_price=Decimal(last[0][0]) if last else None,
+                    last_price_ns=last[0][1] if last else None,
                 )
-            return found
+            )
+        return found
 
     async def trades(
         self, account: int, /, *, symbol: str | None, before: Position | None, count_max: int
     ) -> Sequence[OwnTrade]:
         """Return the trades of an account, newest first, before one of them."""
-        columns = fills.c
-        place = (columns.event_seq, columns.sub, columns.leg)
-        asked = select(fills).where(columns.account == account)
+        text: str = _TRADES
+        values: list[object] = [account]
         if symbol is not None:
-            asked = asked.where(columns.symbol == symbol)
+            text, values = f"{text} AND symbol = ?", [*values, symbol]
         if before is not None:
-            asked = asked.where(tuple_(*place) < tuple(before))
-        async with self._database.read() as view:
-            rows = await view.execute(asked.order_by(*(column.desc() for column in place)).limit(count_max))
-            return [
-                OwnTrade(
-                    position=Position(row.event_seq, row.sub, row.leg),
-                    order_id=row.order_id,
-                    symbol=row.symbol,
-                    side=row.side,
-                    fill=Fill(
-                        trade_id=row.trade_id,
-                        price=row.price,
-                        quantity=row.quantity,
-                        fee=row.fee,
-                        liquidity=row.liquidity,
-                        time_ns=row.ts_ns,
-                    ),
-                    fee_asset=row.fee_asset,
-                )
-                for row in rows
-            ]
+            text, values = f"{text} AND (event_seq, sub, leg) < (?, ?, ?)", [*values, *before]
+        rows = await self._direct.rows(text + _TRADES_NEWEST, *values, count_max)
+        return [
+            OwnTrade(
+                position=Position(event_seq, sub, leg),
+                order_id=order_id,
+                symbol=name,
+                side=side,
+                fill=fill_of_row(tuple(fill)),
+                fee_asset=fee_asset,
+            )
+            for event_seq, sub, leg, order_id, name, side, fee_asset, *fill in rows
+        ]
+
+    def _learn_assets(self, view: Step, wanted: set[int]) -> None:
+        """Read the assets of all markets where one is wanted that is not known."""
+        if not wanted <= self._assets.keys():
+            rows = view.rows(_ASSETS)
+            self._assets.update((number, Asset(id=number, symbol=name, decimals=of)) for number, name, of in rows)
+
+    def _name(self, asset_id: int) -> str | None:
+        return self._assets[asset_id].symbol if asset_id in self._assets else None
+
+    def _amount(self, asset_id: int, mantissa: str) -> Decimal | None:
+        return self._assets[asset_id].amount(int(mantissa)) if asset_id in self._assets else None
 
 
-async def _demand_whole(view: AsyncConnection) -> None:
-    is_whole = (await view.execute(select(projection_cursor.c.is_whole))).scalar_one_or_none()
-    if not is_whole:
+def _demand_whole(view: Step) -> None:
+    rows = view.rows(_IS_WHOLE)
+    if not rows or not rows[0][0]:
         raise UnavailableError("the tables are not whole: sums over what they have would be wrong")
-
-
-async def _assets(view: AsyncConnection) -> dict[int, Asset]:
-    """Return the assets of all markets by their numbers."""
-    found: dict[int, Asset] = {}
-    for row in await view.execute(select(instruments)):
-        for part in _PARTS:
-            number = getattr(row, f"{part}_id")
-            decimals = getattr(row, f"{part}_decimals")
-            found[number] = Asset(id=number, symbol=getattr(row, f"{part}_symbol"), decimals=decimals)
-    return found
-
-
-def _name(assets: Mapping[int, Asset], asset_id: int) -> str | None:
-    return assets[asset_id].symbol if asset_id in assets else None
-
-
-def _amount(assets: Mapping[int, Asset], asset_id: int, mantissa: int) -> Decimal | None:
-    return assets[asset_id].amount(mantissa) if asset_id in assets else None

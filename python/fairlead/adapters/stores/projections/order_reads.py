@@ -1,21 +1,35 @@
 """Orders, their trades and what was said of them, for who owns them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
-
-from sqlalchemy import select, tuple_
-from sqlalchemy.engine import Row
+from decimal import Decimal
+from typing import Final
 
 from fairlead.adapters.stores.database import Database
-from fairlead.adapters.stores.projection_tables import fills, instruments, order_client_ids, order_events, orders
+from fairlead.adapters.stores.projection_tables import order_events, orders
 from fairlead.adapters.stores.projections.event_rows import report_of_row
 from fairlead.adapters.stores.projections.order_rows import record_of
+from fairlead.adapters.stores.step import Row, names_of
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.model.report import Position, Report
 from fairlead.ports.order_history import OrderFilter
 
-__all__ = ["SqlOrderHistory"]
+__all__ = ["SqlOrderHistory", "fill_of_row"]
+
+_ORDERS: Final = f"SELECT {names_of(orders)} FROM orders WHERE account = ?"
+_BY_CLIENT_ID: Final = (
+    f"SELECT {names_of(orders)} FROM orders WHERE order_id ="
+    " (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
+)
+_NAMED: Final = " AND order_id IN (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
+_NEWEST_FIRST: Final = " ORDER BY order_id DESC LIMIT ?"
+_FILLS: Final = (
+    "SELECT trade_id, price, quantity, fee, liquidity, ts_ns FROM fills"
+    " WHERE order_id = ? AND account = ? ORDER BY event_seq, sub, leg"
+)
+_EVENTS: Final = f"SELECT {names_of(order_events)} FROM order_events"
+_OLDEST_FIRST: Final = " ORDER BY event_seq, sub, leg LIMIT ?"
+_FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
 class SqlOrderHistory:
@@ -27,7 +41,7 @@ class SqlOrderHistory:
     """
 
     def __init__(self, database: Database, *, reached: Callable[[Position], Awaitable[bool]]) -> None:
-        self._database, self._reached = database, reached
+        self._rows, self._reached = database.direct.rows, reached
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
 
@@ -42,92 +56,63 @@ class SqlOrderHistory:
 
     async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
         """Return an order with the sums over its trades."""
-        asked = select(orders).where(orders.c.order_id == order_id, orders.c.account == account)
-        async with self._database.read() as view:
-            row = (await view.execute(asked)).one_or_none()
-        return None if row is None else record_of(row)
+        rows = await self._rows(f"{_ORDERS} AND order_id = ?", account, order_id)
+        return record_of(rows[0]) if rows else None
 
     async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:
         """Return an order by any client id of its chain, the newest order where an id was used again."""
-        ids = order_client_ids.c
-        asked = (
-            select(orders)
-            .join(order_client_ids, orders.c.order_id == ids.order_id)
-            .where(ids.account == account, ids.client_order_id == client_order_id)
-        )
-        async with self._database.read() as view:
-            row = (await view.execute(asked)).one_or_none()
-        return None if row is None else record_of(row).view
+        rows = await self._rows(_BY_CLIENT_ID, account, client_order_id)
+        return record_of(rows[0]).view if rows else None
 
     async def page(
         self, account: int, wanted: OrderFilter, /, *, before: int | None, count_max: int
     ) -> Sequence[OrderRecord]:
         """Return orders, newest first."""
-        columns = orders.c
-        asked = select(orders).where(columns.account == account)
-        given = ((columns.symbol, wanted.symbol), (columns.status, wanted.status), (columns.side, wanted.side))
-        for column, value in given:
+        text: str = _ORDERS
+        values: list[object] = [account]
+        given = (
+            (" AND symbol = ?", wanted.symbol),
+            (" AND status = ?", wanted.status),
+            (" AND side = ?", wanted.side),
+            (" AND order_id < ?", before),
+        )
+        for part, value in given:
             if value is not None:
-                asked = asked.where(column == value)
+                text, values = text + part, [*values, value]
         if wanted.client_order_id is not None:
-            ids = order_client_ids.c
-            named = select(ids.order_id).where(ids.account == account, ids.client_order_id == wanted.client_order_id)
-            asked = asked.where(columns.order_id.in_(named))
-        if before is not None:
-            asked = asked.where(columns.order_id < before)
-        async with self._database.read() as view:
-            rows = await view.execute(asked.order_by(columns.order_id.desc()).limit(count_max))
+            text, values = text + _NAMED, [*values, account, wanted.client_order_id]
+        rows = await self._rows(text + _NEWEST_FIRST, *values, count_max)
         return [record_of(row) for row in rows]
 
     async def fills(self, account: int, order_id: int, /) -> Sequence[Fill]:
         """Return the trades of an order, oldest first."""
-        columns = fills.c
-        asked = (
-            select(fills)
-            .where(columns.order_id == order_id, columns.account == account)
-            .order_by(columns.event_seq, columns.sub, columns.leg)
-        )
-        async with self._database.read() as view:
-            return [_fill(row) for row in await view.execute(asked)]
+        return [fill_of_row(row) for row in await self._rows(_FILLS, order_id, account)]
 
     async def events(self, account: int, order_id: int, /, *, count_max: int) -> Sequence[Report]:
         """Return what was said of an order, oldest first."""
-        columns = order_events.c
-        asked = select(order_events).where(columns.order_id == order_id, columns.account == account)
-        return await self._events(asked, count_max)
+        text = f"{_EVENTS} WHERE order_id = ? AND account = ?{_OLDEST_FIRST}"
+        return [report_of_row(row) for row in await self._rows(text, order_id, account, count_max)]
 
     async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
         """Return what an account was told after a position, oldest first."""
-        columns = order_events.c
-        place = tuple_(columns.event_seq, columns.sub, columns.leg)
-        return await self._events(
-            select(order_events).where(columns.account == account, place > tuple(position)), count_max
-        )
-
-    async def _events(self, asked: Any, count_max: int) -> Sequence[Report]:
-        columns = order_events.c
-        ordered = asked.order_by(columns.event_seq, columns.sub, columns.leg).limit(count_max)
-        async with self._database.read() as view:
-            return [report_of_row(row) for row in await view.execute(ordered)]
+        text = f"{_EVENTS} WHERE account = ? AND (event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
+        return [report_of_row(row) for row in await self._rows(text, account, *position, count_max)]
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""
-        if (known := self._fee_assets.get(symbol)) is not None:
-            return known
-        asked = select(instruments.c.quote_symbol).where(instruments.c.symbol == symbol)
-        async with self._database.read() as view:
-            found: str | None = (await view.execute(asked)).scalar_one_or_none()
-        if found is not None:
-            self._fee_assets[symbol] = found
-        return found
+        if (known := self._fee_assets.get(symbol)) is None and (rows := await self._rows(_FEE_ASSET, symbol)):
+            known = self._fee_assets[symbol] = rows[0][0]
+        return known
 
 
-def _fill(row: Row[Any]) -> Fill:
+def fill_of_row(row: Row) -> Fill:
+    """Return ``trade_id, price, quantity, fee, liquidity, ts_ns`` as the trade they are."""
+    trade_id, price, quantity, fee, liquidity, ts_ns = row
     return Fill(
-        trade_id=row.trade_id,
-        price=row.price,
-        quantity=row.quantity,
-        fee=row.fee,
-        liquidity=row.liquidity,
-        time_ns=row.ts_ns,
+        trade_id=trade_id,
+        price=Decimal(price),
+        quantity=Decimal(quantity),
+        fee=Decimal(fee),
+        liquidity=liquidity,
+        time_ns=ts_ns,
     )

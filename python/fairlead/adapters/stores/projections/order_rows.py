@@ -8,14 +8,14 @@ from fairlead.adapters.stores.exact import written
 from fairlead.adapters.stores.projection_tables import order_client_ids, orders
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.told import Told
-from fairlead.adapters.stores.step import Row, Step
+from fairlead.adapters.stores.step import Row, Step, names_of
 from fairlead.domain.trading.order_record import OrderRecord, record_with
 from fairlead.domain.trading.order_view import OrderView
 from fairlead.model.report import Position
 
 __all__ = ["follow_orders", "record_of"]
 
-_KNOWN: Final = f"SELECT {', '.join(column.name for column in orders.columns)} FROM orders WHERE order_id IN"
+_KNOWN: Final = f"SELECT {names_of(orders)} FROM orders WHERE order_id IN"
 _NO_TRADE: Final = (None, Decimal(0))
 _NEWEST: Final = "SELECT max(order_id) FROM orders"
 # What no report changes.

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from sqlalchemy import func, select, tuple_
-
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import order_events
 from fairlead.adapters.stores.projections.event_rows import report_of_row
+from fairlead.adapters.stores.step import names_of
 from fairlead.domain.publishing.cursor import Cursor
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.report_pages import ReportPage
@@ -16,7 +15,11 @@ from fairlead.ports.report_pages import ReportPage
 __all__ = ["SqlReportPages"]
 
 _PAGE_MAX: Final = 500
-_PLACE: Final = (order_events.c.event_seq, order_events.c.sub, order_events.c.leg)
+_NEWEST: Final = "SELECT max(event_seq) FROM order_events"
+_LATER: Final = (
+    f"SELECT {names_of(order_events)} FROM order_events"
+    " WHERE (event_seq, sub, leg) > (?, ?, ?) ORDER BY event_seq, sub, leg LIMIT ?"
+)
 
 
 class SqlReportPages:
@@ -28,7 +31,7 @@ class SqlReportPages:
     """
 
     def __init__(self, database: Database, *, log_id: str) -> None:
-        self._database, self._log_id = database, log_id
+        self._rows, self._log_id = database.direct.rows, log_id
         self._changes: set[asyncio.Event] = set()
 
     def note(self, _: object = None) -> None:
@@ -58,12 +61,8 @@ class SqlReportPages:
             return cursor.position
         if tail_max is None:
             return BEGINNING
-        async with self._database.read() as view:
-            newest = (await view.execute(select(func.max(order_events.c.event_seq)))).scalar_one_or_none()
+        ((newest,),) = await self._rows(_NEWEST)
         return Position(max(0, (newest or 0) - tail_max), 0, 0)
 
     async def _page(self, position: Position) -> list[Report]:
-        later = tuple_(*_PLACE) > tuple_(*position)
-        async with self._database.read() as view:
-            rows = await view.execute(select(order_events).where(later).order_by(*_PLACE).limit(_PAGE_MAX))
-            return [report_of_row(row) for row in rows]
+        return [report_of_row(row) for row in await self._rows(_LATER, *position, _PAGE_MAX)]
