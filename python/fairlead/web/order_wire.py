@@ -225,7 +225,9 @@ class Sent:
 
 def decimal_text(value: Decimal) -> str:
     """Return a number digit by digit, without an exponent."""
-    return f"{value:f}"
+    text = str(value)
+    # Quicker than a format by far, but small and round numbers come with an exponent.
+    return f"{value:f}" if "E" in text else text
 
 
 def fill_line(fill: Fill, *, fee_asset: str | None = None) -> FillLine:

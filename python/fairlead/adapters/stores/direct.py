@@ -3,17 +3,17 @@
 What is asked for all the time goes this way: a statement through the asynchronous engine costs several hops each.
 """
 
-import asyncio
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL
 
 from fairlead.adapters.stores.step import PostgresStep, Row, SqliteStep, Step
+from fairlead.adapters.stores.threads import Threads
 from fairlead.errors import UnavailableError
 
 __all__ = ["Direct"]
@@ -43,8 +43,8 @@ class Direct:
     def __init__(self, url: URL, *, readers: int, wait_ms: int) -> None:
         self._url, self._wait_s = url, wait_ms / 1_000
         self._open = _open_sqlite if url.get_backend_name() == "sqlite" else _open_postgres
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="fairlead-tables")
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="fairlead-reads")
+        self._writer = Threads(1, name="fairlead-tables")
+        self._readers = Threads(readers, name="fairlead-reads")
         self._own = threading.local()
         self._all: set[Step] = set()
 
@@ -57,7 +57,7 @@ class Direct:
         Raises:
             UnavailableError: the store does not answer; nothing has changed, or it is not known whether it has.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._step, act)
+        return await self._writer.run(partial(self._step, act))
 
     async def read(self, act: Callable[[Step], T]) -> T:
         """Run ``act``, which only reads and may be run again where a connection was lost.
@@ -66,16 +66,20 @@ class Direct:
             UnavailableError: the store does not answer, or too many wait for it.
         """
         end_s = time.monotonic() + self._wait_s
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, act, end_s)
+        return await self._readers.run(partial(self._read, act, end_s))
 
     async def rows(self, text: str, /, *values: object) -> list[Row]:
         """Return what one query finds; ``read`` of it alone."""
         return await self.read(lambda view: view.rows(text, values))
 
+    async def page(self, columns: str, text: str, /, *values: object) -> list[Row]:
+        """Return a page of rows; ``read`` of ``Step.page`` alone."""
+        return await self.read(lambda view: view.page(columns, text, values))
+
     async def close(self) -> None:
         """Wait for what runs, and close every connection."""
-        for pool in (self._writer, self._readers):
-            await asyncio.to_thread(pool.shutdown)
+        await self._writer.close()
+        await self._readers.close()
         for link in tuple(self._all):
             self._drop(link)
 

@@ -18,20 +18,18 @@ __all__ = ["SqlMoneyHistory"]
 
 _IS_WHOLE: Final = "SELECT is_whole FROM projection_cursor"
 _BALANCES: Final = "SELECT asset_id, total, updated_ts_ns FROM balances WHERE account = ? ORDER BY asset_id"
-_LEDGER: Final = (
-    "SELECT event_seq, sub, leg, line, asset_id, kind, amount, balance, order_id, trade_id, ts_ns"
-    " FROM ledger WHERE account = ?"
-)
+_MOVEMENT: Final = "event_seq, sub, leg, line, asset_id, kind, amount, balance, order_id, trade_id, ts_ns"
+_LEDGER: Final = "ledger WHERE account = ?"
 _LEDGER_BEFORE: Final = " AND (event_seq, sub, leg, line) < (?, ?, ?, ?)"
 _LEDGER_NEWEST: Final = " ORDER BY event_seq DESC, sub DESC, leg DESC, line DESC LIMIT ?"
 _POSITIONS: Final = (
     "SELECT symbol, updated_ts_ns, quantity, cost, realized, fees FROM positions WHERE account = ? ORDER BY symbol"
 )
 _LAST_TRADE: Final = "SELECT price, ts_ns FROM trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT 1"
-_TRADES: Final = (
-    "SELECT event_seq, sub, leg, order_id, symbol, side, fee_asset, trade_id, price, quantity, fee, liquidity, ts_ns"
-    " FROM fills WHERE account = ?"
+_TRADE: Final = (
+    "event_seq, sub, leg, order_id, symbol, side, fee_asset, trade_id, price, quantity, fee, liquidity, ts_ns"
 )
+_TRADES: Final = "fills WHERE account = ?"
 _TRADES_NEWEST: Final = " ORDER BY event_seq DESC, sub DESC, leg DESC LIMIT ?"
 _QUOTES: Final = "SELECT symbol, quote_symbol FROM instruments"
 _ASSETS: Final = (
@@ -83,7 +81,7 @@ class SqlMoneyHistory:
 
     def _ledger(self, text: str, values: Row, view: Step) -> Sequence[LedgerLine]:
         _demand_whole(view)
-        rows = view.rows(text, values)
+        rows = view.page(_MOVEMENT, text, values)
         self._learn_assets(view, {row[4] for row in rows})
         return [
             LedgerLine(
@@ -134,7 +132,7 @@ class SqlMoneyHistory:
             text, values = f"{text} AND symbol = ?", [*values, symbol]
         if before is not None:
             text, values = f"{text} AND (event_seq, sub, leg) < (?, ?, ?)", [*values, *before]
-        rows = await self._direct.rows(text + _TRADES_NEWEST, *values, count_max)
+        rows = await self._direct.page(_TRADE, text + _TRADES_NEWEST, *values, count_max)
         return [
             OwnTrade(
                 position=Position(event_seq, sub, leg),

@@ -16,18 +16,17 @@ from fairlead.ports.order_history import OrderFilter
 
 __all__ = ["SqlOrderHistory", "fill_of_row"]
 
-_ORDERS: Final = f"SELECT {names_of(orders)} FROM orders WHERE account = ?"
+_ORDER: Final = names_of(orders)
+_MINE: Final = "orders WHERE account = ?"
 _BY_CLIENT_ID: Final = (
-    f"SELECT {names_of(orders)} FROM orders WHERE order_id ="
+    f"SELECT {_ORDER} FROM orders WHERE order_id ="
     " (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
 )
 _NAMED: Final = " AND order_id IN (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
 _NEWEST_FIRST: Final = " ORDER BY order_id DESC LIMIT ?"
-_FILLS: Final = (
-    "SELECT trade_id, price, quantity, fee, liquidity, ts_ns FROM fills"
-    " WHERE order_id = ? AND account = ? ORDER BY event_seq, sub, leg"
-)
-_EVENTS: Final = f"SELECT {names_of(order_events)} FROM order_events"
+_FILL: Final = "trade_id, price, quantity, fee, liquidity, ts_ns"
+_FILLS: Final = "fills WHERE order_id = ? AND account = ? ORDER BY event_seq, sub, leg"
+_EVENT: Final = names_of(order_events)
 _OLDEST_FIRST: Final = " ORDER BY event_seq, sub, leg LIMIT ?"
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
@@ -41,7 +40,7 @@ class SqlOrderHistory:
     """
 
     def __init__(self, database: Database, *, reached: Callable[[Position], Awaitable[bool]]) -> None:
-        self._rows, self._reached = database.direct.rows, reached
+        self._rows, self._page, self._reached = database.direct.rows, database.direct.page, reached
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
 
@@ -56,7 +55,7 @@ class SqlOrderHistory:
 
     async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
         """Return an order with the sums over its trades."""
-        rows = await self._rows(f"{_ORDERS} AND order_id = ?", account, order_id)
+        rows = await self._rows(f"SELECT {_ORDER} FROM {_MINE} AND order_id = ?", account, order_id)
         return record_of(rows[0]) if rows else None
 
     async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:
@@ -68,7 +67,7 @@ class SqlOrderHistory:
         self, account: int, wanted: OrderFilter, /, *, before: int | None, count_max: int
     ) -> Sequence[OrderRecord]:
         """Return orders, newest first."""
-        text: str = _ORDERS
+        text: str = _MINE
         values: list[object] = [account]
         given = (
             (" AND symbol = ?", wanted.symbol),
@@ -81,22 +80,22 @@ class SqlOrderHistory:
                 text, values = text + part, [*values, value]
         if wanted.client_order_id is not None:
             text, values = text + _NAMED, [*values, account, wanted.client_order_id]
-        rows = await self._rows(text + _NEWEST_FIRST, *values, count_max)
+        rows = await self._page(_ORDER, text + _NEWEST_FIRST, *values, count_max)
         return [record_of(row) for row in rows]
 
     async def fills(self, account: int, order_id: int, /) -> Sequence[Fill]:
         """Return the trades of an order, oldest first."""
-        return [fill_of_row(row) for row in await self._rows(_FILLS, order_id, account)]
+        return [fill_of_row(row) for row in await self._page(_FILL, _FILLS, order_id, account)]
 
     async def events(self, account: int, order_id: int, /, *, count_max: int) -> Sequence[Report]:
         """Return what was said of an order, oldest first."""
-        text = f"{_EVENTS} WHERE order_id = ? AND account = ?{_OLDEST_FIRST}"
-        return [report_of_row(row) for row in await self._rows(text, order_id, account, count_max)]
+        text = f"order_events WHERE order_id = ? AND account = ?{_OLDEST_FIRST}"
+        return [report_of_row(row) for row in await self._page(_EVENT, text, order_id, account, count_max)]
 
     async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
         """Return what an account was told after a position, oldest first."""
-        text = f"{_EVENTS} WHERE account = ? AND (event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
-        return [report_of_row(row) for row in await self._rows(text, account, *position, count_max)]
+        text = f"order_events WHERE account = ? AND (event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
+        return [report_of_row(row) for row in await self._page(_EVENT, text, account, *position, count_max)]
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""

@@ -16,10 +16,8 @@ __all__ = ["SqlReportPages"]
 
 _PAGE_MAX: Final = 500
 _NEWEST: Final = "SELECT max(event_seq) FROM order_events"
-_LATER: Final = (
-    f"SELECT {names_of(order_events)} FROM order_events"
-    " WHERE (event_seq, sub, leg) > (?, ?, ?) ORDER BY event_seq, sub, leg LIMIT ?"
-)
+_EVENT: Final = names_of(order_events)
+_LATER: Final = "order_events WHERE (event_seq, sub, leg) > (?, ?, ?) ORDER BY event_seq, sub, leg LIMIT ?"
 
 
 class SqlReportPages:
@@ -31,7 +29,7 @@ class SqlReportPages:
     """
 
     def __init__(self, database: Database, *, log_id: str) -> None:
-        self._rows, self._log_id = database.direct.rows, log_id
+        self._direct, self._log_id = database.direct, log_id
         self._changes: set[asyncio.Event] = set()
 
     def note(self, _: object = None) -> None:
@@ -61,8 +59,9 @@ class SqlReportPages:
             return cursor.position
         if tail_max is None:
             return BEGINNING
-        ((newest,),) = await self._rows(_NEWEST)
+        ((newest,),) = await self._direct.rows(_NEWEST)
         return Position(max(0, (newest or 0) - tail_max), 0, 0)
 
     async def _page(self, position: Position) -> list[Report]:
-        return [report_of_row(row) for row in await self._rows(_LATER, *position, _PAGE_MAX)]
+        rows = await self._direct.page(_EVENT, _LATER, *position, _PAGE_MAX)
+        return [report_of_row(row) for row in rows]
