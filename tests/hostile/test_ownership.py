@@ -16,6 +16,7 @@ _READS: Final = (
     "/me",
     "/api-keys",
     "/orders",
+    "/advanced-orders",
     "/deposits",
     "/withdrawals",
     "/withdrawal-addresses",

@@ -66,6 +66,7 @@ _NEEDS: dict[str, str | None] = {
     "POST /advanced-orders/iceberg": "trade_own",
     "POST /advanced-orders/oco": "trade_own",
     "POST /advanced-orders/bracket": "trade_own",
+    "GET /advanced-orders": "read_own",
     "DELETE /advanced-orders/{advanced_id}": "trade_own",
     "GET /assets": "read_own",
     "POST /deposits": "ask_funds",

@@ -63,7 +63,8 @@ class _Venue:
 
 
 def _stream(venue: _Venue) -> PrivateStream:
-    records = Records(orders=cast(Any, venue), money=cast(Any, None), stories=cast(Any, None))
+    nothing = cast(Any, None)
+    records = Records(orders=cast(Any, venue), money=nothing, stories=nothing, advanced=nothing)
     return PrivateStream(_ACCOUNT, records, live=venue.live, reached=lambda: venue.place(venue.in_tables))
 
 

@@ -12,13 +12,20 @@ from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
-from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlOrderTraces, SqlProjections
+from fairlead.adapters.stores.projections import (
+    SqlAdvancedOrders,
+    SqlMoneyHistory,
+    SqlOrderHistory,
+    SqlOrderTraces,
+    SqlProjections,
+)
 from fairlead.adapters.telemetry import Metrics
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Report
+from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
 from fairlead.services.order_stories import OrderStories
@@ -126,6 +133,7 @@ def records_over(house: House) -> Records:
         orders=orders,
         money=SqlMoneyHistory(house.database),
         stories=OrderStories(orders=orders, traces=SqlOrderTraces(house.database)),
+        advanced=AdvancedLists(SqlAdvancedOrders(house.database), caught_up=lambda: _at_once(None)),
     )
 
 

@@ -11,6 +11,7 @@ from fairlead.adapters.serving import HttpServer, listen
 from fairlead.adapters.telemetry import write_logs
 from fairlead.bootstrap import (
     access,
+    commands,
     demo,
     engine,
     front,
@@ -53,6 +54,7 @@ PARTS: Final = (
     Part("tables", projections.tables),
     Part("front", front.front),
     Part("follower", projections.follower),
+    Part("commands", commands.commands),
     Part("publishing", publishing.publishing),
     Part("sweep", access.sweeping),
     Part("markets", markets.markets),

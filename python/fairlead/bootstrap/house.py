@@ -17,7 +17,7 @@ from fairlead.model.report import Position
 from fairlead.services.access import Needs
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets
-from fairlead.services.projections import Follower, Records
+from fairlead.services.projections import CommandFollower, Follower, Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe
 from fairlead.services.streaming import Sockets
@@ -49,6 +49,7 @@ class House:
         resume: the report after which they want to hear on.
         front: the session to the exchange.
         follower: what feeds the tables.
+        commands: what looks into the log for what reports do not say.
         outside: how bus and cache are asked whether they are there.
         markets: what the markets look like.
         breakers: where trading is stopped.
@@ -79,6 +80,7 @@ class House:
     resume: Position = field(init=False)
     front: aio.Client = field(init=False)
     follower: Follower = field(init=False)
+    commands: CommandFollower = field(init=False)
     outside: Mapping[str, Probe] = field(init=False)
     markets: Markets = field(init=False)
     breakers: Breakers = field(init=False)

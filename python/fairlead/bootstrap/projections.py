@@ -11,14 +11,21 @@ from typing import Final
 from fairlead import aio
 from fairlead.adapters.serving import log_identity
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlOrderTraces, SqlProjections
+from fairlead.adapters.stores.projections import (
+    SqlAdvancedOrders,
+    SqlMoneyHistory,
+    SqlOrderHistory,
+    SqlOrderTraces,
+    SqlProjections,
+)
 from fairlead.bootstrap.house import House
 from fairlead.client.report import report_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, ReportBatch
+from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
-from fairlead.services.projections import Follower, Records
+from fairlead.services.projections import CommandFollower, Follower, Records
 from fairlead.wire import decode
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
@@ -65,13 +72,14 @@ async def followed(tables: SqlProjections, *, front: aio.Client, directory: Path
             await task
 
 
-def records_of(database: Database, follower: Follower) -> Records:
+def records_of(database: Database, follower: Follower, commands: CommandFollower) -> Records:
     """Return what the routes read."""
     orders = SqlOrderHistory(database, reached=follower.reached)
     return Records(
         orders=orders,
         money=SqlMoneyHistory(database),
         stories=OrderStories(orders=orders, traces=SqlOrderTraces(database)),
+        advanced=AdvancedLists(SqlAdvancedOrders(database), caught_up=commands.caught_up),
     )
 
 
@@ -85,9 +93,8 @@ async def tables(house: House) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def follower(house: House) -> AsyncIterator[None]:
-    """Leave what feeds the tables, and what is read of them."""
+    """Leave what feeds the tables."""
     async with followed(house.tables, front=house.front, directory=house.directory) as house.follower:
-        house.records = records_of(house.database, house.follower)
         yield
 
 

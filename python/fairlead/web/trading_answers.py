@@ -24,7 +24,7 @@ class GroupLine(Answer, frozen=True, kw_only=True):
     """Orders that depend on each other, entry first.
 
     Attributes:
-        group_id: what ``DELETE /advanced-orders/{id}`` takes; null in the answer to a repeat.
+        group_id: what ``DELETE /advanced-orders/{id}`` takes; null of a repeat that cannot be read yet.
         client_order_ids: of its orders, by which ``GET /orders`` finds each.
         orders: those that can be read already.
     """

@@ -20,6 +20,7 @@ __all__ = [
     "balances",
     "candles",
     "circuit_breaker_events",
+    "command_cursor",
     "fills",
     "instruments",
     "ledger",
@@ -132,6 +133,14 @@ advanced_orders: Final = Table(
     Column("created_ts_ns", BigInteger, nullable=False),
     Column("updated_ts_ns", BigInteger, nullable=False),
     Index("ix_advanced_orders_account_order_id", "account", "order_id"),
+)
+
+# The last command of the log that was looked at for ``advanced_orders``: reports do not say what makes an order one.
+command_cursor: Final = Table(
+    "command_cursor",
+    METADATA,
+    Column("name", String(16), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
 )
 
 # The audit: every report, in the words it came with.
@@ -276,6 +285,7 @@ FOLLOWING: Final = (
     orders,
     order_client_ids,
     advanced_orders,
+    command_cursor,
     order_events,
     fills,
     trades,

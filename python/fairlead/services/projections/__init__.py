@@ -1,6 +1,7 @@
 """Tables that follow the reports of the exchange, who hears of it, and what is read."""
 
+from fairlead.services.projections.commands import CommandFollower
 from fairlead.services.projections.follower import Follower, Listener
 from fairlead.services.projections.records import Records
 
-__all__ = ["Follower", "Listener", "Records"]
+__all__ = ["CommandFollower", "Follower", "Listener", "Records"]

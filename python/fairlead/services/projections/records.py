@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fairlead.ports.money_history import MoneyHistory
 from fairlead.ports.order_history import OrderHistory
+from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
 
 __all__ = ["Records"]
@@ -17,8 +18,10 @@ class Records:
         orders: orders, their trades and their events.
         money: balances, ledger, positions and trades.
         stories: why an order is where it is.
+        advanced: orders that wait, hide a part, or depend on each other.
     """
 
     orders: OrderHistory
     money: MoneyHistory
     stories: OrderStories
+    advanced: AdvancedLists

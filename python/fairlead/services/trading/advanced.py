@@ -9,6 +9,7 @@ from fairlead.domain.trading.group_request import ExitsRequest, Group, group_of
 from fairlead.domain.trading.order_view import OrderView, after
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Report
+from fairlead.ports.advanced_orders import GroupReads
 from fairlead.services.trading.floor import Floor, check_account
 
 __all__ = ["AdvancedDesk", "PlacedGroup"]
@@ -21,7 +22,7 @@ class PlacedGroup:
     """A group that the exchange has.
 
     Attributes:
-        group_id: its number; ``None`` of a repeat, whose answer is about its first order alone.
+        group_id: its number; ``None`` of a repeat that cannot be read yet.
         client_order_ids: of its orders, entry first.
         orders: those that can be read already.
         is_repeat: it was entered before under the same client id.
@@ -38,10 +39,11 @@ class AdvancedDesk:
 
     Args:
         floor: the exchange, and what is known of it.
+        groups: with which group an order came.
     """
 
-    def __init__(self, floor: Floor) -> None:
-        self._floor = floor
+    def __init__(self, floor: Floor, *, groups: GroupReads | None = None) -> None:
+        self._floor, self._groups = floor, groups
 
     async def place(self, account: int, request: ExitsRequest) -> PlacedGroup:
         """Enter two exits, or an entry with its exits; once however often they are sent under one client id.
@@ -67,9 +69,10 @@ class AdvancedDesk:
             is_sale=request.side == "SELL",
         )
         return PlacedGroup(
-            group_id=None if report.repeated else report.id,
             client_order_ids=ids,
+            # First: it waits until what was answered can be read.
             orders=await self._readable(account, report, ids),
+            group_id=await self._group_of(account, report) if report.repeated else report.id,
             is_repeat=report.repeated,
         )
 
@@ -87,6 +90,15 @@ class AdvancedDesk:
 
         what = f"cancel of group groupId={group_id}"
         await floor.ask(send, what=what, in_doubt="sending it again is safe: a cancel names its group")
+
+    async def _group_of(self, account: int, report: Report) -> int | None:
+        """Return the group of a repeat: its answer is about the first order alone."""
+        if self._groups is None:
+            return None
+        try:
+            return await self._groups.group_of(account, report.order_id)
+        except UnavailableError:
+            return None
 
     async def _readable(self, account: int, report: Report, ids: Sequence[str]) -> list[OrderView]:
         reads = self._floor.reads

@@ -1,15 +1,19 @@
-"""``/advanced-orders``, the writing half: orders that wait, hide a part, or depend on each other."""
+"""``/advanced-orders``: orders that wait, hide a part, or depend on each other."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, delete, post
+from litestar import Request, Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission, Principal
+from fairlead.domain.trading.advanced_order import ADVANCED_TYPES
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.refused import unknown_group
+from fairlead.ports.advanced_orders import AdvancedFilter
+from fairlead.web.advanced_wire import AdvancedPage, advanced_line
+from fairlead.web.etag import tagged
 from fairlead.web.identity import needs
 from fairlead.web.order_requests import (
     client_id,
@@ -27,6 +31,8 @@ from fairlead.web.order_wire import (
     TrailingStopBody,
     order_line,
 )
+from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
+from fairlead.web.routes.order_reads import Filter, one_of
 from fairlead.web.routes.trading import IdempotencyKey, order_id_of, placed_line
 from fairlead.web.services import Asker, Given, Services
 from fairlead.web.trading_answers import GroupLine, group_id_of, group_name
@@ -34,6 +40,7 @@ from fairlead.web.trading_answers import GroupLine, group_id_of, group_name
 __all__ = ["ROUTES"]
 
 _TRADE: Final = needs(Permission.TRADE_OWN)
+_STATUSES: Final = ("ACTIVE", "FINISHED")
 
 
 @post("/advanced-orders/stop-loss", status_code=201, opt=_TRADE, summary="An order that waits for a price")
@@ -81,6 +88,34 @@ async def bracket(
     return await _place_group(services, caller, exits_request(data, client_order_id=named))
 
 
+@get("/advanced-orders", opt=needs(Permission.READ_OWN), summary="Orders that wait, hide a part, or form a group")
+async def list_advanced(
+    request: Request[Any, Any, Any],
+    caller: Asker,
+    services: Given,
+    symbol: Filter = None,
+    type_: Annotated[str | None, QueryParameter(name="type", max_length=64)] = None,
+    status: Filter = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> Response[AdvancedPage]:
+    """Newest first, each with its orders and how they stand. ``id`` is what ``DELETE`` takes."""
+    refuse_unknown(request, "symbol", "type", "status", "limit", "cursor")
+    word = one_of("status", status, _STATUSES)
+    wanted = AdvancedFilter(
+        symbol=symbol,
+        order_type=one_of("type", type_, ADVANCED_TYPES),
+        is_active=None if word is None else word == _STATUSES[0],
+    )
+    count, before = count_of(limit, services.pages), numbers_in(cursor, count=1)
+    records = await services.records.advanced.page(
+        caller.account, wanted, before=None if before is None else before[0], count_max=count + 1
+    )
+    shown = records[:count]
+    following = cursor_of(shown[-1].order_id) if len(records) > count else None
+    return tagged(request, AdvancedPage(orders=[advanced_line(it) for it in shown], next_cursor=following))
+
+
 @delete("/advanced-orders/{advanced_id:str}", status_code=204, opt=_TRADE, summary="Cancel such an order, or a group")
 async def cancel_advanced(
     advanced_id: Annotated[str, PathParameter(max_length=64, description="A groupId, or the orderId of an order.")],
@@ -118,5 +153,6 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     iceberg,
     oco,
     bracket,
+    list_advanced,
     cancel_advanced,
 )

@@ -18,7 +18,7 @@ from fairlead.web.problems import ProblemError
 from fairlead.web.services import Asker, Given
 from fairlead.web.story_wire import Story, story_of
 
-__all__ = ["ROUTES", "OrderId", "order_number"]
+__all__ = ["ROUTES", "Filter", "OrderId", "one_of", "order_number"]
 
 _READ: Final = needs(Permission.READ_OWN)
 _SIDES: Final = ("BUY", "SELL")
@@ -54,8 +54,8 @@ async def list_orders(
     refuse_unknown(request, "symbol", "status", "side", "clientOrderId", "limit", "cursor")
     wanted = OrderFilter(
         symbol=symbol,
-        status=_word("status", status, _STATUSES),
-        side=_word("side", side, _SIDES),
+        status=one_of("status", status, _STATUSES),
+        side=one_of("side", side, _SIDES),
         client_order_id=client_order_id,
     )
     count, before = count_of(limit, services.pages), numbers_in(cursor, count=1)
@@ -120,7 +120,12 @@ def order_number(order_id: str) -> int:
     return int(order_id)
 
 
-def _word(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+def one_of(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
+    """Return a word of a filter.
+
+    Raises:
+        ProblemError: it is none of those that are known.
+    """
     if value is not None and value not in known:
         raise ProblemError(
             400,

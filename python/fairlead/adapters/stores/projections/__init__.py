@@ -1,5 +1,6 @@
 """Tables that follow the reports of the exchange, and what is read from them."""
 
+from fairlead.adapters.stores.projections.advanced_rows import SqlAdvancedOrders
 from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
@@ -8,6 +9,7 @@ from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
 from fairlead.adapters.stores.projections.trace_reads import SqlOrderTraces
 
 __all__ = [
+    "SqlAdvancedOrders",
     "SqlMoneyHistory",
     "SqlOrderHistory",
     "SqlOrderTraces",

@@ -1,0 +1,153 @@
+"""Orders that wait, hide a part, or depend on each other: what their commands say, joined with what became of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.projection_tables import advanced_orders, command_cursor, orders
+from fairlead.adapters.stores.projections.order_rows import record_of
+from fairlead.adapters.stores.report_text import report_from
+from fairlead.adapters.stores.step import Row, Step
+from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.model.report import Position
+from fairlead.ports.advanced_orders import AdvancedFilter, AdvancedRecord
+
+__all__ = ["SqlAdvancedOrders"]
+
+_NAME: Final = "commands"
+_CURSOR: Final = "SELECT seq FROM command_cursor"
+_ANSWERS: Final = (
+    "SELECT event_seq, what, order_id, account, kind, sub, leg, content FROM order_events "
+    "WHERE what IN ('New', 'GroupAccepted', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused') AND event_seq IN"
+)
+_COLUMNS: Final = ", ".join(column.name for column in advanced_orders.columns)
+_ORDER_COLUMNS: Final = ", ".join(column.name for column in orders.columns)
+# Orders of a group have one command and follow each other.
+_LEGS_MAX: Final = 8
+_IS_ACTIVE: Final = (
+    "EXISTS (SELECT 1 FROM orders first JOIN orders leg ON leg.first_seq = first.first_seq "
+    f"AND leg.order_id BETWEEN first.order_id AND first.order_id + {_LEGS_MAX - 1} "
+    "WHERE first.order_id = advanced_orders.order_id "
+    "AND leg.status IN ('OPEN', 'PARTIALLY_FILLED', 'PENDING_TRIGGER'))"
+)
+_GROUP: Final = (
+    "SELECT event_seq, sub, leg, kind, content FROM order_events WHERE what = 'GroupAccepted' AND account = ? "
+    "AND event_seq = (SELECT first_seq FROM orders WHERE order_id = ? AND account = ?)"
+)
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+class SqlAdvancedOrders:
+    """The table of one store.
+
+    Args:
+        database: the store.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._direct = database.direct
+
+    async def cursor(self) -> int:
+        """Return the last command of the log that was looked at."""
+        return await self._direct.read(_cursor)
+
+    async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+        """Add what the exchange took of these commands and move the cursor."""
+        return await self._direct.step(partial(_add, commands, last_seq, reports_seq))
+
+    async def group_of(self, account: int, order_id: int, /) -> int | None:
+        """Return the number of the group of an order."""
+        rows = await self._direct.read(lambda view: view.rows(_GROUP, (account, order_id, account)))
+        return _group_in(rows[0]) if rows else None
+
+    async def find(self, account: int, order_id: int, /) -> AdvancedRecord | None:
+        """Return what an order was entered with."""
+        where = ["account = ?", "order_id = ?"]
+        found = await self._direct.read(partial(_page, where, [account, order_id], 1))
+        return found[0] if found else None
+
+    async def page(
+        self, account: int, wanted: AdvancedFilter, /, *, before: int | None, count_max: int
+    ) -> Sequence[AdvancedRecord]:
+        """Return what an account entered, newest first."""
+        where, values = ["account = ?"], [account]
+        for column, value in (("symbol = ?", wanted.symbol), ("order_type = ?", wanted.order_type)):
+            if value is not None:
+                where.append(column)
+                values.append(value)  # type: ignore[arg-type]
+        if before is not None:
+            where.append("order_id < ?")
+            values.append(before)
+        if wanted.is_active is not None:
+            where.append(_IS_ACTIVE if wanted.is_active else f"NOT {_IS_ACTIVE}")
+        return await self._direct.read(partial(_page, where, values, count_max))
+
+
+def _cursor(view: Step) -> int:
+    rows = view.rows(_CURSOR)
+    return int(rows[0][0]) if rows else 0
+
+
+def _add(commands: Sequence[AdvancedOrder], last_seq: int, reports_seq: int, step: Step) -> int:
+    cursor = _cursor(step)
+    fresh = [it for it in commands if cursor < it.seq <= last_seq]
+    answers: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in step.any_of(_ANSWERS, [(it.seq,) for it in fresh]):
+        answers[row[0]].append(row)
+    rows: list[Row] = []
+    for command in fresh:
+        told = sorted(answers[command.seq], key=lambda row: (row[5], row[6]))
+        mine = [row for row in told if row[1] == "New"]
+        is_answered = len(mine) == len(command.legs) or any(row[1] not in {"New", "GroupAccepted"} for row in told)
+        if not is_answered and command.seq >= reports_seq:
+            last_seq = command.seq - 1
+            break
+        if len(mine) == len(command.legs):
+            groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]
+            rows.append(_row(command, order_id=mine[0][2], account=mine[0][3], group_id=groups[0] if groups else None))
+    step.add(advanced_orders, rows)
+    if last_seq > cursor:
+        step.put(command_cursor, [(_NAME, last_seq)])
+    return max(cursor, last_seq)
+
+
+def _row(command: AdvancedOrder, *, order_id: int, account: int, group_id: int | None) -> Row:
+    legs = [{"role": leg.role, "orderType": leg.order_type, "terms": leg.terms} for leg in command.legs]
+    words = _encode({"legs": legs}).decode()
+    times = (command.ts_ns, command.ts_ns)
+    return (order_id, group_id, account, command.order_type, command.symbol, words, *times)
+
+
+def _group_in(row: Row) -> int:
+    event_seq, sub, leg, kind, content = row
+    return report_from(content, kind=kind, position=Position(event_seq, sub, leg)).id
+
+
+def _page(where: Sequence[str], values: Sequence[object], count_max: int, view: Step) -> list[AdvancedRecord]:
+    asked = f"SELECT {_COLUMNS} FROM advanced_orders WHERE {' AND '.join(where)} ORDER BY order_id DESC LIMIT ?"
+    rows = view.rows(asked, [*values, count_max])
+    legs = {row[0]: _legs(row[5]) for row in rows}
+    wanted = [(order_id + place,) for order_id, of in legs.items() for place in range(len(of))]
+    found = view.any_of(f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id IN", wanted) if wanted else []
+    known = {row[0]: record_of(row) for row in found}
+    return [
+        AdvancedRecord(
+            order_id=order_id,
+            group_id=group_id,
+            order_type=order_type,
+            symbol=symbol,
+            legs=legs[order_id],
+            orders=[known[order_id + place] for place in range(len(legs[order_id])) if order_id + place in known],
+            created_ns=created_ns,
+        )
+        for order_id, group_id, _, order_type, symbol, _, created_ns, _ in rows
+    ]
+
+
+def _legs(words: Any) -> list[Leg]:
+    said = msgspec.json.decode(words) if isinstance(words, str) else words
+    return [Leg(role=it["role"], order_type=it["orderType"], terms=it["terms"]) for it in said["legs"]]
