@@ -14,9 +14,10 @@ from fairlead.bootstrap.projections import records_of
 from fairlead.domain.trading.advanced_order import AdvancedOrder, advanced_of, instrument_of
 from fairlead.engine.journal import JournalRecord, page_after
 from fairlead.errors import DataError, NotFoundError, UnavailableError
+from fairlead.model.report import Position
 from fairlead.ports.command_log import CommandPage
 from fairlead.services.projections import CommandFollower
-from fairlead.wire import Message, decode
+from fairlead.wire import Message, decode, encode
 from fairlead.wire.table import HEADER_SIZE, LAYOUTS
 
 __all__ = ["JournalCommands", "commands"]
@@ -60,7 +61,13 @@ class JournalCommands:
     def _told(self, record: JournalRecord, message: Message) -> AdvancedOrder | None:
         # An instrument that the engine does not have was refused.
         listing = self._front.listings.get(instrument_of(message))
-        return None if listing is None else advanced_of(message, listing, seq=record.seq, ts_ns=record.ts_ns)
+        return None if listing is None else advanced_of(message, listing, seq=record.seq)
+
+    def sent(self, message: Message, position: Position) -> AdvancedOrder | None:
+        """Return a command of this session as the log has it."""
+        whole = decode(encode(message))
+        listing = self._front.listings.get(instrument_of(whole))
+        return None if listing is None else advanced_of(whole, listing, seq=position.event_seq)
 
 
 def _read(directory: Path, seq: int) -> tuple[int, int, list[tuple[JournalRecord, Message]]]:
@@ -81,6 +88,12 @@ async def commands(house: House) -> AsyncIterator[None]:
     """Leave what looks into the log while it does, and what is read of all the tables."""
     log = JournalCommands(house.directory, front=house.front)
     follower = CommandFollower(log, SqlAdvancedOrders(house.database), position=lambda: house.follower.position)
+
+    def entered(message: Message, position: Position) -> None:
+        if (command := log.sent(message, position)) is not None:
+            follower.entered(command)
+
+    house.front.listen_entered(entered)
     be_silent = house.follower.listen(follower.hear)
     task = asyncio.create_task(follower.run(), name="fairlead-commands")
     house.commands, house.records = follower, records_of(house.database, house.follower, follower)

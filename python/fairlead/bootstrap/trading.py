@@ -1,6 +1,6 @@
 """The desks of trading over the session to the exchange and the store."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -10,7 +10,6 @@ from fairlead.adapters.stores.projections import SqlAdvancedOrders
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.telemetry import timed_front
 from fairlead.domain.trading.refused import Scales
-from fairlead.model.report import Position
 from fairlead.ports.clock import Clock
 from fairlead.ports.order_reads import OrderReads
 from fairlead.ports.secrets import Secrets
@@ -30,7 +29,6 @@ def trading(
     secrets: Secrets,
     batch_orders_max: int,
     tables: OrderReads | None = None,
-    expects: Callable[[Position], None],
 ) -> Trading:
     """Return where users trade.
 
@@ -41,7 +39,6 @@ def trading(
         secrets: where ids come from.
         batch_orders_max: orders of one batch.
         tables: what follows the reports of orders.
-        expects: hears where the log has what no report says.
     """
     recent = RecentOrders(tables)
     front.listen_reports(recent.hear)
@@ -50,7 +47,6 @@ def trading(
         reads=recent,
         instruments=_ListedScales(front, clock=clock),
         secrets=secrets,
-        expects=expects,
     )
     return Trading(
         orders=OrderDesk(floor),
@@ -71,7 +67,6 @@ async def desks(house: House) -> AsyncIterator[None]:
         secrets=house.needs.secrets,
         batch_orders_max=house.settings.limits.batch_orders_max,
         tables=house.records.orders,
-        expects=house.commands.expect,
     )
     yield
 

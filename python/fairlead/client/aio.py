@@ -103,6 +103,7 @@ class Client(Verbs):
         self._listening: set[tuple[int, str]] = set()
         self._on_market_data: list[Callable[[Message], None]] = []
         self._on_report: list[Callable[[Report], None]] = []
+        self._on_entered: list[Callable[[Message, Position], None]] = []
         self._changed = asyncio.Condition()
         self._listed = self._is_closed = False
         self._failure: FairleadError | None = None
@@ -196,6 +197,13 @@ class Client(Verbs):
     def listen_reports(self, hear: Callable[[Report], None]) -> None:
         """Call ``hear`` with each report once, in their order, beside ``events``; it must neither wait nor raise."""
         self._on_report.append(hear)
+
+    def listen_entered(self, hear: Callable[[Message, Position], None]) -> None:
+        """Call ``hear`` with each command of this session that entered orders which wait, hide a part or form a group.
+
+        It comes with the place of its answer, once, and before that answer; it must neither wait nor raise.
+        """
+        self._on_entered.append(hear)
 
     async def events(self) -> AsyncIterator[Report]:
         """Yield every report once, oldest first, across reconnections, until the client is closed.
@@ -409,6 +417,10 @@ class Client(Verbs):
 
     def _answer(self, pending: Pending, report: Report) -> None:
         self._pending.pop(pending, None)
+        if self._on_entered and pending.is_advanced and report.position is not None and not report.repeated:
+            entered = Message(kind=pending.kind, fields=pending.fields, entries=pending.entries)
+            for hear in self._on_entered:
+                hear(entered, report.position)
         if not pending.answer.done():
             pending.answer.set_result(report)
 

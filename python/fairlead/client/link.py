@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from fairlead.client.protocol import Protocol
 from fairlead.model.report import Report
 from fairlead.wire.codec import Value
 
 __all__ = ["Link", "Pending"]
+
+_ADVANCED: Final = frozenset({"NewStop", "NewGroup"})
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +26,11 @@ class Pending:
     is_safe: bool = True
     # Account and client id of the order, where it is about one.
     order: tuple[int, str | None] = (0, None)
+
+    @property
+    def is_advanced(self) -> bool:
+        """Whether it enters orders that wait, hide a part or form a group."""
+        return self.kind in _ADVANCED or (self.kind == "NewOrder" and self.fields.get("display") != "All")
 
 
 @dataclass(slots=True)

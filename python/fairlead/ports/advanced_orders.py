@@ -54,6 +54,21 @@ class AdvancedTable(Protocol):
         """Return the last command of the log that was looked at; 0: none."""
         ...
 
+    async def enter(self, commands: Sequence[AdvancedOrder], /, *, reports_seq: int) -> Sequence[int]:
+        """Add what the exchange took of these commands, wherever the cursor is; again is nothing.
+
+        Args:
+            commands: any.
+            reports_seq: the command of the last report in the tables.
+
+        Returns:
+            The places of those that are done: in the table, or refused.
+
+        Raises:
+            UnavailableError: the store does not answer; nothing has changed.
+        """
+        ...
+
     async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor; both in one step.
 

@@ -76,14 +76,12 @@ class AdvancedOrder:
 
     Attributes:
         seq: its place in the log.
-        ts_ns: its time.
         symbol: in what.
         order_type: one of ``ADVANCED_TYPES``.
         legs: its orders, entry first; the exchange numbers them one after another.
     """
 
     seq: int
-    ts_ns: int
     symbol: str
     order_type: str
     legs: Sequence[Leg]
@@ -96,7 +94,7 @@ def instrument_of(message: Message) -> int:
     return number if isinstance(number, int) else -1
 
 
-def advanced_of(message: Message, listing: Listing, *, seq: int, ts_ns: int) -> AdvancedOrder | None:
+def advanced_of(message: Message, listing: Listing, *, seq: int) -> AdvancedOrder | None:
     """Return what a command of the log enters; ``None`` of a plain order."""
     if message.kind == "NewGroup":
         kind = _GROUPS[str(message.fields["kind"])]
@@ -114,7 +112,7 @@ def advanced_of(message: Message, listing: Listing, *, seq: int, ts_ns: int) -> 
             return None
         named = [_leg(message.fields, {}, listing)]
         kind = named[0].role
-    return AdvancedOrder(seq=seq, ts_ns=ts_ns, symbol=listing.symbol, order_type=kind, legs=named)
+    return AdvancedOrder(seq=seq, symbol=listing.symbol, order_type=kind, legs=named)
 
 
 def _order_in(fields: Mapping[str, Value]) -> dict[str, Value]:

@@ -1,7 +1,8 @@
-"""Reads the log for what reports do not say: which orders wait, hide a part, or depend on each other, and how.
+"""What reports do not say: which orders wait, hide a part, or depend on each other, and how.
 
-Reading the log costs, so it is read where a report or a desk says that there is something to find, and now and then for
-what nobody said. The table never runs ahead of the reports, and is the same whenever and however often it is read.
+The session of the service knows what it sent. What others sent stands in the log alone, and reading that costs: it is
+read at the start, where a report tells of an order that nobody here sent, and now and then for what no report tells.
+Both ways give the same rows, so the table is the same however it came to be. It never runs ahead of the reports.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from fairlead.domain.trading.advanced_order import AdvancedOrder
 from fairlead.errors import FairleadError
 from fairlead.model.report import Position, Report
 from fairlead.ports.advanced_orders import AdvancedTable
@@ -17,61 +19,70 @@ from fairlead.ports.command_log import CommandLog
 
 __all__ = ["CommandFollower"]
 
-# Of reports: those of orders that wait, and of groups.
+# Reports of orders that wait, and of groups.
 _TELLING: Final = frozenset({"Suspended", "GroupAccepted"})
-# A look costs so many times more pauses than itself, so that it never takes more than a part of a processor.
+_SENT_MAX: Final = 10_000
+# The log is left alone for so many times as long as it was read.
 _SHARE: Final = 4.0
-_PAUSE_S_MIN: Final = 0.02
-_PAUSE_S_MAX: Final = 5.0
+_PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 _SWEEP_S: Final = 60.0
 _WAIT_S: Final = 2.0
 _log = logging.getLogger("fairlead.projections")
 
 
 class CommandFollower:
-    """Follows the commands of the log for one process.
+    """Follows the commands for one process.
 
     Args:
-        log: the commands.
+        log: those in the log.
         table: what follows.
         position: the last report that is in the tables.
-        sweep_s: how often the log is looked at although nobody said that there is something.
+        sweep_s: how often the log is looked at although no report tells that there is something.
     """
 
     def __init__(
-        self,
-        log: CommandLog,
-        table: AdvancedTable,
-        *,
-        position: Callable[[], Position],
-        sweep_s: float = _SWEEP_S,
+        self, log: CommandLog, table: AdvancedTable, *, position: Callable[[], Position], sweep_s: float = _SWEEP_S
     ) -> None:
         self._log, self._table, self._position, self._sweep_s = log, table, position, sweep_s
-        self._cursor = 0
-        # The last command that is worth a look.
-        self._wanted = 1
+        # Sent by this process and not in the table yet, by their place.
+        self._sent: dict[int, AdvancedOrder] = {}
+        # How far the log was read, and how far it is worth reading; what is there at the start is.
+        self._cursor, self._wanted = 0, 1
+        self._rest_until_s = 0.0
         self._woken = asyncio.Event()
         self._moved = asyncio.Condition()
+
+    def entered(self, command: AdvancedOrder) -> None:
+        """Take a command that the exchange took from this process."""
+        if len(self._sent) >= _SENT_MAX:
+            self._want(self._sent.pop(min(self._sent)).seq)
+        self._sent[command.seq] = command
 
     def hear(self, reports: Sequence[Report]) -> None:
         """Take reports that are in the tables now."""
         for report in reports:
-            if report.exec_type in _TELLING and report.position is not None:
-                self.expect(report.position)
-        if self._wanted > self._cursor:
+            position = report.position
+            # A pegged order waits for its price each time it has none.
+            is_telling = report.exec_type in _TELLING and report.ord_type != "pegged"
+            if is_telling and position is not None and position.event_seq not in self._sent:
+                self._want(position.event_seq)
+        if self._sent or self._is_behind:
             self._woken.set()
 
-    def expect(self, position: Position) -> None:
-        """Say that the command of a report enters such an order."""
-        self._wanted = max(self._wanted, position.event_seq)
-
     async def caught_up(self) -> bool:
-        """Wait, a moment at most, until everything that was expected is in the table; ``False``: not yet."""
-        wanted = self._wanted
+        """Wait, a moment at most, until what was heard of is in the table; ``False``: not yet."""
+        wanted, reports_seq = self._wanted, self._position().event_seq
+        sent = [seq for seq in self._sent if seq <= reports_seq]
+
+        def is_so() -> bool:
+            return self._cursor >= wanted and not any(seq in self._sent for seq in sent)
+
+        if is_so():
+            return True
         self._woken.set()
         try:
             async with asyncio.timeout(_WAIT_S), self._moved:
-                await self._moved.wait_for(lambda: self._cursor >= wanted)
+                await self._moved.wait_for(is_so)
         except TimeoutError:
             return False
         return True
@@ -79,36 +90,56 @@ class CommandFollower:
     async def run(self) -> None:
         """Follow until it is cancelled; a log or a store that is away is asked again."""
         while True:
-            begun_s = time.monotonic()
             try:
                 await self.step()
             except FairleadError as error:
                 _log.warning("orders that wait are not listed: why=%s", error)
                 await asyncio.sleep(_PAUSE_S_MAX)
                 continue
-            took_s = time.monotonic() - begun_s
-            await asyncio.sleep(min(_PAUSE_S_MAX, max(_PAUSE_S_MIN, _SHARE * took_s)))
+            rest_s = self._rest_until_s - time.monotonic()
+            is_behind = self._is_behind
             try:
-                async with asyncio.timeout(self._sweep_s):
+                async with asyncio.timeout(max(_PAUSE_S_MIN, rest_s) if is_behind else self._sweep_s):
                     await self._woken.wait()
             except TimeoutError:
-                continue
+                if not is_behind:
+                    self._want(self._position().event_seq)
 
     async def step(self) -> None:
-        """Look at every command up to the last report that is in the tables."""
+        """Bring the table to where the reports are."""
         self._woken.clear()
         reports_seq = self._position().event_seq
-        cursor = max(self._cursor, await self._table.cursor())
+        due = [command for seq, command in self._sent.items() if seq <= reports_seq]
+        if due:
+            for seq in await self._table.enter(due, reports_seq=reports_seq):
+                self._sent.pop(seq, None)
+        if self._is_behind and time.monotonic() >= self._rest_until_s:
+            begun_s = time.monotonic()
+            self._cursor = await self._read(reports_seq)
+            took_s = time.monotonic() - begun_s
+            self._rest_until_s = begun_s + took_s + min(_PAUSE_S_MAX, _SHARE * took_s)
+        async with self._moved:
+            self._moved.notify_all()
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the log has something that is worth reading and may be read."""
+        return min(self._wanted, self._position().event_seq) > self._cursor
+
+    def _want(self, seq: int) -> None:
+        self._wanted = max(self._wanted, seq)
+        self._woken.set()
+
+    async def _read(self, reports_seq: int) -> int:
+        """Read the log up to the last report that is in the tables; return how far that was possible."""
+        cursor = await self._table.cursor()
         while cursor < reports_seq:
             page = await self._log.after(cursor)
             if page.has_gap and cursor:
                 _log.error("commands are gone with the beginning of the log: after=%s", cursor)
-            moved = await self._table.add(
-                page.advanced, last_seq=min(page.last_seq, reports_seq), reports_seq=reports_seq
-            )
+            last_seq = min(page.last_seq, reports_seq)
+            moved = await self._table.add(page.advanced, last_seq=last_seq, reports_seq=reports_seq)
             if moved <= cursor:
                 break
             cursor = moved
-        async with self._moved:
-            self._cursor = cursor
-            self._moved.notify_all()
+        return cursor

@@ -7,7 +7,7 @@ from typing import Final
 from fairlead.domain.trading.errors import InDoubtError, RequestError
 from fairlead.domain.trading.refused import refused
 from fairlead.errors import InternalError, NotFoundError, UnavailableError
-from fairlead.model.report import Position, Report
+from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.instruments import InstrumentScales
 from fairlead.ports.secrets import Secrets
@@ -19,10 +19,6 @@ __all__ = ["Floor", "check_account"]
 _ID_BYTES: Final = 16
 
 
-def _nobody(_: Position) -> None:
-    """Nobody looks into the log."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
     """The session to the exchange and what is known beside it.
@@ -32,14 +28,12 @@ class Floor:
         reads: what became of orders.
         instruments: decimals of their numbers.
         secrets: where client ids come from that nobody gave.
-        expects: hears where the log has what no report says.
     """
 
     front: Front
     reads: RecentOrders
     instruments: InstrumentScales
     secrets: Secrets
-    expects: Callable[[Position], None] = _nobody
 
     def client_id(self, given: str | None) -> str:
         """Return the client id that was given, or one that nobody had before."""

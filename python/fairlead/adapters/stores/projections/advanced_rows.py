@@ -21,7 +21,7 @@ __all__ = ["SqlAdvancedOrders"]
 _NAME: Final = "commands"
 _CURSOR: Final = "SELECT seq FROM command_cursor"
 _ANSWERS: Final = (
-    "SELECT event_seq, what, order_id, account, kind, sub, leg, content FROM order_events "
+    "SELECT event_seq, what, order_id, account, kind, sub, leg, content, ts_ns FROM order_events "
     "WHERE what IN ('New', 'GroupAccepted', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused') AND event_seq IN"
 )
 _COLUMNS: Final = ", ".join(column.name for column in advanced_orders.columns)
@@ -54,6 +54,10 @@ class SqlAdvancedOrders:
     async def cursor(self) -> int:
         """Return the last command of the log that was looked at."""
         return await self._direct.read(_cursor)
+
+    async def enter(self, commands: Sequence[AdvancedOrder], /, *, reports_seq: int) -> Sequence[int]:
+        """Add what the exchange took of these commands, wherever the cursor is."""
+        return await self._direct.step(partial(_enter, commands, reports_seq))
 
     async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor."""
@@ -92,34 +96,46 @@ def _cursor(view: Step) -> int:
     return int(rows[0][0]) if rows else 0
 
 
+def _enter(commands: Sequence[AdvancedOrder], reports_seq: int, step: Step) -> Sequence[int]:
+    done = _answered(step, commands, reports_seq)
+    step.put(advanced_orders, [row for row in done.values() if row is not None])
+    return list(done)
+
+
 def _add(commands: Sequence[AdvancedOrder], last_seq: int, reports_seq: int, step: Step) -> int:
     cursor = _cursor(step)
     fresh = [it for it in commands if cursor < it.seq <= last_seq]
-    answers: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in step.any_of(_ANSWERS, [(it.seq,) for it in fresh]):
-        answers[row[0]].append(row)
-    rows: list[Row] = []
-    for command in fresh:
-        told = sorted(answers[command.seq], key=lambda row: (row[5], row[6]))
-        mine = [row for row in told if row[1] == "New"]
-        is_answered = len(mine) == len(command.legs) or any(row[1] not in {"New", "GroupAccepted"} for row in told)
-        if not is_answered and command.seq >= reports_seq:
-            last_seq = command.seq - 1
-            break
-        if len(mine) == len(command.legs):
-            groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]
-            rows.append(_row(command, order_id=mine[0][2], account=mine[0][3], group_id=groups[0] if groups else None))
-    step.add(advanced_orders, rows)
+    done = _answered(step, fresh, reports_seq)
+    left = [it.seq for it in fresh if it.seq not in done]
+    last_seq = min([last_seq, *(seq - 1 for seq in left)])
+    step.put(advanced_orders, [row for seq, row in done.items() if row is not None and seq <= last_seq])
     if last_seq > cursor:
         step.put(command_cursor, [(_NAME, last_seq)])
     return max(cursor, last_seq)
 
 
-def _row(command: AdvancedOrder, *, order_id: int, account: int, group_id: int | None) -> Row:
+def _answered(step: Step, commands: Sequence[AdvancedOrder], reports_seq: int) -> dict[int, Row | None]:
+    """Return the rows of those commands whose reports are in the tables; none of what was refused or sent again."""
+    answers: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in step.any_of(_ANSWERS, [(it.seq,) for it in commands]):
+        answers[row[0]].append(row)
+    done: dict[int, Row | None] = {}
+    for command in commands:
+        told = sorted(answers[command.seq], key=lambda row: (row[5], row[6]))
+        mine = [row for row in told if row[1] == "New"]
+        if len(mine) == len(command.legs):
+            groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]
+            done[command.seq] = _row(command, mine[0], group_id=groups[0] if groups else None)
+        elif command.seq < reports_seq or any(row[1] not in {"New", "GroupAccepted"} for row in told):
+            done[command.seq] = None
+    return done
+
+
+def _row(command: AdvancedOrder, accepted: Row, *, group_id: int | None) -> Row:
+    order_id, account, ts_ns = accepted[2], accepted[3], accepted[8]
     legs = [{"role": leg.role, "orderType": leg.order_type, "terms": leg.terms} for leg in command.legs]
     words = _encode({"legs": legs}).decode()
-    times = (command.ts_ns, command.ts_ns)
-    return (order_id, group_id, account, command.order_type, command.symbol, words, *times)
+    return (order_id, group_id, account, command.order_type, command.symbol, words, ts_ns, ts_ns)
 
 
 def _group_in(row: Row) -> int:

@@ -1,0 +1,125 @@
+"""Orders that wait or form a group: the same rows from what was sent and from the log, for who owns them alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tests.contract.dump import dump
+from tests.contract.stores import with_store
+from tests.contract.told import LISTINGS, START_NS
+
+from fairlead.adapters.stores import Database
+from fairlead.adapters.stores.projections import SqlAdvancedOrders, SqlProjections
+from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.model.report import Position, Report
+from fairlead.ports.advanced_orders import AdvancedFilter
+
+ANN, BOB = 1_001, 1_002
+
+
+def _order(seq: int, sub: int, order_id: int, account: int = ANN, exec_type: str = "New", **said: Any) -> Report:
+    return Report(
+        kind="ExecutionReport",
+        fields={"account": account, "instrument": 0, "cause": "Command"},
+        position=Position(seq, sub, 0),
+        exec_type=exec_type,
+        symbol="BTC-USD",
+        order_id=order_id,
+        cl_ord_id=f"c{order_id}",
+        side="sell",
+        ord_type="limit",
+        time_in_force="gtc",
+        ts_ns=START_NS + seq,
+        **{"ord_status": "New"} | said,
+    )
+
+
+def _group(seq: int, number: int, account: int = ANN) -> list[Report]:
+    fields: dict[str, int | str] = {"event": "GroupAccepted", "account": account, "instrument": 0}
+    accepted = Report(kind="CommandReport", fields=fields, position=Position(seq, 0, 1), exec_type="GroupAccepted")
+    return [replace(accepted, id=number, position=Position(seq, 0, leg)) for leg in (1, 2)]
+
+
+def _leg(role: str, **terms: str) -> Leg:
+    return Leg(role=role, order_type="LIMIT", terms=terms)
+
+
+REPORTS = [
+    *_group(1, 5),
+    _order(1, 1, 1),
+    _order(1, 2, 2),
+    _order(2, 0, 3),
+    _order(2, 1, 3, exec_type="Suspended", ord_status="Suspended"),
+    replace(_order(3, 0, 0), exec_type="Rejected", symbol=None, reason="PRICE_TICK", is_rejected=True),
+    _order(4, 0, 4, account=BOB),
+    _order(5, 0, 3, exec_type="Canceled", ord_status="Canceled", reason="USER"),
+]
+COMMANDS = [
+    AdvancedOrder(seq=1, symbol="BTC-USD", order_type="OCO", legs=[_leg("TAKE_PROFIT"), _leg("STOP_LOSS", a="1")]),
+    AdvancedOrder(seq=2, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS", trigger_price="9.50")]),
+    AdvancedOrder(seq=3, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS")]),
+    AdvancedOrder(seq=4, symbol="BTC-USD", order_type="ICEBERG", legs=[_leg("ICEBERG", display_quantity="1")]),
+]
+
+
+async def _told(database: Database, reports: Sequence[Report] = REPORTS) -> SqlAdvancedOrders:
+    tables = SqlProjections(database)
+    await tables.begin("log")
+    await tables.apply(reports, LISTINGS)
+    return SqlAdvancedOrders(database)
+
+
+async def _ids(table: SqlAdvancedOrders, account: int, *, before: int | None = None, **wanted: Any) -> list[int]:
+    found = await table.page(account, AdvancedFilter(**wanted), before=before, count_max=9)
+    return [record.order_id for record in found]
+
+
+def test_both_ways_give_the_same_rows_however_often(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        table = await _told(database)
+        assert await table.cursor() == 0
+        assert await table.add(COMMANDS, last_seq=5, reports_seq=5) == 5
+        rows = (await dump(database))["advanced_orders"]
+        assert list(await table.enter(COMMANDS, reports_seq=5)) == [1, 2, 3, 4]
+        assert (await dump(database))["advanced_orders"] == rows
+        table = await _told(database)
+        assert (await dump(database))["advanced_orders"] == []
+        await table.enter(COMMANDS[1:3], reports_seq=5)
+        await table.add(COMMANDS, last_seq=5, reports_seq=5)
+        assert (await dump(database))["advanced_orders"] == rows
+
+    with_store(store_url, story)
+
+
+def test_they_are_read_by_who_owns_them(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        table = await _told(database)
+        await table.add(COMMANDS, last_seq=5, reports_seq=5)
+        assert (await _ids(table, ANN), await _ids(table, BOB), await _ids(table, 9)) == ([3, 1], [4], [])
+        assert await _ids(table, ANN, is_active=True) == [1]
+        assert await _ids(table, ANN, is_active=False) == [3]
+        assert await _ids(table, ANN, order_type="OCO", symbol="BTC-USD") == [1]
+        assert await _ids(table, ANN, symbol="ETH-USD") == []
+        assert await _ids(table, ANN, before=3) == [1]
+        (oco,) = await table.page(ANN, AdvancedFilter(order_type="OCO"), before=None, count_max=1)
+        assert (oco.group_id, oco.legs, oco.created_ns) == (5, COMMANDS[0].legs, START_NS + 1)
+        assert [order.view.order_id for order in oco.orders] == [1, 2]
+        assert [await table.group_of(ANN, number) for number in (1, 2, 3, 4)] == [5, 5, None, None]
+        assert await table.group_of(BOB, 1) is None
+        assert (await table.find(ANN, 3), await table.find(BOB, 3)) != (None, None)
+        assert await table.find(BOB, 3) is None
+
+    with_store(store_url, story)
+
+
+def test_a_command_whose_reports_are_not_all_there_is_left_for_later(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        # The second order of the group is told in the next step.
+        table = await _told(database, REPORTS[:3])
+        assert list(await table.enter(COMMANDS, reports_seq=1)) == []
+        assert await table.add(COMMANDS[:1], last_seq=1, reports_seq=1) == 0
+        await SqlProjections(database).apply(REPORTS[3:], LISTINGS)
+        assert await table.add(COMMANDS[:1], last_seq=1, reports_seq=5) == 1
+        assert await _ids(table, ANN) == [1]
+
+    with_store(store_url, story)
