@@ -26,6 +26,7 @@ from fairlead.bootstrap import (
     streaming,
     telemetry,
     trading,
+    upkeep,
 )
 from fairlead.bootstrap.addresses import Addresses
 from fairlead.bootstrap.house import House
@@ -55,6 +56,7 @@ PARTS: Final = (
     Part("front", front.front),
     Part("follower", projections.follower),
     Part("commands", commands.commands),
+    Part("upkeep", upkeep.upkeep),
     Part("publishing", publishing.publishing),
     Part("sweep", access.sweeping),
     Part("markets", markets.markets),

@@ -38,8 +38,10 @@ class Step(Protocol):
     Attributes:
         errors: what the driver raises where the store does not do it.
         contradictions: what it raises of these where a row contradicts another.
+        has_partitions: whether tables that grow with time have them.
     """
 
+    has_partitions: bool
     errors: tuple[type[Exception], ...]
     contradictions: tuple[type[Exception], ...]
 
@@ -105,6 +107,7 @@ class SqliteStep:
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
     contradictions: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
+    has_partitions: bool = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -175,6 +178,8 @@ class PostgresStep:
     Args:
         connection: one that commits by itself.
     """
+
+    has_partitions: bool = True
 
     def __init__(self, connection: "psycopg.Connection[Row]") -> None:
         # Only who has a store of this kind needs its driver.

@@ -1,7 +1,8 @@
 """Tables that follow the reports of the exchange, who hears of it, and what is read."""
 
+from fairlead.services.projections.caretaker import Caretaker
 from fairlead.services.projections.commands import CommandFollower
 from fairlead.services.projections.follower import Follower, Listener
 from fairlead.services.projections.records import Records
 
-__all__ = ["CommandFollower", "Follower", "Listener", "Records"]
+__all__ = ["Caretaker", "CommandFollower", "Follower", "Listener", "Records"]

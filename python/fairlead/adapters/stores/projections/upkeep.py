@@ -1,0 +1,29 @@
+"""The tables kept tidy by the thread that writes them, a small step at a time."""
+
+from functools import partial
+
+from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.projections.partitions import tidy_partitions
+from fairlead.adapters.stores.step import Step
+
+__all__ = ["SqlUpkeep"]
+
+
+class SqlUpkeep:
+    """Looks after one store.
+
+    Args:
+        database: the store.
+        keep_ns: how long what happened is kept, > 0; ``None``: for ever.
+    """
+
+    def __init__(self, database: Database, *, keep_ns: int | None = None) -> None:
+        self._direct, self._keep_ns = database.direct, keep_ns
+
+    async def tidy(self, now_ns: int, /) -> bool:
+        """Take one step; return whether there is more to do now."""
+        kept_from_ns = 0 if self._keep_ns is None else now_ns - self._keep_ns
+        return await self._direct.step(partial(self._tidy, now_ns, kept_from_ns))
+
+    def _tidy(self, now_ns: int, kept_from_ns: int, step: Step) -> bool:
+        return step.has_partitions and tidy_partitions(step, now_ns=now_ns, kept_from_ns=kept_from_ns)
