@@ -25,8 +25,8 @@ from fairlead.web.read_own import read_own_guard
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Given, Services
 from fairlead.web.sockets import SOCKETS
+from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
-from fairlead.web.watched import watched
 
 __all__ = ["make_app"]
 
@@ -44,6 +44,13 @@ def make_app(
         timeout_s: how long a request may take.
         allowed_origins: pages of browsers that may use it, as ``scheme://host:port``; none by default.
     """
+    guard = _in_turn(
+        path_guard,
+        identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
+        rate_guard(services.limits),
+        body_guard(limits),
+        read_own_guard(services.trading.recent),
+    )
     app = Litestar(
         [*ROUTES, *SOCKETS, _description_route()],
         cors_config=_cors(allowed_origins) if allowed_origins else None,
@@ -53,24 +60,15 @@ def make_app(
         },
         dto=strict_reader(limits),
         return_dto=None,
-        guards=[
-            _in_turn(
-                path_guard,
-                identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
-                rate_guard(services.limits),
-                body_guard(limits),
-                read_own_guard(services.trading.recent),
-            )
-        ],
+        guards=[guard],
         exception_handlers={Exception: answer_problem},
-        middleware=[deadline(timeout_s)],
+        middleware=[deadline(timeout_s), straight(services, guard=guard, limits=limits)],
         openapi_config=None,
         request_max_body_size=limits.bytes_max,
         logging_config=None,
         debug=False,
     )
-    limited = edge(app, limits=services.limits, heads=heads_of(ROUTES))
-    return watched(limited, telemetry=services.telemetry, now_ns=monotonic_ns)
+    return edge(app, limits=services.limits, heads=heads_of(ROUTES), telemetry=services.telemetry, now_ns=monotonic_ns)
 
 
 def _in_turn(*guards: Guard) -> Guard:

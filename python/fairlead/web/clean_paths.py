@@ -17,6 +17,8 @@ async def path_guard(connection: ASGIConnection[Any, Any, Any, Any], handler: Ba
         ProblemError: 400.
     """
     del handler
+    if "\0" not in connection.scope["path"] and not connection.scope["query_string"]:
+        return
     for field, text in (
         ("path", str(connection.scope["path"])),
         ("query", "".join(part for pair in connection.query_params.multi_items() for part in map(str, pair))),

@@ -1,15 +1,18 @@
-"""What every request passes before the router, and every answer after it: an id, a token of its address, headers."""
+"""What every request passes before the router, and every answer after it: id, token of its address, count, headers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairlead.domain.limits.plan import RouteClass
+from fairlead.ports.telemetry import Telemetry
+from fairlead.ports.trace import correlation
 from fairlead.services.rate_limits import RateLimitedError, RateLimits
 from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
 from fairlead.web.limits import client_of, head_of, limit_headers, note
 from fairlead.web.problems import PROBLEM_TYPE, problem_of
+from fairlead.web.watched import note_answer
 
 __all__ = ["edge"]
 
@@ -27,33 +30,49 @@ _OURS: Final = frozenset({_CORRELATION, _NOT_KEPT[0], *(name for name, _ in _SAF
 _TRY_AGAIN_LATER: Final = 1013
 
 
-def edge(app: ASGIApp, *, limits: RateLimits, heads: Mapping[tuple[str, str], RouteClass]) -> ASGIApp:
+def edge(
+    app: ASGIApp,
+    *,
+    limits: RateLimits,
+    heads: Mapping[tuple[str, str], RouteClass],
+    telemetry: Telemetry,
+    now_ns: Callable[[], int],
+) -> ASGIApp:
     """Return the application with what every request and answer must have.
 
     Args:
         app: the application.
         limits: the buckets.
         heads: what method and first part of a path count as; a path that is not there counts as a read.
+        telemetry: what counts.
+        now_ns: a clock that never goes back.
     """
 
     async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await app(scope, receive, send)
             return
+        began_ns = now_ns()
 
         async def completed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                took_ns = now_ns() - began_ns
+                note_answer(scope, int(message["status"]), took_ns=took_ns, telemetry=telemetry)
                 _complete(message, scope)
             await send(message)
 
         route_class = heads.get((str(scope.get("method", "GET")), head_of(str(scope["path"]))), RouteClass.READS)
+        token = correlation.set(correlation_id(scope))
         try:
-            note(scope, limits.arrive(client_of(scope), route_class))
-        except RateLimitedError as error:
-            note(scope, [error.tally])
-            await _refuse(error, scope, completed)
-            return
-        await app(scope, receive, completed)
+            try:
+                note(scope, limits.arrive(client_of(scope), route_class))
+            except RateLimitedError as error:
+                note(scope, [error.tally])
+                await _refuse(error, scope, completed)
+                return
+            await app(scope, receive, completed)
+        finally:
+            correlation.reset(token)
 
     return at_edge
 

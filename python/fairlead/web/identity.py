@@ -40,6 +40,9 @@ _SIGNED: Final = {
     "signature": "X-Fairlead-Signature",
 }
 SIGNED_HEADERS: Final = tuple(_SIGNED.values())
+# Header names of a request are lower case.
+_BEARER: Final = b"authorization"
+_PART_OF: Final = {name.lower().encode(): part for part, name in _SIGNED.items()}
 
 
 def needs(permission: Permission, *, account: bool = True) -> dict[str, object]:
@@ -76,7 +79,8 @@ def identity_guard(*, entry: Entry, desk: KeyDesk, accounts: EngineAccounts) -> 
         demand(caller, permission)
         if handler.opt.get(_ACCOUNT, True) and Scope.TRADE in scopes_of(caller.role):
             # Before that, its number may be an account of somebody else.
-            caller = replace(caller, account=await accounts.ensure(caller.user_id, caller.account))
+            account = await accounts.ensure(caller.user_id, caller.account)
+            caller = caller if account == caller.account else replace(caller, account=account)
         connection.scope["auth"] = caller
 
     return guard
@@ -109,8 +113,13 @@ async def proven_caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry
     Raises:
         AuthenticationError: there is none, more than one, or one that does not count.
     """
-    tokens = connection.headers.getall("authorization", [])
-    signed = {part: connection.headers.getall(name, []) for part, name in _SIGNED.items()}
+    tokens: list[str] = []
+    signed: dict[str, list[str]] = {part: [] for part in _SIGNED}
+    for name, value in connection.scope["headers"]:
+        if name == _BEARER:
+            tokens.append(value.decode("latin-1"))
+        elif (part := _PART_OF.get(name)) is not None:
+            signed[part].append(value.decode("latin-1"))
     is_signed = any(signed.values())
     if not tokens and not is_signed:
         raise AuthenticationError("nobody says who asks", cause="no proof")

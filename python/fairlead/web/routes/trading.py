@@ -20,6 +20,7 @@ from fairlead.web.order_requests import client_id, demand_own_account, number, o
 from fairlead.web.order_wire import AllAfterBody, AmendBody, BatchBody, OrderBody, OrderLine, order_line
 from fairlead.web.problems import ProblemError, problem_in
 from fairlead.web.services import Asker, Given, Services
+from fairlead.web.straight import STRAIGHT
 from fairlead.web.trading_answers import BatchLine, BatchResult, CanceledCount, Timer
 
 __all__ = ["ROUTES", "IdempotencyKey", "OrderId", "order_id_of", "placed_line"]
@@ -39,7 +40,7 @@ IdempotencyKey: TypeAlias = Annotated[
 OrderId: TypeAlias = Annotated[str, PathParameter(max_length=64, description="The orderId of an order.")]
 
 
-@post("/orders", status_code=201, opt=_TRADE, summary="Enter an order")
+@post("/orders", status_code=201, opt=_TRADE | STRAIGHT, summary="Enter an order")
 async def place_order(
     data: JSONBody[OrderBody], caller: Asker, services: Given, idempotency_key: IdempotencyKey = None
 ) -> Response[OrderLine]:
@@ -50,7 +51,12 @@ async def place_order(
     return Response(await placed_line(services, placed, request), status_code=200 if placed.is_repeat else 201)
 
 
-@post("/orders/batch", status_code=200, opt=_TRADE, summary="Enter several orders, each with an outcome of its own")
+@post(
+    "/orders/batch",
+    status_code=200,
+    opt=_TRADE | STRAIGHT,
+    summary="Enter several orders, each with an outcome of its own",
+)
 async def place_batch(
     data: JSONBody[BatchBody], request: Request[Any, Any, Any], caller: Asker, services: Given
 ) -> BatchResult:
