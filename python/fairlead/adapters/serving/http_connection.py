@@ -3,17 +3,20 @@
 import asyncio
 import functools
 from collections.abc import Callable
+from math import inf
 from typing import Any, Final
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fairlead.adapters.serving.door import Door
+from fairlead.adapters.serving.whole_answer import WholeAnswer
 from fairlead.domain.limits.places import Full
 
 __all__ = ["HttpConnection"]
 
 _LINGER_S: Final = 1.0
+_NEVER: Final = inf
 # For the keep-alive of the server beneath, which a byte now and then would put off for ever; ours end it before.
 _LATER_S: Final = 86_400
 _REASON: Final = {Full.ALL: b"503 Service Unavailable", Full.ADDRESS: b"429 Too Many Requests"}
@@ -33,8 +36,10 @@ class HttpConnection(HttpToolsProtocol):
         self.timeout_keep_alive = _LATER_S
         self._door = door
         self._key: str | None = None
-        self._is_inside = self._is_lingering = self._is_idle = False
+        self._is_inside = self._is_lingering = self._is_idle = self._has_head = False
         self._timer: asyncio.TimerHandle | None = None
+        self._ends_at, self._why = _NEVER, ""
+        self._answer: WholeAnswer | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Let it in, or say why not."""
@@ -45,6 +50,7 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(transport, full)
             return
         self._is_inside = True
+        self._answer = WholeAnswer(transport)
         super().connection_made(transport)
         self._wait(self._door.head_s, "slow")
 
@@ -54,17 +60,26 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.close()
             return
         if self._is_idle:
-            self._is_idle = False
-            self._wait(self._door.head_s, "slow")
+            self._is_idle = self._has_head = False
+            self._stop()
+            super().data_received(data)
+            if not self._has_head and not self.transport.is_closing():
+                self._wait(self._door.head_s, "slow")
+            return
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
         """Stop the time: from here on the deadline of the request counts."""
         self._stop()
+        self._has_head = True
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._answer
 
     def on_response_complete(self) -> None:
         """Begin the silence, unless the next request is already there."""
+        assert self._answer is not None
+        self._answer.end()
         super().on_response_complete()
         if self.cycle.response_complete and not self.transport.is_closing():
             self._is_idle = True
@@ -88,6 +103,9 @@ class HttpConnection(HttpToolsProtocol):
 
     def _leave(self) -> None:
         self._stop()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._is_inside:
             self._is_inside = False
             self._door.leave(self._key)
@@ -96,16 +114,27 @@ class HttpConnection(HttpToolsProtocol):
             self._door.gone()
 
     def _wait(self, seconds: float, why: str) -> None:
-        self._stop()
-        self._timer = self.loop.call_later(seconds, self._end, why)
+        # A request moves the end twice, and it nearly always moves away: the timer that runs then looks where it is.
+        self._ends_at, self._why = self.loop.time() + seconds, why
+        if self._timer is None or self._timer.when() > self._ends_at:
+            self._look_at(self._ends_at)
 
-    def _stop(self) -> None:
+    def _look_at(self, when: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+        self._timer = self.loop.call_at(when, self._look)
 
-    def _end(self, why: str) -> None:
-        self._door.end(why)
+    def _stop(self) -> None:
+        self._ends_at = _NEVER
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._ends_at == _NEVER:
+            return
+        if self.loop.time() < self._ends_at:
+            self._look_at(self._ends_at)
+            return
+        self._door.end(self._why)
         # A peer that does not read would hold a connection that is closed politely.
         self.transport.abort()
 
