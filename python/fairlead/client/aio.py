@@ -10,6 +10,8 @@ from typing import Final, Self
 
 from fairlead.client.backlog import Backlog
 from fairlead.client.book import Book
+from fairlead.client.deadlines import Deadlines
+from fairlead.client.heart import Heart
 from fairlead.client.instruments import Instruments
 from fairlead.client.keys import prover
 from fairlead.client.link import Link, Pending
@@ -96,6 +98,8 @@ class Client(Verbs):
         self._tls = context_of(tls=tls, ca=ca)
         self._cancel_on_disconnect_ms, self._heartbeat_ms = cancel_on_disconnect_ms, heartbeat_ms
         self._timeout_s, self._reconnect = timeout_s, reconnect
+        self._deadlines = Deadlines(timeout_s)
+        self._is_flushing = False
         self._link: Link | None = None
         self._pending: dict[Pending, None] = {}
         self._backlog = Backlog(events_max)
@@ -282,26 +286,23 @@ class Client(Verbs):
         )
         link = self._link = Link(protocol, writer)
         self._flush()
-        loop = asyncio.get_running_loop()
-        interval_s = self._heartbeat_ms / 1_000
-        heard_s = loop.time()
-        while True:
-            try:
-                data = await asyncio.wait_for(reader.read(_READ_MAX), interval_s / 2)
-            except TimeoutError:
-                if loop.time() - heard_s > 2.5 * interval_s:
-                    raise
-                if protocol.ack is not None:
-                    protocol.send("Heartbeat", {"test_id": 0})
-            else:
-                if not data:
-                    return
-                heard_s = loop.time()
+
+        def beat() -> None:
+            if protocol.ack is not None:
+                protocol.send("Heartbeat", {"test_id": 0})
+                self._flush()
+
+        heart = Heart(reader, interval_s=self._heartbeat_ms / 1_000, beat=beat)
+        try:
+            while data := await reader.read(_READ_MAX):
+                heart.heard()
                 for message in protocol.receive(data):
                     self._take(link, message)
-            self._flush()
-            await writer.drain()
-            await self._notify()
+                self._flush()
+                await writer.drain()
+                await self._notify()
+        finally:
+            heart.stop()
 
     async def _hang_up(self) -> None:
         link, self._link = self._link, None
@@ -441,19 +442,13 @@ class Client(Verbs):
         pending = Pending(kind, fields, answer, entries, is_safe, (account, cl_ord_id))
         if self._link is not None and self.is_connected:
             self._send(self._link, pending)
-            self._flush()
+            self._flush_soon()
         else:
             # What cannot be sent is refused to who asks, not met by the next connection.
             encode(Message(kind=kind, fields=fields, entries=entries))
         self._pending[pending] = None
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await asyncio.shield(answer)
-        except TimeoutError:
-            named = f" cl_ord_id={cl_ord_id}" if cl_ord_id else ""
-            raise UnavailableError(
-                f"no answer in time, the outcome is in doubt: kind={kind}{named} timeout_s={self._timeout_s}"
-            ) from None
+        self._deadlines.watch(pending)
+        return await answer
 
     def _send(self, link: Link, pending: Pending) -> None:
         link.asked[link.protocol.send(pending.kind, pending.fields, pending.entries)] = pending
@@ -471,7 +466,14 @@ class Client(Verbs):
         self._link.protocol.send("Subscribe", fields)
         self._flush()
 
+    def _flush_soon(self) -> None:
+        # What is asked in one turn of the loop is one write, and one batch of the exchange.
+        if not self._is_flushing:
+            self._is_flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
     def _flush(self) -> None:
+        self._is_flushing = False
         if self._link is not None and (out := self._link.protocol.take_out()):
             self._link.writer.write(out)
 

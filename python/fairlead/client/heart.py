@@ -1,0 +1,44 @@
+"""Whether the other end still speaks: a silence is met with a heartbeat, and a long one ends the connection."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+__all__ = ["Heart"]
+
+# A sign of life after this share of the interval, and the end of patience.
+_SPEAK_AT, _GIVE_UP_AT = 0.5, 2.5
+
+
+class Heart:
+    """Looks at one connection, with one timer however much comes.
+
+    Args:
+        reader: what the connection reads; it is given the error that ends it.
+        interval_s: seconds between heartbeats.
+        beat: says that we live.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, *, interval_s: float, beat: Callable[[], None]) -> None:
+        self._reader, self._interval_s, self._beat = reader, interval_s, beat
+        self._loop: Final = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
+        self._timer = self._loop.call_later(interval_s * _SPEAK_AT, self._look)
+
+    def heard(self) -> None:
+        """Note that something came."""
+        self._heard_at = self._loop.time()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        silent_s, patience_s = self._loop.time() - self._heard_at, self._interval_s * _SPEAK_AT
+        if silent_s > self._interval_s * _GIVE_UP_AT:
+            self._reader.set_exception(TimeoutError(f"the gateway is silent: seconds={silent_s:.1f}"))
+            return
+        if silent_s >= patience_s:
+            self._beat()
+            silent_s = 0
+        self._timer = self._loop.call_later(patience_s - silent_s, self._look)
