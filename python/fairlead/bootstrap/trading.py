@@ -14,6 +14,7 @@ from fairlead.ports.clock import Clock
 from fairlead.ports.order_reads import OrderReads
 from fairlead.ports.secrets import Secrets
 from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
+from fairlead.wire import Message
 
 __all__ = ["desks", "trading"]
 
@@ -77,15 +78,20 @@ class _ListedScales:
     def __init__(self, front: aio.Client, *, clock: Clock) -> None:
         self._front, self._clock = front, clock
         self._asked_ns = 0
+        # By symbol, with what they were read from: it is told again when it changes.
+        self._read: dict[str, tuple[Message, Scales]] = {}
 
     def scales(self, symbol: str, /) -> Scales | None:
         """Return the decimals of an instrument; ``None``: the gateway told of none."""
         listed = self._front.instruments
         if not listed.knows(symbol):
             return None
-        fields = listed.definition(symbol).fields
-        price, quantity, base, quote = (int(str(fields[name])) for name in _SCALES)
-        return Scales(price=price, quantity=quantity, base=base, quote=quote)
+        definition = listed.definition(symbol)
+        read = self._read.get(symbol)
+        if read is None or read[0] is not definition:
+            price, quantity, base, quote = (int(str(definition.fields[name])) for name in _SCALES)
+            read = self._read[symbol] = (definition, Scales(price=price, quantity=quantity, base=base, quote=quote))
+        return read[1]
 
     async def refresh(self) -> None:
         """Ask for the list again, unless that was done a moment ago."""

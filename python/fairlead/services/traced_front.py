@@ -42,7 +42,10 @@ class _Traced:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._front, name)
-        return self._timed(_TIMED[name], found) if name in _TIMED else found
+        if name in _TIMED:
+            # Asked for once: from then on it is an attribute.
+            found = self.__dict__[name] = self._timed(_TIMED[name], found)
+        return found
 
     def _timed(self, kind: str, ask: Callable[..., Awaitable[Report]]) -> Callable[..., Awaitable[Report]]:
         async def timed(*given: Any, **words: Any) -> Report:

@@ -73,10 +73,17 @@ class Metrics:
             buckets=_SECONDS,
             registry=own,
         )
-        for kind in ("order", "amend", "cancel"):
-            self._order_ms.labels(kind), self._order_s.labels(kind)
-            for outcome in ("accepted", "refused", "unanswered"):
-                self._asked.labels(kind, outcome)
+        # Looked up once and not for each request; as many as there are labels, which are few.
+        self._of_request: dict[tuple[str, str, int], tuple[Counter, Histogram, Histogram]] = {}
+        self._of_order = {
+            (kind, outcome): (
+                self._asked.labels(kind, outcome),
+                self._order_ms.labels(kind),
+                self._order_s.labels(kind),
+            )
+            for kind in ("order", "amend", "cancel")
+            for outcome in ("accepted", "refused", "unanswered")
+        }
         self._created = Counter("orders_created", "Orders that the exchange took.", registry=own)
         self._trades = Counter("trades_executed", "Trades, each once.", registry=own)
         self._parts = Gauge("service_part_ready", "1 where a part of the service is there.", ("part",), registry=own)
@@ -88,9 +95,18 @@ class Metrics:
 
     def request_answered(self, *, method: str, route: str, status: int, took_ns: int) -> None:
         """Count a request."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._request_ms.labels(method, route).observe(took_ns / _NS_PER_MS)
-        self._request_s.labels(method, route).observe(took_ns / _NS_PER_S)
+        key = (method, route, status)
+        bound = self._of_request.get(key)
+        if bound is None:
+            bound = self._of_request[key] = (
+                self._requests.labels(method, route, str(status)),
+                self._request_ms.labels(method, route),
+                self._request_s.labels(method, route),
+            )
+        count, ms, seconds = bound
+        count.inc()
+        ms.observe(took_ns / _NS_PER_MS)
+        seconds.observe(took_ns / _NS_PER_S)
 
     def request_refused(self, *, policy: str) -> None:
         """Count a request for which a bucket had no token."""
@@ -98,9 +114,10 @@ class Metrics:
 
     def order_processed(self, *, kind: str, outcome: str, took_ns: int) -> None:
         """Count what the exchange was asked."""
-        self._asked.labels(kind, outcome).inc()
-        self._order_ms.labels(kind).observe(took_ns / _NS_PER_MS)
-        self._order_s.labels(kind).observe(took_ns / _NS_PER_S)
+        count, ms, seconds = self._of_order[kind, outcome]
+        count.inc()
+        ms.observe(took_ns / _NS_PER_MS)
+        seconds.observe(took_ns / _NS_PER_S)
 
     def heard(self, report: Report) -> None:
         """Count what a report tells, once."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -108,6 +109,7 @@ def scope_for(permission: Permission) -> Scope:
     return Scope.TRADE if permission in _TRADES else Scope.ADMIN
 
 
+@cache
 def scopes_of(role: Role) -> frozenset[Scope]:
     """Return the scopes that a role can give away: those of the permissions it has."""
     return frozenset(scope_for(permission) for permission in _ALLOWED[role])

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from fairlead.domain.trading.errors import RequestError
@@ -22,14 +23,15 @@ def check_numbers(request: "DataclassInstance") -> None:
     Raises:
         RequestError: one is not.
     """
-    for field in fields(request):
-        value = getattr(request, field.name)
+    for name in _names_of(type(request)):
+        value = getattr(request, name)
         if not isinstance(value, Decimal):
             continue
-        spelled = _camel(field.name)
+        spelled = _camel(name)
         if not value.is_finite():
             raise RequestError("NOT_A_NUMBER", field=spelled, value=value, limit="finite", fix="give a number")
-        digits, exponent = value.as_tuple().digits, int(value.as_tuple().exponent)
+        _, digits, exponent = value.as_tuple()
+        exponent = int(exponent)
         if len(digits) > _DIGITS_MAX or not -_DIGITS_MAX <= exponent <= _DIGITS_MAX - len(digits):
             raise RequestError(
                 "TOO_MANY_DIGITS",
@@ -70,6 +72,12 @@ def check_range(value: int | None, low: int, high: int, *, field: str) -> None:
         )
 
 
+@cache
+def _names_of(kind: "type[DataclassInstance]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)

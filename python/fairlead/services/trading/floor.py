@@ -43,7 +43,7 @@ class Floor:
         self,
         send: Callable[[], Awaitable[Report]],
         *,
-        what: str,
+        what: object,
         in_doubt: str,
         symbol: str | None = None,
         is_sale: bool = False,
@@ -52,7 +52,7 @@ class Floor:
 
         Args:
             send: sends it, perhaps twice: an instrument that was listed a moment ago is asked for first.
-            what: what it is, with its ids, for people.
+            what: what it is, with its ids, for people: its text is asked for where the answer is no.
             in_doubt: what to do where no answer comes.
             symbol: the instrument, where there is one.
             is_sale: whether it sells.
@@ -68,16 +68,16 @@ class Floor:
             report = await send()
         except NotFoundError:
             unknown = Report(kind="CommandReport", fields={}, is_rejected=True, reason="UNKNOWN_INSTRUMENT")
-            raise refused(unknown, what=what) from None
+            raise refused(unknown, what=str(what)) from None
         except WireError as error:
             raise RequestError(
-                "VALIDATION_ERROR", field="body", value=what, limit=str(error), fix="give smaller numbers or texts"
+                "VALIDATION_ERROR", field="body", value=str(what), limit=str(error), fix="give smaller numbers or texts"
             ) from None
         except UnavailableError:
-            raise InDoubtError(what, fix=in_doubt) from None
+            raise InDoubtError(str(what), fix=in_doubt) from None
         if report.is_rejected:
             scales = None if symbol is None else self.instruments.scales(symbol)
-            raise refused(report, what=what, scales=scales, is_sale=is_sale)
+            raise refused(report, what=str(what), scales=scales, is_sale=is_sale)
         return report
 
 

@@ -63,20 +63,21 @@ class OrderDesk:
         """
         floor = self._floor
         named = floor.client_id(request.client_order_id)
-        request = replace(request, client_order_id=named)
         order, trigger = command_of(request, account=check_account(account))
+        order["cl_ord_id"] = named
+        what = _Said(request, named)
 
         async def send() -> Report:
             return await (floor.front.submit(**order) if trigger is None else floor.front.submit_stop(trigger, **order))
 
         report = await floor.ask(
             send,
-            what=_said(request),
+            what=what,
             in_doubt=f"GET /orders?clientOrderId={named} tells; sending it again with the same clientOrderId is safe",
             symbol=request.symbol,
             is_sale=order["side"] == "sell",
         )
-        return await self._known(account, report, request)
+        return await self._known(account, report, what)
 
     async def place_batch(self, account: int, requests: Sequence[OrderRequest]) -> list[Outcome]:
         """Enter several orders, in their order, and return what became of each."""
@@ -186,14 +187,14 @@ class OrderDesk:
 
         await floor.ask(send, what=f"timer timeoutMs={timeout_ms}", in_doubt="send it again")
 
-    async def _known(self, account: int, report: Report, request: OrderRequest) -> Placed:
+    async def _known(self, account: int, report: Report, what: "_Said") -> Placed:
         """Return the order of an answer as the reports behind it left it, or else as the answer says."""
         reads = self._floor.reads
         view, fills = await reads.since(report, account=account)
         view = view or after(None, replace(report, repeated=False))
         if view is None:
             # A repeat of an order that has ended: its answer says no more than its id.
-            raise not_yet_readable(f"{_said(request)} orderId={report.order_id}")
+            raise not_yet_readable(f"{what} orderId={report.order_id}")
         reads.note(view)
         return Placed(view=view, fills=fills, is_repeat=report.repeated)
 
@@ -216,15 +217,24 @@ def _of_the_ended(error: RefusedError, view: OrderView | None) -> RefusedError:
     return finished_order(view.order_id)
 
 
-def _said(request: OrderRequest) -> str:
-    parts = {
-        "clientOrderId": request.client_order_id,
-        "symbol": f"{request.symbol:.40}",
-        "side": request.side,
-        "orderType": request.order_type,
-        "quantity": request.quantity,
-        "quoteQuantity": request.quote_quantity,
-        "price": request.price,
-        "triggerPrice": request.trigger_price,
-    }
-    return "order " + " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
+class _Said:
+    """An order in words, which are put together only where they are read: where it is refused."""
+
+    __slots__ = ("_named", "_request")
+
+    def __init__(self, request: OrderRequest, named: str) -> None:
+        self._request, self._named = request, named
+
+    def __str__(self) -> str:
+        request = self._request
+        parts = {
+            "clientOrderId": self._named,
+            "symbol": f"{request.symbol:.40}",
+            "side": request.side,
+            "orderType": request.order_type,
+            "quantity": request.quantity,
+            "quoteQuantity": request.quote_quantity,
+            "price": request.price,
+            "triggerPrice": request.trigger_price,
+        }
+        return "order " + " ".join(f"{name}={value}" for name, value in parts.items() if value is not None)
