@@ -4,7 +4,7 @@ import asyncio
 import functools
 from collections.abc import Callable
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -74,7 +74,8 @@ class HttpConnection(HttpToolsProtocol):
         self._has_head = True
         super().on_headers_complete()
         if self.cycle is not None:
-            self.cycle.transport = self._answer
+            # It has what an answer needs of a transport.
+            self.cycle.transport = cast("asyncio.Transport", self._answer)
 
     def on_response_complete(self) -> None:
         """Begin the silence, unless the next request is already there."""
