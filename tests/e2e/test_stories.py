@@ -1,5 +1,7 @@
 """A running venue tells why its orders are where they are, the same before and after a restart."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +66,35 @@ def test_stops_groups_changes_and_ends_are_explained(tmp_path: Path) -> None:
         foreign = bob.ask("GET", f"/orders/{first['orderId']}/explain")
         assert (foreign.status_code, foreign.json()["code"]) == (404, "NOT_FOUND_ERROR")
         assert "somebody else" in str(_story(bob, bid))
+        _check_quality(ann, bob, first)
         tables = stories
         assert service.end()[0] == 0
 
     with Service(directory) as service:
         ann._http = service.http
         assert [_story(ann, one) for one in (first, stop, *legs, changed)] == tables
+
+
+def _check_quality(ann: Trader, bob: Trader, filled: Any) -> None:
+    def quality(trader: Trader, order: Any) -> Any:
+        return trader.ask("GET", f"/orders/{order['orderId']}/quality").json()
+
+    done = quality(ann, filled)
+    assert (done["vwap"], done["twap"], done["fillRatio"], done["fills"]) == ("100", "100", "1", 1)
+    assert done["arrival"]["reason"] == "NO_TRADE_BEFORE"
+    assert (done["marketVwap"]["slippageBps"], done["queue"]["reason"]) == ("0.0000", "NOT_RESTING")
+    resting = ann.place(price="30.00", quantity="3").json()
+    _until(lambda: quality(ann, resting)["queue"]["position"] == 1)
+    bob.place(price="30.00", quantity="4")
+    _until(lambda: quality(ann, resting)["queue"]["reason"] == "ORDERS_NOT_TOLD_APART")
+    queue = quality(ann, resting)["queue"]
+    assert (queue["ordersAhead"], queue["quantityAhead"]) == (1, "4")
+    assert bob.ask("GET", f"/orders/{resting['orderId']}/quality").status_code == 404
+    ann.ask("DELETE", f"/orders/{resting['orderId']}")
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    """Wait for the book of the service to hear of it."""
+    end_s = time.monotonic() + 30.0
+    while not is_so():
+        assert time.monotonic() < end_s, "the book does not hear of it"

@@ -30,6 +30,7 @@ _NAMES: Final = {
     "GET /orders/{order_id}",
     "GET /orders/{order_id}/fills",
     "GET /orders/{order_id}/explain",
+    "GET /orders/{order_id}/quality",
     "PATCH /orders/{order_id}",
     "DELETE /orders/{order_id}",
     "DELETE /advanced-orders/{advanced_id}",

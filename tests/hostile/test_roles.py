@@ -55,6 +55,7 @@ _NEEDS: dict[str, str | None] = {
     "GET /orders/{order_id}": "read_own",
     "GET /orders/{order_id}/fills": "read_own",
     "GET /orders/{order_id}/explain": "read_own",
+    "GET /orders/{order_id}/quality": "read_own",
     "POST /orders": "trade_own",
     "POST /orders/batch": "trade_own",
     "PATCH /orders/{order_id}": "trade_own",

@@ -18,6 +18,7 @@ from fairlead.adapters.stores.projections import (
     SqlOrderHistory,
     SqlOrderTraces,
     SqlProjections,
+    SqlTradeTape,
 )
 from fairlead.adapters.telemetry import Metrics
 from fairlead.domain.limits.bucket import Rate
@@ -28,6 +29,7 @@ from fairlead.model.report import BEGINNING, Report
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
+from fairlead.services.order_quality import OrderQualities
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -166,7 +168,7 @@ def at_desk(
             desk=house.desk,
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
-            markets=Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock),
+            markets=(markets := Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock)),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
             trading=desks,
             funds=funds_desk_over(bank, house),
@@ -176,8 +178,11 @@ def at_desk(
             breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
-            records=records_over(house),
+            records=(records := records_over(house)),
             pages=pages or PageSizes(),
+            quality=OrderQualities(
+                orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
+            ),
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from fairlead.adapters.stores.projections import SqlTradeTape
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
@@ -10,6 +11,7 @@ from fairlead.bootstrap.telemetry import figures_of
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Registration
 from fairlead.services.markets import VenueControl
+from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
 
@@ -38,6 +40,12 @@ async def services(house: House) -> AsyncIterator[None]:
         figures=figures_of(house.loaded, house.telemetry),
         pages=page_sizes(limits),
         sockets=house.sockets,
+        quality=OrderQualities(
+            orders=house.records.orders,
+            advanced=house.records.advanced,
+            tape=SqlTradeTape(house.database),
+            markets=house.markets,
+        ),
     )
     yield
 

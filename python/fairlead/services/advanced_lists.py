@@ -37,3 +37,11 @@ class AdvancedLists:
         """
         await self._caught_up()
         return await self._reads.find(account, order_id)
+
+    async def group_of(self, account: int, order_id: int) -> int | None:
+        """Return the group that an order came with; ``None``: none.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        return await self._reads.group_of(account, order_id)

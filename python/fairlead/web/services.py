@@ -12,6 +12,7 @@ from fairlead.services.access import Entry, KeyDesk, Registration
 from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets, VenueControl
+from fairlead.services.order_quality import OrderQualities
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
@@ -44,6 +45,7 @@ class Services:
         figures: what was counted, for who may read it.
         pages: how long lists are.
         sockets: live connections.
+        quality: how well orders were executed.
     """
 
     registration: Registration
@@ -63,6 +65,7 @@ class Services:
     figures: Figures
     pages: PageSizes
     sockets: Sockets
+    quality: OrderQualities
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

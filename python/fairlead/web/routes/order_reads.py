@@ -15,6 +15,7 @@ from fairlead.web.order_pages import FillPage, OrderPage
 from fairlead.web.order_wire import OrderLine, fill_line, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
+from fairlead.web.quality_wire import Quality, quality_of
 from fairlead.web.services import Asker, Given
 from fairlead.web.story_wire import Story, story_of
 
@@ -108,6 +109,18 @@ async def explain_order(
     return tagged(request, story_of(story))
 
 
+@get("/orders/{order_id:str}/quality", opt=_READ, summary="How well an order was executed")
+async def measure_order(
+    request: Request[Any, Any, Any], order_id: OrderId, caller: Asker, services: Given
+) -> Response[Quality]:
+    """Means of its fills, what it is measured against, and its place in the queue; what is not known has a reason."""
+    refuse_unknown(request)
+    found = await services.quality.of(caller.account, order_number(order_id))
+    if found is None:
+        raise NotFoundError(f"no such order: orderId={order_id}")
+    return tagged(request, quality_of(found))
+
+
 def order_number(order_id: str) -> int:
     """Return the number of an order.
 
@@ -139,4 +152,4 @@ def one_of(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
     return value
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills, explain_order)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills, explain_order, measure_order)

@@ -7,6 +7,7 @@ from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
 from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
 from fairlead.adapters.stores.projections.trace_reads import SqlOrderTraces
+from fairlead.adapters.stores.projections.trade_tape import SqlTradeTape
 from fairlead.adapters.stores.projections.upkeep import SqlUpkeep
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "SqlProjections",
     "SqlReportPages",
     "SqlStopHistory",
+    "SqlTradeTape",
     "SqlUpkeep",
 ]

@@ -1,0 +1,1 @@
+"""What a trade cost: benchmarks of prices, and how an order did against them."""
