@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from harness import engines
+from harness import engines, live
 from harness.report import Mark, aligned
 from harness.session import Session
 from harness.venue import JSON, Server, call, fund, list_market, operator, register, served
@@ -31,6 +31,7 @@ class Figures:
     reads: dict[str, Pass] = field(default_factory=dict)
     rss_bytes: tuple[int, int] = (0, 0)
     orders: int = 0
+    sockets: live.Figures | None = None
 
 
 def measure(*, passes: int, seconds: float) -> Figures:
@@ -45,7 +46,8 @@ def measure(*, passes: int, seconds: float) -> Figures:
     directory.mkdir(parents=True)
     figures, load = Figures(), [sys.executable, str(engines.BENCH / "drivers" / "http_load.py")]
     bare_command = [sys.executable, str(engines.BENCH / "drivers" / "bare_handler.py")]
-    with served(bare_command) as bare, serve(directory) as service, Session("http_load", load) as client:
+    many = {"limits.ip_connections_max": 2 * live.CONNECTIONS}
+    with served(bare_command) as bare, serve(directory, settings=many) as service, Session("http_load", load) as client:
         headers = _trader(service, directory)
         ask = {"method": "POST", "path": "/orders", "connections": _CONNECTIONS, "bodies": [json.dumps(_ORDER)]}
         ask["headers"] = headers | JSON
@@ -66,6 +68,7 @@ def measure(*, passes: int, seconds: float) -> Figures:
         for name, path in _READS.items():
             asked = {"method": "GET", "path": path, "connections": 1, "seconds": seconds, "headers": headers}
             figures.reads[name] = _pass(client, service, asked)
+        figures.sockets = live.measure(service, headers | JSON)
     return figures
 
 
@@ -84,6 +87,7 @@ def marks(figures: Figures) -> list[Mark]:
         ),
         Mark(mark="service p99 at half the rate, ms", measured=half_ms, floor=10, aim=5, **less),
         Mark(mark="service reads, slowest p99, ms", measured=slowest_ms, floor=100, aim=10, **less),
+        *live.marks(figures.sockets),
     ]
 
 
@@ -96,7 +100,7 @@ def table(figures: Figures) -> str:
     rows += [_row(f"GET {_READS[name]}, 1 connection", [one]) for name, one in figures.reads.items()]
     before, after = figures.rss_bytes
     grown = f"memory: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB after {figures.orders:,} orders"
-    return f"\n{aligned(rows)}\n{grown}"
+    return f"\n{aligned(rows)}\n{live.table(figures.sockets)}\n{grown}"
 
 
 def _both(figures: Figures) -> tuple[tuple[str, list[Pass]], ...]:
@@ -126,6 +130,6 @@ def _trader(service: Server, directory: Path) -> dict[str, str]:
     account, headers = register(service, directory)
     with operator(service) as ops:
         list_market(ops, "ABC-USD", 0)
-        fund(ops, account, {1: 10**15})
+        fund(ops, account, {0: 10**6, 1: 10**15})
     call(service, "POST", "/orders", headers, _ORDER)
     return headers

@@ -19,6 +19,7 @@ from fairlead.sdk import AuthorizationError, ConflictError, NotFoundError, Order
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 EXAMPLES = {"rest_quickstart.py": ["BTC-USD"], "market_maker.py": ["ETH-USD", "2"], "watch_book.py": ["AAPL", "2"]}
+EXAMPLES |= {"live_orders.py": ["BTC-USD"]}
 
 
 class Losing(httpx.AsyncHTTPTransport):

@@ -207,7 +207,10 @@ def _verbs(kind: type) -> dict[str, list[str]]:
 
 
 def test_the_blocking_client_has_every_verb_with_the_same_arguments() -> None:
-    assert _verbs(fairlead.RestClient) == _verbs(fairlead.AsyncClient)
+    verbs = _verbs(fairlead.AsyncClient)
+    # Live connections need an event loop of their caller: docs/how-to/sdk.md says so.
+    del verbs["live"]
+    assert _verbs(fairlead.RestClient) == verbs
     assert all(inspect.getdoc(getattr(fairlead.AsyncClient, name)) for name in _verbs(fairlead.AsyncClient))
 
 

@@ -38,6 +38,17 @@ from fairlead.sdk.errors import (
     UnavailableError,
     ValidationError,
 )
+from fairlead.sdk.live import LiveClient
+from fairlead.sdk.live_messages import (
+    BalanceUpdate,
+    CandleUpdate,
+    MeasuresUpdate,
+    Missed,
+    OrderEvent,
+    OrderReport,
+    PriceUpdate,
+    TradeUpdate,
+)
 from fairlead.sdk.order_calls import NewOrder
 from fairlead.sdk.people import ApiKey, Asset, Caller, Funds, NewApiKey, User
 from fairlead.sdk.retries import Retries
@@ -52,9 +63,11 @@ __all__ = [
     "AuthenticationError",
     "AuthorizationError",
     "Balance",
+    "BalanceUpdate",
     "BatchOutcome",
     "Caller",
     "Candle",
+    "CandleUpdate",
     "ConflictError",
     "Fee",
     "Fill",
@@ -62,14 +75,20 @@ __all__ = [
     "Group",
     "LedgerEntry",
     "Level",
+    "LiveClient",
     "Market",
+    "MeasuresUpdate",
     "Microstructure",
+    "Missed",
     "NewApiKey",
     "NewOrder",
     "NotFoundError",
     "Order",
     "OrderBook",
+    "OrderEvent",
+    "OrderReport",
     "Position",
+    "PriceUpdate",
     "Problem",
     "PublicTrade",
     "RateLimitedError",
@@ -83,6 +102,7 @@ __all__ = [
     "TickBand",
     "Timestamp",
     "Trade",
+    "TradeUpdate",
     "UnavailableError",
     "User",
     "ValidationError",

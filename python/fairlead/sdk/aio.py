@@ -11,6 +11,8 @@ from fairlead.sdk.call import Call, Page
 from fairlead.sdk.decode import answer_in
 from fairlead.sdk.door import Door
 from fairlead.sdk.errors import Details, NotFoundError, RejectedError
+from fairlead.sdk.live import LiveClient
+from fairlead.sdk.live_link import LiveLink
 from fairlead.sdk.people import Funds
 from fairlead.sdk.retries import Answered, Retries, error_of, is_in_doubt, wait_s
 from fairlead.sdk.surroundings import Surroundings
@@ -68,6 +70,8 @@ class AsyncClient:
         over: Any = None,
     ) -> None:
         self._world = surroundings or Surroundings()
+        self._timeout_s = timeout_s
+        self._user_id: str | None = None
         self._retries = retries or Retries()
         self._transport = Transport(base_url, timeout_s=timeout_s, over=over)
         self._door = Door(
@@ -214,6 +218,22 @@ class AsyncClient:
                 shown = (book.epoch, book.seq)
                 yield book
             await self._world.sleep(every_s)
+
+    def live(self) -> LiveClient:
+        """Return a live connection, to be used with ``async with``; this client stays open at least as long."""
+        link = LiveLink(
+            self._transport.socket_url,
+            door=self._door,
+            user_id=self._my_id,
+            world=self._world,
+            timeout_s=self._timeout_s,
+        )
+        return LiveClient(link, fetch_order=self.fetch_order, world=self._world, retries=self._retries)
+
+    async def _my_id(self) -> str:
+        if self._user_id is None:
+            self._user_id = (await self.who_am_i()).user_id
+        return self._user_id
 
     async def log_out(self) -> None:
         """End the session at the service; a later call logs in again. Nothing where there is none."""

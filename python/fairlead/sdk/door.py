@@ -1,6 +1,6 @@
 """The door of the service: each call goes through it with the proof it needs, from a login or from an API key."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -58,6 +58,7 @@ class Door:
         self._session: Session | None = None
         self._signer: Signer | None = None
         self._is_clock_set = False
+        self._live_token: str | None = None
         if email is not None and password is not None:
             self._session = Session(email=email, password=Secret(password), ask=ask)
         if key_id is not None and secret is not None:
@@ -72,6 +73,31 @@ class Door:
         """The session has ended: the next call logs in."""
         if self._session is not None:
             self._session.forget()
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether somebody says who asks."""
+        return self._session is not None or self._signer is not None
+
+    async def live_proof(self, target: str, *, is_refused: bool) -> Mapping[str, str]:
+        """Return the headers that open a live connection.
+
+        Args:
+            target: its path.
+            is_refused: whether the last ones were: then others are made, by another token or another clock.
+
+        Raises:
+            ApiError: there is no proof to be had.
+        """
+        if self._signer is not None:
+            if is_refused:
+                self._signer = self._signer.at_time_of((await self._ask(fetch_time())).unix_ms)
+            return self._signer.proof("GET", target, b"")
+        if self._session is None:
+            return {}
+        token = await self._session.token(refused=self._live_token if is_refused else None)
+        self._live_token = token
+        return _bearer(token)("GET", target, b"")
 
     async def send(self, call: Call[Any], body: bytes) -> Outcome:
         """Send a call once with the proof it needs and return what became of it."""

@@ -53,6 +53,12 @@ class Transport:
         return self._url.scheme == "https" or _is_here(self._url.host)
 
     @property
+    def socket_url(self) -> str:
+        """Where live connections are."""
+        scheme = "wss" if self._url.scheme == "https" else "ws"
+        return str(self._url.copy_with(scheme=scheme)).rstrip("/")
+
+    @property
     def host(self) -> str:
         """The host of the service."""
         return self._url.host

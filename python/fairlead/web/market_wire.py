@@ -6,6 +6,7 @@ from decimal import Decimal
 from fairlead.domain.market_data.bars import Candle
 from fairlead.domain.market_data.day import Day
 from fairlead.domain.market_data.microstructure import Microstructure
+from fairlead.domain.market_data.words import word
 from fairlead.ports.market_feed import BookLevel
 from fairlead.services.markets import BookView, MarketView, PublicTrade
 from fairlead.web.wire import Answer, iso
@@ -153,11 +154,6 @@ class Measures(Answer, frozen=True, kw_only=True):
     imbalance_depth: str | None
     bid_depth: str
     ask_depth: str
-
-
-def word(name: str) -> str:
-    """Return a word of the exchange as the API spells it: ``VolatilityAuction`` is ``VOLATILITY_AUCTION``."""
-    return "".join(f"_{letter}" if letter.isupper() and place else letter for place, letter in enumerate(name)).upper()
 
 
 def market_of(view: MarketView) -> Market:

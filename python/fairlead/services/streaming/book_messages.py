@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from fairlead.domain.market_data.words import word
 from fairlead.ports.market_feed import BookLevel, PublicBook
 from fairlead.services.streaming.scale import Scale, whole
 from fairlead.wire import Message
@@ -23,7 +24,7 @@ def book_snapshot(symbol: str, depth: str, book: PublicBook) -> dict[str, Any]:
         "depth": depth,
         "epoch": book.epoch,
         "seq": book.seq,
-        "state": book.state,
+        "state": word(book.state or ""),
         "bids": bids,
         "asks": asks,
     }
@@ -50,8 +51,10 @@ def book_update(symbol: str, depth: str, message: Message, *, scale: Scale) -> d
         said["bids" if fields["side"] == "Buy" else "asks"] = [_level(fields, "level", scale)]
     elif message.kind == "OrderDelta":
         said["orders"] = [_order(fields, scale)]
+    elif message.kind == "Trade":
+        said["tradeId"] = str(fields["trade_id"])
     elif message.kind == "InstrumentStatus":
-        said["state"] = str(fields["state"])
+        said["state"] = word(str(fields["state"]))
     elif message.kind == "BookChecksum":
         said["checksum"] = fields["crc"]
     return said

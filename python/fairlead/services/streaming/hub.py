@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from fairlead.domain.market_data.microstructure import microstructure_of
+from fairlead.domain.market_data.words import word
 from fairlead.domain.streaming.outbox import Channel
 from fairlead.domain.streaming.text_frame import text_frame
 from fairlead.ports.market_feed import MarketFeed, PublicBook
@@ -111,7 +112,7 @@ class Hub:
         if depth == _FOLLOWED and message.kind == "Trade":
             self._tell_trade(symbol, message)
         elif depth == _FOLLOWED and message.kind == "InstrumentStatus":
-            state = {"symbol": symbol, "seq": message.seq, "state": str(fields["state"])}
+            state = {"symbol": symbol, "seq": message.seq, "state": word(str(fields["state"]))}
             self._tell(Channel("system", symbol), _frame({"type": "SYSTEM", "channel": "system"} | state))
 
     async def run(self) -> None:

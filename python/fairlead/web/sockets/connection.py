@@ -175,7 +175,7 @@ class Connection:
         if frame.op in {"subscribe", "unsubscribe"}:
             asked = parse_body(frame.body, SubscribeOp, limits=self._limits)
             await (self._subscribe(asked) if frame.op == "subscribe" else self._unsubscribe(asked))
-            return {"status": 200, "data": {"subscriptions": self._count()}}
+            return {"status": 200, "data": self._standing()}
         if frame.op not in orders.OPS:
             raise unknown("op", frame.op, _OPS)
         if self._caller is None:
@@ -224,6 +224,10 @@ class Connection:
     def _names(self) -> list[str]:
         private = () if self._stream is None else self._stream.channels
         return [*private, *(channel.name for channel in self._public)]
+
+    def _standing(self) -> dict[str, object]:
+        place = None if self._stream is None else self._stream.place
+        return {"subscriptions": self._count()} | ({} if place is None else {"position": place})
 
     def _count(self) -> int:
         return len(self._names())

@@ -65,6 +65,11 @@ class PrivateStream:
         self.channels.add(name)
         self._has_balances = self._has_balances or name == "balances"
 
+    @property
+    def place(self) -> str | None:
+        """From where a later connection goes on so that nothing is missing; ``None`` where nothing has begun."""
+        return None if self._position is None else place_text(self._position)
+
     def unsubscribe(self, name: str) -> None:
         """End a channel."""
         self.channels.discard(name)
