@@ -22,6 +22,7 @@ from fairlead.web.identity import PUBLIC, Guard, caller_in, identity_guard
 from fairlead.web.limits import POLICY_HEADER, REMAINING_HEADER, heads_of, rate_guard
 from fairlead.web.problems import answer_problem
 from fairlead.web.read_own import read_own_guard
+from fairlead.web.request import WholeRequest
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Given, Services
 from fairlead.web.sockets import SOCKETS
@@ -64,6 +65,7 @@ def make_app(
         exception_handlers={Exception: answer_problem},
         middleware=[deadline(timeout_s), straight(services, guard=guard, limits=limits)],
         openapi_config=None,
+        request_class=WholeRequest,
         request_max_body_size=limits.bytes_max,
         logging_config=None,
         debug=False,

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fairlead.web.bodies import BodyLimits, parse_body
 from fairlead.web.identity import Guard
+from fairlead.web.request import WholeRequest
 from fairlead.web.services import Services
 
 __all__ = ["STRAIGHT", "straight"]
@@ -45,7 +46,7 @@ def straight(services: Services, *, guard: Guard, limits: BodyLimits) -> Callabl
                 await app(scope, receive, send)
                 return
             assert isinstance(handler, HTTPRouteHandler)
-            request: Request[Any, Any, Any] = Request(scope, receive, send)
+            request = WholeRequest(scope, receive, send)
             await guard(request, handler)
             wanted = _wanted(handler)
             given: dict[str, Any] = {"caller": scope["auth"], "services": services}

@@ -1,7 +1,7 @@
 """Puts the strict reading of bodies in place of the framework's, for every route that takes one."""
 
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from litestar import Request
 from litestar._openapi.schema_generation import SchemaCreator
@@ -15,6 +15,8 @@ from litestar.typing import FieldDefinition
 from fairlead.web.bodies import BodyLimits, check_media_type, parse_body
 
 __all__ = ["body_guard", "strict_reader"]
+
+_CONTENT_TYPE: Final = b"content-type"
 
 
 def strict_reader(limits: BodyLimits) -> type[AbstractDTO[Any]]:
@@ -61,7 +63,8 @@ def body_guard(limits: BodyLimits) -> Callable[[ASGIConnection[Any, Any, Any, An
         wanted = handler.parsed_data_field
         if wanted is None or not isinstance(connection, Request):
             return
-        check_media_type(connection.headers.get("content-type"))
+        kind = next((value for name, value in connection.scope["headers"] if name == _CONTENT_TYPE), None)
+        check_media_type(None if kind is None else kind.decode("latin-1"))
         if not await connection.body():
             parse_body(b"{}", wanted.annotation, limits=limits)
 
