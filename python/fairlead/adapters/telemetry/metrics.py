@@ -11,22 +11,19 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     ProcessCollector,
     disable_created_metrics,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
+from fairlead.adapters.telemetry.durations import Duration, Durations
 from fairlead.adapters.telemetry.market_figures import MarketFigures
 from fairlead.model.report import Position, Report
 
 __all__ = ["Metrics"]
 
-_NS_PER_MS: Final = 1_000_000
-_NS_PER_S: Final = 1_000_000_000
 _SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_MS: Final = tuple(bound * 1_000 for bound in _SECONDS)
 # An order that waits for its trigger is told of as suspended and not as new.
 _TAKEN: Final = frozenset({"New", "Suspended"})
 
@@ -51,36 +48,17 @@ class Metrics:
         own = self.registry
         request = ("method", "route")
         self._requests = Counter("http_requests", "Requests.", (*request, "status"), registry=own)
-        self._request_ms = Histogram(
-            "http_request_duration_ms", "Arrival to answer, ms.", request, buckets=_MS, registry=own
-        )
-        self._request_s = Histogram(
-            "http_request_duration_seconds", "Arrival to answer.", request, buckets=_SECONDS, registry=own
-        )
+        self._request_took = Durations("http_request_duration", "Arrival to answer", request, bounds_s=_SECONDS)
         self._refused = Counter("rate_limited", "Requests for which a bucket had no token.", ("policy",), registry=own)
         self._asked = Counter("order_requests", "What the exchange was asked.", ("kind", "outcome"), registry=own)
-        self._order_ms = Histogram(
-            "order_processing_time_ms",
-            "Sent to the exchange to its durable answer, ms.",
-            ("kind",),
-            buckets=_MS,
-            registry=own,
+        self._order_took = Durations(
+            "order_processing_time", "Sent to the exchange to its durable answer", ("kind",), bounds_s=_SECONDS
         )
-        self._order_s = Histogram(
-            "order_processing_time_seconds",
-            "Sent to the exchange to its durable answer.",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=own,
-        )
+        self.add([self._request_took, self._order_took])
         # Looked up once and not for each request; as many as there are labels, which are few.
-        self._of_request: dict[tuple[str, str, int], tuple[Counter, Histogram, Histogram]] = {}
+        self._of_request: dict[tuple[str, str, int], tuple[Counter, Duration]] = {}
         self._of_order = {
-            (kind, outcome): (
-                self._asked.labels(kind, outcome),
-                self._order_ms.labels(kind),
-                self._order_s.labels(kind),
-            )
+            (kind, outcome): (self._asked.labels(kind, outcome), self._order_took.of(kind))
             for kind in ("order", "amend", "cancel")
             for outcome in ("accepted", "refused", "unanswered")
         }
@@ -100,13 +78,11 @@ class Metrics:
         if bound is None:
             bound = self._of_request[key] = (
                 self._requests.labels(method, route, str(status)),
-                self._request_ms.labels(method, route),
-                self._request_s.labels(method, route),
+                self._request_took.of(method, route),
             )
-        count, ms, seconds = bound
+        count, took = bound
         count.inc()
-        ms.observe(took_ns / _NS_PER_MS)
-        seconds.observe(took_ns / _NS_PER_S)
+        took.observe(took_ns)
 
     def request_refused(self, *, policy: str) -> None:
         """Count a request for which a bucket had no token."""
@@ -114,10 +90,9 @@ class Metrics:
 
     def order_processed(self, *, kind: str, outcome: str, took_ns: int) -> None:
         """Count what the exchange was asked."""
-        count, ms, seconds = self._of_order[kind, outcome]
+        count, took = self._of_order[kind, outcome]
         count.inc()
-        ms.observe(took_ns / _NS_PER_MS)
-        seconds.observe(took_ns / _NS_PER_S)
+        took.observe(took_ns)
 
     def heard(self, report: Report) -> None:
         """Count what a report tells, once."""
