@@ -7,7 +7,7 @@ from typing import Final
 
 from litestar.types import ASGIApp
 
-from fairlead.adapters.serving import HttpServer, listen
+from fairlead.adapters.serving import HttpServer, listen, settle
 from fairlead.adapters.telemetry import write_logs
 from fairlead.bootstrap import (
     access,
@@ -139,6 +139,7 @@ async def _answer(house: House, *, on_ready: Callable[[Addresses], None]) -> Non
     if house.ended.is_set():
         return
     listening = listen(server.host, server.port)
+    settle()
     host, port = listening.getsockname()[:2]
     reached = Addresses(http=(host, port), gateway=house.gateway, people=house.people)
     http = HttpServer(

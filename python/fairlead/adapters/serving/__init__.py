@@ -13,6 +13,7 @@ from fairlead.adapters.serving.front_end_key import find_key, front_end_key, ser
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
+from fairlead.adapters.serving.runtime import settle
 
 __all__ = [
     "Door",
@@ -28,5 +29,6 @@ __all__ = [
     "note_funded",
     "open_demo_place",
     "service_key",
+    "settle",
     "trust_only",
 ]
