@@ -62,7 +62,7 @@ class Durations(Collector):
         """Yield both histograms as they are at this moment."""
         for unit, per_s, ns in (("ms", _MS_PER_S, _NS_PER_MS), ("seconds", 1, _NS_PER_S)):
             family = self._family(unit)
-            bounds = [*(floatToGoString(bound * per_s) for bound in self._bounds_s), "+Inf"]
+            bounds = [*(_told(bound * per_s) for bound in self._bounds_s), "+Inf"]
             for values, kept in list(self._kept.items()):
                 reached, buckets = 0, []
                 for bound, count in zip(bounds, list(kept.counts), strict=True):
@@ -78,3 +78,7 @@ class Durations(Collector):
     def _family(self, unit: str) -> HistogramMetricFamily:
         about = f"{self._about}, ms." if unit == "ms" else f"{self._about}."
         return HistogramMetricFamily(f"{self._name}_{unit}", about, labels=self._labels)
+
+
+def _told(bound: float) -> str:
+    return str(floatToGoString(bound))  # type: ignore[no-untyped-call]
