@@ -180,3 +180,54 @@ def test_a_check_that_began_before_something_was_taken_back_is_not_remembered() 
         assert recent.get("proof", now_ns=NOW_NS, age_ns_max=100) is None
 
     asyncio.run(story())
+
+
+def test_while_somebody_goes_on_asking_nobody_waits_for_a_check(tmp_path: Path) -> None:
+    async def story(house: House) -> None:
+        ann = await house.trader()
+        pair = await house.entry.login(email=ANN, password=PASSWORD)
+        who = await house.entry.authenticate(pair.access)
+        # Each at half the time: the check behind it has ended before the next, and none counts longer than its own.
+        for _ in range(5):
+            house.clock.ns += 250 * 1_000_000
+            assert await house.entry.authenticate(pair.access) == who
+            await _checks_end()
+
+        await house.needs.users.raise_epoch(ann.user_id)
+        house.clock.ns += 250 * 1_000_000
+        assert await house.entry.authenticate(pair.access) == who, "it is remembered from the last check"
+        await _checks_end()
+        with pytest.raises(AuthenticationError):
+            await house.entry.authenticate(pair.access)
+
+    in_house(tmp_path, story, policy=AccessPolicy(recheck_ms=500))
+
+
+async def _checks_end() -> None:
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+
+
+def test_a_proof_is_renewed_at_half_its_time_once_and_ends_all_the_same_where_no_answer_comes() -> None:
+    async def story() -> None:
+        recent, asked, go = Recent(), list[int](), asyncio.Event()
+        recent.put("proof", WHO, now_ns=NOW_NS)
+
+        async def check() -> Principal:
+            asked.append(1)
+            await go.wait()
+            return WHO
+
+        for after in (0, 49, 50, 60, 99):
+            recent.renew("proof", check, now_ns=NOW_NS + after, age_ns_max=100)
+            await asyncio.sleep(0)
+            assert len(asked) == (after >= 50)
+        assert recent.get("proof", now_ns=NOW_NS + 100, age_ns_max=100) is None
+        go.set()
+        await _checks_end()
+        # It counts from when it was asked, not from when the answer came.
+        found = [recent.get("proof", now_ns=NOW_NS + after, age_ns_max=100) for after in (149, 150)]
+        assert found == [WHO, None]
+        recent.renew("other", check, now_ns=NOW_NS, age_ns_max=100)
+        assert len(asked) == 1, "what nobody remembers is not renewed"
+
+    asyncio.run(story())

@@ -119,10 +119,8 @@ class KeyDesk:
             raise _refused(str(error)) from None
         # A key that does not exist has a secret too, so both cost the same.
         is_right = is_signed_with(request, needs.vault.secret_of(request.key_id))
-        principal = needs.recently(request.key_id, now_ns=now_ns) if is_right else None
-        if principal is None:
-            find = partial(self._find, request.key_id, is_right=is_right, now_ns=now_ns)
-            principal = await (needs.checked(request.key_id, find, now_ns=now_ns) if is_right else find())
+        find = partial(self._find, request.key_id, is_right=is_right, now_ns=now_ns)
+        principal = await (needs.checked(request.key_id, find, now_ns=now_ns) if is_right else find())
         until_ns = spent_until_ns(request, policy=needs.policy)
         sent_ns = sent_at_ns(request)
         if not await needs.nonces.spend(request.key_id, request.nonce, sent_ns=sent_ns, until_ns=until_ns):

@@ -43,14 +43,17 @@ class Needs:
     policy: AccessPolicy = field(default_factory=AccessPolicy)
     recent: Recent = field(default_factory=Recent)
 
-    def recently(self, proof: str, *, now_ns: int) -> Principal | None:
-        """Return who was found behind a proof a moment ago; ``None``: check it."""
-        return self.recent.get(proof, now_ns=now_ns, age_ns_max=self.policy.recheck_ms * NS_PER_MS)
-
     async def checked(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int) -> Principal:
-        """Return who a check finds behind a proof, and remember it; those who ask at the same time ask once."""
+        """Return who is behind a proof: who was found a moment ago, else who a check finds, which is remembered.
+
+        Those who ask at the same time ask once, and while somebody goes on asking nobody waits.
+        """
         age_ns_max = self.policy.recheck_ms * NS_PER_MS
-        return await self.recent.once(proof, check, now_ns=now_ns, age_ns_max=age_ns_max)
+        found = self.recent.get(proof, now_ns=now_ns, age_ns_max=age_ns_max)
+        if found is None:
+            return await self.recent.once(proof, check, now_ns=now_ns, age_ns_max=age_ns_max)
+        self.recent.renew(proof, check, now_ns=now_ns, age_ns_max=age_ns_max)
+        return found
 
 
 def new_id(kind: str, secrets: Secrets) -> str:

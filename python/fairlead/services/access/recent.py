@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from fairlead.domain.access.errors import AuthenticationError
 from fairlead.domain.access.roles import Principal
 
 __all__ = ["Recent"]
@@ -57,11 +58,27 @@ class Recent:
         """
         task, began_ns = self._checks.get(proof, (None, 0))
         if task is None or not 0 <= now_ns - began_ns < age_ns_max:
-            task = asyncio.create_task(self._check(proof, check, now_ns=now_ns))
-            task.add_done_callback(_hear)
-            self._checks[proof] = task, now_ns
+            task = self._begin(proof, check, now_ns=now_ns)
         # Whoever gives up takes the answer from nobody else.
         return await asyncio.shield(task)
+
+    def renew(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int, age_ns_max: int) -> None:
+        """Begin to check a proof that is remembered and has half its time behind it: nobody waits for it later.
+
+        What was found before counts its time out and no longer; a check that says no ends it at once.
+        """
+        if proof in self._checks or (found := self._kept.get(proof)) is None:
+            return
+        if now_ns - found[1] >= age_ns_max // 2:
+            self._begin(proof, check, now_ns=now_ns)
+
+    def _begin(
+        self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int
+    ) -> "asyncio.Task[Principal]":
+        task = asyncio.create_task(self._check(proof, check, now_ns=now_ns))
+        task.add_done_callback(_hear)
+        self._checks[proof] = task, now_ns
+        return task
 
     async def _check(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int) -> Principal:
         def is_newest() -> bool:
@@ -69,6 +86,10 @@ class Recent:
 
         try:
             principal = await check()
+        except AuthenticationError:
+            self._kept.pop(proof, None)
+            raise
+        else:
             if is_newest():
                 # Else it asked before something was taken back.
                 self.put(proof, principal, now_ns=now_ns)

@@ -117,9 +117,6 @@ class Entry:
         """
         needs = self._needs
         proof, now_ns = hash_of(access), needs.clock.now_ns()
-        recent = needs.recently(proof, now_ns=now_ns)
-        if recent is not None:
-            return recent
         return await needs.checked(proof, lambda: self._find(access, now_ns=now_ns), now_ns=now_ns)
 
     async def _find(self, access: Secret, *, now_ns: int) -> Principal:
