@@ -14,6 +14,7 @@ from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.stores.projections import (
     SqlAdvancedOrders,
+    SqlKeptBars,
     SqlMoneyHistory,
     SqlOrderHistory,
     SqlOrderTraces,
@@ -28,7 +29,7 @@ from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Report
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
-from fairlead.services.markets import Breakers, Markets, Tape, TapeMinutes, VenueControl
+from fairlead.services.markets import Breakers, Coverage, Markets, Tape, TapeMinutes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
@@ -86,6 +87,10 @@ class Desk:
         """Let the tables follow what the exchange says."""
         await SqlProjections(self.house.database).apply(reports, listings)
 
+    async def lose_the_beginning(self) -> None:
+        """Let the tables know that reports before the first one are gone for good."""
+        await SqlProjections(self.house.database).mark_incomplete()
+
     async def become(self, email: str = ANN) -> dict[str, str]:
         """Register, verify and log in; return the tokens."""
         credentials = {"email": email, "password": PASSWORD.reveal()}
@@ -139,6 +144,18 @@ def records_over(house: House) -> Records:
     )
 
 
+def markets_over(feed: FakeFeed, tape: Tape, house: House) -> Markets:
+    """Return the markets of a feed, with the candles of the tables of a house."""
+    return Markets(
+        feed,
+        tape=tape,
+        minutes=TapeMinutes(feed, tape),
+        kept=SqlKeptBars(house.database),
+        coverage=Coverage(feed, reached=_at_once, clock=house.clock),
+        clock=house.clock,
+    )
+
+
 async def _at_once(_: object) -> bool:
     return True
 
@@ -168,7 +185,7 @@ def at_desk(
             desk=house.desk,
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
-            markets=(markets := Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=house.clock)),
+            markets=(markets := markets_over(feed, tape, house)),
             limits=RateLimits(buckets, now_ns=house.clock.now_ns),
             trading=desks,
             funds=funds_desk_over(bank, house),

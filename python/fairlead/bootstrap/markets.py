@@ -5,12 +5,13 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fairlead.adapters.stores.projections import SqlStopHistory
+from fairlead.adapters.stores.projections import SqlKeptBars, SqlStopHistory
 from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.ports.minute_bars import KeptBars
 from fairlead.ports.stop_history import StopHistory
-from fairlead.services.markets import Breakers, Following, Markets, Tape, TapeMinutes
+from fairlead.services.markets import Breakers, Coverage, Following, Markets, Tape, TapeMinutes
 from fairlead.services.projections import Follower
 
 __all__ = ["followed_markets", "markets"]
@@ -18,7 +19,7 @@ __all__ = ["followed_markets", "markets"]
 
 @asynccontextmanager
 async def followed_markets(
-    feed: MarketFeed, *, clock: Clock, follower: Follower, history: StopHistory
+    feed: MarketFeed, *, clock: Clock, follower: Follower, history: StopHistory, kept: KeptBars
 ) -> AsyncIterator[tuple[Markets, Breakers]]:
     """Yield the markets of a session and their breakers, which are followed meanwhile."""
     tape, breakers = Tape(clock=clock), Breakers(feed)
@@ -28,7 +29,9 @@ async def followed_markets(
         breakers.recall(reports)
     task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
     try:
-        yield Markets(feed, tape=tape, minutes=TapeMinutes(feed, tape), clock=clock), breakers
+        coverage = Coverage(feed, reached=follower.reached, clock=clock)
+        minutes = TapeMinutes(feed, tape)
+        yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
     finally:
         be_silent()
         task.cancel()
@@ -39,7 +42,12 @@ async def followed_markets(
 @asynccontextmanager
 async def markets(house: House) -> AsyncIterator[None]:
     """Leave the markets and their breakers."""
-    history = SqlStopHistory(house.database)
-    known = followed_markets(house.front, clock=house.needs.clock, follower=house.follower, history=history)
+    known = followed_markets(
+        house.front,
+        clock=house.needs.clock,
+        follower=house.follower,
+        history=SqlStopHistory(house.database),
+        kept=SqlKeptBars(house.database),
+    )
     async with known as (house.markets, house.breakers):
         yield

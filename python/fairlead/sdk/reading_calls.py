@@ -138,7 +138,7 @@ def fetch_trades(symbol: str, *, limit: int = 100) -> Call[tuple[PublicTrade, ..
 
 
 def fetch_candles(symbol: str, *, interval: str = "1m", limit: int = 100) -> Call[tuple[Candle, ...]]:
-    """Return the newest candles, oldest first; ``interval`` is 1m, 5m, 15m, 1h, 4h or 1d."""
+    """Return the newest candles, oldest first; ``interval`` is 1s, 1m, 5m, 15m, 1h, 4h or 1d."""
     target = path("markets", symbol, "candles") + query(interval=interval, limit=limit)
     return _part(target, _Candles, "candles", is_public=True)
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from fairlead.domain.market_data.bars import Candle
 from fairlead.domain.market_data.day import Day
 from fairlead.domain.market_data.microstructure import Microstructure
 from fairlead.domain.market_data.words import word
 from fairlead.ports.market_feed import BookLevel
-from fairlead.services.markets import BookView, MarketView, PublicTrade
+from fairlead.services.markets import BookView, CandleRun, MarketView, PublicTrade
 from fairlead.web.wire import Answer, iso
 
 __all__ = [
@@ -114,10 +113,16 @@ class CandleLine(Answer, frozen=True, kw_only=True):
 
 
 class Candles(Answer, frozen=True, kw_only=True):
-    """The newest candles, oldest first. An interval without a trade has none."""
+    """Candles, oldest first. An interval without a trade has none.
+
+    Every trade from ``completeFrom`` to ``completeUntil`` is in them; ``completeFrom`` is ``null`` where that is every
+    trade there ever was.
+    """
 
     symbol: str
     interval: str
+    complete_from: str | None
+    complete_until: str
     candles: list[CandleLine]
 
 
@@ -211,11 +216,14 @@ def trades_of(view: MarketView, trades: Sequence[PublicTrade]) -> Trades:
     )
 
 
-def candles_in(view: MarketView, candles: list[Candle], *, interval: str) -> Candles:
+def candles_in(run: CandleRun, *, interval: str) -> Candles:
     """Return candles as they are told."""
+    view = run.market
     return Candles(
         symbol=view.symbol,
         interval=interval,
+        complete_from=iso(run.complete_from_ns) if run.complete_from_ns else None,
+        complete_until=iso(run.complete_until_ns),
         candles=[
             CandleLine(
                 open_time=iso(candle.bar.open_ns),
@@ -228,7 +236,7 @@ def candles_in(view: MarketView, candles: list[Candle], *, interval: str) -> Can
                 trades=candle.bar.trades,
                 is_complete=candle.is_complete,
             )
-            for candle in candles
+            for candle in run.candles
         ],
     )
 

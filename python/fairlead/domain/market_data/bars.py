@@ -13,6 +13,7 @@ MINUTE_NS: Final = 60_000_000_000
 
 # The widths of candles by the names of the API.
 INTERVALS: Final = {
+    "1s": MINUTE_NS // 60,
     "1m": MINUTE_NS,
     "5m": 5 * MINUTE_NS,
     "15m": 15 * MINUTE_NS,
@@ -79,8 +80,8 @@ def candles_of(
     An interval in which nothing traded has no candle: no price is made up for it.
 
     Args:
-        minutes: bars of single minutes, oldest first.
-        interval_ns: a multiple of a minute; intervals begin at its multiples since 1970 UTC.
+        minutes: bars of single minutes, or of another width that divides ``interval_ns``, oldest first.
+        interval_ns: a multiple of their width; intervals begin at its multiples since 1970 UTC.
         gaps: when trades may be missing.
         now_ns: the time.
         count_max: how many at most.

@@ -2,7 +2,8 @@
 
 from fairlead.services.markets.breakers import Breakers, BreakerStatus
 from fairlead.services.markets.control import NewMarket, Scope, VenueControl
-from fairlead.services.markets.desk import BookView, Markets, MarketView, TapeMinutes
+from fairlead.services.markets.coverage import Coverage
+from fairlead.services.markets.desk import BookView, CandleRun, Markets, MarketView, TapeMinutes, WantedCandles
 from fairlead.services.markets.follow import Following
 from fairlead.services.markets.tape import PublicTrade, Tape
 
@@ -10,6 +11,8 @@ __all__ = [
     "BookView",
     "BreakerStatus",
     "Breakers",
+    "CandleRun",
+    "Coverage",
     "Following",
     "MarketView",
     "Markets",
@@ -19,4 +22,5 @@ __all__ = [
     "Tape",
     "TapeMinutes",
     "VenueControl",
+    "WantedCandles",
 ]

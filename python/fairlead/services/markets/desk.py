@@ -12,13 +12,17 @@ from fairlead.domain.market_data.microstructure import Microstructure, microstru
 from fairlead.errors import UnavailableError
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import BookLevel, MarketFeed, PublicBook
-from fairlead.ports.minute_bars import MinuteBars
+from fairlead.ports.minute_bars import KEPT_WIDTHS_S, KeptBars, MinuteBars
+from fairlead.services.markets.coverage import Coverage
 from fairlead.services.markets.tape import PublicTrade, Tape
 from fairlead.wire import Message
 
-__all__ = ["BookView", "MarketView", "Markets", "TapeMinutes"]
+__all__ = ["BookView", "CandleRun", "MarketView", "Markets", "TapeMinutes", "WantedCandles"]
 
 _NS_PER_S: Final = 1_000_000_000
+_TIME_NS_MAX: Final = 2**63 - 1
+# Bars that are read for one answer.
+_BARS_MAX: Final = 6_000
 # Amounts have 128 bits, sums of price times quantity no fewer digits: shifting the point never rounds.
 _EXACT: Final = Context(prec=96)
 
@@ -69,6 +73,33 @@ class BookView:
     asks: Sequence[BookLevel]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedCandles:
+    """Which candles.
+
+    Attributes:
+        interval: one of ``INTERVALS``.
+        count_max: how many at most.
+        from_ns: the first may begin then; with it the oldest ones are told, else the newest.
+        to_ns: the last may begin then.
+    """
+
+    interval: str
+    count_max: int
+    from_ns: int | None = None
+    to_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandleRun:
+    """Candles, and of which time every trade is in them: from ``complete_from_ns`` to ``complete_until_ns``."""
+
+    market: MarketView
+    candles: Sequence[Candle]
+    complete_from_ns: int
+    complete_until_ns: int
+
+
 class TapeMinutes:
     """The minutes of a tape: a day at most, and nothing of before the service began to follow."""
 
@@ -93,12 +124,24 @@ class Markets:
     Args:
         feed: the session that hears the market.
         tape: the trades.
-        minutes: where candles come from.
+        minutes: where the statistics of a day come from.
+        kept: where candles come from.
+        coverage: how far that is behind.
         clock: the time.
     """
 
-    def __init__(self, feed: MarketFeed, *, tape: Tape, minutes: MinuteBars, clock: Clock) -> None:
+    def __init__(
+        self,
+        feed: MarketFeed,
+        *,
+        tape: Tape,
+        minutes: MinuteBars,
+        kept: KeptBars,
+        coverage: Coverage,
+        clock: Clock,
+    ) -> None:
         self._feed, self._tape, self._minutes, self._clock = feed, tape, minutes, clock
+        self._kept, self._coverage = kept, coverage
         self._asked_ns = 0
         self._asking = asyncio.Lock()
 
@@ -134,14 +177,39 @@ class Markets:
         market = await self.market(symbol)
         return market, self._tape.trades(market.instrument, count_max=count_max)
 
-    async def candles(self, symbol: str, *, interval: str, count_max: int) -> tuple[MarketView, list[Candle]]:
-        """Return the newest candles, oldest first; ``interval`` is one of ``INTERVALS``."""
-        market, now_ns, interval_ns = await self.market(symbol), self._clock.now_ns(), INTERVALS[interval]
-        # From the beginning of an interval, or the first candle would lack its first minutes.
-        begin_ns = max(0, now_ns - now_ns % interval_ns - (count_max - 1) * interval_ns)
-        bars = await self._minutes.bars(symbol, begin_ns=begin_ns, end_ns=now_ns + MINUTE_NS)
-        gaps = await self._minutes.gaps(symbol)
-        return market, candles_of(bars, interval_ns=interval_ns, gaps=gaps, now_ns=now_ns, count_max=count_max)
+    async def candles(self, symbol: str, wanted: WantedCandles) -> CandleRun:
+        """Return candles, oldest first."""
+        market, now_ns, interval_ns = await self.market(symbol), self._clock.now_ns(), INTERVALS[wanted.interval]
+        width_ns = max(it * _NS_PER_S for it in KEPT_WIDTHS_S if interval_ns % (it * _NS_PER_S) == 0)
+        # As many bars as are read at once make so many candles, whole ones.
+        parts = interval_ns // width_ns
+        count = min(wanted.count_max, _BARS_MAX // parts)
+        # From the beginning of an interval, or the first candle would lack its first bars.
+        begin_ns = -(-(wanted.from_ns or 0) // interval_ns) * interval_ns
+        last_ns = now_ns if wanted.to_ns is None else wanted.to_ns
+        end_ns = min(last_ns - last_ns % interval_ns + interval_ns, _TIME_NS_MAX)
+        # First until when, then what: so nothing comes between the two that would be missing.
+        covered_ns = await self._coverage.until(min(now_ns - now_ns % interval_ns, end_ns))
+        span = await self._kept.span()
+        bars = await self._kept.bars(
+            symbol,
+            width_s=width_ns // _NS_PER_S,
+            begin_ns=begin_ns,
+            end_ns=end_ns,
+            count_max=count * parts,
+            newest=wanted.from_ns is None,
+        )
+        until_ns = max(covered_ns, span.end_ns)
+        gaps = [Gap(until_ns, _TIME_NS_MAX), *([Gap(0, span.begin_ns - 1)] if span.begin_ns else [])]
+        found = candles_of(bars, interval_ns=interval_ns, gaps=gaps, now_ns=now_ns, count_max=len(bars) or 1)
+        shown = found[-count:] if wanted.from_ns is None else found[:count]
+        return CandleRun(
+            market=market,
+            candles=shown,
+            complete_from_ns=span.begin_ns,
+            # To the interval: where nothing trades the answer is the same until it is over.
+            complete_until_ns=until_ns - until_ns % interval_ns,
+        )
 
     async def stats(self, symbol: str) -> tuple[MarketView, Day]:
         """Return the statistics of the last 24 hours."""

@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
+from fairlead.services.markets import WantedCandles
 from fairlead.web.etag import tagged
 from fairlead.web.identity import PUBLIC
 from fairlead.web.market_wire import (
@@ -23,6 +24,7 @@ from fairlead.web.market_wire import (
     stats_of,
     trades_of,
 )
+from fairlead.web.problems import ProblemError
 from fairlead.web.services import Given
 
 __all__ = ["ROUTES"]
@@ -31,6 +33,9 @@ _LEVELS_MAX: Final = 1_000
 _MEASURED_MAX: Final = 50
 _TRADES_MAX: Final = 1_000
 _CANDLES_MAX: Final = 1_440
+_NS_PER_MS: Final = 1_000_000
+# Its nanoseconds are 63 bits.
+_TIME_MS_MAX: Final = 2**43
 
 Symbol = Annotated[str, PathParameter(max_length=36)]
 Asked = Request[Any, Any, Any]
@@ -76,13 +81,37 @@ async def candles(
     request: Asked,
     services: Given,
     interval: Annotated[
-        Literal["1m", "5m", "15m", "1h", "4h", "1d"], QueryParameter(description="The width of each.")
+        Literal["1s", "1m", "5m", "15m", "1h", "4h", "1d"], QueryParameter(description="The width of each.")
     ] = "1m",
+    from_ms: Annotated[
+        int | None, QueryParameter(name="from", ge=0, lt=_TIME_MS_MAX, description="The first begins then or later.")
+    ] = None,
+    to_ms: Annotated[
+        int | None, QueryParameter(name="to", ge=0, lt=_TIME_MS_MAX, description="The last begins then or earlier.")
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=_CANDLES_MAX, description="How many at most.")] = 100,
 ) -> Response[Candles]:
-    """Oldest first; none for an interval in which nothing traded; ``isComplete`` says whether trades may be missing."""
-    view, found = await services.markets.candles(symbol, interval=interval, count_max=limit)
-    return tagged(request, candles_in(view, found, interval=interval))
+    """Oldest first; with ``from`` the oldest from then on, else the newest. Times are milliseconds since 1970 UTC.
+
+    None for an interval in which nothing traded; ``isComplete`` says whether trades may be missing.
+    """
+    if from_ms is not None and to_ms is not None and from_ms > to_ms:
+        raise ProblemError(
+            400,
+            "VALIDATION_ERROR",
+            f"from is after to: from={from_ms} to={to_ms}",
+            field="from",
+            value=str(from_ms),
+            limit=str(to_ms),
+            fix="give from at most as late as to",
+        )
+    wanted = WantedCandles(
+        interval=interval,
+        count_max=limit,
+        from_ns=None if from_ms is None else from_ms * _NS_PER_MS,
+        to_ns=None if to_ms is None else to_ms * _NS_PER_MS,
+    )
+    return tagged(request, candles_in(await services.markets.candles(symbol, wanted), interval=interval))
 
 
 @get("/markets/{symbol:str}/stats", opt=PUBLIC, summary="Its last 24 hours")

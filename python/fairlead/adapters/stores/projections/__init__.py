@@ -1,6 +1,7 @@
 """Tables that follow the reports of the exchange, and what is read from them."""
 
 from fairlead.adapters.stores.projections.advanced_rows import SqlAdvancedOrders
+from fairlead.adapters.stores.projections.kept_bars import SqlKeptBars
 from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
@@ -12,6 +13,7 @@ from fairlead.adapters.stores.projections.upkeep import SqlUpkeep
 
 __all__ = [
     "SqlAdvancedOrders",
+    "SqlKeptBars",
     "SqlMoneyHistory",
     "SqlOrderHistory",
     "SqlOrderTraces",

@@ -9,13 +9,12 @@ from fairlead.adapters.stores.projections.candle import Candle
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.told import Side, Told
 from fairlead.adapters.stores.step import Step
+from fairlead.ports.minute_bars import KEPT_WIDTHS_S
 
-__all__ = ["INTERVALS_S", "follow_breakers", "follow_candles", "follow_trades"]
+__all__ = ["follow_breakers", "follow_candles", "follow_trades"]
 
-# Kept; candles of 5 and 15 minutes and of a day are put together from these when they are asked for.
-INTERVALS_S: Final = (1, 60, 3_600)
 _NS_PER_S: Final = 1_000_000_000
-_LENGTHS: Final = tuple((seconds, seconds * _NS_PER_S) for seconds in INTERVALS_S)
+_LENGTHS: Final = tuple((seconds, seconds * _NS_PER_S) for seconds in KEPT_WIDTHS_S)
 # A trade is told to buyer and seller; the buyer's report has this leg.
 _BUYER: Final = 1
 _TAKERS: Final = {"REMOVED": "BUY", "ADDED": "SELL"}
