@@ -241,5 +241,7 @@ def _of_framework(error: HTTPException) -> ProblemError:
 def _parameter(error: HTTPException) -> str | None:
     """The name of the parameter that was refused, where the framework says it."""
     told = error.extra[0] if isinstance(error.extra, list) and error.extra else None
-    name = told.get("key") if isinstance(told, dict) else None
+    key = told.get("key") if isinstance(told, dict) else None
+    # A name that is a word of Python has a line behind it inside.
+    name = key.removesuffix("_") if isinstance(key, str) else key
     return name if isinstance(name, str) else None

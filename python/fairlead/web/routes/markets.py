@@ -83,11 +83,11 @@ async def candles(
     interval: Annotated[
         Literal["1s", "1m", "5m", "15m", "1h", "4h", "1d"], QueryParameter(description="The width of each.")
     ] = "1m",
-    from_ms: Annotated[
+    from_: Annotated[
         int | None, QueryParameter(name="from", ge=0, lt=_TIME_MS_MAX, description="The first begins then or later.")
     ] = None,
-    to_ms: Annotated[
-        int | None, QueryParameter(name="to", ge=0, lt=_TIME_MS_MAX, description="The last begins then or earlier.")
+    to: Annotated[
+        int | None, QueryParameter(ge=0, lt=_TIME_MS_MAX, description="The last begins then or earlier.")
     ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=_CANDLES_MAX, description="How many at most.")] = 100,
 ) -> Response[Candles]:
@@ -95,21 +95,21 @@ async def candles(
 
     None for an interval in which nothing traded; ``isComplete`` says whether trades may be missing.
     """
-    if from_ms is not None and to_ms is not None and from_ms > to_ms:
+    if from_ is not None and to is not None and from_ > to:
         raise ProblemError(
             400,
             "VALIDATION_ERROR",
-            f"from is after to: from={from_ms} to={to_ms}",
+            f"from is after to: from={from_} to={to}",
             field="from",
-            value=str(from_ms),
-            limit=str(to_ms),
+            value=str(from_),
+            limit=str(to),
             fix="give from at most as late as to",
         )
     wanted = WantedCandles(
         interval=interval,
         count_max=limit,
-        from_ns=None if from_ms is None else from_ms * _NS_PER_MS,
-        to_ns=None if to_ms is None else to_ms * _NS_PER_MS,
+        from_ns=None if from_ is None else from_ * _NS_PER_MS,
+        to_ns=None if to is None else to * _NS_PER_MS,
     )
     return tagged(request, candles_in(await services.markets.candles(symbol, wanted), interval=interval))
 
