@@ -94,7 +94,6 @@ def test_a_book_is_that_of_the_message_it_names(tmp_path: Path) -> None:
         ("candles?interval=2m", "interval"),
         ("candles?from=-1", "from"),
         ("candles?from=8796093022208", "from"),
-        ("candles?from=1e9", "from"),
         ("candles?to=1.5", "to"),
         ("candles?to=%D9%A1x", "to"),
         ("candles?from=2&to=1", "from"),
