@@ -15,6 +15,8 @@ import uvloop
 
 _WAIT_S = 30.0
 _MASK = b"\0\0\0\0"
+# Of the four bytes that the server sends along.
+_PING, _PONG = b"\x89\x04", b"\x8a\x84"
 _TRADE = b'"TRADE_EXECUTED"'
 # Read together, or the frames of a thousand connections are opened one after the other.
 _OPENED_AT_ONCE = 50
@@ -50,6 +52,8 @@ class Ear(asyncio.Protocol):
         if self.is_open:
             if _TRADE in data:
                 self._load.hear()
+            elif data.startswith(_PING):
+                self._transport.write(_PONG + _MASK + data[2:6])
             return
         self._head += data
         if b"\r\n\r\n" in self._head and self._asked:

@@ -69,7 +69,8 @@ def _with_connection(story: Story) -> None:
             await accepted.wait()
         assert connection.write_now(text_frame(b"first"))
         connection.pause_writing()
-        await story(connection, transport)
+        async with asyncio.timeout(10):
+            await story(connection, transport)
         connection.stop_keepalive()
         for task in connection.tasks:
             task.cancel()
