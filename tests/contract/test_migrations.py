@@ -62,8 +62,9 @@ def _rules(path: Path) -> set[tuple[str, str]]:
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
     engine.dispose()
+    # A table that was written anew has its name in quotes.
     return {
-        (name, " ".join(sorted(line.strip().rstrip(",") for line in sql.splitlines())))
+        (name, " ".join(sorted(line.strip().rstrip(",") for line in sql.replace('"', "").splitlines())))
         for name, sql in rows
         if name != "alembic_version"
     }

@@ -46,7 +46,11 @@ class OrderHistory(OrderReads, Protocol):
         ...
 
     async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
-        """Return what an account was told after a position, oldest first; ``events`` of one account in pages."""
+        """Return what an account was told after a position, oldest first; ``events`` of one account in pages.
+
+        Raises:
+            NotFoundError: some of it is not kept any more; after ``BEGINNING`` comes what there is.
+        """
         ...
 
     async def fee_asset(self, symbol: str, /) -> str | None:

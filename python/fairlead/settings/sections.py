@@ -110,6 +110,10 @@ class Store(Struct, frozen=True, kw_only=True):
     ] = SecretUrl("sqlite:///{data_dir}/store.sqlite3")
     pool_size: Annotated[int, _int(1, 100, "Connections to the database.")] = 5
     statement_timeout_ms: Annotated[int, _int(100, 60_000, "A statement that takes longer is ended.")] = 5_000
+    keep_hours: Annotated[
+        int,
+        _int(0, 1_000_000, "How long events, fills, ledger, trades and ended orders stay; 0: for ever, 6 in a demo."),
+    ] = 0
 
     @property
     def driver_url(self) -> SecretUrl:

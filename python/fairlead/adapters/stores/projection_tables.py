@@ -15,6 +15,7 @@ from fairlead.domain.explain import MARKET_EVENTS
 
 __all__ = [
     "FOLLOWING",
+    "STATUSES_OPEN",
     "STOP_EVENTS",
     "advanced_orders",
     "balances",
@@ -33,6 +34,8 @@ __all__ = [
     "trades",
 ]
 
+# Of orders to which more can happen.
+STATUSES_OPEN: Final = frozenset({"OPEN", "PARTIALLY_FILLED", "PENDING_TRIGGER"})
 # What stops markets or accounts, and lets them go on.
 STOP_EVENTS: Final = ("BreakerTripped", "HaltOrdered", "KillSwitchCleared", "KillSwitchSet", "ResumeOrdered")
 
@@ -63,6 +66,8 @@ projection_cursor: Final = Table(
     # False where the beginning of the log was gone: what sums over all of it is not told.
     Column("is_whole", Boolean, nullable=False),
     *_place(),
+    # Reports of records up to this one may have been taken away as old; sums over them are whole all the same.
+    Column("kept_after_seq", BigInteger, nullable=False, server_default="0"),
 )
 
 instruments: Final = Table(

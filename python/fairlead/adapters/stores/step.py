@@ -67,6 +67,10 @@ class Step(Protocol):
         """Return what a query finds that ends with ``IN``, with rows of values after it."""
         ...
 
+    def remove(self, text: str, keys: Sequence[Row], /) -> None:
+        """Delete what a statement names that ends with ``IN``, with rows of values after it."""
+        ...
+
     def add(self, table: Table, rows: Sequence[Row], /) -> None:
         """Insert rows, none of which is there."""
         ...
@@ -132,6 +136,11 @@ class SqliteStep:
         for chunk in _chunks(keys):
             found += self.rows(f"{text} (VALUES {_marks(len(chunk), len(chunk[0]))})", list(chain.from_iterable(chunk)))
         return found
+
+    def remove(self, text: str, keys: Sequence[Row], /) -> None:
+        """Delete what a statement names that ends with ``IN``, with rows of values after it."""
+        for chunk in _chunks(keys):
+            self.execute(f"{text} (VALUES {_marks(len(chunk), len(chunk[0]))})", list(chain.from_iterable(chunk)))
 
     def add(self, table: Table, rows: Sequence[Row], /) -> None:
         """Insert rows, none of which is there."""
@@ -207,6 +216,11 @@ class PostgresStep:
         for chunk in _chunks(keys):
             found += self.rows(f"{text} ({_marks(len(chunk), len(chunk[0]))})", list(chain.from_iterable(chunk)))
         return found
+
+    def remove(self, text: str, keys: Sequence[Row], /) -> None:
+        """Delete what a statement names that ends with ``IN``, with rows of values after it."""
+        for chunk in _chunks(keys):
+            self.execute(f"{text} ({_marks(len(chunk), len(chunk[0]))})", list(chain.from_iterable(chunk)))
 
     def add(self, table: Table, rows: Sequence[Row], /) -> None:
         """Insert rows, none of which is there."""

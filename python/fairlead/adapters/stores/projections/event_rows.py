@@ -26,7 +26,7 @@ def follow_events(step: Step, told: Told, _: Memory) -> None:
             report.ts_ns,
             text_of(report),
         )
-        for position, report, _ in told.reports
+        for position, report, _ in told.kept
         if not is_copy(report)
     ]
     step.add(order_events, rows)
@@ -55,6 +55,6 @@ def follow_fills(step: Step, told: Told, _: Memory) -> None:
             fill.liquidity,
             fill.time_ns,
         )
-        for position, report, account, fill, _, listing in told.sides
+        for position, report, account, fill, _, listing in told.kept_sides
     ]
     step.add(fills, rows)

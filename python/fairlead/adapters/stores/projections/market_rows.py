@@ -15,6 +15,8 @@ __all__ = ["follow_breakers", "follow_candles", "follow_trades"]
 
 _NS_PER_S: Final = 1_000_000_000
 _LENGTHS: Final = tuple((seconds, seconds * _NS_PER_S) for seconds in KEPT_WIDTHS_S)
+# Kept of what is old.
+_COARSE: Final = _LENGTHS[1:]
 # A trade is told to buyer and seller; the buyer's report has this leg.
 _BUYER: Final = 1
 _TAKERS: Final = {"REMOVED": "BUY", "ADDED": "SELL"}
@@ -57,13 +59,14 @@ def follow_trades(step: Step, told: Told, _: Memory) -> None:
             position.sub,
         )
         for position, report, _, fill, _, _ in _public(told)
+        if fill.time_ns >= told.kept_from_ns
     ]
     step.add(trades, rows)
 
 
 def follow_candles(step: Step, told: Told, memory: Memory) -> None:
     """Bring the candles of the trades forward."""
-    traded = [(_keys(side), side) for side in _public(told)]
+    traded = [(_keys(side, kept_from_ns=told.kept_from_ns), side) for side in _public(told)]
     if not traded:
         return
     changed = dict.fromkeys(key for keys, _ in traded for key in keys)
@@ -81,9 +84,10 @@ def follow_candles(step: Step, told: Told, memory: Memory) -> None:
     step.put(candles, [(*key, *_row(memory.candles[key])) for key in changed])
 
 
-def _keys(side: Side) -> list[_Key]:
+def _keys(side: Side, *, kept_from_ns: int) -> list[_Key]:
     time_ns = side.fill.time_ns
-    return [(side.listing.symbol, seconds, time_ns - time_ns % ns) for seconds, ns in _LENGTHS]
+    lengths = _LENGTHS if time_ns >= kept_from_ns else _COARSE
+    return [(side.listing.symbol, seconds, time_ns - time_ns % ns) for seconds, ns in lengths]
 
 
 def _row(it: Candle) -> tuple[str | int, ...]:

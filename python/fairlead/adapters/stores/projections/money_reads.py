@@ -26,6 +26,10 @@ _POSITIONS: Final = (
     "SELECT symbol, updated_ts_ns, quantity, cost, realized, fees FROM positions WHERE account = ? ORDER BY symbol"
 )
 _LAST_TRADE: Final = "SELECT price, ts_ns FROM trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT 1"
+# Where trades are not kept that long: how the last minute ended in which something traded.
+_LAST_MINUTE: Final = (
+    "SELECT close, open_ts_ns FROM candles WHERE symbol = ? AND interval_s = 60 ORDER BY open_ts_ns DESC LIMIT 1"
+)
 _TRADE: Final = (
     "event_seq, sub, leg, order_id, symbol, side, fee_asset, trade_id, price, quantity, fee, liquidity, ts_ns"
 )
@@ -109,7 +113,7 @@ class SqlMoneyHistory:
         for symbol, updated_ns, *amounts in view.rows(_POSITIONS, (account,)):
             if symbol not in self._quotes:
                 self._quotes.update((name, quote) for name, quote in view.rows(_QUOTES))
-            last = view.rows(_LAST_TRADE, (symbol,))
+            last = view.rows(_LAST_TRADE, (symbol,)) or view.rows(_LAST_MINUTE, (symbol,))
             found.append(
                 PositionLine(
                     symbol=symbol,

@@ -40,6 +40,8 @@ def follow_money(step: Step, told: Told, memory: Memory) -> None:
         mine = totals[account]
         total = mine[asset_id] = mine.get(asset_id, 0) + amount
         changed[account, asset_id] = report.ts_ns
+        if report.ts_ns < told.kept_from_ns:
+            continue
         of = (report.order_id or None, report.trade_id or None, report.ts_ns)
         rows.append((*position, number, account, asset_id, kind, str(amount), str(total), *of))
     step.add(ledger, rows)

@@ -11,7 +11,8 @@ from fairlead.adapters.stores.projections.order_rows import record_of
 from fairlead.adapters.stores.step import Row, names_of
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
-from fairlead.model.report import Position, Report
+from fairlead.errors import NotFoundError
+from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.order_history import OrderFilter
 
 __all__ = ["SqlOrderHistory", "fill_of_row"]
@@ -28,6 +29,7 @@ _FILL: Final = "trade_id, price, quantity, fee, liquidity, ts_ns"
 _FILLS: Final = "fills WHERE order_id = ? AND account = ? ORDER BY event_seq, sub, leg"
 _EVENT: Final = names_of(order_events)
 _OLDEST_FIRST: Final = " ORDER BY event_seq, sub, leg LIMIT ?"
+_KEPT_AFTER: Final = "SELECT kept_after_seq FROM projection_cursor"
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
@@ -94,6 +96,13 @@ class SqlOrderHistory:
 
     async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
         """Return what an account was told after a position, oldest first."""
+        if position != BEGINNING:
+            rows = await self._rows(_KEPT_AFTER)
+            if rows and position.event_seq < rows[0][0]:
+                raise NotFoundError(
+                    f"events are not kept that long: after={'.'.join(map(str, position))} kept_after={rows[0][0]};"
+                    " begin at 0.0.0 with what is kept, or now"
+                )
         text = f"order_events WHERE account = ? AND (event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
         return [report_of_row(row) for row in await self._page(_EVENT, text, account, *position, count_max)]
 

@@ -29,7 +29,10 @@ def follow_positions(step: Step, told: Told, memory: Memory) -> None:
         quantity = fill.quantity if report.side == "buy" else -fill.quantity
         holding = holding_after(mine.get(symbol, NOTHING), quantity=quantity, price=fill.price, fee=fill.fee)
         mine[symbol] = holding
-        changed[account, symbol] = days[account, symbol, ts_ns - ts_ns % DAY_NS] = (holding, ts_ns)
+        changed[account, symbol] = (holding, ts_ns)
+        day_ts_ns = ts_ns - ts_ns % DAY_NS
+        if day_ts_ns + DAY_NS > told.kept_from_ns:
+            days[account, symbol, day_ts_ns] = (holding, ts_ns)
     step.put(positions, [(*key, *_row(*last)) for key, last in changed.items()])
     step.put(position_days, [(*key, *_row(*last)) for key, last in days.items()])
 

@@ -13,6 +13,7 @@ from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.money_rows import follow_money
 from fairlead.adapters.stores.projections.order_rows import follow_orders
 from fairlead.adapters.stores.projections.position_rows import follow_positions
+from fairlead.adapters.stores.projections.pruning import tell_pruned
 from fairlead.adapters.stores.projections.told import Told, told_by
 from fairlead.adapters.stores.step import Row, Step
 from fairlead.model.listing import Listing
@@ -45,10 +46,11 @@ class SqlProjections:
 
     Args:
         database: the store.
+        kept_from_ns: since when rows are kept of what happened, asked at each step; from the beginning by default.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._direct = database.direct
+    def __init__(self, database: Database, *, kept_from_ns: Callable[[], int] = lambda: 0) -> None:
+        self._direct, self._kept_from_ns = database.direct, kept_from_ns
         # Of the thread that writes.
         self._memory = Memory()
 
@@ -80,7 +82,10 @@ class SqlProjections:
         # else moved the tables.
         memory = self._memory if self._memory.position == followed.position else Memory()
         memory.position, self._memory = None, memory
-        told = told_by(fresh, listings)
+        told = told_by(fresh, listings, kept_from_ns=self._kept_from_ns())
+        if len(told.kept) < len(fresh):
+            last_left_out = len(fresh) - len(told.kept) - 1
+            tell_pruned(step, places[last_left_out].event_seq)
         _keep_instruments(step, told, memory)
         for follow in _FOLLOWERS:
             follow(step, told, memory)
@@ -101,7 +106,7 @@ def _followed(view: Step) -> Followed:
 def _begin(log_id: str, step: Step) -> None:
     for table in FOLLOWING:
         step.execute(f"DELETE FROM {table.name}")
-    step.add(projection_cursor, [(_NAME, log_id, _FORM, True, *BEGINNING)])
+    step.add(projection_cursor, [(_NAME, log_id, _FORM, True, *BEGINNING, 0)])
 
 
 def _mark_incomplete(step: Step) -> None:

@@ -26,21 +26,41 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The reports of one step, each with its place and its side of a trade; ``sides`` are those alone."""
+    """The reports of one step, each with its place and its side of a trade; ``sides`` are those alone.
+
+    What is older than ``kept_from_ns`` moves sums and what lives; no row is written of it alone.
+    """
 
     reports: Sequence[tuple[Position, Report, Side | None]]
     sides: Sequence[Side]
     listings: Mapping[int, Listing]
+    kept_from_ns: int = 0
+
+    @property
+    def kept(self) -> Sequence[tuple[Position, Report, Side | None]]:
+        """Those of the reports that are not too old to be kept; their times only grow."""
+        if not self.reports or self.reports[0][1].ts_ns >= self.kept_from_ns:
+            return self.reports
+        return [it for it in self.reports if it[1].ts_ns >= self.kept_from_ns]
+
+    @property
+    def kept_sides(self) -> Sequence[Side]:
+        """Those of the sides that are not too old."""
+        if not self.sides or self.sides[0].fill.time_ns >= self.kept_from_ns:
+            return self.sides
+        return [it for it in self.sides if it.fill.time_ns >= self.kept_from_ns]
 
 
-def told_by(reports: Sequence[tuple[Position, Report]], listings: Mapping[int, Listing]) -> Told:
+def told_by(
+    reports: Sequence[tuple[Position, Report]], listings: Mapping[int, Listing], *, kept_from_ns: int = 0
+) -> Told:
     """Return what reports tell.
 
     Raises:
         KeyError: a trade is in an instrument that was never told of.
     """
     told = [(position, report, _side(position, report, listings)) for position, report in reports]
-    return Told(told, [side for _, _, side in told if side is not None], listings)
+    return Told(told, [side for _, _, side in told if side is not None], listings, kept_from_ns)
 
 
 def _side(position: Position, report: Report, listings: Mapping[int, Listing]) -> Side | None:

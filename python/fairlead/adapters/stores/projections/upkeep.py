@@ -4,6 +4,7 @@ from functools import partial
 
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projections.partitions import tidy_partitions
+from fairlead.adapters.stores.projections.pruning import Pruned, prune
 from fairlead.adapters.stores.step import Step
 
 __all__ = ["SqlUpkeep"]
@@ -19,11 +20,15 @@ class SqlUpkeep:
 
     def __init__(self, database: Database, *, keep_ns: int | None = None) -> None:
         self._direct, self._keep_ns = database.direct, keep_ns
+        # Of the thread that writes.
+        self._pruned = Pruned()
 
     async def tidy(self, now_ns: int, /) -> bool:
         """Take one step; return whether there is more to do now."""
-        kept_from_ns = 0 if self._keep_ns is None else now_ns - self._keep_ns
-        return await self._direct.step(partial(self._tidy, now_ns, kept_from_ns))
+        return await self._direct.step(partial(self._tidy, now_ns))
 
-    def _tidy(self, now_ns: int, kept_from_ns: int, step: Step) -> bool:
-        return step.has_partitions and tidy_partitions(step, now_ns=now_ns, kept_from_ns=kept_from_ns)
+    def _tidy(self, now_ns: int, step: Step) -> bool:
+        kept_from_ns = 0 if self._keep_ns is None else now_ns - self._keep_ns
+        if step.has_partitions and tidy_partitions(step, now_ns=now_ns, kept_from_ns=kept_from_ns):
+            return True
+        return self._keep_ns is not None and prune(step, self._pruned, kept_from_ns=kept_from_ns)
