@@ -5,12 +5,21 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fairlead.errors import UnavailableError
-from fairlead.sdk.errors import ApiError, AuthenticationError, AuthorizationError, Details, ServiceFaultError
+from fairlead.sdk.errors import (
+    ApiError,
+    AuthenticationError,
+    AuthorizationError,
+    Details,
+    NotFoundError,
+    ServiceFaultError,
+)
 
 __all__ = ["NOT_AUTHENTICATED", "Ended", "Socket", "lasting_error", "opened"]
 
 NOT_AUTHENTICATED: Final = 4401
 _NOT_YOURS: Final = 4403
+# Coming again with the same place would end the same way.
+_NOT_KEPT: Final = 4410
 _UNREAD: Final = frozenset({1003, 1007, 1009})
 # Of one message; snapshots of deep books are long.
 _BYTES_MAX: Final = 16 * 1_048_576
@@ -109,6 +118,8 @@ def lasting_error(ended: Ended) -> ApiError | None:
         return AuthenticationError(text, Details(code="AUTHENTICATION_ERROR", status=401))
     if ended.code == _NOT_YOURS:
         return AuthorizationError(text, Details(code="AUTHORIZATION_ERROR", status=403))
+    if ended.code == _NOT_KEPT:
+        return NotFoundError(text, Details(code="NOT_FOUND", status=404))
     if ended.code in _UNREAD:
         return ServiceFaultError(text, Details(code="UNREADABLE_MESSAGE", status=400))
     return None

@@ -12,7 +12,7 @@ from fairlead.domain.access.roles import Permission, Principal, demand
 from fairlead.domain.limits.bucket import Bucket
 from fairlead.domain.streaming.outbox import Channel, Renew
 from fairlead.domain.streaming.text_frame import text_frame
-from fairlead.errors import FairleadError
+from fairlead.errors import FairleadError, NotFoundError
 from fairlead.ports.pipe import Pipe
 from fairlead.services.streaming.listener import Listener
 from fairlead.web.bodies import BodyLimits, parse_body
@@ -108,8 +108,11 @@ class Connection:
             wake.clear()
             if self._stream is not None and self._has_news:
                 self._has_news = False
-                async for frame in self._stream.frames():
-                    await self._send(text_frame(frame))
+                try:
+                    async for frame in self._stream.frames():
+                        await self._send(text_frame(frame))
+                except NotFoundError:
+                    raise EndError(Ending.NOT_KEPT, "not kept that long; resume from 0.0.0, or begin now") from None
             # Private news that comes between two public frames goes first.
             while not self._has_news and await self._send_public(outbox.take()):
                 continue

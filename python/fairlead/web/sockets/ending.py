@@ -14,6 +14,7 @@ class Ending(IntEnum):
     NOT_YOURS = 4403
     TOO_SLOW = 4408
     TOO_MANY_CONNECTIONS = 4409
+    NOT_KEPT = 4410
     TOO_MANY_MESSAGES = 4429
 
 
