@@ -91,8 +91,12 @@ def _rebuilt(directory: Path, instruments: Instruments, *, until: Position, stor
 
 
 def _plain(rows: Mapping[str, list[tuple[Any, ...]]]) -> Rows:
-    """Leave out which log it is."""
-    return {name: [row[2:] if name == "projection_cursor" else row for row in rows[name]] for name in rows}
+    """Leave out which log it is, and how far it was read for what no report says."""
+    return {
+        name: [row[2:] if name == "projection_cursor" else row for row in rows[name]]
+        for name in rows
+        if name != "command_cursor"
+    }
 
 
 def _empty(directory: Path) -> None:

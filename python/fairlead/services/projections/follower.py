@@ -22,8 +22,9 @@ __all__ = ["Follower", "Listener"]
 Listener = Callable[[Sequence[Report]], None]
 T = TypeVar("T")
 
-# How many reports are one step of the store: more cost less each, and are seen later.
-_BATCH_MAX: Final = 500
+# How many reports are one step of the store: more cost less each, are seen later, and keep the interpreter from the
+# requests for longer: each table takes about a millisecond of it.
+_BATCH_MAX: Final = 250
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 # How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
 _GATHER_S: Final = 0.05
