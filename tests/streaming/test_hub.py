@@ -168,6 +168,19 @@ def test_a_trade_of_the_next_minute_ends_a_candle_and_a_late_one_corrects_it() -
     _with_market(story)
 
 
+def test_a_candle_of_a_second_begins_with_what_traded_in_it() -> None:
+    async def story(market: _Market) -> None:
+        market.trade(90, 1_000, after_s=0)
+        market.trade(100, 2_000, after_s=1)
+        market.clock.pass_s(1)
+        await market.begin(Channel("candles", "ABC-USD", interval="1s"))
+        market.trade(103, 1_000, after_s=1)
+        said = [(it["open"], it["close"], it["volume"], it["trades"]) for it in market.pipe.said()]
+        assert said == [("1.00", "1.00", "2.000", 1), ("1.00", "1.03", "3.000", 2)]
+
+    _with_market(story)
+
+
 def test_measures_come_once_a_tick_however_often_the_book_moves() -> None:
     async def story(market: _Market) -> None:
         await market.begin(_MEASURES)
