@@ -67,7 +67,7 @@ impl fmt::Debug for Proof {
 pub struct Key {
     /// The session that orders entered with this key belong to, for ever.
     pub session: SessionId,
-    /// Whose orders; of a drop copy key, 0 means every account.
+    /// Whose orders; of a drop copy key, 0 means every account. A front end hears those from this one on.
     pub account: AccountId,
     /// What it may do.
     pub role: Role,
@@ -250,9 +250,6 @@ fn parse_line(words: &[&str]) -> Result<Line, String> {
     let account = AccountId(number("account", account)?);
     if account.0 == 0 && role == Role::Trading {
         return Err("account=0 is the venue's: a trading key needs an account of its own".to_owned());
-    }
-    if account.0 != 0 && role == Role::FrontEnd {
-        return Err(format!("account={} limit=0: a front end speaks for every account", account.0));
     }
     let bytes = unhex(secret).ok_or("secret is not an even number of hex digits")?;
     let mut key = Key { session, account, role, proof: parse_proof(scheme, &bytes)?, orders: None, cancels: None };

@@ -4,17 +4,35 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::InstrumentId;
+use model::{AccountId, InstrumentId};
 
 use crate::channel::Picture;
 use crate::host::Token;
 use crate::session::Session;
 
+/// Whose reports a private stream has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hears {
+    /// Those of one account.
+    One(AccountId),
+    /// Those of every account from this one on, and the venue's own.
+    From(AccountId),
+}
+
+impl Hears {
+    pub(crate) fn includes(self, account: AccountId) -> bool {
+        match self {
+            Hears::One(own) => account == own,
+            Hears::From(first) => account >= first || account == AccountId::VENUE,
+        }
+    }
+}
+
 /// Where a private stream stands.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// Reports of every account are for it.
-    pub(crate) all: bool,
+    /// Whose reports are for it.
+    pub(crate) hears: Hears,
     /// The next report it has not had, where it is behind.
     pub(crate) behind: Option<u64>,
     /// Reports with lower numbers were there before it asked.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use model::{Command, SessionId, SetCancelOnDisconnect, Symbol};
+use model::{AccountId, Command, SessionId, SetCancelOnDisconnect, Symbol};
 use wire::{LogonAck, LogoutReason, Role};
 
 use super::Hub;
-use super::conns::Reader;
+use super::conns::{Hears, Reader};
 use crate::host::{GATEWAY_ORIGIN, Host, Token};
 use crate::keys::{Key, Keys};
 use crate::own::{Owner, trades};
@@ -150,12 +150,13 @@ impl Hub {
 
     /// Begins the private stream, where the client left off or at the present.
     fn listen(&mut self, token: Token, owner: &Owner, logon: &wire::Logon) {
-        let all = owner.account.0 == 0 && matches!(owner.role, Role::DropCopy | Role::FrontEnd);
-        let audience = if all { &mut self.everyone } else { self.audiences.entry(owner.account).or_default() };
+        let many = owner.role == Role::FrontEnd || owner.role == Role::DropCopy && owner.account == AccountId::VENUE;
+        let hears = if many { Hears::From(owner.account) } else { Hears::One(owner.account) };
+        let audience = if many { &mut self.many } else { self.audiences.entry(owner.account).or_default() };
         audience.push(token);
         if let Some(conn) = self.conns.get_mut(token) {
             let resent_before = self.history.next();
-            conn.reader = Some(Reader { all, behind: None, resent_before, tells_end: false });
+            conn.reader = Some(Reader { hears, behind: None, resent_before, tells_end: false });
         }
         if let Some(position) = logon.resume {
             self.replay_after(token, position);
@@ -175,7 +176,7 @@ impl Hub {
 
     /// Nobody tells this connection anything any more.
     fn forget(&mut self, token: Token) {
-        self.everyone.retain(|there| *there != token);
+        self.many.retain(|there| *there != token);
         self.audiences.retain(|_, audience| {
             audience.retain(|there| *there != token);
             !audience.is_empty()

@@ -49,8 +49,8 @@ pub struct Hub {
     sessions: BTreeMap<(SessionId, Role), Token>,
     /// Who hears about an account.
     audiences: BTreeMap<AccountId, Vec<Token>>,
-    /// Who hears about every account.
-    everyone: Vec<Token>,
+    /// Who hears about many accounts.
+    many: Vec<Token>,
     /// The rule for a lost connection that was last asked for in this run.
     rules: BTreeMap<SessionId, Option<u32>>,
     /// Commands of the gateway's own that wait to be taken.
@@ -76,7 +76,7 @@ impl Hub {
             addresses: Addresses::default(),
             sessions: BTreeMap::new(),
             audiences: BTreeMap::new(),
-            everyone: Vec::new(),
+            many: Vec::new(),
             rules: BTreeMap::new(),
             own,
             ledger: Ledger::default(),

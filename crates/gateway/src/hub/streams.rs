@@ -16,21 +16,25 @@ const LOOKED_AT_MAX: u64 = 4_096;
 impl Hub {
     /// Keeps a report and gives it to whom it concerns.
     pub(super) fn tell(&mut self, report: &Report, origin: Origin) {
-        let Self { conns, history, limits, scratch, audiences, everyone, .. } = self;
+        let Self { conns, history, limits, scratch, audiences, many, .. } = self;
         scratch.clear();
         let written = report.message.encode(0, 0, scratch);
         debug_assert!(written.is_ok(), "a report can be written: {written:?}");
         let number = history.next();
         history.push(report.position, report.account, origin.pack(), scratch);
         let audience = audiences.get(&report.account).map_or(&[][..], Vec::as_slice);
-        for token in audience.iter().chain(everyone.iter()) {
+        for token in audience.iter().chain(many.iter()) {
             let Some(conn) = conns.touch(*token) else { continue };
+            // Whoever caused it hears of it, whosever it is.
+            if *token != origin.token && !hears(conn, report.account) {
+                continue;
+            }
             if !take_turn(conn, number, scratch.len(), limits) {
                 continue;
             }
             conn.session.send_copy(scratch, answered(conn, *token, origin));
         }
-        if !audience.contains(&origin.token) && !everyone.contains(&origin.token) {
+        if !audience.contains(&origin.token) && !many.contains(&origin.token) {
             answer(conns, report, scratch, origin);
         }
     }
@@ -65,7 +69,6 @@ impl Hub {
     pub(super) fn pump_reports(&mut self, token: Token) {
         let Self { conns, history, limits, .. } = self;
         let Some(conn) = conns.get_mut(token) else { return };
-        let Some(owner) = conn.session.owner() else { return };
         let Some(mut number) = conn.reader.as_ref().and_then(|reader| reader.behind) else { return };
         if history.has_lost(number) {
             conn.session.end(LogoutReason::SlowReader);
@@ -73,7 +76,7 @@ impl Hub {
         }
         let until = number.saturating_add(LOOKED_AT_MAX).min(history.next());
         while number < until && conn.session.pending_len() <= limits.outbox_high {
-            send_again(conn, token, (history, number), owner.account);
+            send_again(conn, token, (history, number));
             number += 1;
         }
         caught_up(conn, history, number);
@@ -110,13 +113,18 @@ fn answer(conns: &mut Conns, report: &Report, encoded: &[u8], origin: Origin) {
     }
 }
 
-fn send_again(conn: &mut Conn, token: Token, (history, number): (&History, u64), account: AccountId) {
+fn hears(conn: &Conn, account: AccountId) -> bool {
+    conn.reader.as_ref().is_some_and(|reader| reader.hears.includes(account))
+}
+
+fn send_again(conn: &mut Conn, token: Token, (history, number): (&History, u64)) {
     let (Some(reader), Some(kept)) = (conn.reader.as_ref(), history.get(number)) else { return };
-    if !reader.all && kept.account != account {
+    let origin = Origin::unpack(kept.origin);
+    if origin.token != token && !reader.hears.includes(kept.account) {
         return;
     }
     if number >= reader.resent_before {
-        conn.session.send_copy(kept.message, answered(conn, token, Origin::unpack(kept.origin)));
+        conn.session.send_copy(kept.message, answered(conn, token, origin));
     } else if let Some(message) = resent(kept.message) {
         conn.session.send(&message);
     }

@@ -8,7 +8,7 @@ use gateway::host::{GATEWAY_ORIGIN, Host as _, Refused, Sink as _};
 use gateway::keys::Keys;
 use gateway::limits::Limits;
 use model::{AccountId, Command, NewOrder, SessionId, SetCancelOnDisconnect, Side};
-use wire::{CommandEvent, ExecType, Logon, LogoutReason, Message, RejectCode, Role};
+use wire::{CommandEvent, ExecType, Logon, LogoutReason, Message, Position, RejectCode, Role};
 
 #[test]
 fn g_5_the_newest_connection_of_a_key_wins_and_no_order_is_lost() {
@@ -130,6 +130,39 @@ fn g_13_a_front_end_acts_for_every_account_and_hears_all_of_them() {
     let (bid, sold, bought) = ((1, ExecType::New, 2), (2, ExecType::Trade, 0), (1, ExecType::Trade, 0));
     assert_eq!(told("front"), [bid, (2, ExecType::New, 0), bought, sold, (99, ExecType::Rejected, 3)]);
     assert_eq!(told("a"), [(1, ExecType::New, 0), bought]);
+}
+
+#[test]
+fn g_13_a_front_end_hears_accounts_from_its_own_on_and_what_it_causes() {
+    let mut world = World::new(Limits::default());
+    world.connect("people", logon("people", Role::FrontEnd));
+    world.traders(&["a", "b"]);
+    world.say("a", order("bid", Side::Buy, 5, 100));
+    world.say("b", order("hit", Side::Sell, 3, 100));
+    let told = |world: &World| {
+        let reports = world.client("people").reports().into_iter();
+        reports.map(|report| (report.account.0, report.exec_type, report.ref_seq)).collect::<Vec<_>>()
+    };
+    let of_two = [(2, ExecType::New, 0), (2, ExecType::Trade, 0)];
+    assert_eq!(told(&world), of_two);
+
+    let Command::NewOrder(bought) = order("own", Side::Buy, 1, 90) else { panic!("an order") };
+    world.say("people", Command::NewOrder(NewOrder { account: AccountId(1), ..bought }));
+    assert_eq!(told(&world), [&of_two[..], &[(1, ExecType::New, 1)]].concat());
+}
+
+#[test]
+fn g_24_a_resend_to_a_front_end_leaves_out_whom_it_does_not_hear() {
+    let mut world = World::new(Limits::default());
+    world.traders(&["a", "b"]);
+    world.say("a", order("bid", Side::Buy, 5, 100));
+    world.say("b", order("hit", Side::Sell, 3, 100));
+    let resume = Some(Position { event_seq: 0, sub: 0, leg: 0 });
+    world.connect("people", Logon { resume, ..logon("people", Role::FrontEnd) });
+    world.run();
+
+    let accounts: Vec<u32> = world.client("people").reports().iter().map(|report| report.account.0).collect();
+    assert_eq!(accounts, [2, 2]);
 }
 
 #[test]

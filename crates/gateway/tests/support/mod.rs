@@ -30,6 +30,7 @@ pub fn keys() -> Keys {
         ("feed", 5, 0, "marketdata"),
         ("ops", 6, 0, "operator"),
         ("front", 7, 0, "frontend"),
+        ("people", 8, 2, "frontend"),
     ];
     let line = |(id, session, account, role): &(&str, u32, u32, &str)| {
         format!("{id} {session} {account} {role} hmac {secret} orders_per_s=1000000 cancels_per_s=1000000\n")
