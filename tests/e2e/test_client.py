@@ -288,3 +288,61 @@ def test_one_process_at_a_time_has_the_directory(port: int, tmp_path: Path) -> N
     with pytest.raises(LockedError, match="in use"):
         EngineServer(tmp_path / "venue", port=0)
     assert port
+
+
+def test_a_patient_session_reads_no_further_and_loses_nothing(port: int) -> None:
+    async def run() -> tuple[int, list[Position | None]]:
+        copy = fairlead.aio.Client(
+            port=port, key_id="audit", secret=SECRET, role="drop_copy", patient=True, events_max=2_048
+        )
+        async with copy, fairlead.aio.Client(port=port, key_id="alice", secret=SECRET) as alice:
+            for _ in range(40):
+                orders = (alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="90") for _ in range(100))
+                await asyncio.gather(*orders)
+            last = (await alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="90")).position
+            taken: list[Position | None] = []
+            most = 0
+            while last not in taken:
+                batch = await copy.take(64)
+                assert not batch.has_gap
+                taken += [report.position for report in batch.reports if report.exec_type == "New"]
+                most = max(most, len(batch.reports))
+            return most, taken
+
+    most, taken = asyncio.run(run())
+    assert most == 64
+    assert len(taken) == 4_001
+    assert taken == sorted(set(taken), key=lambda place: place or Position(0, 0, 0))
+
+
+def test_a_share_of_the_time_is_above_nothing_and_at_most_all(port: int) -> None:
+    for share in (0.0, -1.0, 1.5, float("nan")):
+        with pytest.raises(UsageError, match=r"share=.*above 0, at most 1"):
+            fairlead.aio.Client(port=port, key_id="feed", secret=SECRET, role="market_data", share=share)
+    with pytest.raises(UsageError, match=r"events_max=2047 min=2048"):
+        fairlead.aio.Client(port=port, key_id="audit", secret=SECRET, patient=True, events_max=2_047)
+
+
+def test_a_slow_reader_of_books_has_the_book_as_it_is(port: int) -> None:
+    async def run() -> tuple[list[Decimal], list[Decimal]]:
+        words = {"port": port, "secret": SECRET, "key_id": "feed", "role": "market_data"}
+        async with (
+            fairlead.aio.Client(share=0.01, **words) as feed,  # type: ignore[arg-type]
+            fairlead.aio.Client(port=port, key_id="alice", secret=SECRET) as alice,
+        ):
+            book = await feed.subscribe("ABC-USD")
+            for number in range(30):
+                prices = (f"{80 + number + part / 100:.2f}" for part in range(40))
+                await asyncio.gather(
+                    *(alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price=price) for price in prices)
+                )
+            last = await alice.submit(symbol="ABC-USD", side="buy", order_qty=7, price="120")
+            async with asyncio.timeout(30):
+                async for changed in feed.changes(book):
+                    if changed.is_ready and changed.bids and changed.bids[0].price == last.price:
+                        break
+            return [level.qty for level in book.bids[:1]], [level.price for level in book.bids[1:3]]
+
+    best, next_best = asyncio.run(run())
+    assert best == [Decimal(7)]
+    assert next_best == [Decimal("109.39"), Decimal("109.38")]

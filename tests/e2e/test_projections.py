@@ -145,12 +145,12 @@ def test_reports_that_were_dropped_are_read_from_the_log(tmp_path: Path, caplog:
             tables = SqlProjections(database)
             resume = await resume_position(tables, directory=directory)
             # Of hundreds of reports it keeps ten.
-            front = aio.Client(
-                port=engine.port, key_id="web", secret=SECRET, role="front_end", resume=resume, events_max=10
+            copy = aio.Client(
+                port=engine.port, key_id="audit", secret=SECRET, role="drop_copy", resume=resume, events_max=10
             )
-            async with front, followed(tables, front=front, directory=directory) as follower:
+            async with copy, followed(tables, copy=copy, directory=directory) as follower:
                 assert await follower.reached(Position(126, 0, 0), timeout_s=_WAIT_S)
-                instruments = front.instruments
+                instruments = copy.instruments
             known = await tables.followed()
             assert known.is_whole
             rows = _plain(await dump(database))

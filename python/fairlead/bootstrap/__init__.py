@@ -54,6 +54,8 @@ PARTS: Final = (
     Part("gateway", engine.serving),
     Part("tables", projections.tables),
     Part("front", front.front),
+    Part("copy", front.copy),
+    Part("books", front.books),
     Part("follower", projections.follower),
     Part("commands", commands.commands),
     Part("upkeep", upkeep.upkeep),

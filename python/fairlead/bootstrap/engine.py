@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fairlead.adapters.serving import EngineThread, front_end_key, service_key
+from fairlead.adapters.serving import EngineThread, Purpose, service_key
 from fairlead.bootstrap.house import House
 from fairlead.engine.server import EngineServer
 from fairlead.settings import Settings
@@ -18,8 +18,8 @@ def _nothing(server: EngineServer) -> None:
 
 async def open_engine(
     settings: Settings, *, ended: asyncio.Event, prepare: Callable[[EngineServer], None] = _nothing
-) -> tuple[EngineThread, tuple[str, int], str]:
-    """Recover the engine and return it, where its gateway is, and the key of the front end.
+) -> tuple[EngineThread, tuple[str, int]]:
+    """Recover the engine and return it, and where its gateway is, which has a key for each session of the service.
 
     Args:
         settings: the configuration.
@@ -28,7 +28,7 @@ async def open_engine(
     """
     engine, loop = settings.engine, asyncio.get_running_loop()
 
-    def start() -> tuple[EngineServer, str]:
+    def start() -> EngineServer:
         server = EngineServer(
             engine.data_dir,
             host=settings.server.gateway_host,
@@ -43,29 +43,27 @@ async def open_engine(
             latency=engine.latency,
         )
         try:
-            service_key(server, engine.data_dir, "dropcopy")
-            key_id = front_end_key(server, engine.data_dir)
+            for purpose in Purpose:
+                service_key(server, engine.data_dir, purpose)
             prepare(server)
         except BaseException:
             server.stop()
             raise
-        return server, key_id
+        return server
 
-    server, key_id = await asyncio.to_thread(start)
+    server = await asyncio.to_thread(start)
 
     def say_end() -> None:
         loop.call_soon_threadsafe(ended.set)
 
     thread = EngineThread(server, on_end=say_end)
-    return thread, server.address, key_id
+    return thread, server.address
 
 
 @asynccontextmanager
 async def recovered(house: House) -> AsyncIterator[None]:
     """Leave the engine as its log has it; it is stopped also where nothing lets it serve."""
-    house.engine, house.gateway, house.key_id = await open_engine(
-        house.settings, ended=house.ended, prepare=house.prepare
-    )
+    house.engine, house.gateway = await open_engine(house.settings, ended=house.ended, prepare=house.prepare)
     try:
         yield
     finally:

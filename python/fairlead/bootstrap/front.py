@@ -1,41 +1,42 @@
-"""The sessions by which the service speaks to its engine."""
+"""The sessions by which the service speaks to its engine, each for one thing, so that none waits behind another.
 
-from collections.abc import AsyncIterator
+Orders of users and their reports are one; reports of everybody, for the tables, another, which is read no faster than
+the tables take them; books a third, which the gateway conflates where it is read too slowly.
+"""
+
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from fairlead import aio
-from fairlead.adapters.serving import trust_only
+from fairlead.adapters.serving import Purpose, find_key, trust_only
 from fairlead.bootstrap.house import House
+from fairlead.client.book import Book
+from fairlead.client.instruments import Instruments
 from fairlead.client.keys import read_secret
-from fairlead.model.report import Position
+from fairlead.errors import UnavailableError
+from fairlead.model.report import Report
 from fairlead.settings import Settings
+from fairlead.wire import Message
 
-__all__ = ["front", "front_end", "session"]
+__all__ = ["Feed", "books", "copy", "front", "own", "session"]
 
 # An address that stands for every address of the machine, and how the machine reaches itself then.
 _LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_ROLES: Final = {
+    Purpose.FRONT: "front_end",
+    Purpose.TABLES: "drop_copy",
+    Purpose.BOOKS: "market_data",
+    Purpose.MONEY: "drop_copy",
+}
+# Reports that wait for the tables.
+_REPORTS_MAX: Final = 16_384
+# The largest part of the time that books take.
+_BOOKS_SHARE: Final = 0.25
 
 
-@asynccontextmanager
-async def front_end(
-    settings: Settings, *, gateway: tuple[str, int], key_id: str, resume: Position
-) -> AsyncIterator[aio.Client]:
-    """Yield a session of the gateway that may act for every account, and hears all reports after ``resume``."""
-    async with session(settings, gateway=gateway, key_id=key_id, role="front_end", resume=resume) as client:
-        yield client
-
-
-def session(
-    settings: Settings,
-    *,
-    gateway: tuple[str, int],
-    key_id: str,
-    role: str,
-    resume: Position | None = None,
-    events_max: int = 100_000,
-) -> aio.Client:
-    """Return a client of our own gateway that is not connected yet; ``events_max`` reports wait for who takes them."""
+def session(settings: Settings, *, gateway: tuple[str, int], key_id: str, role: str, **more: Any) -> aio.Client:
+    """Return a client of our own gateway that is not connected yet; ``more`` are words of ``aio.Client``."""
     host, port = gateway
     certificate = settings.engine.tls_cert
     return aio.Client(
@@ -44,15 +45,87 @@ def session(
         key_id=key_id,
         secret=read_secret(settings.engine.data_dir / "gateway.keys", key_id),
         role=role,
-        resume=resume,
-        events_max=events_max,
         tls=False if certificate is None else trust_only(certificate),
+        **more,
     )
+
+
+def own(settings: Settings, purpose: Purpose, *, gateway: tuple[str, int], **more: Any) -> aio.Client:
+    """Return a session of the service itself.
+
+    Raises:
+        UnavailableError: there is no key for it.
+    """
+    directory = settings.engine.data_dir
+    key_id = find_key(directory, purpose)
+    if key_id is None:
+        raise UnavailableError(f"no key: purpose={purpose.name} directory={directory}; start the service again")
+    return session(settings, gateway=gateway, key_id=key_id, role=_ROLES[purpose], **more)
+
+
+class Feed:
+    """Market data of one session, and what another hears.
+
+    Args:
+        books: the session of market data.
+        front: the session that hears the venue.
+    """
+
+    def __init__(self, books: aio.Client, *, front: aio.Client) -> None:
+        self._books, self._front = books, front
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether both are there."""
+        return self._books.is_connected and self._front.is_connected
+
+    @property
+    def instruments(self) -> Instruments:
+        """What market data are about."""
+        return self._books.instruments
+
+    async def refresh_instruments(self) -> Instruments:
+        """Ask for the instruments again."""
+        return await self._books.refresh_instruments()
+
+    async def subscribe(self, symbol: str, depth: str = "L2") -> Book:
+        """Return a book that is kept."""
+        return await self._books.subscribe(symbol, depth)
+
+    def listen(self, hear: Callable[[Message], None]) -> None:
+        """Call ``hear`` with each message of market data."""
+        self._books.listen(hear)
+
+    def listen_reports(self, hear: Callable[[Report], None]) -> None:
+        """Call ``hear`` with each report of the venue and its users."""
+        self._front.listen_reports(hear)
 
 
 @asynccontextmanager
 async def front(house: House) -> AsyncIterator[None]:
-    """Leave the session to the exchange."""
-    speaking = front_end(house.settings, gateway=house.gateway, key_id=house.key_id, resume=house.resume)
-    async with speaking as house.front:
+    """Leave the session that speaks for users."""
+    async with own(house.settings, Purpose.FRONT, gateway=house.gateway) as house.front:
+        yield
+
+
+@asynccontextmanager
+async def copy(house: House) -> AsyncIterator[None]:
+    """Leave the session that hears everybody, from where the tables are."""
+    hearing = own(
+        house.settings,
+        Purpose.TABLES,
+        gateway=house.gateway,
+        resume=house.resume,
+        events_max=_REPORTS_MAX,
+        patient=True,
+    )
+    async with hearing as house.copy:
+        yield
+
+
+@asynccontextmanager
+async def books(house: House) -> AsyncIterator[None]:
+    """Leave market data."""
+    async with own(house.settings, Purpose.BOOKS, gateway=house.gateway, share=_BOOKS_SHARE) as reading:
+        house.feed = Feed(reading, front=house.front)
         yield

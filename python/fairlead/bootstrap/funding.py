@@ -5,13 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fairlead import aio
-from fairlead.adapters.serving import find_key
+from fairlead.adapters.serving import Purpose
 from fairlead.adapters.stores import Database, SqlFunds
 from fairlead.adapters.wallets import ChainAddresses
-from fairlead.bootstrap.front import session
+from fairlead.bootstrap.front import own
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.money_log import EngineAssets, EngineMoneyLog
-from fairlead.errors import UnavailableError
 from fairlead.model.report import Position
 from fairlead.ports.funding import AccountMaker
 from fairlead.services.access import Needs
@@ -41,13 +40,10 @@ async def funding(
 ) -> AsyncIterator[Funding]:
     """Yield the services; what was begun is finished before the store closes."""
     directory = settings.engine.data_dir
-    key_id = find_key(directory, "dropcopy")
-    if key_id is None:
-        raise UnavailableError(f"no key of a drop copy: directory={directory}; start the service again")
     store = SqlFunds(database)
 
     def drop_copy(after: Position) -> aio.Client:
-        return session(settings, gateway=gateway, key_id=key_id, role="drop_copy", resume=after)
+        return own(settings, Purpose.MONEY, gateway=gateway, resume=after)
 
     log = EngineMoneyLog(directory, front=front, drop_copy=drop_copy)
     desk = FundsDesk(

@@ -14,6 +14,7 @@ from fairlead.adapters.telemetry import Metrics
 from fairlead.bootstrap.addresses import DemoPerson
 from fairlead.engine.server import EngineServer
 from fairlead.model.report import Position
+from fairlead.ports.market_feed import MarketFeed
 from fairlead.services.access import Needs
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets
@@ -41,13 +42,14 @@ class House:
         master: the secret that keys of machines are made from.
         engine: the engine on its thread.
         gateway: where its gateway is.
-        key_id: the key of the front end.
         database: the store.
         needs: what the services of access work with.
         people: who was made for a demo.
         tables: the tables that follow the exchange.
         resume: the report after which they want to hear on.
-        front: the session to the exchange.
+        front: the session that speaks for users, and hears them.
+        copy: the session that hears everybody.
+        feed: market data.
         follower: what feeds the tables.
         commands: what looks into the log for what reports do not say.
         outside: how bus and cache are asked whether they are there.
@@ -72,13 +74,14 @@ class House:
     master: bytes = field(init=False)
     engine: EngineThread = field(init=False)
     gateway: tuple[str, int] = field(init=False)
-    key_id: str = field(init=False)
     database: Database = field(init=False)
     needs: Needs = field(init=False)
     people: Sequence[DemoPerson] = field(init=False)
     tables: SqlProjections = field(init=False)
     resume: Position = field(init=False)
     front: aio.Client = field(init=False)
+    copy: aio.Client = field(init=False)
+    feed: MarketFeed = field(init=False)
     follower: Follower = field(init=False)
     commands: CommandFollower = field(init=False)
     outside: Mapping[str, Probe] = field(init=False)

@@ -43,7 +43,7 @@ async def followed_markets(
 async def markets(house: House) -> AsyncIterator[None]:
     """Leave the markets and their breakers."""
     known = followed_markets(
-        house.front,
+        house.feed,
         clock=house.needs.clock,
         follower=house.follower,
         history=SqlStopHistory(house.database),

@@ -20,14 +20,14 @@ from fairlead.adapters.stores.projections import (
 )
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.upkeep import keep_ns_of
-from fairlead.client.report import report_of
+from fairlead.client.backlog import Unread
+from fairlead.client.told import told_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import CommandFollower, Follower, Records
-from fairlead.wire import decode
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
@@ -60,9 +60,9 @@ def _identity(directory: Path) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def followed(tables: SqlProjections, *, front: aio.Client, directory: Path) -> AsyncIterator[Follower]:
+async def followed(tables: SqlProjections, *, copy: aio.Client, directory: Path) -> AsyncIterator[Follower]:
     """Follow the exchange while the service runs."""
-    follower = Follower(stream=front, log=_JournalLog(directory, front=front), tables=tables)
+    follower = Follower(stream=copy, log=_JournalLog(directory, copy=copy), tables=tables)
     task = asyncio.create_task(follower.run(), name="fairlead-follower")
     task.add_done_callback(_say_end)
     try:
@@ -97,7 +97,7 @@ async def tables(house: House) -> AsyncIterator[None]:
 @asynccontextmanager
 async def follower(house: House) -> AsyncIterator[None]:
     """Leave what feeds the tables."""
-    async with followed(house.tables, front=house.front, directory=house.directory) as house.follower:
+    async with followed(house.tables, copy=house.copy, directory=house.directory) as house.follower:
         yield
 
 
@@ -109,15 +109,16 @@ def _say_end(task: "asyncio.Task[None]") -> None:
 class _JournalLog:
     """The reports of a data directory, on a thread, while its engine runs."""
 
-    def __init__(self, directory: Path, *, front: aio.Client) -> None:
-        self._directory, self._front = directory, front
+    def __init__(self, directory: Path, *, copy: aio.Client) -> None:
+        self._directory, self._copy = directory, copy
 
     async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
         """Yield the reports after a position up to the end of the log."""
         log = await asyncio.to_thread(JournalReports, self._directory, after=position)
         # Whatever the log lists is listed by the engine too when it answers.
-        instruments = await self._front.refresh_instruments()
+        instruments = await self._copy.refresh_instruments()
         if log.has_gap:
             yield ReportBatch(reports=(), has_gap=True)
         while messages := await asyncio.to_thread(log.next, _READ_MAX):
-            yield ReportBatch(reports=[report_of(decode(message), instruments) for message in messages])
+            told = [one for message in messages if (one := told_of(bytes(message))) is not None]
+            yield ReportBatch(reports=Unread(told, instruments))

@@ -35,7 +35,7 @@ async def services(house: House) -> AsyncIterator[None]:
         funds=house.funds,
         teller=house.teller,
         breakers=house.breakers,
-        control=VenueControl(house.front, feed=house.front),
+        control=VenueControl(house.front, feed=house.feed),
         telemetry=house.telemetry,
         figures=figures_of(house.loaded, house.telemetry),
         pages=page_sizes(limits),

@@ -15,6 +15,7 @@ from fairlead.domain.limits.bucket import Rate
 from fairlead.engine.journal_reports import last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position
+from fairlead.ports.market_feed import MarketFeed
 from fairlead.services.access import Needs
 from fairlead.services.access.liveness import still_counts
 from fairlead.services.markets import Markets
@@ -40,13 +41,21 @@ async def log_end(directory: Path) -> Position:
 
 
 def live_sockets(
-    limits: Limits, *, front: aio.Client, follower: Follower, needs: Needs, markets: Markets, end: Position
+    limits: Limits,
+    *,
+    front: aio.Client,
+    feed: MarketFeed,
+    follower: Follower,
+    needs: Needs,
+    markets: Markets,
+    end: Position,
 ) -> Sockets:
     """Return what live connections work with; it hears the session and the tables from now on.
 
     Args:
         limits: the bounds.
-        front: the session with the exchange.
+        front: the session that hears users.
+        feed: market data.
         follower: the tables.
         needs: who may be there.
         markets: what traded so far.
@@ -57,7 +66,7 @@ def live_sockets(
     follower.listen(news.hear)
     per_s = limits.connection_messages_per_s
     return Sockets(
-        hub=Hub(front, candles=LiveCandles(markets.tape, clock=needs.clock)),
+        hub=Hub(feed, candles=LiveCandles(markets.tape, clock=needs.clock)),
         live=live,
         news=news,
         tally=Tally((*PRIVATE, *PUBLIC)),
@@ -82,6 +91,7 @@ async def sockets(house: House) -> AsyncIterator[None]:
     house.sockets = live_sockets(
         house.settings.limits,
         front=house.front,
+        feed=house.feed,
         follower=house.follower,
         needs=house.needs,
         markets=house.markets,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fairlead import aio
@@ -12,9 +12,11 @@ from fairlead.adapters.serving import Door, EngineThread
 from fairlead.adapters.stores import Database
 from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
 from fairlead.bootstrap.house import House
+from fairlead.model.report import Report
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.figures import Access, Figures
+from fairlead.services.projections import Follower
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.rounds import Rounds
 from fairlead.services.traced_front import traced
@@ -26,16 +28,28 @@ __all__ = ["counted", "figures_of", "rounds", "telemetry", "timed_front", "walke
 
 
 def counted(
-    *, front: aio.Client, database: Database, engine: EngineThread, limits: RateLimits, clock: Clock, door: Door
+    *,
+    copy: aio.Client,
+    follower: Follower,
+    database: Database,
+    engine: EngineThread,
+    limits: RateLimits,
+    clock: Clock,
+    door: Door,
 ) -> Metrics:
-    """Return what counts from now on; it hears the reports of the session."""
-    metrics = Metrics(begun_ns=clock.now_ns(), symbol_of=lambda number: front.instruments.by_id(number).symbol or None)
+    """Return what counts from now on; it hears what the tables hear."""
+    metrics = Metrics(begun_ns=clock.now_ns(), symbol_of=lambda number: copy.instruments.by_id(number).symbol or None)
     pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=database.pool)
     buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=limits.kept)
     open_ = Gauges("http_connections", "Connections of HTTP.", label="state", read=door.open)
     away = Counts("http_connections_turned_away", "Refused or ended.", label="why", read=door.turned_away)
     metrics.add([EngineFigures(engine.latency), pool, buckets, open_, away])
-    front.listen_reports(metrics.heard)
+
+    def hear(reports: Sequence[Report]) -> None:
+        for report in reports:
+            metrics.heard(report)
+
+    follower.listen(hear)
     return metrics
 
 
@@ -76,7 +90,8 @@ async def walked(settings: Settings, *, services: Services) -> AsyncIterator[Non
 async def telemetry(house: House) -> AsyncIterator[None]:
     """Leave what counts from now on."""
     house.telemetry = counted(
-        front=house.front,
+        copy=house.copy,
+        follower=house.follower,
         database=house.database,
         engine=house.engine,
         limits=house.limits,

@@ -15,11 +15,13 @@ from fairlead.client.heart import Heart
 from fairlead.client.instruments import Instruments
 from fairlead.client.keys import prover
 from fairlead.client.link import Link, Pending
+from fairlead.client.pace import Pace
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
-from fairlead.client.report import position_of, report_of
+from fairlead.client.report import report_of
 from fairlead.client.tls import context_of, is_lasting, refusal
+from fairlead.client.told import Told
 from fairlead.client.verbs import Verbs
-from fairlead.errors import FairleadError, UnavailableError, UsageError
+from fairlead.errors import DataError, FairleadError, UnavailableError, UsageError
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report, ReportBatch
 from fairlead.wire import Message
@@ -41,6 +43,8 @@ _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
 _GOOD_BYE_S_MAX = 1.0
 _READ_MAX = 65_536
 _PENDING_MAX = 100_000
+# More than one read can bring.
+_READ_REPORTS_MAX = 1_024
 
 
 class Client(Verbs):
@@ -65,6 +69,10 @@ class Client(Verbs):
         timeout_s: how long a call waits for its answer, in seconds.
         reconnect: whether to come back after a lost connection.
         events_max: reports kept for ``events``; when more wait, the oldest are dropped and ``events`` says so.
+        patient: read no further instead while so many wait, 2,048 or more then. Whoever takes them too slowly ends up
+            behind the gateway's history, which ``take`` tells as a gap.
+        share: the largest part of the time that is spent on what arrives, above 0 to 1. Of a session that reads slowly
+            the gateway conflates the books.
     """
 
     def __init__(
@@ -84,6 +92,8 @@ class Client(Verbs):
         timeout_s: float = 5.0,
         reconnect: bool = True,
         events_max: int = 100_000,
+        patient: bool = False,
+        share: float = 1.0,
     ) -> None:
         if role not in _ROLES:
             raise UsageError(f"unknown role: role={role} known={', '.join(_ROLES)}")
@@ -102,7 +112,12 @@ class Client(Verbs):
         self._is_flushing = False
         self._link: Link | None = None
         self._pending: dict[Pending, None] = {}
+        # Those of them that another connection has carried too: their answer may come as a report of then.
+        self._sent_again: dict[Pending, None] = {}
         self._backlog = Backlog(events_max)
+        if patient and events_max < 2 * _READ_REPORTS_MAX:
+            raise UsageError(f"out of range: events_max={events_max} min={2 * _READ_REPORTS_MAX} where patient=True")
+        self._patient, self._room, self._pace = patient, asyncio.Event(), Pace(share)
         self._books: dict[tuple[int, str], Book] = {}
         self._listening: set[tuple[int, str]] = set()
         self._on_market_data: list[Callable[[Message], None]] = []
@@ -225,7 +240,8 @@ class Client(Verbs):
                 raise UnavailableError(f"reports were dropped: missed={missed} events_max={waiting.count_max}")
             if not waiting:
                 return
-            yield waiting.pop()
+            yield waiting.pop(self.instruments)
+            self._room.set()
 
     @property
     def listings(self) -> Mapping[int, Listing]:
@@ -242,6 +258,7 @@ class Client(Verbs):
         await self._wait(lambda: len(waiting) > 0 or waiting.has_gap, what="reports", forever=True)
         if waiting.has_unread(count_max, self.instruments):
             await self.refresh_instruments()
+        self._room.set()
         return waiting.take(count_max, self.instruments)
 
     # What follows runs in the client's task.
@@ -286,23 +303,34 @@ class Client(Verbs):
         )
         link = self._link = Link(protocol, writer)
         self._flush()
-
         def beat() -> None:
             if protocol.ack is not None:
                 protocol.send("Heartbeat", {"test_id": 0})
                 self._flush()
 
         heart = Heart(reader, interval_s=self._heartbeat_ms / 1_000, beat=beat)
+        loop = asyncio.get_running_loop()
         try:
             while data := await reader.read(_READ_MAX):
                 heart.heard()
+                came_s = loop.time()
                 for message in protocol.receive(data):
                     self._take(link, message)
+                self._pace.spent(loop.time() - came_s)
                 self._flush()
                 await writer.drain()
                 await self._notify()
+                await self._pace.rest()
+                if self._patient and len(self._backlog) > self._backlog.count_max - _READ_REPORTS_MAX:
+                    await self._until_there_is_room(heart)
         finally:
             heart.stop()
+
+    async def _until_there_is_room(self, heart: Heart) -> None:
+        """Read nothing until reports are taken; the silence is this side's."""
+        self._room.clear()
+        with heart.deaf():
+            await self._room.wait()
 
     async def _hang_up(self) -> None:
         link, self._link = self._link, None
@@ -326,7 +354,10 @@ class Client(Verbs):
         self._pending.clear()
         await self._notify()
 
-    def _take(self, link: Link, message: Message) -> None:
+    def _take(self, link: Link, message: Message | Told) -> None:
+        if isinstance(message, Told):
+            self._take_report(link, message)
+            return
         kind = message.kind
         if kind == "LogonAck":
             self._begin(link, message)
@@ -340,15 +371,19 @@ class Client(Verbs):
         elif "channel.instrument" in message.fields:
             self._take_market_data(message)
         else:
-            self._take_report(link, message)
+            raise DataError(f"the gateway says what it does not say to clients: kind={kind}")
 
     def _begin(self, link: Link, ack: Message) -> None:
         self.connections += 1
         self.ack = ack.fields
+        if self.position is None:
+            # Where the stream began: what comes while a connection is lost is asked for too.
+            self.position = _position(ack)
         self._send_list_request()
         for pending in list(self._pending):
             if pending.is_safe:
                 self._send(link, pending)
+                self._sent_again[pending] = None
             elif not pending.answer.done():
                 del self._pending[pending]
                 what = f"the connection was lost before an answer: kind={pending.kind}; look whether it was done"
@@ -357,7 +392,7 @@ class Client(Verbs):
             self._send_subscribe(key)
 
     def _note_hole(self, message: Message) -> None:
-        reached = Position(*(int(str(message.fields[f"position.{name}"])) for name in Position._fields))
+        reached = _position(message)
         if self.position is not None and reached > self.position:
             self.hole = self.position = reached
             self._backlog.note_hole()
@@ -393,28 +428,29 @@ class Client(Verbs):
         for hear in self._on_market_data:
             hear(message)
 
-    def _take_report(self, link: Link, message: Message) -> None:
-        position = position_of(message)
-        report = report_of(message, self.instruments)
-        ref_seq = int(str(message.fields.get("ref_seq") or 0))
-        pending = link.asked.get(ref_seq) or self._by_id(report)
-        # What a command did to single orders is told before what became of the command.
-        is_answer = report.kind == "CommandReport" or report.repeated
-        if pending is not None and (is_answer or pending.kind in _OF_ONE_ORDER):
-            link.asked.pop(ref_seq, None)
-            self._answer(pending, report)
-        if position is not None and (self.position is None or position > self.position):
-            self.position = position
-            self._backlog.put(report)
+    def _take_report(self, link: Link, told: Told) -> None:
+        pending = link.asked.get(told.ref_seq)
+        if pending is None and self._sent_again:
+            pending = self._by_id(told.report(self.instruments))
+        if pending is not None:
+            report = told.report(self.instruments)
+            # What a command did to single orders is told before what became of the command.
+            is_answer = report.kind == "CommandReport" or report.repeated
+            if is_answer or pending.kind in _OF_ONE_ORDER:
+                link.asked.pop(told.ref_seq, None)
+                self._answer(pending, report)
+        if self.position is None or told.position > self.position:
+            self.position = told.position
+            self._backlog.put(told)
             for hear in self._on_report:
-                hear(report)
+                hear(told.report(self.instruments))
 
     def _by_id(self, report: Report) -> Pending | None:
         """The order that was sent on a connection that is lost, and is answered on this one."""
-        if report.cl_ord_id is None or self.connections < 2:
+        if report.cl_ord_id is None:
             return None
         mine, named = (0, report.cl_ord_id), (report.fields.get("account"), report.cl_ord_id)
-        return next((pending for pending in self._pending if pending.order in {mine, named}), None)
+        return next((pending for pending in self._sent_again if pending.order in {mine, named}), None)
 
     def _answer(self, pending: Pending, report: Report) -> None:
         self._pending.pop(pending, None)
@@ -422,6 +458,7 @@ class Client(Verbs):
             entered = Message(kind=pending.kind, fields=pending.fields, entries=pending.entries)
             for hear in self._on_entered:
                 hear(entered, report.position)
+        self._sent_again.pop(pending, None)
         if not pending.answer.done():
             pending.answer.set_result(report)
 
@@ -495,3 +532,7 @@ class Client(Verbs):
             raise UnavailableError(f"not in time: {what} timeout_s={self._timeout_s}") from None
         if not is_so():
             self._check()
+
+
+def _position(message: Message) -> Position:
+    return Position(*(int(str(message.fields[f"position.{name}"])) for name in Position._fields))

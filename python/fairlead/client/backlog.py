@@ -1,13 +1,42 @@
-"""Reports that came and were not taken yet: bounded, in their order, and it knows when some are missing."""
+"""What came and was not taken yet: bounded, in its order, and it knows when some of it is missing."""
 
 from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 from fairlead.client.instruments import Instruments
-from fairlead.client.report import report_of
+from fairlead.client.told import Told
 from fairlead.model.report import Report, ReportBatch
-from fairlead.wire import Message
 
-__all__ = ["Backlog"]
+__all__ = ["Backlog", "Unread"]
+
+
+class Unread(Sequence[Report]):
+    """Reports that are read when somebody looks at them, by the thread that looks.
+
+    Args:
+        told: what came, oldest first.
+        instruments: what gives its numbers their decimals.
+    """
+
+    def __init__(self, told: Sequence[Told], instruments: Instruments) -> None:
+        self._told, self._instruments = told, instruments
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def __iter__(self) -> Iterator[Report]:
+        instruments = self._instruments
+        return (told.report(instruments) for told in self._told)
+
+    @overload
+    def __getitem__(self, index: int) -> Report: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Unread": ...
+    def __getitem__(self, index: int | slice) -> "Report | Unread":
+        if isinstance(index, slice):
+            return Unread(self._told[index], self._instruments)
+        return self._told[index].report(self._instruments)
 
 
 class Backlog:
@@ -19,18 +48,18 @@ class Backlog:
 
     def __init__(self, count_max: int) -> None:
         self.count_max, self.missed = count_max, 0
-        self._reports: deque[Report] = deque()
+        self._told: deque[Told] = deque()
         self._has_hole = False
 
     def __len__(self) -> int:
-        return len(self._reports)
+        return len(self._told)
 
-    def put(self, report: Report) -> None:
+    def put(self, told: Told) -> None:
         """Add the newest."""
-        if len(self._reports) >= self.count_max:
-            self._reports.popleft()
+        if len(self._told) >= self.count_max:
+            self._told.popleft()
             self.missed += 1
-        self._reports.append(report)
+        self._told.append(told)
 
     def note_hole(self) -> None:
         """The gateway does not have all that follows the last one."""
@@ -41,25 +70,19 @@ class Backlog:
         """Whether reports are missing before one that waits, or that will."""
         return self._has_hole or self.missed > 0
 
-    def pop(self) -> Report:
+    def pop(self, instruments: Instruments) -> Report:
         """Take the oldest."""
-        return self._reports.popleft()
+        return self._told.popleft().report(instruments)
 
     def has_unread(self, count_max: int, instruments: Instruments) -> bool:
-        """Whether one of the oldest came before its instrument was told of: its numbers have no decimals yet."""
+        """Whether one of the oldest is about an instrument that was not told of: its numbers have no decimals yet."""
         return any(
-            isinstance(number := report.fields.get("instrument"), int) and not instruments.knows_id(number)
-            for report, _ in zip(self._reports, range(count_max), strict=False)
+            told.instrument is not None and not instruments.knows_id(told.instrument)
+            for told, _ in zip(self._told, range(count_max), strict=False)
         )
 
     def take(self, count_max: int, instruments: Instruments) -> ReportBatch:
-        """Take the oldest, with the decimals of their instruments."""
+        """Take the oldest; they are read when somebody looks at them."""
         has_gap, self.missed, self._has_hole = self.has_gap, 0, False
-        taken = [_read(self._reports.popleft(), instruments) for _ in range(min(count_max, len(self._reports)))]
-        return ReportBatch(reports=taken, has_gap=has_gap)
-
-
-def _read(report: Report, instruments: Instruments) -> Report:
-    if report.kind != "ExecutionReport" or report.symbol is not None:
-        return report
-    return report_of(Message(kind=report.kind, fields=report.fields), instruments)
+        taken = [self._told.popleft() for _ in range(min(count_max, len(self._told)))]
+        return ReportBatch(reports=Unread(taken, instruments), has_gap=has_gap)

@@ -1,7 +1,8 @@
 """Whether the other end still speaks: a silence is met with a heartbeat, and a long one ends the connection."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 __all__ = ["Heart"]
@@ -23,11 +24,22 @@ class Heart:
         self._reader, self._interval_s, self._beat = reader, interval_s, beat
         self._loop: Final = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
+        self._is_deaf = False
         self._timer = self._loop.call_later(interval_s * _SPEAK_AT, self._look)
 
     def heard(self) -> None:
         """Note that something came."""
         self._heard_at = self._loop.time()
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Nothing is read meanwhile, so that a silence says nothing of the other end; this one still speaks."""
+        self._is_deaf = True
+        try:
+            yield
+        finally:
+            self._is_deaf = False
+            self.heard()
 
     def stop(self) -> None:
         """Look no more."""
@@ -35,7 +47,7 @@ class Heart:
 
     def _look(self) -> None:
         silent_s, patience_s = self._loop.time() - self._heard_at, self._interval_s * _SPEAK_AT
-        if silent_s > self._interval_s * _GIVE_UP_AT:
+        if silent_s > self._interval_s * _GIVE_UP_AT and not self._is_deaf:
             self._reader.set_exception(TimeoutError(f"the gateway is silent: seconds={silent_s:.1f}"))
             return
         if silent_s >= patience_s:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from fairlead.client.keys import Prover
+from fairlead.client.told import Told, told_of
 from fairlead.errors import DataError, UnavailableError
 from fairlead.model.report import Position
 from fairlead.wire import Frames, Message, encode, frame
@@ -90,8 +91,10 @@ class Protocol:
         self._out.clear()
         return out
 
-    def receive(self, data: bytes) -> Iterator[Message]:
+    def receive(self, data: bytes) -> Iterator[Message | Told]:
         """Take bytes that arrived and yield the messages for the application, ``LogonAck`` among them.
+
+        What the exchange told of orders and commands is not read yet.
 
         Raises:
             SessionEndedError: the gateway says good-bye.
@@ -101,12 +104,16 @@ class Protocol:
             raise DataError("the gateway speaks TLS: give tls=True, and ca= where its authority is not the system's")
         self._has_heard |= bool(data)
         for raw in self._frames.feed(data):
+            if (told := told_of(raw)) is not None:
+                self._check_number(told)
+                yield told
+                continue
             message = decode_message(raw)
             self._check_number(message)
             if not self._handle(message):
                 yield message
 
-    def _check_number(self, message: Message) -> None:
+    def _check_number(self, message: Message | Told) -> None:
         if message.seq == 0 or message.session == 0:
             return
         if message.seq != self._next_in:

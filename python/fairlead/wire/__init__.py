@@ -6,6 +6,18 @@ The layouts are those of ``docs/reference/wire-layout.md``; ``layout.json`` is m
 from fairlead.wire.codec import Message, decode, encode
 from fairlead.wire.error import WireError
 from fairlead.wire.frames import Frames, frame
-from fairlead.wire.table import LAYOUTS, VERSION, Field, Layout
+from fairlead.wire.table import HEADER_SIZE, LAYOUTS, VERSION, Field, Layout
 
-__all__ = ["LAYOUTS", "VERSION", "Field", "Frames", "Layout", "Message", "WireError", "decode", "encode", "frame"]
+__all__ = [
+    "HEADER_SIZE",
+    "LAYOUTS",
+    "VERSION",
+    "Field",
+    "Frames",
+    "Layout",
+    "Message",
+    "WireError",
+    "decode",
+    "encode",
+    "frame",
+]

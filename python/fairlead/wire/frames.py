@@ -37,16 +37,21 @@ class Frames:
         return self._whole()
 
     def _whole(self) -> Iterator[bytes]:
-        while len(self._bytes) >= _PREFIX_SIZE:
-            size = int.from_bytes(self._bytes[:_PREFIX_SIZE])
-            if not HEADER_SIZE <= size <= self._len_max:
-                raise WireError("FrameLength", "length", at=0, value=size, limit=self._len_max)
-            end = _PREFIX_SIZE + size
-            if len(self._bytes) < end:
-                return
-            message = bytes(self._bytes[_PREFIX_SIZE:end])
-            del self._bytes[:end]
-            yield message
+        stream, start = self._bytes, 0
+        try:
+            while len(stream) >= start + _PREFIX_SIZE:
+                size = stream[start] << 8 | stream[start + 1]
+                if not HEADER_SIZE <= size <= self._len_max:
+                    raise WireError("FrameLength", "length", at=0, value=size, limit=self._len_max)
+                end = start + _PREFIX_SIZE + size
+                if len(stream) < end:
+                    return
+                message = bytes(stream[start + _PREFIX_SIZE : end])
+                start = end
+                yield message
+        finally:
+            # Once for all that was taken: moving what is left costs more than a message.
+            del stream[:start]
 
     @property
     def pending(self) -> int:

@@ -19,7 +19,7 @@ pub const SECRET: [u8; 32] = [0x5A; 32];
 pub const BOOK: InstrumentId = InstrumentId(0);
 
 /// Keys: `a` and `b` trade for accounts 1 and 2, `a2` for account 1 too, `audit` hears all, `feed` reads books, `ops` runs
-/// the venue.
+/// the venue, `front` speaks for everybody, `people` too and hears accounts from 2 on.
 pub fn keys() -> Keys {
     let secret = "5a".repeat(32);
     let lines = [

@@ -9,7 +9,7 @@ from fairlead.adapters.serving.demo_place import (
 )
 from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.engine_thread import EngineThread
-from fairlead.adapters.serving.front_end_key import find_key, front_end_key, service_key
+from fairlead.adapters.serving.front_end_key import Purpose, find_key, service_key
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
@@ -19,10 +19,10 @@ __all__ = [
     "Door",
     "EngineThread",
     "HttpServer",
+    "Purpose",
     "add_demo_keys",
     "find_key",
     "forget_demo",
-    "front_end_key",
     "is_funded",
     "listen",
     "log_identity",

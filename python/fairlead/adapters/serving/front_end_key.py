@@ -1,24 +1,30 @@
 """The keys by which the service logs on to its own gateway: found, or made on the first start."""
 
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from fairlead.engine import keys
 from fairlead.engine.server import EngineServer
 
-__all__ = ["find_key", "front_end_key", "service_key"]
+__all__ = ["Purpose", "find_key", "service_key"]
 
-_ROLE: Final = "frontend"
 _SCHEME: Final = "hmac"
+# Users have accounts from this one on; those below it are the venue's own.
+_USERS_FROM: Final = 1_001
 
 
-def front_end_key(server: EngineServer, directory: Path) -> str:
-    """Return the name of a key of role ``frontend``: see ``service_key``."""
-    return service_key(server, directory, _ROLE)
+class Purpose(Enum):
+    """What a session of the service is for: the first part of its key's name, its role, and its account."""
+
+    FRONT = ("frontend", "frontend", _USERS_FROM)
+    TABLES = ("tables", "dropcopy", 0)
+    BOOKS = ("books", "marketdata", 0)
+    MONEY = ("dropcopy", "dropcopy", 0)
 
 
-def service_key(server: EngineServer, directory: Path, role: str) -> str:
-    """Return the name of a key of the venue's own account whose secret is in ``directory/gateway.keys`` (mode 600).
+def service_key(server: EngineServer, directory: Path, purpose: Purpose) -> str:
+    """Return the name of a key whose secret is in ``directory/gateway.keys`` (mode 600).
 
     Where there is none it is made, and the engine reads its keys again. One that was taken back stays so: another is
     made, with another name.
@@ -26,24 +32,27 @@ def service_key(server: EngineServer, directory: Path, role: str) -> str:
     Args:
         server: the engine of the directory; it may not have been asked to serve yet.
         directory: its data directory.
-        role: ``frontend``, or ``dropcopy`` of every account.
+        purpose: what it is for.
 
     Raises:
         DataError: the key file cannot be trusted.
     """
-    found = find_key(directory, role)
+    found = find_key(directory, purpose)
     if found is not None:
         return found
+    first, role, account = purpose.value
     taken = {key.key_id for key in keys.keys(directory)}
-    name = next(name for n in range(1, len(taken) + 2) if (name := f"{role}-{n}") not in taken)
-    keys.add(directory, name, account=0, role=role, scheme=_SCHEME)
+    name = next(name for n in range(1, len(taken) + 2) if (name := f"{first}-{n}") not in taken)
+    keys.add(directory, name, account=account, role=role, scheme=_SCHEME)
     server.reload()
     return name
 
 
-def find_key(directory: Path, role: str) -> str | None:
-    """Return the name of a key of the venue's own account with this role, if any."""
+def find_key(directory: Path, purpose: Purpose) -> str | None:
+    """Return the name of the key of a purpose, if any."""
+    first, role, account = purpose.value
     for key in keys.keys(directory):
-        if (key.role, key.scheme, key.account) == (role, _SCHEME, 0):
+        is_named = key.key_id.startswith(f"{first}-")
+        if is_named and (key.role, key.scheme, key.account) == (role, _SCHEME, account):
             return key.key_id
     return None
