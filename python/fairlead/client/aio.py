@@ -303,6 +303,7 @@ class Client(Verbs):
         )
         link = self._link = Link(protocol, writer)
         self._flush()
+
         def beat() -> None:
             if protocol.ack is not None:
                 protocol.send("Heartbeat", {"test_id": 0})
