@@ -20,10 +20,11 @@ pub(crate) enum Hears {
 }
 
 impl Hears {
-    pub(crate) fn includes(self, account: AccountId) -> bool {
+    /// Whether a report is for it; `caused`: by a command of its own.
+    pub(crate) fn includes(self, account: AccountId, caused: bool) -> bool {
         match self {
             Hears::One(own) => account == own,
-            Hears::From(first) => account >= first || account == AccountId::VENUE,
+            Hears::From(first) => caused || account >= first || account == AccountId::VENUE,
         }
     }
 }

@@ -25,8 +25,7 @@ impl Hub {
         let audience = audiences.get(&report.account).map_or(&[][..], Vec::as_slice);
         for token in audience.iter().chain(many.iter()) {
             let Some(conn) = conns.touch(*token) else { continue };
-            // Whoever caused it hears of it, whosever it is.
-            if *token != origin.token && !hears(conn, report.account) {
+            if !hears(conn, *token, report.account, origin) {
                 continue;
             }
             if !take_turn(conn, number, scratch.len(), limits) {
@@ -113,14 +112,14 @@ fn answer(conns: &mut Conns, report: &Report, encoded: &[u8], origin: Origin) {
     }
 }
 
-fn hears(conn: &Conn, account: AccountId) -> bool {
-    conn.reader.as_ref().is_some_and(|reader| reader.hears.includes(account))
+fn hears(conn: &Conn, token: Token, account: AccountId, origin: Origin) -> bool {
+    conn.reader.as_ref().is_some_and(|reader| reader.hears.includes(account, token == origin.token))
 }
 
 fn send_again(conn: &mut Conn, token: Token, (history, number): (&History, u64)) {
     let (Some(reader), Some(kept)) = (conn.reader.as_ref(), history.get(number)) else { return };
     let origin = Origin::unpack(kept.origin);
-    if origin.token != token && !reader.hears.includes(kept.account) {
+    if !reader.hears.includes(kept.account, token == origin.token) {
         return;
     }
     if number >= reader.resent_before {
