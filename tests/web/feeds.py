@@ -76,6 +76,13 @@ class FakeFeed:
     def listen_reports(self, hear: Callable[[Report], None]) -> None:
         self._reported.append(hear)
 
+    def listen_places(self, note: Callable[[Position, int], None]) -> None:
+        def hear(report: Report) -> None:
+            if report.position is not None:
+                note(report.position, report.ts_ns)
+
+        self._reported.append(hear)
+
     def report(self, report: Report) -> None:
         for hear in self._reported:
             hear(report)

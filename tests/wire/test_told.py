@@ -27,7 +27,7 @@ def test_a_head_says_what_the_message_says() -> None:
             continue
         assert told is not None, kind
         assert (told.kind, told.session, told.seq) == (kind, message.session, message.seq)
-        assert told.position == position_of(message)
+        assert (told.position, told.ts_ns) == (position_of(message), message.fields["ts_ns"])
         assert told.ref_seq == message.fields["ref_seq"]
         assert told.instrument == message.fields.get("instrument")
         assert told.report(Instruments()) == report_of(message, Instruments())

@@ -10,6 +10,7 @@ from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.minute_bars import KeptBars
+from fairlead.ports.projections import ReportPlaces
 from fairlead.ports.stop_history import StopHistory
 from fairlead.services.markets import Breakers, Coverage, Following, Markets, Tape, TapeMinutes
 from fairlead.services.projections import Follower
@@ -19,7 +20,13 @@ __all__ = ["followed_markets", "markets"]
 
 @asynccontextmanager
 async def followed_markets(
-    feed: MarketFeed, *, clock: Clock, follower: Follower, history: StopHistory, kept: KeptBars
+    feed: MarketFeed,
+    *,
+    places: ReportPlaces,
+    clock: Clock,
+    follower: Follower,
+    history: StopHistory,
+    kept: KeptBars,
 ) -> AsyncIterator[tuple[Markets, Breakers]]:
     """Yield the markets of a session and their breakers, which are followed meanwhile."""
     tape, breakers = Tape(clock=clock), Breakers(feed)
@@ -29,7 +36,7 @@ async def followed_markets(
         breakers.recall(reports)
     task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
     try:
-        coverage = Coverage(feed, reached=follower.reached, clock=clock)
+        coverage = Coverage(places, reached=follower.reached, clock=clock)
         minutes = TapeMinutes(feed, tape)
         yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
     finally:
@@ -44,6 +51,7 @@ async def markets(house: House) -> AsyncIterator[None]:
     """Leave the markets and their breakers."""
     known = followed_markets(
         house.feed,
+        places=house.copy,
         clock=house.needs.clock,
         follower=house.follower,
         history=SqlStopHistory(house.database),

@@ -122,6 +122,7 @@ class Client(Verbs):
         self._listening: set[tuple[int, str]] = set()
         self._on_market_data: list[Callable[[Message], None]] = []
         self._on_report: list[Callable[[Report], None]] = []
+        self._on_place: list[Callable[[Position, int], None]] = []
         self._on_entered: list[Callable[[Message, Position], None]] = []
         self._changed = asyncio.Condition()
         self._listed = self._is_closed = False
@@ -223,6 +224,10 @@ class Client(Verbs):
         It comes with the place of its answer, once, and before that answer; it must neither wait nor raise.
         """
         self._on_entered.append(hear)
+
+    def listen_places(self, note: Callable[[Position, int], None]) -> None:
+        """Call ``note`` with the place and the time (``ts_ns``) of each report once, in order; nothing else is read."""
+        self._on_place.append(note)
 
     async def events(self) -> AsyncIterator[Report]:
         """Yield every report once, oldest first, across reconnections, until the client is closed.
@@ -443,6 +448,8 @@ class Client(Verbs):
         if self.position is None or told.position > self.position:
             self.position = told.position
             self._backlog.put(told)
+            for note in self._on_place:
+                note(told.position, told.ts_ns)
             for hear in self._on_report:
                 hear(told.report(self.instruments))
 

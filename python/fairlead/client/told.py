@@ -37,13 +37,13 @@ class _Heads:
         self.instrument = _optional(rows.get("instrument"), layout)
 
     def told(self, data: bytes, session: int, seq: int) -> "Told":
-        event_seq, sub, leg, _, ref_seq = _HEAD.unpack_from(data, self.at)
+        event_seq, sub, leg, ts_ns, ref_seq = _HEAD.unpack_from(data, self.at)
         number = None
         if self.instrument is not None:
             mask_end, bit, at = self.instrument
             if data[mask_end - 1 - bit // 8] >> bit % 8 & 1:
                 (number,) = _NUMBER.unpack_from(data, at)
-        return Told(data, (self.kind, session, seq, ref_seq), Position(event_seq, sub, leg), number)
+        return Told(data, (self.kind, session, seq, ref_seq), (Position(event_seq, sub, leg), ts_ns), number)
 
 
 def _optional(row: Field | None, layout: Layout) -> tuple[int, int, int] | None:
@@ -63,15 +63,17 @@ class Told:
         seq: its number on the connection.
         ref_seq: the number of what it answers, 0 where that is nobody's here.
         position: its place in the log.
+        ts_ns: when, in nanoseconds since the Unix epoch.
         instrument: the number of the instrument it is about, ``None`` where there is none.
     """
 
-    __slots__ = ("_data", "_report", "instrument", "kind", "position", "ref_seq", "seq", "session")
+    __slots__ = ("_data", "_report", "instrument", "kind", "position", "ref_seq", "seq", "session", "ts_ns")
 
     def __init__(
-        self, data: bytes, names: tuple[str, int, int, int], position: Position, instrument: int | None
+        self, data: bytes, names: tuple[str, int, int, int], place: tuple[Position, int], instrument: int | None
     ) -> None:
-        self._data, self.position, self.instrument = data, position, instrument
+        self._data, self.instrument = data, instrument
+        self.position, self.ts_ns = place
         self.kind, self.session, self.seq, self.ref_seq = names
         self._report: Report | None = None
 

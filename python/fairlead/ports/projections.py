@@ -1,13 +1,13 @@
 """The tables that follow the reports of the exchange: where they are, and how they are brought forward."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report, ReportBatch
 
-__all__ = ["Followed", "Projections", "ReportLog", "ReportStream"]
+__all__ = ["Followed", "Projections", "ReportLog", "ReportPlaces", "ReportStream"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,22 @@ class ReportStream(Protocol):
 
         Raises:
             UnavailableError: they cannot be taken now; none is lost.
+        """
+        ...
+
+
+class ReportPlaces(Protocol):
+    """Where the reports of all accounts stand, as they come: the same session."""
+
+    def listen_places(self, note: Callable[[Position, int], None]) -> None:
+        """Call ``note`` with the place and the time of each report, in order; it must neither wait nor raise."""
+        ...
+
+    async def refresh_instruments(self) -> object:
+        """Ask the exchange something whose answer comes behind the reports that were due.
+
+        Raises:
+            UnavailableError: no answer came in time.
         """
         ...
 

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fairlead.errors import UnavailableError
-from fairlead.model.report import Position, Report
+from fairlead.model.report import Position
 from fairlead.ports.clock import Clock
-from fairlead.ports.market_feed import MarketFeed
+from fairlead.ports.projections import ReportPlaces
 
 __all__ = ["Coverage"]
 
@@ -25,20 +25,20 @@ class Coverage:
     """Knows how far the tables are behind.
 
     Args:
-        feed: the session.
+        places: the session that hears everybody.
         reached: waits, a moment at most, until a report is in the tables.
         clock: the time, that of the exchange.
     """
 
-    def __init__(self, feed: MarketFeed, *, reached: Callable[[Position], Awaitable[bool]], clock: Clock) -> None:
-        self._feed, self._reached, self._clock = feed, reached, clock
+    def __init__(self, places: ReportPlaces, *, reached: Callable[[Position], Awaitable[bool]], clock: Clock) -> None:
+        self._places, self._reached, self._clock = places, reached, clock
         self._proved_ns = 0
         self._asked_ns = 0
         self._asking = asyncio.Lock()
         self._newest: Position | None = None
         # The time of the oldest report that was heard while the exchange is asked.
         self._oldest_ns: int | None = None
-        feed.listen_reports(self._hear)
+        places.listen_places(self._hear)
 
     async def until(self, wanted_ns: int) -> int:
         """Return up to when every trade is in the tables, as far as that can be said; ``wanted_ns`` is enough."""
@@ -53,8 +53,8 @@ class Coverage:
         self._oldest_ns = None
         try:
             # Twice: on a session that came back a moment ago the first answer may overtake what is told again.
-            await self._feed.refresh_instruments()
-            await self._feed.refresh_instruments()
+            await self._places.refresh_instruments()
+            await self._places.refresh_instruments()
         except UnavailableError:
             return
         due_ns = now_ns - _TURN_NS_MAX
@@ -62,7 +62,6 @@ class Coverage:
         if not is_behind and (self._newest is None or await self._reached(self._newest)):
             self._proved_ns = max(self._proved_ns, due_ns)
 
-    def _hear(self, report: Report) -> None:
-        if report.position is not None:
-            self._newest = report.position
-            self._oldest_ns = report.ts_ns if self._oldest_ns is None else min(self._oldest_ns, report.ts_ns)
+    def _hear(self, position: Position, ts_ns: int) -> None:
+        self._newest = position
+        self._oldest_ns = ts_ns if self._oldest_ns is None else min(self._oldest_ns, ts_ns)
