@@ -479,6 +479,8 @@ def test_nobody_trades_without_the_right_to(tmp_path: Path) -> None:
         for route in (*trading.ROUTES, *advanced.ROUTES):
             path = next(iter(route.paths)).replace("{order_id:str}", "1").replace("{advanced_id:str}", "1")
             (method,) = route.http_methods - {"OPTIONS"}
+            if method == "GET":
+                continue  # what one has ordered is read with another right
             for headers, status in ((tokens[0], 403), (tokens[1], 403), ({}, 401)):
                 # The guard stands before the body is read.
                 answer = await desk.client.request(str(method), path, json={}, headers=headers)

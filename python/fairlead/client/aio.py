@@ -114,7 +114,8 @@ class Client(Verbs):
         self._pending: dict[Pending, None] = {}
         # Those of them that another connection has carried too: their answer may come as a report of then.
         self._sent_again: dict[Pending, None] = {}
-        self._backlog = Backlog(events_max)
+        # Beyond the bound of a patient session there is what it reads on its way to a list of instruments.
+        self._backlog, self._events_max = Backlog(2 * events_max if patient else events_max), events_max
         if patient and events_max < 2 * _READ_REPORTS_MAX:
             raise UsageError(f"out of range: events_max={events_max} min={2 * _READ_REPORTS_MAX} where patient=True")
         self._patient, self._room, self._pace = patient, asyncio.Event(), Pace(share)
@@ -178,6 +179,8 @@ class Client(Verbs):
     async def refresh_instruments(self) -> Instruments:
         """Ask for the list of instruments again and return it."""
         self._listed = False
+        # The list comes behind reports that wait to be read.
+        self._room.set()
         self._send_list_request()
         await self._wait(lambda: self._listed, what="list of instruments")
         return self.instruments
@@ -327,7 +330,7 @@ class Client(Verbs):
                 await writer.drain()
                 await self._notify()
                 await self._pace.rest()
-                if self._patient and len(self._backlog) > self._backlog.count_max - _READ_REPORTS_MAX:
+                if self._patient and self._listed and len(self._backlog) > self._events_max - _READ_REPORTS_MAX:
                     await self._until_there_is_room(heart)
         finally:
             heart.stop()
@@ -519,7 +522,10 @@ class Client(Verbs):
 
     def _flush(self) -> None:
         self._is_flushing = False
-        if self._link is not None and (out := self._link.protocol.take_out()):
+        # Of a connection that is lost already the reading end says so; what is unanswered goes out on the next.
+        if self._link is None or self._link.writer.is_closing():
+            return
+        if out := self._link.protocol.take_out():
             self._link.writer.write(out)
 
     def _check(self) -> None:
