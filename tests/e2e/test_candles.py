@@ -9,7 +9,7 @@ from tests.e2e.venues import SECRET, make_market, write_keys
 
 from fairlead.client import Client
 
-_WAIT_S = 30.0
+_WAIT_S = 120.0
 _WIDTHS = ("1s", "1m", "5m", "15m", "1h", "4h", "1d")
 _TRADES = 12
 
