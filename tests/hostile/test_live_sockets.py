@@ -85,6 +85,9 @@ def test_who_reads_nothing_is_ended_and_nobody_else_notices(tmp_path: Path) -> N
                     while await asyncio.to_thread(_open, service) > 1:
                         placed = await asyncio.to_thread(venue.ann.place, price="90.00", quantity=1)
                         assert placed.status_code == 201
+                        # Its money comes back, however long they take to be ended.
+                        gone = await asyncio.to_thread(venue.ann.ask, "DELETE", f"/orders/{placed.json()['orderId']}")
+                        assert gone.status_code == 200
                     while len(seqs) < 2:
                         await asyncio.sleep(0.01)
                 assert _resident_bytes(service) - before < _GROWTH_BYTES_MAX
