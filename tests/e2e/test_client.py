@@ -315,6 +315,28 @@ def test_a_patient_session_reads_no_further_and_loses_nothing(port: int) -> None
     assert taken == sorted(set(taken), key=lambda place: place or Position(0, 0, 0))
 
 
+def test_a_patient_session_that_is_full_is_still_told_the_list(port: int) -> None:
+    async def run() -> int:
+        copy = fairlead.aio.Client(
+            port=port, key_id="audit", secret=SECRET, role="drop_copy", patient=True, events_max=2_048
+        )
+        async with copy, fairlead.aio.Client(port=port, key_id="alice", secret=SECRET) as alice:
+            for _ in range(40):
+                orders = (alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="90") for _ in range(100))
+                await asyncio.gather(*orders)
+            last = (await alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="90")).position
+            await copy.refresh_instruments()
+            heard = 0
+            while True:
+                batch = await copy.take(4_096)
+                assert not batch.has_gap
+                heard += sum(report.exec_type == "New" for report in batch.reports)
+                if last in [report.position for report in batch.reports]:
+                    return heard
+
+    assert asyncio.run(run()) == 4_001
+
+
 def test_a_share_of_the_time_is_above_nothing_and_at_most_all(port: int) -> None:
     for share in (0.0, -1.0, 1.5, float("nan")):
         with pytest.raises(UsageError, match=r"share=.*above 0, at most 1"):

@@ -99,6 +99,23 @@ def test_a_silence_is_met_with_heartbeats_and_a_long_one_ends_the_connection() -
     in_no_time(story())
 
 
+def test_who_does_not_listen_speaks_and_says_nothing_of_the_silence() -> None:
+    async def story() -> None:
+        loop, beats = asyncio.get_running_loop(), list[float]()
+        reader = asyncio.StreamReader()
+        heart = Heart(reader, interval_s=10, beat=lambda: beats.append(loop.time()))
+        with heart.deaf():
+            await asyncio.sleep(100)
+        assert beats == pytest.approx(list(range(5, 101, 5)))
+        assert reader.exception() is None
+
+        with pytest.raises(TimeoutError, match="the gateway is silent"):
+            await reader.read(1)
+        assert loop.time() == pytest.approx(130)
+
+    in_no_time(story())
+
+
 def test_what_is_heard_puts_the_heartbeat_off() -> None:
     async def story() -> None:
         loop, beats = asyncio.get_running_loop(), list[float]()

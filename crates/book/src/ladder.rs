@@ -58,8 +58,12 @@ impl Ladder {
         Lookup { base: *base, far_uses: *far_uses, is_laid: !window.is_empty() }
     }
 
-    /// The ladder of a side of `pages`; `None` where two of them have one price, or the window is missing.
+    /// The ladder of a side of `pages`; `None` where two of them have one price, or the window is missing or lies where
+    /// no price is.
     pub(crate) fn rebuilt(side: Side, lookup: &Lookup, pages: &Pages) -> Option<Self> {
+        if !(-TICK_ABS_MAX..=TICK_ABS_MAX).contains(&lookup.base) {
+            return None;
+        }
         let mut ladder = Self::new(side);
         (ladder.base, ladder.far_uses) = (lookup.base, lookup.far_uses);
         if lookup.is_laid {
@@ -309,9 +313,9 @@ impl Ladder {
 
 #[cfg(test)]
 mod tests {
-    use super::{FAR_USES_MAX, Ladder, NO_KEY};
+    use super::{FAR_USES_MAX, Ladder, Lookup, NO_KEY};
     use crate::pages::Pages;
-    use crate::side::Side;
+    use crate::side::{Side, TICK_ABS_MAX};
 
     /// A key some windows away from zero.
     const FAR: i64 = 10_000_000;
@@ -345,6 +349,17 @@ mod tests {
             ladder.check_lookup();
         }
         assert_eq!(ladder.pages_in_use(), 0);
+    }
+
+    #[test]
+    fn a_window_that_lies_where_no_price_is_is_not_loaded() {
+        let at = |base: i64| Lookup { base, far_uses: 0, is_laid: true };
+        for base in [i64::MIN, -TICK_ABS_MAX - 1, TICK_ABS_MAX + 1, i64::MAX] {
+            assert!(Ladder::rebuilt(Side::Ask, &at(base), &Pages::default()).is_none(), "base={base}");
+        }
+        for base in [-TICK_ABS_MAX, 0, TICK_ABS_MAX] {
+            assert!(Ladder::rebuilt(Side::Ask, &at(base), &Pages::default()).is_some(), "base={base}");
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Steady {
 
 impl Load {
     fn send(&mut self, number: u64, due_ns: u64) {
-        let at = usize::try_from(number).unwrap_or(0) % self.traders.len();
+        let at = usize::try_from(number).expect("64 bits") % self.traders.len();
         let side = if number.is_multiple_of(2) { Side::Buy } else { Side::Sell };
         self.traders[at].append_order(side, PRICE);
         self.due_ns[at].push(due_ns);
