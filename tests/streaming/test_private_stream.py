@@ -142,10 +142,14 @@ def test_a_place_that_is_none_of_this_log_is_refused(place: str) -> None:
     assert (refused.value.field, refused.value.value) == ("resumeFrom", place)
 
 
-def test_what_the_log_had_may_be_named_before_the_session_has_heard_it() -> None:
-    live = Live(position=lambda: BEGINNING, end=Position(9, 5, 1))
+def test_what_log_or_tables_have_may_be_named_before_the_session_has_heard_it() -> None:
+    known = [Position(9, 5, 1)]
+    live = Live(position=lambda: BEGINNING, end=lambda: known[-1])
     stream = PrivateStream(_ACCOUNT, cast(Any, None), live=live, reached=lambda: BEGINNING)
-    stream.subscribe("orders", resume_from="9.0.0")
+    with pytest.raises(ProblemError, match="cannot begin there"):
+        stream.subscribe("orders", resume_from="9.6.0")
+    known.append(Position(9, 6, 0))
+    stream.subscribe("orders", resume_from="9.6.0")
     assert stream.channels == {"orders"}
 
 

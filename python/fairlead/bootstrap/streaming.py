@@ -61,7 +61,9 @@ def live_sockets(
         markets: what traded so far.
         end: what the log had when the service began.
     """
-    news, live = News(), Live(position=lambda: front.position, hole=lambda: front.hole, end=end)
+    # The tables have a session of their own, which may be ahead of the one that hears users.
+    news = News()
+    live = Live(position=lambda: front.position, hole=lambda: front.hole, end=lambda: max(end, follower.position))
     front.listen_reports(live.hear)
     follower.listen(news.hear)
     per_s = limits.connection_messages_per_s

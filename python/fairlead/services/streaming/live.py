@@ -33,7 +33,8 @@ class Live:
     Args:
         position: the last report that the session heard.
         hole: up to where reports were last left out of the session; they are in the log.
-        end: what the log had when the service began, which may be more than the session has heard.
+        end: the last place that is known from elsewhere: what the log had when the service began, and what the tables
+            have, may be more than the session has heard.
         kept_max: how many reports of an account are kept.
     """
 
@@ -42,7 +43,7 @@ class Live:
         *,
         position: Callable[[], Position | None],
         hole: Callable[[], Position | None] = lambda: None,
-        end: Position = BEGINNING,
+        end: Callable[[], Position] = lambda: BEGINNING,
         kept_max: int = _KEPT_MAX,
     ) -> None:
         self._position, self._hole, self._end, self._kept_max = position, hole, end, kept_max
@@ -57,7 +58,7 @@ class Live:
     @property
     def end(self) -> Position:
         """The last place that a stream may go on from."""
-        return max(self.newest, self._end)
+        return max(self.newest, self._end())
 
     @contextmanager
     def of(self, account: int, tell: Callable[[], None]) -> Iterator[None]:
