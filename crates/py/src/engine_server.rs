@@ -36,7 +36,7 @@ pub struct EngineServer {
 impl EngineServer {
     #[new]
     #[pyo3(signature = (
-        directory, *, host, port, durability, snapshot_every, client_ids_max=10_000_000, allow_plain_remote, tls, spin_us, latency,
+        directory, *, host, port, durability, snapshot_every, client_ids_max, allow_plain_remote, tls, spin_us, latency,
         expected_interval_us
     ))]
     #[allow(clippy::too_many_arguments, reason = "every argument of a keyword-only Python signature is one here")]
