@@ -12,6 +12,8 @@ from fairlead.client import Client
 _WAIT_S = 120.0
 _WIDTHS = ("1s", "1m", "5m", "15m", "1h", "4h", "1d")
 _TRADES = 12
+# The market is asked again and again until its candles are whole.
+_UNLIMITED = ("--set", "limits.ip_requests_per_s=100000")
 
 
 def _candles(service: Service, query: str) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def _sums(candles: list[dict[str, Any]]) -> tuple[int, int, str, str]:
 def test_candles_are_whole_and_the_same_after_a_restart(tmp_path: Path) -> None:
     directory = tmp_path / "venue"
     write_keys(directory)
-    with Service(directory) as service:
+    with Service(directory, *_UNLIMITED) as service:
         port = service.ready["gateway_port"]
         make_market(port)
         with (
@@ -55,7 +57,7 @@ def test_candles_are_whole_and_the_same_after_a_restart(tmp_path: Path) -> None:
         assert all(_sums(kept[width]) == (_TRADES, 2 * _TRADES, "100.00", "111.00") for width in _WIDTHS)
         assert service.end()[0] == 0
 
-    with Service(directory) as service:
+    with Service(directory, *_UNLIMITED) as service:
         assert _whole(service) == seconds
         for width in _WIDTHS:
             again = _candles(service, f"interval={width}")["candles"]
