@@ -13,7 +13,7 @@ _WAIT_S = 120.0
 _WIDTHS = ("1s", "1m", "5m", "15m", "1h", "4h", "1d")
 _TRADES = 12
 # The market is asked again and again until its candles are whole.
-_UNLIMITED = ("--set", "limits.ip_requests_per_s=100000")
+_UNLIMITED = ("--set", "limits.ip_market_data_per_s=100000")
 
 
 def _candles(service: Service, query: str) -> dict[str, Any]:
