@@ -32,8 +32,8 @@ async def _at_once(_: object) -> bool:
     return True
 
 
-async def _tidied(database: Database, *, keep_ns: int | None) -> None:
-    upkeep = SqlUpkeep(database, keep_ns=keep_ns)
+async def _tidied(database: Database, *, keep_ns: int | None, held_from_seq: int | None = None) -> None:
+    upkeep = SqlUpkeep(database, keep_ns=keep_ns, held_from_seq=lambda: held_from_seq)
     for _ in range(_ROUNDS_MAX):
         if not await upkeep.tidy(NOW_NS):
             return
@@ -76,6 +76,23 @@ def test_only_what_is_old_goes(store_url: str) -> None:
         assert {row[0] for row in after["orders"]} == stays
         assert len(stays) < len(orders)
         assert {row[2] for row in after["order_client_ids"]} == stays
+
+    _on(store_url, story)
+
+
+def test_events_that_somebody_still_wants_stay(store_url: str) -> None:
+    wanted_from = REPORTS[len(REPORTS) // 4].position
+    assert wanted_from is not None
+
+    async def story(database: Database, before: Rows) -> None:
+        await _tidied(database, keep_ns=NOW_NS - KEPT_FROM_NS, held_from_seq=wanted_from.event_seq)
+        after = await dump(database)
+        wanted = [row for row in before["order_events"] if row[0] >= wanted_from.event_seq]
+        assert after["order_events"][-len(wanted) :] == wanted
+        assert len(wanted) <= len(after["order_events"]) < len(wanted) + _PORTION
+        assert any(_is_old("order_events", row) for row in wanted)
+        old_fills = [row for row in after["fills"] if _is_old("fills", row)]
+        assert len(old_fills) < _PORTION, "what nobody waits for goes"
 
     _on(store_url, story)
 

@@ -19,6 +19,7 @@ from fairlead.services.access import Needs
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets
 from fairlead.services.projections import CommandFollower, Follower, Records
+from fairlead.services.publishing import Publisher
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe
 from fairlead.services.streaming import Sockets
@@ -53,6 +54,7 @@ class House:
         follower: what feeds the tables.
         commands: what looks into the log for what reports do not say.
         outside: how bus and cache are asked whether they are there.
+        publishers: what hands reports to those that are no part of this process.
         markets: what the markets look like.
         breakers: where trading is stopped.
         limits: how often each may ask.
@@ -85,6 +87,7 @@ class House:
     follower: Follower = field(init=False)
     commands: CommandFollower = field(init=False)
     outside: Mapping[str, Probe] = field(init=False)
+    publishers: list[Publisher] = field(default_factory=list)
     markets: Markets = field(init=False)
     breakers: Breakers = field(init=False)
     limits: RateLimits = field(init=False)

@@ -19,7 +19,7 @@ from fairlead.adapters.stores.projections import (
     SqlProjections,
 )
 from fairlead.bootstrap.house import House
-from fairlead.bootstrap.upkeep import keep_ns_of
+from fairlead.bootstrap.upkeep import kept_from
 from fairlead.client.backlog import Unread
 from fairlead.client.told import told_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
@@ -87,9 +87,7 @@ def records_of(database: Database, follower: Follower, commands: CommandFollower
 @asynccontextmanager
 async def tables(house: House) -> AsyncIterator[None]:
     """Leave the tables, and from where they want to hear on."""
-    keep_ns, now_ns = keep_ns_of(house), house.needs.clock.now_ns
-    kept_from_ns = (lambda: 0) if keep_ns is None else (lambda: now_ns() - keep_ns)
-    house.tables = SqlProjections(house.database, kept_from_ns=kept_from_ns)
+    house.tables = SqlProjections(house.database, kept_from_ns=kept_from(house))
     house.resume = await resume_position(house.tables, directory=house.directory)
     yield
 

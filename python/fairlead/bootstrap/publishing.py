@@ -33,11 +33,17 @@ _log = logging.getLogger("fairlead.service")
 
 @asynccontextmanager
 async def published(
-    settings: Settings, *, database: Database, follower: Follower
+    settings: Settings, *, database: Database, follower: Follower, publishers: list[Publisher]
 ) -> AsyncIterator[Mapping[str, Probe]]:
     """Feed bus and cache while the service runs; yield how each is asked whether it is there.
 
     Those in the process are fed nothing: nobody in it reads them.
+
+    Args:
+        settings: the configuration.
+        database: the store.
+        follower: what feeds its tables.
+        publishers: what feeds bus and cache is added here.
     """
     bus, cache = _bus(settings), _cache(settings)
 
@@ -50,16 +56,19 @@ async def published(
         pages = SqlReportPages(database, log_id=_log_id(settings.engine.data_dir))
         parts.callback(follower.listen(pages.note))
         if settings.bus.kind != "memory":
-            await parts.enter_async_context(_fed(Publisher("bus", pages=pages, sink=BusSink(bus, tail_max=None))))
+            publishers.append(Publisher("bus", pages=pages, sink=BusSink(bus, tail_max=None)))
         if settings.cache.kind != "memory":
-            await parts.enter_async_context(_fed(Publisher("cache", pages=pages, sink=CacheSink(cache))))
+            publishers.append(Publisher("cache", pages=pages, sink=CacheSink(cache)))
+        for publisher in publishers:
+            await parts.enter_async_context(_fed(publisher))
         yield {"bus": bus.ping, "cache": ask_cache}
 
 
 @asynccontextmanager
 async def publishing(house: House) -> AsyncIterator[None]:
     """Leave how bus and cache are asked whether they are there."""
-    async with published(house.settings, database=house.database, follower=house.follower) as house.outside:
+    feeding = published(house.settings, database=house.database, follower=house.follower, publishers=house.publishers)
+    async with feeding as house.outside:
         yield
 
 

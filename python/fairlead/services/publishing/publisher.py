@@ -2,6 +2,7 @@
 
 INV-1 Nothing waits in memory but one page: what is behind is read again from where it is kept.
 INV-2 After any failure the receiver is asked how far it has come, and its answer alone counts.
+INV-3 What it has not taken is still wanted: ``wanted_from`` never goes past it.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import aclosing
 from typing import Final
 
 from fairlead.errors import FairleadError
+from fairlead.model.report import BEGINNING, Position
 from fairlead.ports.report_pages import ReportPages
 from fairlead.services.publishing.sinks import Sink
 
@@ -40,6 +42,12 @@ class Publisher:
     ) -> None:
         self._name, self._pages, self._sink, self._rest = name, pages, sink, rest
         self._is_behind = False
+        self._wanted_from = BEGINNING
+
+    @property
+    def wanted_from(self) -> Position:
+        """After which report the receiver still wants all; the beginning until it has taken one in this life."""
+        return self._wanted_from
 
     async def run(self) -> None:
         """Hand on what there is and what comes, until cancelled. The receiver's failures end nothing."""
@@ -51,6 +59,7 @@ class Publisher:
                 async with aclosing(self._pages.after(reached, tail_max=self._sink.tail_max)) as pages:
                     async for page in pages:
                         await self._sink.take(page)
+                        self._wanted_from = page.reports[-1].position or self._wanted_from
                         taken += 1
                         self._note_up()
             except FairleadError as error:

@@ -36,9 +36,17 @@ class Pruned:
     day_ts_ns: int = 0
 
 
-def prune(step: Step, pruned: Pruned, *, kept_from_ns: int) -> bool:
-    """Take a portion of each table away; return whether there is more to do now."""
-    found = [_prune_log(step, table.name, kept_from_ns) for table in (order_events, fills, ledger)]
+def prune(step: Step, pruned: Pruned, *, kept_from_ns: int, held_from_seq: int | None = None) -> bool:
+    """Take a portion of each table away; return whether there is more to do now.
+
+    Args:
+        step: the transaction.
+        pruned: how far this round is.
+        kept_from_ns: what is older goes.
+        held_from_seq: events of this record of the log and later ones stay, however old.
+    """
+    found = [_prune_log(step, order_events.name, kept_from_ns, held_from_seq)]
+    found += [_prune_log(step, table.name, kept_from_ns) for table in (fills, ledger)]
     found.append(_prune_orders(step, pruned, kept_from_ns))
     found += [_prune_candles(step, symbol, kept_from_ns) for (symbol,) in step.rows(_SYMBOLS)]
     if not step.has_partitions:
@@ -52,12 +60,14 @@ def tell_pruned(step: Step, seq: int) -> None:
     step.execute("UPDATE projection_cursor SET kept_after_seq = ? WHERE kept_after_seq < ?", (seq, seq))
 
 
-def _prune_log(step: Step, name: str, kept_from_ns: int) -> bool:
+def _prune_log(step: Step, name: str, kept_from_ns: int, held_from_seq: int | None = None) -> bool:
     end = f"SELECT event_seq, ts_ns FROM {name} ORDER BY event_seq, sub, leg LIMIT 1 OFFSET ?"
     rows = step.rows(end, (_PORTION - 1,))
     if not rows or rows[0][1] >= kept_from_ns:
         return False
     seq = rows[0][0]
+    if held_from_seq is not None and seq >= held_from_seq:
+        return False
     step.execute(f"DELETE FROM {name} WHERE event_seq <= ?", (seq,))
     if name == order_events.name:
         tell_pruned(step, seq)
