@@ -16,6 +16,7 @@ PAGES = [
     "README.md",
     "docs/how-to/backup.md",
     "docs/how-to/breakers.md",
+    "docs/how-to/calendars.md",
     "docs/how-to/durable.md",
     "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",

@@ -87,6 +87,9 @@ _NEEDS: dict[str, str | None] = {
     "GET /positions": "read_own",
     "GET /trades": "read_own",
     "GET /fees": "read_own",
+    "GET /markets/{symbol}/calendar": None,
+    "PUT /markets/{symbol}/calendar": "manage_markets",
+    "DELETE /markets/{symbol}/calendar": "manage_markets",
 }
 
 

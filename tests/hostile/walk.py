@@ -96,6 +96,13 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "maxPrice": "100000",
     },
     "PATCH /markets/{symbol}": {"state": "HALTED"},
+    "PUT /markets/{symbol}/calendar": {
+        "timeZone": "Europe/Berlin",
+        "week": [{"days": ["MON"], "open": "09:00", "close": "17:30"}],
+        "preOpenMinutes": 30,
+        "openingCallMinutes": 10,
+        "closingCallMinutes": 5,
+    },
     "PATCH /fee-schedules/{schedule}": {"makerPpm": 10, "takerPpm": 20},
     "POST /orders": _ORDER
     | {

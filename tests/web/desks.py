@@ -1,5 +1,6 @@
 """The application over real services on a store of its own, with a clock and a hasher that a test controls."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
+from fairlead.adapters.calendars import LibraryAlmanac
+from fairlead.adapters.stores import SqlCalendars
 from fairlead.adapters.stores.projections import (
     SqlAdvancedOrders,
     SqlKeptBars,
@@ -35,6 +38,7 @@ from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.sessions import CalendarDesk, Timetables
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
 from fairlead.services.trading import EngineAccounts
 from fairlead.web.app import make_app
@@ -199,6 +203,13 @@ def at_desk(
             pages=pages or PageSizes(),
             quality=OrderQualities(
                 orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
+            ),
+            calendars=CalendarDesk(
+                SqlCalendars(house.database),
+                timetables=Timetables(LibraryAlmanac()),
+                feed=feed,
+                clock=house.clock,
+                turn=asyncio.Lock(),
             ),
         )
         await SqlProjections(house.database).begin("log")

@@ -46,6 +46,7 @@ def test_the_markets_are_listed_by_symbol_with_their_grid(tmp_path: Path) -> Non
             "maxPrice": "100000.00",
             "lastPrice": "100.05",
             "lastTradeAt": "2023-11-14T22:13:00.000000001Z",
+            "nextChange": None,
         }
         assert markets[1]["lastPrice"] is None
 

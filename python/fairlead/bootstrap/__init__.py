@@ -11,6 +11,7 @@ from fairlead.adapters.serving import HttpServer, listen, settle
 from fairlead.adapters.telemetry import write_logs
 from fairlead.bootstrap import (
     access,
+    calendars,
     commands,
     demo,
     engine,
@@ -68,6 +69,7 @@ PARTS: Final = (
     Part("trading", trading.desks),
     Part("funding", funding.money),
     Part("sockets", streaming.sockets),
+    Part("calendars", calendars.calendars),
     Part("services", services.services),
     Part("rounds", telemetry.rounds),
 )

@@ -22,6 +22,7 @@ from fairlead.services.projections import CommandFollower, Follower, Records
 from fairlead.services.publishing import Publisher
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe
+from fairlead.services.sessions import CalendarDesk
 from fairlead.services.streaming import Sockets
 from fairlead.services.trading import Trading
 from fairlead.settings import Loaded, Settings
@@ -66,6 +67,7 @@ class House:
         teller: moving it.
         sockets: the live connections.
         services: what the routes work with.
+        calendars: when markets open and close.
     """
 
     loaded: Loaded
@@ -99,6 +101,7 @@ class House:
     teller: Teller = field(init=False)
     sockets: Sockets = field(init=False)
     services: Services = field(init=False)
+    calendars: CalendarDesk = field(init=False)
 
     @property
     def settings(self) -> Settings:

@@ -46,6 +46,7 @@ async def services(house: House) -> AsyncIterator[None]:
             tape=SqlTradeTape(house.database),
             markets=house.markets,
         ),
+        calendars=house.calendars,
     )
     yield
 

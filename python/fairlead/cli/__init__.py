@@ -32,6 +32,11 @@ class _Commands(LazyGroup):
             function="breakers",
             summary="Report which halting rules a recorded market would trip.",
         ),
+        "calendars": LazyCommand(
+            module="fairlead.cli.calendars",
+            function="app",
+            summary="Say when the markets of a venue open and close.",
+        ),
         "config": LazyCommand(
             module="fairlead.cli.config",
             function="app",
@@ -119,7 +124,7 @@ def root() -> None:
 
     Start with: fairlead demo, then: fairlead replay FOLDER
 
-    Every command has --help. Data goes to standard output, everything else to standard error.
+    Every command has --help. Data goes to stdout, everything else to stderr.
     """
 
 

@@ -103,7 +103,7 @@ def _description_route() -> Any:
 def _cors(allowed_origins: Sequence[str]) -> CORSConfig:
     return CORSConfig(
         allow_origins=list(allowed_origins),
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=_SENT_BY_BROWSERS,
         expose_headers=[CORRELATION_HEADER, "Retry-After", POLICY_HEADER, REMAINING_HEADER],
         allow_credentials=False,

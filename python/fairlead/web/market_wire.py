@@ -8,6 +8,7 @@ from fairlead.domain.market_data.microstructure import Microstructure
 from fairlead.domain.market_data.words import word
 from fairlead.ports.market_feed import BookLevel
 from fairlead.services.markets import BookView, CandleRun, MarketView, PublicTrade
+from fairlead.services.sessions import CalendarView
 from fairlead.web.wire import Answer, iso
 
 __all__ = [
@@ -16,12 +17,14 @@ __all__ = [
     "Market",
     "MarketList",
     "Measures",
+    "NextChange",
     "Stats",
     "Trades",
     "book_of",
     "candles_in",
     "market_of",
     "measures_of",
+    "next_change_of",
     "stats_of",
     "trades_of",
     "word",
@@ -33,6 +36,14 @@ class TickBand(Answer, frozen=True, kw_only=True):
 
     from_price: str
     tick_size: str
+
+
+class NextChange(Answer, frozen=True, kw_only=True):
+    """What the calendar of a market does next; ``isHeld``: it leaves that to a person."""
+
+    state: str
+    time: str
+    is_held: bool
 
 
 class Market(Answer, frozen=True, kw_only=True):
@@ -54,6 +65,7 @@ class Market(Answer, frozen=True, kw_only=True):
     max_price: str
     last_price: str | None
     last_trade_at: str | None
+    next_change: NextChange | None
 
 
 class MarketList(Answer, frozen=True, kw_only=True):
@@ -161,7 +173,7 @@ class Measures(Answer, frozen=True, kw_only=True):
     ask_depth: str
 
 
-def market_of(view: MarketView) -> Market:
+def market_of(view: MarketView, calendar: CalendarView | None = None) -> Market:
     """Return a market as it is told."""
     number = view.number
     return Market(
@@ -184,7 +196,16 @@ def market_of(view: MarketView) -> Market:
         max_price=_text(view.price(number("max_price"))),
         last_price=None if view.last is None else _text(view.price(view.last.price)),
         last_trade_at=None if view.last is None else iso(view.last.ts_ns),
+        next_change=None if calendar is None else next_change_of(calendar),
     )
+
+
+def next_change_of(view: CalendarView) -> NextChange | None:
+    """Return what a calendar does next as it is told."""
+    if view.upcoming is None:
+        return None
+    held = view.kept.kept.held_since_ns is not None
+    return NextChange(state=word(view.upcoming.state), time=iso(view.upcoming.at_ns), is_held=held)
 
 
 def book_of(view: BookView) -> Book:

@@ -16,6 +16,7 @@ from fairlead.services.order_quality import OrderQualities
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Readiness
+from fairlead.services.sessions import CalendarDesk
 from fairlead.services.streaming import Sockets
 from fairlead.services.trading import Trading
 from fairlead.web.paging import PageSizes
@@ -46,6 +47,7 @@ class Services:
         pages: how long lists are.
         sockets: live connections.
         quality: how well orders were executed.
+        calendars: when markets open and close.
     """
 
     registration: Registration
@@ -66,6 +68,7 @@ class Services:
     pages: PageSizes
     sockets: Sockets
     quality: OrderQualities
+    calendars: CalendarDesk
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -2,6 +2,7 @@
 
 from fairlead.adapters.stores.account_numbers import SqlAccountNumbers
 from fairlead.adapters.stores.api_keys import SqlApiKeys
+from fairlead.adapters.stores.calendars import SqlCalendars
 from fairlead.adapters.stores.database import Database, open_database
 from fairlead.adapters.stores.funding import SqlFunds
 from fairlead.adapters.stores.login_attempts import SqlLoginAttempts
@@ -14,6 +15,7 @@ __all__ = [
     "Database",
     "SqlAccountNumbers",
     "SqlApiKeys",
+    "SqlCalendars",
     "SqlFunds",
     "SqlLoginAttempts",
     "SqlNonces",

@@ -18,7 +18,9 @@ __all__ = ["BreakerStatus", "Breakers", "KillSwitch", "MarketBreaker"]
 # Nothing trades in these: a breaker or a person stopped it, or collects orders to begin again.
 _STOPPED: Final = frozenset({"Halted", "VolatilityAuction"})
 _RULES: Final = ("STATIC", "SHORT", "LONG", "EXTERNAL", "SPREAD", "CASCADE", "LIMIT_STATE", "COOLING")
-_OF_MARKETS: Final = frozenset({"BreakerTripped", "HaltOrdered", "ResumeOrdered"})
+_OF_MARKETS: Final = frozenset({"BreakerTripped", "HaltOrdered", "ResumeOrdered", "StateChanged"})
+# The same states by their numbers.
+_STOPPED_NUMBERS: Final = frozenset({5, 6})
 _SCOPES: Final = ("VENUE", "SYMBOL", "ACCOUNT", "SESSION")
 
 
@@ -99,6 +101,11 @@ class Breakers:
         is_tripped = any(one.is_tripped for one in markets) or any(one.scope == "VENUE" for one in switches)
         return BreakerStatus(is_tripped=is_tripped if is_known else None, markets=markets, switches=switches)
 
+    def has_cause(self, symbol: str) -> bool:
+        """Whether it was heard what stopped a market last."""
+        fields = self._feed.instruments.definition(symbol).fields
+        return int(str(fields["instrument"])) in self._causes
+
     def _hear(self, message: Message) -> None:
         state = message.fields.get("state")
         if isinstance(state, str):
@@ -125,7 +132,8 @@ class Breakers:
             self._causes[instrument] = (f"RULE_{rule}", report.value or None)
         elif event == "HaltOrdered":
             self._causes[instrument] = ("MANUAL", report.value or None)
-        elif event == "ResumeOrdered":
+        elif event == "ResumeOrdered" or report.fields.get("other") not in _STOPPED_NUMBERS:
+            # A stop is over that no report says the end of: what stops the market next has a cause of its own.
             self._causes.pop(instrument, None)
 
     def _is_news(self, key: int | tuple[str, int], report: Report) -> bool:

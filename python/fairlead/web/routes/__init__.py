@@ -9,6 +9,7 @@ from fairlead.web.routes import (
     advanced,
     api_keys,
     auth,
+    calendars,
     funding,
     markets,
     metrics,
@@ -33,4 +34,5 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *funding.ROUTES,
     *money.ROUTES,
     *metrics.ROUTES,
+    *calendars.ROUTES,
 )

@@ -44,13 +44,15 @@ Asked = Request[Any, Any, Any]
 @get("/markets", opt=PUBLIC, summary="Every market")
 async def list_markets(request: Asked, services: Given) -> Response[MarketList]:
     """By symbol, with its trading state and last price."""
-    return tagged(request, MarketList(markets=[market_of(view) for view in await services.markets.listing()]))
+    listed, calendars = await services.markets.listing(), await services.calendars.views()
+    return tagged(request, MarketList(markets=[market_of(view, calendars.get(view.symbol)) for view in listed]))
 
 
 @get("/markets/{symbol:str}", opt=PUBLIC, summary="One market")
 async def one_market(symbol: Symbol, request: Asked, services: Given) -> Response[Market]:
-    """Its grid, its bounds and its trading state."""
-    return tagged(request, market_of(await services.markets.market(symbol)))
+    """Its grid, its bounds, its trading state, and what its calendar does next."""
+    market, calendars = await services.markets.market(symbol), await services.calendars.views()
+    return tagged(request, market_of(market, calendars.get(symbol)))
 
 
 @get("/markets/{symbol:str}/book", opt=PUBLIC, summary="Its book")

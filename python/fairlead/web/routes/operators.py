@@ -87,10 +87,12 @@ async def list_instrument(data: JSONBody[Listing], services: Given) -> Done:
 
 @patch("/markets/{symbol:str}", opt=needs(Permission.MANAGE_MARKETS), summary="Open, suspend, close or delist it")
 async def change_market(symbol: Symbol, data: JSONBody[MarketChange], services: Given) -> Market:
-    """Moves it to another trading state; the exchange refuses moves that its rules do not have."""
+    """Moves it to another trading state; the exchange refuses what its rules do not have. Its calendar then waits."""
     state = "".join(part.capitalize() for part in data.state.split("_"))
-    accepted(await services.control.set_state(symbol, state), what=f"state symbol={symbol} state={data.state}")
-    return market_of(await services.markets.market(symbol))
+    report = await services.calendars.by_hand(symbol, state, lambda: services.control.set_state(symbol, state))
+    accepted(report, what=f"state symbol={symbol} state={data.state}")
+    upcoming = (await services.calendars.views()).get(symbol)
+    return market_of(await services.markets.market(symbol), upcoming)
 
 
 @patch("/fee-schedules/{schedule:int}", opt=needs(Permission.MANAGE_MARKETS), summary="Set a fee schedule")
