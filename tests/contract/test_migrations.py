@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from tests.contract.stores import with_store
 
 from fairlead.adapters.stores import Database, migrate, open_database
-from fairlead.adapters.stores.access_tables import METADATA
+from fairlead.adapters.stores.every_table import METADATA
 from fairlead.errors import UnavailableError, UsageError
 
 

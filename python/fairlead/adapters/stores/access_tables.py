@@ -9,7 +9,6 @@ from fairlead.adapters.stores.metadata import METADATA
 __all__ = [
     "ACCOUNT_MAX",
     "ACCOUNT_MIN",
-    "METADATA",
     "account_numbers",
     "api_keys",
     "api_nonces",

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from fairlead.adapters.stores import access_tables
+from fairlead.adapters.stores.every_table import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=access_tables.METADATA,
+    target_metadata=METADATA,
     transactional_ddl=True,
 )
 with context.begin_transaction():
