@@ -166,8 +166,9 @@ def test_a_command_without_an_answer_is_sent_again_and_known_as_the_calendars_ow
         stage.at("2026-03-06T14:30")
         stage.venue.is_silent = True
         await stage.keeper.step()
-        # It was done, and nobody was told; then the close comes.
+        # It was done, and nobody was told; the close comes while the service is away.
         stage.venue.is_silent, stage.venue.session = False, "Continuous"
+        stage.at("2026-03-06T21:00")
         stage.restart()
         assert await stage.until("2026-03-06T21:10") == ["06 21:00 ClosingAuction", "06 21:05 Closed"]
         assert not await stage.held()
