@@ -169,6 +169,7 @@ def test_only_these_routes_are_public() -> None:
         "/metrics",
         "/markets",
         "/markets/{symbol:str}",
+        "/markets/{symbol:str}/calendar",
         "/markets/{symbol:str}/book",
         "/markets/{symbol:str}/trades",
         "/markets/{symbol:str}/candles",
