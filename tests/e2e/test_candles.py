@@ -1,4 +1,4 @@
-"""The candles of a venue are those of every trade there was, the same after a restart."""
+"""The candles and the newest trades of a venue are the same after a restart."""
 
 import time
 from pathlib import Path
@@ -33,6 +33,16 @@ def _whole(service: Service) -> list[dict[str, Any]]:
         assert time.monotonic() < end_s, found
 
 
+def _newest(service: Service, *, count: int) -> list[dict[str, Any]]:
+    """Return the newest trades once there are so many."""
+    end_s = time.monotonic() + _WAIT_S
+    while True:
+        found: list[dict[str, Any]] = service.http.get("/markets/ABC-USD/trades").json()["trades"]
+        if len(found) >= count:
+            return found
+        assert time.monotonic() < end_s, found
+
+
 def _sums(candles: list[dict[str, Any]]) -> tuple[int, int, str, str]:
     trades, volume = (sum(int(candle[name]) for candle in candles) for name in ("trades", "volume"))
     return trades, volume, candles[0]["open"], candles[-1]["close"]
@@ -54,11 +64,15 @@ def test_candles_are_whole_and_the_same_after_a_restart(tmp_path: Path) -> None:
                 bob.submit(symbol="ABC-USD", side="sell", order_qty=2, price=price)
         seconds = _whole(service)
         kept = {width: _candles(service, f"interval={width}")["candles"] for width in _WIDTHS}
+        trades = _newest(service, count=_TRADES)
+        assert [trade["price"] for trade in trades] == [f"{100 + number}.00" for number in reversed(range(_TRADES))]
         assert all(_sums(kept[width]) == (_TRADES, 2 * _TRADES, "100.00", "111.00") for width in _WIDTHS)
         assert service.end()[0] == 0
 
     with Service(directory, *_UNLIMITED) as service:
         assert _whole(service) == seconds
+        assert _newest(service, count=_TRADES) == trades
+        assert service.http.get("/markets/ABC-USD").json()["lastPrice"] == "111.00"
         for width in _WIDTHS:
             again = _candles(service, f"interval={width}")["candles"]
             # Of the same trades; whether its time is over may have changed.

@@ -6,14 +6,42 @@ import pytest
 from tests.web.feeds import FakeFeed, definition
 
 from fairlead.client.book import Book
+from fairlead.domain.market_data.bars import Bar
+from fairlead.domain.market_data.public_trade import PublicTrade
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Report
-from fairlead.services.markets import Following, Tape
+from fairlead.ports.minute_bars import KeptSpan
+from fairlead.services.markets import Coverage, Following, Recall, Tape
 
 
 class _Clock:
     def now_ns(self) -> int:
         return 0
+
+
+async def _at_once(_: object) -> bool:
+    return True
+
+
+class _Nothing:
+    """A store that keeps nothing."""
+
+    async def span(self) -> KeptSpan:
+        return KeptSpan(begin_ns=0, end_ns=0)
+
+    async def bars(self, _: str, /, **_wanted: object) -> list[Bar]:
+        return []
+
+    async def trades(self, _: str, /, *, count_max: int) -> list[PublicTrade]:
+        del count_max
+        return []
+
+
+def _following(feed: FakeFeed) -> Following:
+    clock = _Clock()
+    tape = Tape(clock=clock)
+    coverage = Coverage(feed, reached=_at_once, clock=clock)
+    return Following(feed, tape=tape, recall=Recall(feed, tape=tape, kept=_Nothing(), coverage=coverage, clock=clock))
 
 
 def _opened(feed: FakeFeed, symbol: str) -> None:
@@ -25,7 +53,7 @@ def test_what_is_listed_later_is_followed_when_it_is_reported() -> None:
     async def story() -> None:
         feed = FakeFeed()
         _opened(feed, "ABC-USD")
-        followed = asyncio.create_task(Following(feed, tape=Tape(clock=_Clock())).run())
+        followed = asyncio.create_task(_following(feed).run())
         while feed.subscribed != ["ABC-USD"]:
             await asyncio.sleep(0)
         feed.unlisted.append(definition("NEW-USD", 1))
@@ -45,7 +73,7 @@ def test_what_could_not_be_subscribed_to_is_tried_again() -> None:
     feed = FakeFeed()
     _opened(feed, "ABC-USD")
     feed.books["ABC-USD"].lose()
-    following = Following(feed, tape=Tape(clock=_Clock()))
+    following = _following(feed)
     with pytest.raises(UnavailableError):
         asyncio.run(following.step())
     feed.snapshot("ABC-USD", bids=[], asks=[])
@@ -58,5 +86,5 @@ def test_no_more_markets_are_followed_than_a_session_may_subscribe_to() -> None:
     feed = FakeFeed()
     for number in range(258):
         _opened(feed, f"M{number:03}-USD")
-    asyncio.run(Following(feed, tape=Tape(clock=_Clock())).step())
+    asyncio.run(_following(feed).step())
     assert len(feed.subscribed) == 256

@@ -47,6 +47,7 @@ class FakeFeed:
 
     def __init__(self) -> None:
         self.is_connected = True
+        self.traded = 0
         self.instruments = Instruments()
         self.unlisted: list[Message] = []
         self.asked = 0
@@ -115,8 +116,8 @@ class FakeFeed:
 
     def trade(self, symbol: str, *, price: int, qty: int, ts_ns: int, aggressor: str | None = "Buy") -> None:
         """Say that two orders traded."""
-        seq = self.books[symbol].seq + 1
-        fields = {"trade_id": seq, "price": price, "qty": qty, "aggressor": aggressor, "maker": 0}
+        self.traded += 1
+        fields = {"trade_id": self.traded, "price": price, "qty": qty, "aggressor": aggressor, "maker": 0}
         self._say(symbol, "Trade", fields, ts_ns=ts_ns)
 
     def delta(self, symbol: str, side: str, price: int, qty: int, *, ts_ns: int = 0, skipped: int = 0) -> None:

@@ -12,7 +12,7 @@ from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.minute_bars import KeptBars
 from fairlead.ports.projections import ReportPlaces
 from fairlead.ports.stop_history import StopHistory
-from fairlead.services.markets import Breakers, Coverage, Following, Markets, Tape, TapeMinutes
+from fairlead.services.markets import Breakers, Coverage, Following, Markets, Recall, Tape, TapeMinutes
 from fairlead.services.projections import Follower
 
 __all__ = ["followed_markets", "markets"]
@@ -34,9 +34,10 @@ async def followed_markets(
     be_silent = follower.listen(breakers.recall)
     async for reports in history.stops():
         breakers.recall(reports)
-    task = asyncio.create_task(Following(feed, tape=tape).run(), name="fairlead-markets")
+    coverage = Coverage(places, reached=follower.reached, clock=clock)
+    recall = Recall(feed, tape=tape, kept=kept, coverage=coverage, clock=clock)
+    task = asyncio.create_task(Following(feed, tape=tape, recall=recall).run(), name="fairlead-markets")
     try:
-        coverage = Coverage(places, reached=follower.reached, clock=clock)
         minutes = TapeMinutes(feed, tape)
         yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
     finally:

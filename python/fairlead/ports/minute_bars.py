@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from fairlead.domain.market_data.bars import Bar, Gap
+from fairlead.domain.market_data.public_trade import PublicTrade
 
 __all__ = ["KEPT_WIDTHS_S", "KeptBars", "KeptSpan", "MinuteBars"]
 
@@ -60,6 +61,14 @@ class KeptBars(Protocol):
             end_ns: up to when.
             count_max: how many at most.
             newest: which ones where there are more: the newest, else the oldest.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        ...
+
+    async def trades(self, symbol: str, /, *, count_max: int) -> Sequence[PublicTrade]:
+        """Return the newest trades, oldest first.
 
         Raises:
             UnavailableError: the store does not answer.

@@ -7,6 +7,7 @@ from typing import Final
 from fairlead.errors import FairleadError
 from fairlead.model.report import Report
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.services.markets.recall import Recall
 from fairlead.services.markets.tape import Tape
 
 __all__ = ["Following"]
@@ -23,10 +24,11 @@ class Following:
     Args:
         feed: the session.
         tape: what keeps the trades.
+        recall: what fills it with those of before.
     """
 
-    def __init__(self, feed: MarketFeed, *, tape: Tape) -> None:
-        self._feed = feed
+    def __init__(self, feed: MarketFeed, *, tape: Tape, recall: Recall) -> None:
+        self._feed, self._recall = feed, recall
         self._listed = asyncio.Event()
         self._followed: set[str] = set()
         feed.listen(tape.hear)
@@ -38,6 +40,8 @@ class Following:
             self._listed.clear()
             try:
                 await self.step()
+                for symbol in sorted(self._followed):
+                    await self._recall.step(symbol)
             except FairleadError as error:
                 _log.warning("not every market is followed: why=%s", error)
             try:

@@ -30,6 +30,10 @@ class TradeTape(Protocol):
         """Return minutes in which something traded, oldest first."""
         ...
 
+    def recalls(self, instrument: int) -> int:
+        """Return how often minutes were added that were not heard."""
+        ...
+
     def gaps(self, instrument: int) -> Sequence[Gap]:
         """Return the times in which trades may be missing."""
         ...
@@ -46,6 +50,8 @@ class CandleNews(NamedTuple):
 @dataclass(slots=True)
 class _Growing:
     bar: Bar | None
+    # Which of the tape's recalls it knows of.
+    recalls: int
     is_closed: bool = False
 
 
@@ -65,7 +71,9 @@ class LiveCandles:
         """Follow an interval; it begins with what the tape has of it. Again is nothing."""
         followed = self._growing.setdefault(instrument, {})
         if interval not in followed:
-            followed[interval] = _Growing(self._recalled(instrument, interval))
+            now_ns = self._clock.now_ns()
+            bar = self._recalled(instrument, interval, open_ns=now_ns - now_ns % INTERVALS[interval])
+            followed[interval] = _Growing(bar, self._tape.recalls(instrument))
 
     def end(self, instrument: int, interval: str) -> None:
         """Follow it no more."""
@@ -74,7 +82,10 @@ class LiveCandles:
     def now(self, instrument: int, interval: str) -> CandleNews | None:
         """Return the candle that grows, or that ended last; ``None``: nothing traded yet."""
         growing = self._growing.get(instrument, {}).get(interval)
-        return None if growing is None else self._news(instrument, interval, growing)
+        if growing is None:
+            return None
+        self._renew(instrument, interval, growing)
+        return self._news(instrument, interval, growing)
 
     def hear(self, instrument: int, *, ts_ns: int, price: int, qty: int) -> list[CandleNews]:
         """Take a trade; return what became of each candle: those that it ends, then those that it is part of."""
@@ -82,24 +93,37 @@ class LiveCandles:
         for interval, growing in self._growing.get(instrument, {}).items():
             open_ns = ts_ns - ts_ns % INTERVALS[interval]
             trade = Bar.of(open_ns, price=price, qty=qty)
+            # The tape has the trade already, and so has what is made again from it.
+            is_renewed = self._renew(instrument, interval, growing)
             if growing.bar is not None and growing.bar.open_ns == open_ns:
-                growing.bar = growing.bar.then(trade)
+                growing.bar = growing.bar if is_renewed else growing.bar.then(trade)
             else:
                 news.append(self._closed(instrument, interval, growing))
-                growing.bar, growing.is_closed = trade, False
+                growing.bar = self._recalled(instrument, interval, open_ns=open_ns) or trade
+                growing.is_closed = False
             news.append(self._news(instrument, interval, growing))
         return [one for one in news if one is not None]
 
     def due(self) -> list[tuple[int, CandleNews]]:
-        """Return the candles whose time is over, each once."""
+        """Return the candles whose time is over, each once, and those of which more became known."""
         by_ns = self._clock.now_ns() - _GRACE_NS
-        ended = [
-            (instrument, self._closed(instrument, interval, growing))
-            for instrument, followed in self._growing.items()
-            for interval, growing in followed.items()
-            if growing.bar is not None and growing.bar.open_ns + INTERVALS[interval] <= by_ns
-        ]
-        return [(instrument, news) for instrument, news in ended if news is not None]
+        told: list[tuple[int, CandleNews | None]] = []
+        for instrument, followed in self._growing.items():
+            for interval, growing in followed.items():
+                if self._renew(instrument, interval, growing):
+                    told.append((instrument, self._news(instrument, interval, growing)))
+                if growing.bar is not None and growing.bar.open_ns + INTERVALS[interval] <= by_ns:
+                    told.append((instrument, self._closed(instrument, interval, growing)))
+        return [(instrument, news) for instrument, news in told if news is not None]
+
+    def _renew(self, instrument: int, interval: str, growing: _Growing) -> bool:
+        """Make a candle again where the tape was told of minutes that were not heard; return whether it was."""
+        recalls = self._tape.recalls(instrument)
+        if growing.recalls == recalls or growing.bar is None:
+            return False
+        growing.bar = self._recalled(instrument, interval, open_ns=growing.bar.open_ns) or growing.bar
+        growing.recalls = recalls
+        return True
 
     def _closed(self, instrument: int, interval: str, growing: _Growing) -> CandleNews | None:
         if growing.is_closed:
@@ -117,14 +141,13 @@ class LiveCandles:
         (candle,) = candles_of([growing.bar], interval_ns=INTERVALS[interval], gaps=gaps, now_ns=now_ns, count_max=1)
         return CandleNews(interval, candle, growing.is_closed)
 
-    def _recalled(self, instrument: int, interval: str) -> Bar | None:
-        interval_ns, now_ns = INTERVALS[interval], self._clock.now_ns()
-        open_ns = now_ns - now_ns % interval_ns
+    def _recalled(self, instrument: int, interval: str, *, open_ns: int) -> Bar | None:
+        interval_ns = INTERVALS[interval]
         if interval_ns >= MINUTE_NS:
             minutes = self._tape.minutes(instrument, begin_ns=open_ns, end_ns=open_ns + interval_ns)
         else:
             trades = self._tape.trades(instrument, count_max=_TRADES_MAX)
             span = [trade for trade in reversed(trades) if open_ns <= trade.ts_ns < open_ns + interval_ns]
             minutes = [Bar.of(open_ns, price=trade.price, qty=trade.qty) for trade in span]
-        found = candles_of(minutes, interval_ns=interval_ns, gaps=(), now_ns=now_ns, count_max=1)
+        found = candles_of(minutes, interval_ns=interval_ns, gaps=(), now_ns=open_ns, count_max=1)
         return found[0].bar if found else None

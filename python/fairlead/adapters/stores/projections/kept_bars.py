@@ -1,4 +1,4 @@
-"""Candles out of their table, as bars of whole numbers."""
+"""Candles and trades out of their tables, in whole numbers."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Final
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.step import Row, Step
 from fairlead.domain.market_data.bars import Bar
+from fairlead.domain.market_data.public_trade import PublicTrade
 from fairlead.model.listing import EXACT
 from fairlead.ports.minute_bars import KeptSpan
 
@@ -17,6 +18,9 @@ _SCALES: Final = "SELECT price_decimals, qty_decimals FROM instruments WHERE sym
 _BARS: Final = (
     "SELECT open_ts_ns, open, high, low, close, volume, value, trades FROM candles "
     "WHERE symbol = ? AND interval_s = ? AND open_ts_ns >= ? AND open_ts_ns < ? ORDER BY open_ts_ns {order} LIMIT ?"
+)
+_TRADES: Final = (
+    "SELECT trade_id, ts_ns, price, quantity, taker_side FROM trades WHERE symbol = ? ORDER BY trade_id DESC LIMIT ?"
 )
 _WHOLE: Final = "SELECT is_whole FROM projection_cursor"
 _REPORT: Final = "SELECT ts_ns FROM order_events ORDER BY event_seq {order}, sub {order}, leg {order} LIMIT 1"
@@ -44,6 +48,10 @@ class SqlKeptBars:
         found = await self._direct.read(partial(_bars, asked, (symbol, width_s, begin_ns, end_ns, count_max)))
         return found[::-1] if newest else found
 
+    async def trades(self, symbol: str, /, *, count_max: int) -> Sequence[PublicTrade]:
+        """Return the newest trades, oldest first."""
+        return await self._direct.read(partial(_trades, symbol, count_max))
+
 
 def _span(view: Step) -> KeptSpan:
     whole, last = view.rows(_WHOLE), view.rows(_REPORT.format(order="DESC"))
@@ -61,6 +69,25 @@ def _bars(asked: str, values: Sequence[object], view: Step) -> list[Bar]:
         return []
     price, qty = scales[0]
     return [_bar(row, price, qty) for row in view.rows(asked, values)]
+
+
+def _trades(symbol: str, count_max: int, view: Step) -> list[PublicTrade]:
+    scales = view.rows(_SCALES, (symbol,))
+    if not scales:
+        return []
+    price, qty = scales[0]
+    return [_trade(row, price, qty) for row in reversed(view.rows(_TRADES, (symbol, count_max)))]
+
+
+def _trade(row: Row, price: int, qty: int) -> PublicTrade:
+    trade_id, ts_ns, last_px, last_qty, taker = row
+    return PublicTrade(
+        trade_id=trade_id,
+        ts_ns=ts_ns,
+        price=_whole(last_px, price),
+        qty=_whole(last_qty, qty),
+        aggressor=None if taker is None else taker.capitalize(),
+    )
 
 
 def _bar(row: Row, price: int, qty: int) -> Bar:
