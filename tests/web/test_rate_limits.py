@@ -88,6 +88,23 @@ def test_a_refusal_says_which_limit_and_when_to_come_back(tmp_path: Path) -> Non
     at_desk(tmp_path, story, plan=wide_plan(orders=Rate(count=1, period_s=4, burst=2)))
 
 
+def test_a_page_of_the_configuration_can_read_a_refusal_at_the_edge(tmp_path: Path) -> None:
+    ours, others = {"Origin": "https://desk.example"}, {"Origin": "https://evil.example"}
+
+    async def story(desk: Desk) -> None:
+        assert (await desk.get("/me", headers=ours)).status_code == 401
+        refused = await desk.get("/me", headers=ours)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (429, ours["Origin"])
+        assert refused.headers["vary"] == "Origin"
+        assert "Retry-After" in refused.headers["access-control-expose-headers"].split(", ")
+        for headers in (others, {}):
+            refused = await desk.get("/me", headers=headers)
+            assert refused.status_code == 429
+            assert "access-control-allow-origin" not in refused.headers
+
+    at_desk(tmp_path, story, plan=wide_plan(ip=Rate(count=1, period_s=9, burst=1)), allowed_origins=(ours["Origin"],))
+
+
 @pytest.mark.usefixtures("planted")
 def test_every_answer_says_what_is_left_in_each_bucket(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from fairlead.model.report import Report
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.figures import Access, Figures
+from fairlead.services.lag import Lag
 from fairlead.services.projections import Follower
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.rounds import Rounds
@@ -24,7 +25,7 @@ from fairlead.services.trail import Trail
 from fairlead.settings import Loaded, Settings
 from fairlead.web.services import Services
 
-__all__ = ["counted", "figures_of", "rounds", "telemetry", "timed_front", "walked"]
+__all__ = ["counted", "figures_of", "lag_of", "rounds", "telemetry", "timed_front", "walked"]
 
 
 def counted(
@@ -51,6 +52,17 @@ def counted(
 
     follower.listen(hear)
     return metrics
+
+
+def lag_of(house: House) -> Sequence[Gauges | Counts]:
+    """Return the figures of what is behind the exchange."""
+    front, follower = house.front, house.follower
+    lag = Lag(heard=lambda: front.position, tables=lambda: follower.position, publishers=house.publishers)
+    return [
+        Gauges("lag_events", "Numbers of the log by which each is behind.", label="follower", read=lag.behind),
+        Counts("publish_pages", "Pages of reports that were published.", label="receiver", read=lag.taken),
+        Counts("publish_errors", "Attempts to publish that failed.", label="receiver", read=lag.failed),
+    ]
 
 
 def timed_front(front: aio.Client, telemetry: Telemetry) -> aio.Client:
@@ -98,6 +110,7 @@ async def telemetry(house: House) -> AsyncIterator[None]:
         clock=house.needs.clock,
         door=house.door,
     )
+    house.telemetry.add(lag_of(house))
     yield
 
 

@@ -12,6 +12,7 @@ import typer
 
 from fairlead.adapters.machine.files import ThisDisk
 from fairlead.adapters.machine.host import ThisMachine
+from fairlead.cli.doctor_servers import servers_of
 from fairlead.cli.exit_codes import ExitCode
 from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
 from fairlead.errors import FairleadError, UsageError
@@ -32,16 +33,21 @@ def doctor(
 ) -> None:
     """Name what is wrong with machine or set-up, and the fix.
 
-    Looks at interpreter, processor, clock, libraries, configuration, ports, data directory, disk, log and keys. Asks no
-    other machine and changes nothing; a file is written into the data directory and removed, and a port is held for an
-    instant. A warning is something that works and that somebody should know.
+    Looks at interpreter, processor, clock, libraries, configuration, ports, data directory, disk, log, keys, and asks
+    the PostgreSQL, Kafka and Redis of the configuration. Changes nothing; a file is written into the data directory and
+    removed, and a port is held for an instant. A warning is something that works and that somebody should know.
 
     Exit codes: 0 healthy, 2 usage, 4 a configuration, a log or a key that cannot be used, 5 something is not there.
 
     Example:  fairlead doctor --set engine.data_dir=./venue
     """
     findings = examine(
-        _configuration(file, sets), machine=ThisMachine(), disk=ThisDisk(), report=_report, is_in_use=_is_in_use
+        _configuration(file, sets),
+        machine=ThisMachine(),
+        disk=ThisDisk(),
+        report=_report,
+        is_in_use=_is_in_use,
+        configured=servers_of,
     )
     if as_json:
         about = {"findings": [asdict(found) for found in findings], "schema": 1, "status": _worst(findings)}

@@ -37,6 +37,10 @@ def serve(
     file: ConfigFile = None,
     sets: Sets = None,
     demo: Annotated[bool, typer.Option("--demo", help="Let seeded agents trade, in a directory of their own.")] = False,
+    log_level: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="debug, info, warning or error [log.level, warning].")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(metavar="FORM", help="text or json [log.format, text].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line as one JSON object.")] = False,
 ) -> None:
     """Run the whole exchange: engine, gateway, store and HTTP.
@@ -55,7 +59,14 @@ def serve(
 
     Example:  fairlead serve --data ./venue --port 8080 --gateway-port 9080
     """
-    given = {"--host": host, "--port": port, "--gateway-port": gateway_port, "--data": data}
+    given = {
+        "--host": host,
+        "--port": port,
+        "--gateway-port": gateway_port,
+        "--data": data,
+        "--log-level": log_level,
+        "--log-format": log_format,
+    }
     flags = [(name, value) for name, value in given.items() if value is not None]
     loaded = load_settings(file=file, sets=sets, flags=flags)
     if demo and loaded.origins["engine.data_dir"] == "default":

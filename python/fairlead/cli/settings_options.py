@@ -26,6 +26,8 @@ _KEYS = {
     "--port": "server.port",
     "--gateway-port": "server.gateway_port",
     "--data": "engine.data_dir",
+    "--log-level": "log.level",
+    "--log-format": "log.format",
 }
 
 

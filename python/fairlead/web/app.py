@@ -52,9 +52,10 @@ def make_app(
         body_guard(limits),
         read_own_guard(services.trading.recent),
     )
+    cors = _cors(allowed_origins) if allowed_origins else None
     app = Litestar(
         [*ROUTES, *SOCKETS, _description_route()],
-        cors_config=_cors(allowed_origins) if allowed_origins else None,
+        cors_config=cors,
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "caller": Provide(_provide_caller, sync_to_thread=False),
@@ -70,7 +71,8 @@ def make_app(
         logging_config=None,
         debug=False,
     )
-    return edge(app, limits=services.limits, heads=heads_of(ROUTES), telemetry=services.telemetry, now_ns=monotonic_ns)
+    heads = heads_of(ROUTES)
+    return edge(app, limits=services.limits, heads=heads, telemetry=services.telemetry, now_ns=monotonic_ns, cors=cors)
 
 
 def _in_turn(*guards: Guard) -> Guard:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from litestar.config.cors import CORSConfig
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairlead.domain.limits.plan import RouteClass
@@ -37,6 +38,7 @@ def edge(
     heads: Mapping[tuple[str, str], RouteClass],
     telemetry: Telemetry,
     now_ns: Callable[[], int],
+    cors: CORSConfig | None = None,
 ) -> ASGIApp:
     """Return the application with what every request and answer must have.
 
@@ -46,6 +48,7 @@ def edge(
         heads: what method and first part of a path count as; a path that is not there counts as a read.
         telemetry: what counts.
         now_ns: a clock that never goes back.
+        cors: which pages of browsers may read answers; what is answered here has to say it too.
     """
 
     async def at_edge(scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +71,7 @@ def edge(
                 note(scope, limits.arrive(client_of(scope), route_class))
             except RateLimitedError as error:
                 note(scope, [error.tally])
-                await _refuse(error, scope, completed)
+                await _refuse(error, scope, completed, cors=cors)
                 return
             await app(scope, receive, completed)
         finally:
@@ -77,15 +80,24 @@ def edge(
     return at_edge
 
 
-async def _refuse(error: RateLimitedError, scope: Any, send: Send) -> None:
+async def _refuse(error: RateLimitedError, scope: Any, send: Send, *, cors: CORSConfig | None) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER, "reason": "too many requests"})
         return
     problem, body = problem_of(error, correlation_id(scope))
     headers = {"Content-Type": PROBLEM_TYPE, "Content-Length": str(len(body)), **problem.headers}
+    headers |= _readable_by(scope, cors)
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _readable_by(scope: Any, cors: CORSConfig | None) -> dict[str, str]:
+    """Return the headers by which a browser lets a page of the configuration read an answer."""
+    origin = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+    if cors is None or origin is None or not cors.is_origin_allowed(origin):
+        return {}
+    return {**cors.simple_headers, "Access-Control-Allow-Origin": origin, "Vary": "Origin"}
 
 
 def _complete(message: Any, scope: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fairlead.engine.journal import JournalReport
 from fairlead.errors import FairleadError
 from fairlead.ports.machine import Processor
+from fairlead.ports.servers import Server
 from fairlead.services.doctor import Finding, examine
 from fairlead.settings import Flag, Loaded, load
 
@@ -163,6 +164,7 @@ def examined(
     disk: FakeDisk | None = None,
     log: JournalReport | FairleadError | None = None,
     runs: bool | FairleadError = False,
+    servers: Sequence[Server] = (),
 ) -> Sequence[Finding]:
     """Run every check on a healthy machine, but for what is given."""
 
@@ -184,4 +186,5 @@ def examined(
         disk=disk or FakeDisk(),
         report=report,
         is_in_use=is_in_use,
+        configured=lambda _: servers,
     )

@@ -12,12 +12,14 @@ from fairlead.services.doctor.finding import Finding, Status
 from fairlead.services.doctor.journal import journal
 from fairlead.services.doctor.keys import key_files
 from fairlead.services.doctor.ports import ports
-from fairlead.settings import Loaded
+from fairlead.services.doctor.servers import servers
+from fairlead.settings import Loaded, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from fairlead.engine.journal import JournalReport
+    from fairlead.ports.servers import Server
 
 
 def examine(
@@ -27,8 +29,9 @@ def examine(
     disk: Disk,
     report: Callable[[Path], JournalReport],
     is_in_use: Callable[[Path], bool],
+    configured: Callable[[Settings], Iterable[Server]],
 ) -> list[Finding]:
-    """Return what every check found. Nothing waits for another machine, and nothing is changed.
+    """Return what every check found. Only the servers of the configuration are asked, and nothing is changed.
 
     Args:
         configuration: what is configured, or why it cannot be used; then what depends on it is not looked at.
@@ -36,6 +39,7 @@ def examine(
         disk: its files.
         report: reads the log of a directory.
         is_in_use: whether an engine runs on a directory.
+        configured: returns the servers that a configuration names.
     """
     loaded = configuration if isinstance(configuration, Loaded) else None
     core = host.core(machine)
@@ -58,6 +62,7 @@ def examine(
     if has_core:
         findings.append(journal(disk, settings, report=report, now_ns=machine.wall_ns()))
     findings += key_files(disk, loaded)
+    findings += servers(configured(settings))
     return findings
 
 
@@ -67,5 +72,5 @@ def _configuration(configuration: Loaded | FairleadError) -> Finding:
         changed = sum(not configuration.is_default(key) for key in configuration.origins)
         seen = f"{changed} of {len(configuration.origins)} settings are set"
         return Finding.ok("configuration", seen=seen, limit=limit)
-    remedy = "mend it (fairlead config check), then ask again: ports, disk, log and keys were not looked at"
+    remedy = "mend it (fairlead config check), then ask again: ports, disk, log, keys and servers were not looked at"
     return Finding.invalid("configuration", seen=str(configuration), limit=limit, remedy=remedy)
