@@ -73,7 +73,7 @@ async def trades(
     services: Given,
     limit: Annotated[int, QueryParameter(ge=1, le=_TRADES_MAX, description="How many at most.")] = 100,
 ) -> Response[Trades]:
-    """Newest first, since the service began to follow the market."""
+    """Newest first."""
     return tagged(request, trades_of(*await services.markets.trades(symbol, count_max=limit)))
 
 
