@@ -1,7 +1,6 @@
 """What the services of access work with, and the minute's forgetting of what decides nothing any more."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from fairlead.adapters.access import (
     SystemSecrets,
 )
 from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlRefreshTokens, SqlUsers
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
 from fairlead.errors import FairleadError
@@ -91,13 +91,8 @@ async def swept(needs: Needs) -> AsyncIterator[None]:
                 _log.warning("nothing was forgotten this time: why=%s", error)
             await asyncio.sleep(_SWEEP_S)
 
-    task = asyncio.create_task(run(), name="fairlead-sweep")
-    try:
+    async with background(run(), name="sweep", lost="nothing is forgotten any more"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

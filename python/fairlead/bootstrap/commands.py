@@ -1,7 +1,6 @@
 """The commands of the log that reports do not tell of, read on a thread and followed on a task of its own."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.stores.projections import SqlAdvancedOrders
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.projections import records_of
 from fairlead.domain.trading.advanced_order import AdvancedOrder, advanced_of, instrument_of
@@ -95,12 +95,9 @@ async def commands(house: House) -> AsyncIterator[None]:
 
     house.front.listen_entered(entered)
     be_silent = house.follower.listen(follower.hear)
-    task = asyncio.create_task(follower.run(), name="fairlead-commands")
     house.commands, house.records = follower, records_of(house.database, house.follower, follower)
     try:
-        yield
+        async with background(follower.run(), name="commands", lost="the commands of the log are followed no more"):
+            yield
     finally:
         be_silent()
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task

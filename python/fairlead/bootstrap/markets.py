@@ -1,11 +1,10 @@
 """What the service knows of its markets, followed on a task of its own."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fairlead.adapters.stores.projections import SqlKeptBars, SqlStopHistory
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
@@ -36,15 +35,12 @@ async def followed_markets(
         breakers.recall(reports)
     coverage = Coverage(places, reached=follower.reached, clock=clock)
     recall = Recall(feed, tape=tape, kept=kept, coverage=coverage, clock=clock)
-    task = asyncio.create_task(Following(feed, tape=tape, recall=recall).run(), name="fairlead-markets")
+    following, minutes = Following(feed, tape=tape, recall=recall), TapeMinutes(feed, tape)
     try:
-        minutes = TapeMinutes(feed, tape)
-        yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
+        async with background(following.run(), name="markets", lost="the markets are followed no more"):
+            yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
     finally:
         be_silent()
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

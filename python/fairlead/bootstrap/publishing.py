@@ -1,8 +1,5 @@
 """What tells others of the exchange: a bus and a cache where they are configured, each with a task that feeds it."""
 
-import asyncio
-import contextlib
-import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -14,6 +11,7 @@ from fairlead.adapters.bus import MemoryBus
 from fairlead.adapters.cache import MemoryCache
 from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlReportPages
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.errors import UsageError
 from fairlead.ports.bus import Bus
@@ -28,7 +26,7 @@ __all__ = ["SPARED", "published", "publishing"]
 # Orders go on without these.
 SPARED: Final = ("bus", "cache")
 _LOG_ID: Final = "publishing.id"
-_log = logging.getLogger("fairlead.service")
+_LOST: Final = "events are published no more"
 
 
 @asynccontextmanager
@@ -60,7 +58,8 @@ async def published(
         if settings.cache.kind != "memory":
             publishers.append(Publisher("cache", pages=pages, sink=CacheSink(cache)))
         for publisher in publishers:
-            await parts.enter_async_context(_fed(publisher))
+            feeding = background(publisher.run(), name=f"publisher-{publisher.name}", lost=_LOST)
+            await parts.enter_async_context(feeding)
         yield {"bus": bus.ping, "cache": ask_cache}
 
 
@@ -70,23 +69,6 @@ async def publishing(house: House) -> AsyncIterator[None]:
     feeding = published(house.settings, database=house.database, follower=house.follower, publishers=house.publishers)
     async with feeding as house.outside:
         yield
-
-
-@asynccontextmanager
-async def _fed(publisher: Publisher) -> AsyncIterator[None]:
-    task = asyncio.create_task(publisher.run(), name="fairlead-publisher")
-    task.add_done_callback(_say_end)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
-
-
-def _say_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("events are published no more: a fault of the service", exc_info=error)
 
 
 def _bus(settings: Settings) -> Bus:

@@ -1,7 +1,6 @@
 """Live connections over the session to the exchange and the tables that follow it."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from typing import Final
 
 from fairlead import aio
 from fairlead.adapters.telemetry import Gauges
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.domain.limits.bucket import Rate
 from fairlead.engine.journal_reports import last_seq
@@ -103,10 +103,5 @@ async def sockets(house: House) -> AsyncIterator[None]:
     open_ = Gauges("websocket_connections", "Live connections.", label="kind", read=tally.connections)
     heard = Gauges("websocket_subscriptions", "Their channels.", label="channel", read=tally.subscriptions)
     house.telemetry.add([open_, heard])
-    task = asyncio.create_task(house.sockets.hub.run(), name="fairlead-hub")
-    try:
+    async with background(house.sockets.hub.run(), name="hub", lost="live connections are told nothing by the clock"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

@@ -1,7 +1,5 @@
 """What counts and writes down how the service goes, and the rounds that look at its parts."""
 
-import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +9,7 @@ from fairlead.adapters.access import figures_token
 from fairlead.adapters.serving import Door, EngineThread
 from fairlead.adapters.stores import Database
 from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.model.report import Report
 from fairlead.ports.clock import Clock
@@ -87,15 +86,9 @@ async def walked(settings: Settings, *, services: Services) -> AsyncIterator[Non
     """Look at parts and markets meanwhile."""
     rounds = Rounds(services.telemetry, readiness=services.readiness, markets=services.markets)
     metrics = settings.metrics
-    task = asyncio.create_task(
-        rounds.run(health_s=metrics.health_s, breaker_s=metrics.breaker_s), name="fairlead-rounds"
-    )
-    try:
+    looking = rounds.run(health_s=metrics.health_s, breaker_s=metrics.breaker_s)
+    async with background(looking, name="rounds", lost="parts and markets are looked at no more"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

@@ -1,13 +1,11 @@
 """The part that keeps the tables tidy: partitions ahead, and what is old taken away."""
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from fairlead.adapters.stores.projections import SqlUpkeep
+from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.services.projections import Caretaker
 
@@ -16,8 +14,6 @@ __all__ = ["kept_from", "upkeep"]
 _NS_PER_HOUR: Final = 3_600 * 1_000_000_000
 # A demo is left on for days, and nobody looks at what its agents did yesterday.
 _DEMO_HOURS: Final = 6
-
-_log = logging.getLogger("fairlead.service")
 
 
 def kept_from(house: House) -> Callable[[], int]:
@@ -44,16 +40,5 @@ async def upkeep(house: House) -> AsyncIterator[None]:
 
     tidying = SqlUpkeep(house.database, keep_ns=_keep_ns(house), held_from_seq=held_from_seq)
     caretaker = Caretaker(tidying, clock=house.needs.clock)
-    task = asyncio.create_task(caretaker.run(), name="fairlead-upkeep")
-    task.add_done_callback(_say_end)
-    try:
+    async with background(caretaker.run(), name="upkeep", lost="the tables are tidied no more"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
-
-
-def _say_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("the tables are tidied no more: a fault of the service", exc_info=error)
