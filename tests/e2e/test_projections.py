@@ -148,7 +148,7 @@ def test_reports_that_were_dropped_are_read_from_the_log(tmp_path: Path, caplog:
             copy = aio.Client(
                 port=engine.port, key_id="audit", secret=SECRET, role="drop_copy", resume=resume, events_max=10
             )
-            async with copy, followed(tables, copy=copy, directory=directory) as follower:
+            async with copy, followed(tables, copy=copy, front=copy, directory=directory) as follower:
                 assert await follower.reached(Position(126, 0, 0), timeout_s=_WAIT_S)
                 instruments = copy.instruments
             known = await tables.followed()

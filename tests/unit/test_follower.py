@@ -3,15 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+import pytest
+
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Position, Report, ReportBatch
 from fairlead.ports.projections import Followed
-from fairlead.services.projections import Follower
+from fairlead.services.projections import Courtesy, Follower
 
 
 def _report(seq: int) -> Report:
     return Report(kind="CommandReport", fields={}, position=Position(seq, 0, 0))
+
+
+class Desk:
+    """Where nobody asks, unless a test says so."""
+
+    def __init__(self) -> None:
+        self.asked = self.unanswered = 0
+
+
+NOBODY = Courtesy(Desk())
 
 
 class Tables:
@@ -88,7 +100,7 @@ def _follow(
     heard: list[int] = []
 
     async def run() -> None:
-        follower = Follower(stream=stream, log=log or Log(0), tables=tables, gather_s=0)
+        follower = Follower(stream=stream, log=log or Log(0), tables=tables, courtesy=NOBODY, gather_s=0)
 
         def listen(reports: Sequence[Report]) -> None:
             for report in reports:
@@ -158,7 +170,7 @@ def test_a_listener_that_fails_costs_the_others_nothing() -> None:
 
     async def run() -> None:
         stream = Stream(_batch(1), _batch(2))
-        follower = Follower(stream=stream, log=Log(0), tables=Tables(), gather_s=0)
+        follower = Follower(stream=stream, log=Log(0), tables=Tables(), courtesy=NOBODY, gather_s=0)
 
         def fail(_: Sequence[Report]) -> None:
             raise KeyError("bug")
@@ -197,7 +209,7 @@ def test_reports_gather_until_somebody_waits_for_one() -> None:
     async def story() -> list[int]:
         stream, tables = Fed(_batch(1), _batch(2), _batch(3)), Tables()
         # Longer than any test: without somebody who waits only the first step is made.
-        follower = Follower(stream=stream, log=Log(0), tables=tables, gather_s=3_600)
+        follower = Follower(stream=stream, log=Log(0), tables=tables, courtesy=NOBODY, gather_s=3_600)
         task = asyncio.create_task(follower.run())
         while not tables.kept:
             await asyncio.sleep(0)
@@ -210,3 +222,82 @@ def test_reports_gather_until_somebody_waits_for_one() -> None:
         return kept
 
     assert asyncio.run(story()) == [1]
+
+
+@pytest.mark.parametrize(("asked", "unanswered", "rests_s"), [(0, 0, 0.0), (1, 0, 0.03), (0, 1, 0.03), (5, 5, 0.03)])
+def test_the_tables_rest_where_somebody_asks(asked: int, unanswered: int, rests_s: float) -> None:
+    desk = Desk()
+    courtesy = Courtesy(desk)
+    assert courtesy.rest_s(0.01) == 0
+
+    desk.asked, desk.unanswered = asked, unanswered
+
+    # Three times what the step took, and no longer than half a second.
+    assert courtesy.rest_s(0.01) == pytest.approx(rests_s)
+    desk.asked += asked
+    assert courtesy.rest_s(7) == (0.5 if rests_s else 0)
+    desk.unanswered = 0
+    assert courtesy.rest_s(7) == 0
+
+
+class Long(Courtesy):
+    """Rests longer than any test."""
+
+    def rest_s(self, took_s: float) -> float:
+        return took_s + 3_600
+
+
+def _many(first: int) -> ReportBatch:
+    """As many reports as a step takes."""
+    return _batch(*range(first, first + 250))
+
+
+def _kept_before_somebody_waits(*batches: ReportBatch) -> int:
+    """How many reports are in the tables while they rest; then somebody waits, and all are."""
+
+    async def story() -> int:
+        stream, tables = Stream(*batches), Tables()
+        follower = Follower(stream=stream, log=Log(0), tables=tables, courtesy=Long(Desk()), gather_s=0)
+        task = asyncio.create_task(follower.run())
+        for _ in range(500):
+            await asyncio.sleep(0)
+        kept = len(tables.kept)
+        last = batches[-1].reports[-1].position
+        assert last is not None
+        assert await follower.reached(last)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return kept
+
+    return asyncio.run(story())
+
+
+def test_tables_that_are_behind_rest_until_somebody_waits() -> None:
+    assert _kept_before_somebody_waits(_many(1), _many(251)) == 250
+
+
+def test_tables_that_keep_up_do_not_rest() -> None:
+    assert _kept_before_somebody_waits(_batch(1), _batch(2), _batch(3)) == 3
+
+
+def test_tables_that_catch_up_from_the_log_rest_too() -> None:
+    class LongLog(Log):
+        async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
+            self.asked.append(position)
+            for first in (1, 251):
+                yield _many(first)
+
+    async def story() -> int:
+        tables = Tables()
+        stream = Stream(_batch(501, has_gap=True))
+        follower = Follower(stream=stream, log=LongLog(0), tables=tables, courtesy=Long(Desk()), gather_s=0)
+        task = asyncio.create_task(follower.run())
+        for _ in range(500):
+            await asyncio.sleep(0)
+        kept = len(tables.kept)
+        assert await follower.reached(Position(501, 0, 0))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return kept
+
+    assert asyncio.run(story()) == 250

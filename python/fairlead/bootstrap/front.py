@@ -118,6 +118,8 @@ async def copy(house: House) -> AsyncIterator[None]:
         resume=house.resume,
         events_max=_REPORTS_MAX,
         patient=True,
+        # It is behind whenever there is more than the tables take: an answer would be as late.
+        lister=house.front,
     )
     async with hearing as house.copy:
         yield

@@ -27,7 +27,7 @@ from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
-from fairlead.services.projections import CommandFollower, Follower, Records
+from fairlead.services.projections import CommandFollower, Courtesy, Follower, Records
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
@@ -60,9 +60,12 @@ def _identity(directory: Path) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def followed(tables: SqlProjections, *, copy: aio.Client, directory: Path) -> AsyncIterator[Follower]:
-    """Follow the exchange while the service runs."""
-    follower = Follower(stream=copy, log=_JournalLog(directory, copy=copy), tables=tables)
+async def followed(
+    tables: SqlProjections, *, copy: aio.Client, front: aio.Client, directory: Path
+) -> AsyncIterator[Follower]:
+    """Follow the exchange while the service runs; ``front`` is asked what ``copy`` would hear too late."""
+    log = _JournalLog(directory, front=front)
+    follower = Follower(stream=copy, log=log, tables=tables, courtesy=Courtesy(front))
     task = asyncio.create_task(follower.run(), name="fairlead-follower")
     task.add_done_callback(_say_end)
     try:
@@ -95,7 +98,8 @@ async def tables(house: House) -> AsyncIterator[None]:
 @asynccontextmanager
 async def follower(house: House) -> AsyncIterator[None]:
     """Leave what feeds the tables."""
-    async with followed(house.tables, copy=house.copy, directory=house.directory) as house.follower:
+    feeding = followed(house.tables, copy=house.copy, front=house.front, directory=house.directory)
+    async with feeding as house.follower:
         yield
 
 
@@ -105,16 +109,21 @@ def _say_end(task: "asyncio.Task[None]") -> None:
 
 
 class _JournalLog:
-    """The reports of a data directory, on a thread, while its engine runs."""
+    """The reports of a data directory, on a thread, while its engine runs.
 
-    def __init__(self, directory: Path, *, copy: aio.Client) -> None:
-        self._directory, self._copy = directory, copy
+    Args:
+        directory: the data directory.
+        front: a session that is not behind, and whose instruments are those of the session that the tables follow.
+    """
+
+    def __init__(self, directory: Path, *, front: aio.Client) -> None:
+        self._directory, self._front = directory, front
 
     async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
         """Yield the reports after a position up to the end of the log."""
         log = await asyncio.to_thread(JournalReports, self._directory, after=position)
         # Whatever the log lists is listed by the engine too when it answers.
-        instruments = await self._copy.refresh_instruments()
+        instruments = await self._front.refresh_instruments()
         if log.has_gap:
             yield ReportBatch(reports=(), has_gap=True)
         while messages := await asyncio.to_thread(log.next, _READ_MAX):

@@ -73,6 +73,8 @@ class Client(Verbs):
             behind the gateway's history, which ``take`` tells as a gap.
         share: the largest part of the time that is spent on what arrives, above 0 to 1. Of a session that reads slowly
             the gateway conflates the books.
+        lister: another session of the same gateway, which ``take`` asks for instruments that are not known yet; their
+            instruments are one. This one would hear the answer behind all that waits for it.
     """
 
     def __init__(
@@ -94,13 +96,15 @@ class Client(Verbs):
         events_max: int = 100_000,
         patient: bool = False,
         share: float = 1.0,
+        lister: "Client | None" = None,
     ) -> None:
         if role not in _ROLES:
             raise UsageError(f"unknown role: role={role} known={', '.join(_ROLES)}")
         self.position = resume
-        self.instruments = Instruments()
+        self._lister = self if lister is None else lister
+        self.instruments = Instruments() if lister is None else lister.instruments
         self.ack: Mapping[str, Value] = {}
-        self.connections = 0
+        self.connections = self.asked = 0
         self.hole: Position | None = None
         self._address = (host, port)
         self._key_id, self._role = key_id, _ROLES[role]
@@ -265,7 +269,7 @@ class Client(Verbs):
         waiting = self._backlog
         await self._wait(lambda: len(waiting) > 0 or waiting.has_gap, what="reports", forever=True)
         if waiting.has_unread(count_max, self.instruments):
-            await self.refresh_instruments()
+            await self._lister.refresh_instruments()
         self._room.set()
         return waiting.take(count_max, self.instruments)
 
@@ -494,6 +498,7 @@ class Client(Verbs):
         else:
             # What cannot be sent is refused to who asks, not met by the next connection.
             encode(Message(kind=kind, fields=fields, entries=entries))
+        self.asked += 1
         self._pending[pending] = None
         self._deadlines.watch(pending)
         return await answer

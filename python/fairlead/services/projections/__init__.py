@@ -2,7 +2,8 @@
 
 from fairlead.services.projections.caretaker import Caretaker
 from fairlead.services.projections.commands import CommandFollower
+from fairlead.services.projections.courtesy import Courtesy
 from fairlead.services.projections.follower import Follower, Listener
 from fairlead.services.projections.records import Records
 
-__all__ = ["Caretaker", "CommandFollower", "Follower", "Listener", "Records"]
+__all__ = ["Caretaker", "CommandFollower", "Courtesy", "Follower", "Listener", "Records"]

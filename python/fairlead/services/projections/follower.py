@@ -4,11 +4,14 @@
 2. Listeners hear a report after it is in the tables, once in the life of the process, in the order of the log.
 3. Nothing is left out in silence: where the stream has a gap, the log is read; where the log has none of it, the tables
    say that they are not whole.
+4. Requests come first: tables that are behind rest between two steps while there are some, and catch up later. Who
+   waits for a report ends the rest.
 """
 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
@@ -16,6 +19,7 @@ from typing import Final, TypeVar
 from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.projections import Projections, ReportLog, ReportStream
+from fairlead.services.projections.courtesy import Courtesy
 
 __all__ = ["Follower", "Listener"]
 
@@ -38,13 +42,21 @@ class Follower:
         stream: the reports as they come, from where the tables are.
         log: the same from the log of the exchange.
         tables: what follows.
+        courtesy: how long to rest after a step, so that requests are served.
         gather_s: how long reports gather between two steps while nobody waits for them, 0 or more.
     """
 
     def __init__(
-        self, *, stream: ReportStream, log: ReportLog, tables: Projections, gather_s: float = _GATHER_S
+        self,
+        *,
+        stream: ReportStream,
+        log: ReportLog,
+        tables: Projections,
+        courtesy: Courtesy,
+        gather_s: float = _GATHER_S,
     ) -> None:
         self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
+        self._courtesy = courtesy
         self._listeners: list[Listener] = []
         self._position = BEGINNING
         self._moved = asyncio.Condition()
@@ -96,18 +108,26 @@ class Follower:
                 await self._patiently(self._catch_up)
             await self._patiently(partial(self._apply, batch.reports))
             if len(batch.reports) < _BATCH_MAX:
-                await self._gather()
+                await self._rest(self._gather_s)
 
-    async def _gather(self) -> None:
-        """Let reports come together, until somebody waits for one."""
+    async def _rest(self, seconds: float) -> None:
+        """Do nothing, until somebody waits for a report."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._gather_s):
+            async with asyncio.timeout(seconds):
                 await self._wanted.wait()
 
     async def _apply(self, reports: Sequence[Report]) -> None:
+        """Take one step; where more wait than one takes, rest as is due after it."""
+        began_s = time.monotonic()
         fresh = await self._tables.apply(reports, self._stream.listings)
-        if not fresh:
-            return
+        rest_s = self._courtesy.rest_s(time.monotonic() - began_s)
+        if fresh:
+            await self._tell(fresh)
+        if rest_s and len(reports) >= _BATCH_MAX:
+            await self._rest(rest_s)
+
+    async def _tell(self, fresh: Sequence[Report]) -> None:
+        """Tell who waits, and who listens, of what is in the tables now."""
         async with self._moved:
             last = fresh[-1].position
             assert last is not None, "what is in the tables has a place in the log"
