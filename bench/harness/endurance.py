@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
@@ -11,15 +12,18 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
-from harness import engines
+from harness import engines, reads
 from harness.report import aligned
 from harness.session import Session
 from harness.venue import JSON, Server, call, fund, list_market, log_in, operator, register, service, write_keys
 
 _CONNECTIONS_HTTP, _CONNECTIONS_GATEWAY = 16, 48
 _HTTP_PER_S_MAX, _GATEWAY_PER_S = 4_000, 20_000
-# Of what HTTP carries beside the gateway's load, asked in a closed loop, this much is then asked by a schedule.
+# Of what HTTP carries beside the gateway's load, asked in a closed loop, this much is then asked by a schedule; and of
+# what the gateway answers, where it does not keep up in that time.
 _SHARE = 0.8
+# What was due is answered so soon after the end by a gateway that keeps up.
+_KEPT_UP = 0.97
 _SAMPLE_S = 5.0
 _PROBE_S = 20
 # Ids that are remembered: few, so that the run is longer than it takes to fill them.
@@ -32,17 +36,22 @@ class Figures:
     """What was asked, what came back, and how memory went: pairs of seconds and bytes."""
 
     http: dict[str, Any] = field(default_factory=dict)
-    gateway: dict[str, int] = field(default_factory=dict)
+    gateway: dict[str, Any] = field(default_factory=dict)
+    reads_ns: dict[str, list[int]] = field(default_factory=dict)
     probe_per_s: float = 0.0
+    probe_gateway: dict[str, Any] = field(default_factory=dict)
+    gateway_rate: int = _GATEWAY_PER_S
     rss: list[tuple[float, int]] = field(default_factory=list)
     cpu_share: float = 0.0
     behind_s: float = 0.0
+    orders: int = 0
+    rows: int = 0
 
     @property
     def is_clean(self) -> bool:
-        """Whether every order of both was taken."""
+        """Whether every order of both was taken, and is in the tables."""
         http = all(status.startswith("2") for status in self.http["statuses"])
-        return http and self.gateway["accepted"] == self.gateway["sent"]
+        return http and self.gateway["accepted"] == self.gateway["sent"] and self.rows == self.orders
 
     @property
     def growth_mb_per_minute(self) -> float:
@@ -67,16 +76,27 @@ def measure(*, seconds: int) -> Figures:
     figures = Figures()
     load = [sys.executable, str(engines.BENCH / "drivers" / "http_load.py")]
     with service(directory, settings=settings) as server, Session("http_load", load) as client:
-        figures.probe_per_s = _together(server, client, seconds=_PROBE_S, rate=None)[0]["per_s"]
+        probe, figures.probe_gateway = _together(server, client, seconds=_PROBE_S, rates=(None, _GATEWAY_PER_S))
+        figures.probe_per_s = probe["per_s"]
         rate = min(_HTTP_PER_S_MAX, _SHARE * figures.probe_per_s)
+        if (answered := _per_s(figures.probe_gateway)) < _KEPT_UP * _GATEWAY_PER_S:
+            figures.gateway_rate = int(_SHARE * answered)
         stop, began, cpu = Event(), monotonic(), server.cpu_s()
         watch = Thread(target=_watch, args=(server, stop, figures.rss))
         watch.start()
-        figures.http, figures.gateway = _together(server, client, seconds=seconds, rate=rate)
-        stop.set()
-        watch.join()
+        rates = (rate, figures.gateway_rate)
+        try:
+            with reads.asked(server.port, log_in(server)) as figures.reads_ns:
+                figures.http, figures.gateway = _together(server, client, seconds=seconds, rates=rates)
+        finally:
+            stop.set()
+            watch.join()
         figures.cpu_share = (server.cpu_s() - cpu) / (monotonic() - began)
         figures.behind_s = _behind_s(server)
+    figures.orders = 1 + sum(it["requests"] for it in (probe, figures.http))
+    figures.orders += sum(it["accepted"] for it in (figures.probe_gateway, figures.gateway))
+    with sqlite3.connect(f"file:{directory / 'venue' / 'store.sqlite3'}?mode=ro", uri=True) as store:
+        ((figures.rows,),) = store.execute("SELECT count(*) FROM orders")
     return figures
 
 
@@ -90,14 +110,31 @@ def table(figures: Figures) -> str:
         ["HTTP", f"{http['requests']:,}", f"{http['per_s']:,.0f}", f"{good:,}", f"{http['requests'] - good:,}", *times]
     )
     times = [f"{gateway[f'answer_{key}_ns'] / 1e6:.1f}" for key in ("p50", "p99", "p999")]
-    answers = [f"{gateway['accepted']:,}", f"{gateway['refused']:,}"]
-    per_s = gateway["sent"] / (http["elapsed_ns"] / 1e9)
-    rows.append(["gateway", f"{gateway['sent']:,}", f"{per_s:,.0f}", *answers, *times])
+    answers = [f"{gateway['accepted']:,}", f"{sum(gateway['refused'].values()):,}"]
+    rows.append(["gateway", f"{gateway['sent']:,}", f"{_per_s(gateway):,.0f}", *answers, *times])
     first, last = figures.rss[0][1], figures.rss[-1][1]
     grown = f"memory: {first / 1e6:.1f} MB to {last / 1e6:.1f} MB; {figures.growth_mb_per_minute:+.2f} MB a minute late"
-    most = f"HTTP in a closed loop beside the gateway: {figures.probe_per_s:,.0f}/s"
-    busy = f"server: {figures.cpu_share:.2f} cores; the tables were there {figures.behind_s:.1f} s after the end"
-    return f"\n{aligned(rows)}\n{grown}\n{most}\n{busy}"
+    most = (
+        f"before, HTTP in a closed loop beside a gateway asked for {_GATEWAY_PER_S:,}/s: {figures.probe_per_s:,.0f}/s"
+    )
+    most += f", and the gateway {_per_s(figures.probe_gateway):,.0f}/s"
+    busy = f"server: {figures.cpu_share:.2f} cores; the tables were there {figures.behind_s:.1f} s after the end, with "
+    busy += f"{figures.rows:,} of {figures.orders:,} orders"
+    refused = f"refused: {http['statuses']} {gateway['refused']} (before: {figures.probe_gateway['refused']})"
+    return f"\n{aligned(rows)}\n\n{aligned(_read_rows(figures.reads_ns))}\n{grown}\n{most}\n{busy}\n{refused}"
+
+
+def _read_rows(took: dict[str, list[int]]) -> list[list[str]]:
+    rows = [["read meanwhile", "asked", "p50 ms", "p99 ms", "most ms"]]
+    for name, times in took.items():
+        ranks = [f"{reads.rank(times, part) / 1e6:.1f}" for part in (0.5, 0.99, 1.0)]
+        rows.append([name, f"{len(times):,}", *ranks])
+    return rows
+
+
+def _per_s(gateway: dict[str, Any]) -> float:
+    """Orders a second that were answered, the time after the last was due included."""
+    return float(gateway["sent"] / (gateway["elapsed_ns"] / 1e9))
 
 
 def _prepare(server: Server, directory: Path) -> None:
@@ -116,15 +153,15 @@ def _prepare(server: Server, directory: Path) -> None:
 
 
 def _together(
-    server: Server, client: Session, *, seconds: int, rate: float | None
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Load HTTP and gateway for so long."""
+    server: Server, client: Session, *, seconds: int, rates: tuple[float | None, int]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Load HTTP and gateway for so long, each at its rate."""
     program = engines.bench_core()[0]
     address = f"127.0.0.1:{server.ready['gateway_port']}"
-    words = [address, str(_CONNECTIONS_GATEWAY), str(_GATEWAY_PER_S), str(seconds)]
+    words = [address, str(_CONNECTIONS_GATEWAY), str(rates[1]), str(seconds)]
     command = [Path(program).with_name("bench-gateway"), "steady", *words]
     order = {"symbol": "XYZ-USD", "orderType": "LIMIT", "quantity": "5", "price": "100.00"}
-    asked = {"port": server.port, "method": "POST", "path": "/orders", "seconds": seconds, "rate": rate}
+    asked = {"port": server.port, "method": "POST", "path": "/orders", "seconds": seconds, "rate": rates[0]}
     asked |= {"connections": _CONNECTIONS_HTTP, "headers": log_in(server) | JSON}
     asked["bodies"] = [json.dumps(order | {"side": side}) for side in ("BUY", "SELL")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as gateway:

@@ -4,6 +4,11 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use latency::StageClock;
 
+use crate::host::STEP_NOW;
+
+/// The shortest wait for a deadline of the engine.
+const PATIENCE_NS: u64 = 1_000_000;
+
 /// Tells time.
 pub trait Clock {
     /// Nanoseconds since some moment, never back: for timers.
@@ -62,4 +67,13 @@ impl Clock for SystemClock {
     fn stage_ns(&self) -> u64 {
         self.stages.now_ns()
     }
+}
+
+/// How long to wait for a deadline. One that has passed and brought nothing is looked at again after a while: the
+/// engine's own clock may be behind the wall's.
+pub(crate) fn until(deadline_ns: i64, wall_ns: i64) -> u64 {
+    if deadline_ns == STEP_NOW {
+        return 0;
+    }
+    u64::try_from(deadline_ns.saturating_sub(wall_ns)).unwrap_or(0).max(PATIENCE_NS)
 }

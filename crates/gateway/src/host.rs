@@ -69,6 +69,12 @@ pub trait Host {
     /// [`Refused`]: nothing was written and nothing will happen.
     fn submit(&mut self, origin: u64, command: &Command) -> Result<(), Refused>;
 
+    /// How many more orders it takes before the next step; as many as come where it does not count them, or refuses them
+    /// for another reason than their number.
+    fn room(&self) -> usize {
+        usize::MAX
+    }
+
     /// The displayed orders of an instrument, each side in priority order, appended to `orders`, and its trading state;
     /// `None` where there is no such instrument.
     fn book(&self, instrument: InstrumentId, orders: &mut Vec<OrderPosted>) -> Option<TradingState>;

@@ -31,6 +31,7 @@ pub mod own;
 mod rates;
 mod reports;
 pub mod retell;
+mod room;
 pub mod secrets;
 pub mod server;
 pub mod session;

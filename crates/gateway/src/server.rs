@@ -4,7 +4,8 @@
 //! 2. A socket is written until it takes no more, then forgotten until it says that it does again.
 //! 3. What a turn read is sequenced, made durable and answered before the next turn reads.
 //! 4. Who was sent away is read only to be rid of what it sent, at every tick: it costs nobody a turn.
-//! 5. Of TLS handshakes, which cost a signature each, a turn takes few; without TLS nothing is copied or asked for it.
+//! 5. Nothing is read that the engine has no room for: it waits in the sockets, and who waits is read first in the next turn.
+//! 6. Of TLS handshakes, which cost a signature each, a turn takes few; without TLS nothing is copied or asked for it.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
@@ -15,10 +16,11 @@ use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Waker};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, until};
 use crate::host::{Engine, STEP_NOW, Token};
 use crate::hub::Hub;
 use crate::keys::NONCE_LEN;
+use crate::room::bytes_max;
 use crate::stamps::{Sent, StampedHost, StampedSink, Stamps};
 use crate::tls::{Acceptor, Heard, Tls};
 
@@ -30,8 +32,6 @@ const READ_MAX: usize = 64 << 10;
 const ACCEPTED_MAX: usize = 64;
 /// Steps of TLS handshakes in a turn; those that are left wait for the next.
 const HANDSHAKES_MAX: usize = 4;
-/// The shortest wait for a deadline of the engine.
-const PATIENCE_NS: u64 = 1_000_000;
 /// How long a peer may take to close its side after our last words.
 const LINGER_NS: u64 = 500_000_000;
 /// Time between two looks at the timers of all connections.
@@ -79,6 +79,8 @@ pub struct Server {
     ready: Vec<Token>,
     busy: Vec<Token>,
     buffer: Box<[u8]>,
+    /// Bytes that may be read from the next socket.
+    bytes_max: usize,
     next_tick_ns: u64,
     spin_ns: u64,
     tls: Option<Acceptor>,
@@ -118,6 +120,7 @@ impl Server {
             ready: Vec::new(),
             busy: Vec::new(),
             buffer: vec![0; READ_MAX].into_boxed_slice(),
+            bytes_max: READ_MAX,
             next_tick_ns: 0,
             spin_ns,
             tls,
@@ -322,14 +325,24 @@ impl Server {
     fn read_all<E: Engine>(&mut self, engine: &mut E, clock: &dyn Clock, now_ns: u64) {
         self.handshakes_left = HANDSHAKES_MAX;
         let mut ready = std::mem::take(&mut self.ready);
-        ready.retain(|token| self.read(*token, engine, clock, now_ns));
+        let mut with_more = 0;
+        ready.retain(|token| {
+            self.bytes_max = bytes_max(engine.room(), engine.deadline_ns() == Some(STEP_NOW)).min(READ_MAX);
+            if self.bytes_max == 0 {
+                return true;
+            }
+            let has_more = self.read(*token, engine, clock, now_ns);
+            with_more += usize::from(has_more);
+            has_more
+        });
+        ready.rotate_left(with_more);
         debug_assert!(self.ready.is_empty(), "nothing becomes ready while reading");
         self.ready = ready;
     }
 
     /// Reads from one socket; `false` where it has nothing more for now.
     fn read<E: Engine>(&mut self, token: Token, engine: &mut E, clock: &dyn Clock, now_ns: u64) -> bool {
-        let Self { sockets, hub, buffer, stamps, .. } = self;
+        let Self { sockets, hub, buffer, bytes_max, stamps, .. } = self;
         let Some(socket) = find(sockets, token) else { return false };
         if hub.is_ending(token) {
             socket.is_listed = false;
@@ -341,6 +354,7 @@ impl Server {
         if socket.tls.is_some() {
             return self.read_tls(token, engine, clock, now_ns);
         }
+        let buffer = &mut buffer[..*bytes_max];
         match socket.stream.read(buffer) {
             Ok(0) => {
                 self.close(token);
@@ -365,7 +379,7 @@ impl Server {
 
     /// The same through TLS.
     fn read_tls<E: Engine>(&mut self, token: Token, engine: &mut E, clock: &dyn Clock, now_ns: u64) -> bool {
-        let Self { sockets, hub, buffer, handshakes_left, stamps, .. } = self;
+        let Self { sockets, hub, buffer, bytes_max, handshakes_left, stamps, .. } = self;
         let Some(socket) = find(sockets, token) else { return false };
         let Some(tls) = &mut socket.tls else { return false };
         if tls.is_handshaking() {
@@ -374,7 +388,7 @@ impl Server {
             }
             *handshakes_left -= 1;
         }
-        let heard = tls.read(&mut socket.stream, buffer, |bytes| {
+        let heard = tls.read(&mut socket.stream, &mut buffer[..*bytes_max], |bytes| {
             receive(hub, (token, bytes), now_ns, engine, (stamps, clock));
         });
         if tls.wants_write() {
@@ -474,15 +488,6 @@ pub enum TurnError<F> {
     Engine(F),
     /// The system cannot tell of sockets any more.
     Poll(io::Error),
-}
-
-/// How long to wait for a deadline. One that has passed and brought nothing is looked at again after a while: the
-/// engine's own clock may be behind the wall's.
-fn until(deadline_ns: i64, wall_ns: i64) -> u64 {
-    if deadline_ns == STEP_NOW {
-        return 0;
-    }
-    u64::try_from(deadline_ns.saturating_sub(wall_ns)).unwrap_or(0).max(PATIENCE_NS)
 }
 
 fn is_open(sockets: &[Option<Socket>], token: Token) -> bool {

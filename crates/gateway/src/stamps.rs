@@ -180,6 +180,10 @@ impl Host for StampedHost<'_> {
         Ok(())
     }
 
+    fn room(&self) -> usize {
+        self.host.room()
+    }
+
     fn book(&self, instrument: InstrumentId, orders: &mut Vec<OrderPosted>) -> Option<TradingState> {
         self.host.book(instrument, orders)
     }

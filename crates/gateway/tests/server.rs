@@ -294,6 +294,30 @@ fn i21_bad_peers_cost_nobody_else_anything() {
     }
 }
 
+/// Far more than the engine takes in a turn comes at once; it is taken turn by turn, and who waits is next.
+#[test]
+fn g_34_a_burst_of_many_waits_in_the_sockets_and_nobody_is_refused() {
+    const ORDERS: usize = 400;
+    for room_max in [2, 300] {
+        let mut world = World::new(roomy(), 3);
+        let mut peers = world.log_on(0..3);
+        world.plain.room_max = room_max;
+        for peer in &mut peers {
+            for n in 0..ORDERS {
+                peer.client.command(order(&format!("o{n}"), Side::Buy, 1, 10));
+            }
+        }
+        let most = |counts: [usize; 3]| counts.into_iter().max().unwrap() - counts.into_iter().min().unwrap();
+        world.until(&mut peers, "every order is answered", |world, peers| {
+            assert!(most(world.plain.taken_of([1, 2, 3])) <= room_max, "in turn");
+            peers.iter().all(|peer| peer.client.reports().len() + peer.client.rejects().len() == ORDERS)
+        });
+
+        assert!(peers.iter().all(|peer| peer.client.rejects().is_empty()), "room_max={room_max}");
+        assert_eq!(world.plain.exchange.open_count(), 3 * ORDERS);
+    }
+}
+
 /// Bytes that nobody takes pile up in the system first; then the gateway holds its bound, then the connection goes.
 #[test]
 fn g_63_a_peer_that_never_reads_is_closed_in_the_end() {

@@ -167,6 +167,15 @@ impl<D: Disk> Sequencer<D> {
         self.queue.len() + self.staged.len()
     }
 
+    /// How many more orders are taken before the next step. Where they are refused for another reason than their number,
+    /// as many as come: so that they hear it.
+    pub fn room(&self) -> usize {
+        if self.fatal.is_some() || self.is_full {
+            return usize::MAX;
+        }
+        self.options.queue_max.saturating_sub(self.queue.len())
+    }
+
     /// Whether outputs are durable when they are released: not in mode `os`.
     pub fn is_durable(&self) -> bool {
         self.options.journal.mode.is_durable()

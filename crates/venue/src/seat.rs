@@ -18,6 +18,10 @@ impl<D: Disk> Host for Seat<D> {
         self.sequencer.submit(origin, command).map_err(refused)
     }
 
+    fn room(&self) -> usize {
+        self.sequencer.room()
+    }
+
     fn book(&self, instrument: InstrumentId, orders: &mut Vec<OrderPosted>) -> Option<TradingState> {
         let exchange = self.sequencer.exchange();
         let state = exchange.state(instrument)?;

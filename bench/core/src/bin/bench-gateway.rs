@@ -38,9 +38,12 @@ fn usage() -> ExitCode {
 
 fn steady(address: SocketAddr, numbers: &[u64]) {
     let connections = usize::try_from(numbers[0]).expect("a number of connections");
-    let Steady { sent, accepted, refused, fills, latency } = Steady::run(address, connections, numbers[1], numbers[2]);
+    let steady = Steady::run(address, connections, numbers[1], numbers[2]);
+    let Steady { sent, accepted, refused, elapsed_ns, fills, latency } = steady;
+    let refused: Vec<String> = refused.iter().map(|(why, count)| format!(r#""{why}":{count}"#)).collect();
     println!(
-        r#"{{"sent":{sent},"accepted":{accepted},"refused":{refused},"fills":{fills},{}}}"#,
+        r#"{{"sent":{sent},"accepted":{accepted},"refused":{{{}}},"elapsed_ns":{elapsed_ns},"fills":{fills},{}}}"#,
+        refused.join(","),
         named("answer", latency)
     );
 }

@@ -19,24 +19,38 @@ pub(super) const ORDER_BYTES: usize = 153;
 pub(super) const REPORT_BYTES: usize = 252;
 
 /// What a message means to the load; heartbeats mean nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Heard {
     /// The order of this number was accepted.
     Accepted(u64),
     /// An order traded.
     Traded,
-    /// An order was refused, cancelled or not passed on.
-    Refused,
+    /// An order was refused, cancelled or not passed on, for this reason.
+    Refused(String),
 }
 
 impl Heard {
     fn of(message: &Message) -> Option<Self> {
         if let Message::ExecutionReport(report) = message {
-            let heard =
-                if report.exec_type == ExecType::New { Heard::Accepted(report.ref_seq) } else { Heard::Refused };
+            let refused = || match (report.reject_reason, report.end_reason) {
+                (Some(reason), _) => format!("{reason:?}"),
+                (None, Some(reason)) => format!("{:?}: {reason:?}", report.exec_type),
+                (None, None) => format!("{:?}", report.exec_type),
+            };
+            let heard = if report.exec_type == ExecType::New {
+                Heard::Accepted(report.ref_seq)
+            } else {
+                Heard::Refused(refused())
+            };
             return Some(if report.exec_type == ExecType::Trade { Heard::Traded } else { heard });
         }
-        matches!(message, Message::Reject(_) | Message::Logout(_)).then_some(Heard::Refused)
+        if let Message::Reject(reject) = message {
+            return Some(Heard::Refused(format!("{:?}", reject.reason)));
+        }
+        if let Message::Logout(logout) = message {
+            return Some(Heard::Refused(format!("logout {:?}", logout.reason)));
+        }
+        None
     }
 }
 
@@ -100,7 +114,8 @@ impl Trader {
 
     pub(super) fn append_order(&mut self, side: Side, price: i64) {
         let seq = self.next_seq();
-        let id = format!("{}-{seq}", self.name);
+        // Another run against the same exchange has other ids: it would be told the outcomes of this one.
+        let id = format!("{:x}-{}-{seq}", std::process::id(), self.name);
         let order = NewOrder {
             account: AccountId(0),
             session: SessionId(0),

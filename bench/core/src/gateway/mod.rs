@@ -30,7 +30,7 @@ const IN_FLIGHT_MAX: usize = 1_024;
 /// Writes whose sync is measured.
 const SYNCS: usize = 400;
 
-/// Median, 99 and 99.9 of 100, in nanoseconds.
+/// Median, 99 and 99.9 of 100, in nanoseconds; zeros where nothing was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// Half are faster.
@@ -44,7 +44,8 @@ pub struct Latency {
 impl Latency {
     fn of(mut samples: Vec<u64>) -> Self {
         samples.sort_unstable();
-        let at = |per_mille: usize| samples[(samples.len() - 1) * per_mille / 1_000];
+        let at =
+            |per_mille: usize| samples.get(samples.len().saturating_sub(1) * per_mille / 1_000).map_or(0, |it| *it);
         Latency { p50_ns: at(500), p99_ns: at(990), p999_ns: at(999) }
     }
 }

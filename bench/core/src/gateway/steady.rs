@@ -1,5 +1,6 @@
 //! A steady load on a gateway that runs elsewhere: many connections, a rate, and every order answered or named.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -18,14 +19,16 @@ const PRICE: i64 = 10_000;
 const NS_PER_S: u64 = 1_000_000_000;
 
 /// What became of the orders.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Steady {
     /// Orders that were sent.
     pub sent: u64,
     /// Those that were accepted.
     pub accepted: u64,
-    /// Those that were refused or not passed on.
-    pub refused: u64,
+    /// Those that were refused or not passed on, by the reason.
+    pub refused: BTreeMap<String, u64>,
+    /// From the first order to the last answer, in nanoseconds.
+    pub elapsed_ns: u64,
     /// Reports of trades.
     pub fills: u64,
     /// From when an order was due to its answer.
@@ -37,7 +40,7 @@ struct Load {
     traders: Vec<Trader>,
     due_ns: Vec<Vec<u64>>,
     took_ns: Vec<u64>,
-    refused: u64,
+    refused: BTreeMap<String, u64>,
     fills: u64,
 }
 
@@ -51,7 +54,7 @@ impl Steady {
         let traders: Vec<Trader> = (0..connections).map(|name| Trader::log_on(address, name)).collect();
         traders.iter().for_each(Trader::do_not_wait);
         let due_ns = vec![Vec::new(); connections];
-        let mut load = Load { traders, due_ns, took_ns: Vec::new(), refused: 0, fills: 0 };
+        let mut load = Load { traders, due_ns, took_ns: Vec::new(), refused: BTreeMap::new(), fills: 0 };
         let (began, interval_ns, orders) = (monotonic_ns(), NS_PER_S / per_s.max(1), per_s * seconds);
         let mut sent = 0;
         while sent < orders {
@@ -68,8 +71,9 @@ impl Steady {
             load.turn();
             std::thread::sleep(TURN);
         }
-        let accepted = load.took_ns.len() as u64;
-        Steady { sent, accepted, refused: load.refused, fills: load.fills, latency: Latency::of(load.took_ns) }
+        let (elapsed_ns, accepted) = (monotonic_ns() - began, load.took_ns.len() as u64);
+        let Load { took_ns, refused, fills, .. } = load;
+        Steady { sent, accepted, refused, elapsed_ns, fills, latency: Latency::of(took_ns) }
     }
 }
 
@@ -91,13 +95,13 @@ impl Load {
                         self.took_ns.push(monotonic_ns().saturating_sub(due_ns[n]));
                     }
                     Heard::Traded => self.fills += 1,
-                    Heard::Refused => self.refused += 1,
+                    Heard::Refused(why) => *self.refused.entry(why).or_default() += 1,
                 }
             }
         }
     }
 
     fn answered(&self) -> u64 {
-        self.took_ns.len() as u64 + self.refused
+        self.took_ns.len() as u64 + self.refused.values().sum::<u64>()
     }
 }

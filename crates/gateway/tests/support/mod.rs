@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "tests")]
 
 use engine::Exchange;
-use gateway::host::{Engine, GATEWAY_ORIGIN, Host, OpenOrder, Outcome, Refused, Sink};
+use gateway::host::{Engine, GATEWAY_ORIGIN, Host, OpenOrder, Outcome, Refused, STEP_NOW, Sink};
 use gateway::keys::{Keys, prove};
 use model::{
     AccountId, AccountKind, AddAccount, AssetId, ClOrdId, Command, Events, InstrumentId, Limits, NewOrder, OrdType,
@@ -47,6 +47,8 @@ pub struct Plain {
     instruments: u32,
     /// What the next commands are refused with.
     pub refusal: Option<Refused>,
+    /// Commands that may wait for the next step; more are refused.
+    pub room_max: usize,
     /// Everything that was taken.
     pub taken: Vec<Command>,
     /// Outcomes so far, to be replayed.
@@ -62,6 +64,7 @@ impl Default for Plain {
             events: Events::new(),
             instruments: 0,
             refusal: None,
+            room_max: usize::MAX,
             taken: Vec::new(),
             log: Vec::new(),
         }
@@ -77,6 +80,15 @@ impl Plain {
         }
         plain.step(0, &mut Nobody).unwrap();
         plain
+    }
+
+    /// How many orders of each account were taken.
+    pub fn taken_of(&self, accounts: [u32; 3]) -> [usize; 3] {
+        let is_of = |command: &Command, account: u32| match command {
+            Command::NewOrder(order) => order.account == AccountId(account),
+            _ => false,
+        };
+        accounts.map(|account| self.taken.iter().filter(|command| is_of(command, account)).count())
     }
 
     /// A fresh gateway's view of the log from the start: what a restart does.
@@ -105,9 +117,16 @@ impl Host for Plain {
         if let Some(refused) = self.refusal {
             return Err(refused);
         }
+        if self.waiting.len() >= self.room_max {
+            return Err(Refused::Busy);
+        }
         self.taken.push(command.clone());
         self.waiting.push((origin, command.clone()));
         Ok(())
+    }
+
+    fn room(&self) -> usize {
+        self.room_max.saturating_sub(self.waiting.len())
     }
 
     fn book(&self, instrument: InstrumentId, orders: &mut Vec<OrderPosted>) -> Option<TradingState> {
@@ -169,7 +188,7 @@ impl Engine for Plain {
     }
 
     fn deadline_ns(&self) -> Option<i64> {
-        None
+        (!self.waiting.is_empty()).then_some(STEP_NOW)
     }
 }
 
