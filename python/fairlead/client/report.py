@@ -66,7 +66,7 @@ def _execution(message: Message, instruments: Instruments) -> Report:
     cum_qty, cum_value = qty(fields["cum_qty"]), fields["cum_value"]
     avg_px = None
     if cum_qty and isinstance(cum_value, int):
-        avg_px = Decimal(cum_value) / _int(fields["cum_qty"]) / 10**instrument.price_decimals
+        avg_px = (Decimal(cum_value) / _int(fields["cum_qty"])).scaleb(-instrument.price_decimals)
     return Report(
         kind=message.kind,
         fields=fields,
