@@ -6,8 +6,9 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 from pathlib import Path
-from statistics import linear_regression
+from statistics import median
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -25,6 +26,9 @@ _SHARE = 0.8
 # What was due is answered so soon after the end by a gateway that keeps up.
 _KEPT_UP = 0.97
 _SAMPLE_S = 5.0
+# By then what is bounded is full: 64 MiB of reports in the gateway, and the ids that are remembered.
+_FULL_S = 120.0
+_SAMPLES_MIN = 12
 _PROBE_S = 20
 # Ids that are remembered: few, so that the run is longer than it takes to fill them.
 _CLIENT_IDS_MAX = 200_000
@@ -50,15 +54,20 @@ class Figures:
     @property
     def is_clean(self) -> bool:
         """Whether every order of both was taken, and is in the tables."""
-        http = all(status.startswith("2") for status in self.http["statuses"])
+        http = _taken(self.http) == self.http["requests"]
         return http and self.gateway["accepted"] == self.gateway["sent"] and self.rows == self.orders
 
     @property
-    def growth_mb_per_minute(self) -> float:
-        """Slope of the line through the samples of the second half."""
-        late = self.rss[len(self.rss) // 2 :]
-        slope, _ = linear_regression([at for at, _ in late], [size for _, size in late])
-        return slope * 60 / 1e6
+    def growth_mb_per_minute(self) -> float | None:
+        """The median slope between two samples of the second half; ``None`` where the run was too short.
+
+        A segment of the log that is read now and then takes 64 MiB for a second, which the median does not notice.
+        """
+        late = [sample for sample in self.rss[len(self.rss) // 2 :] if sample[0] >= _FULL_S]
+        if len(late) < _SAMPLES_MIN:
+            return None
+        slopes = [(grown - size) / (after - at) for (at, size), (after, grown) in combinations(late, 2)]
+        return median(slopes) * 60 / 1e6
 
 
 def measure(*, seconds: int) -> Figures:
@@ -93,7 +102,7 @@ def measure(*, seconds: int) -> Figures:
             watch.join()
         figures.cpu_share = (server.cpu_s() - cpu) / (monotonic() - began)
         figures.behind_s = _behind_s(server)
-    figures.orders = 1 + sum(it["requests"] for it in (probe, figures.http))
+    figures.orders = 1 + sum(_taken(it) for it in (probe, figures.http))
     figures.orders += sum(it["accepted"] for it in (figures.probe_gateway, figures.gateway))
     with sqlite3.connect(f"file:{directory / 'venue' / 'store.sqlite3'}?mode=ro", uri=True) as store:
         ((figures.rows,),) = store.execute("SELECT count(*) FROM orders")
@@ -103,7 +112,7 @@ def measure(*, seconds: int) -> Figures:
 def table(figures: Figures) -> str:
     """Return rates, answers, latencies and the growth of memory."""
     http, gateway = figures.http, figures.gateway
-    good = sum(count for status, count in http["statuses"].items() if status.startswith("2"))
+    good = _taken(http)
     rows = [["endurance", "orders", "a second", "answered", "refused", "p50 ms", "p99 ms", "p99.9 ms"]]
     times = [f"{http[key] / 1e6:.1f}" for key in ("p50_ns", "p99_ns", "p999_ns")]
     rows.append(
@@ -113,7 +122,9 @@ def table(figures: Figures) -> str:
     answers = [f"{gateway['accepted']:,}", f"{sum(gateway['refused'].values()):,}"]
     rows.append(["gateway", f"{gateway['sent']:,}", f"{_per_s(gateway):,.0f}", *answers, *times])
     first, last = figures.rss[0][1], figures.rss[-1][1]
-    grown = f"memory: {first / 1e6:.1f} MB to {last / 1e6:.1f} MB; {figures.growth_mb_per_minute:+.2f} MB a minute late"
+    growth = figures.growth_mb_per_minute
+    slope = f"{growth:+.2f} MB a minute late" if growth is not None else "too short a run to say how it grows"
+    grown = f"memory: {first / 1e6:.1f} MB to {last / 1e6:.1f} MB; {slope}"
     most = (
         f"before, HTTP in a closed loop beside a gateway asked for {_GATEWAY_PER_S:,}/s: {figures.probe_per_s:,.0f}/s"
     )
@@ -130,6 +141,11 @@ def _read_rows(took: dict[str, list[int]]) -> list[list[str]]:
         ranks = [f"{reads.rank(times, part) / 1e6:.1f}" for part in (0.5, 0.99, 1.0)]
         rows.append([name, f"{len(times):,}", *ranks])
     return rows
+
+
+def _taken(http: dict[str, Any]) -> int:
+    """Orders that were taken."""
+    return sum(count for status, count in http["statuses"].items() if status.startswith("2"))
 
 
 def _per_s(gateway: dict[str, Any]) -> float:

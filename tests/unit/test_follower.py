@@ -276,6 +276,29 @@ def test_tables_that_are_behind_rest_until_somebody_waits() -> None:
     assert _kept_before_somebody_waits(_many(1), _many(251)) == 250
 
 
+def test_the_store_is_left_to_others_whoever_waits_for_a_report() -> None:
+    class Wide(Courtesy):
+        def gap_s(self, took_s: float) -> float:
+            return took_s + 3_600
+
+    async def story() -> tuple[bool, bool]:
+        stream, tables = Stream(_many(1), _many(251)), Tables()
+        follower = Follower(stream=stream, log=Log(0), tables=tables, courtesy=Wide(Desk()), gather_s=0)
+        task = asyncio.create_task(follower.run())
+        first = await follower.reached(Position(250, 0, 0))
+        second = await follower.reached(Position(500, 0, 0), timeout_s=0)
+        for _ in range(500):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert len(tables.kept) == 250
+        return first, second
+
+    assert asyncio.run(story()) == (True, False)
+    assert Courtesy(Desk()).gap_s(0.1) == pytest.approx(0.025)
+    assert Courtesy(Desk()).gap_s(60) == 0.5
+
+
 def test_tables_that_keep_up_do_not_rest() -> None:
     assert _kept_before_somebody_waits(_batch(1), _batch(2), _batch(3)) == 3
 

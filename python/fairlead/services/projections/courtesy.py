@@ -6,6 +6,8 @@ __all__ = ["Courtesy", "Desk"]
 
 # After a step in which somebody asked, the tables rest so many times as long: a quarter of the time is theirs.
 _REST: Final = 3.0
+# Others write into the store between two steps of tables that are behind: of the time this much, as the step took.
+_GAP: Final = 0.25
 # A step that took very long was held up by something else than its own work.
 _REST_S_MAX: Final = 0.5
 
@@ -33,6 +35,13 @@ class Courtesy:
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._asked = desk, desk.asked
+
+    def gap_s(self, took_s: float) -> float:
+        """Return for how long the store is left to others after a step that took so long, whoever waits for a report.
+
+        Who waits for the one lock of SQLite looks for it now and then, and would never find it free.
+        """
+        return min(_GAP * took_s, _REST_S_MAX)
 
     def rest_s(self, took_s: float) -> float:
         """Return how long to rest after a step that took so long: not at all where nobody asked since the last one."""

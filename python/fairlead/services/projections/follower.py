@@ -120,11 +120,14 @@ class Follower:
         """Take one step; where more wait than one takes, rest as is due after it."""
         began_s = time.monotonic()
         fresh = await self._tables.apply(reports, self._stream.listings)
-        rest_s = self._courtesy.rest_s(time.monotonic() - began_s)
+        took_s = time.monotonic() - began_s
+        rest_s = self._courtesy.rest_s(took_s)
         if fresh:
             await self._tell(fresh)
-        if rest_s and len(reports) >= _BATCH_MAX:
-            await self._rest(rest_s)
+        if len(reports) >= _BATCH_MAX:
+            await asyncio.sleep(self._courtesy.gap_s(took_s))
+            if rest_s:
+                await self._rest(rest_s)
 
     async def _tell(self, fresh: Sequence[Report]) -> None:
         """Tell who waits, and who listens, of what is in the tables now."""
