@@ -13,6 +13,8 @@ from fairlead.adapters.access import (
     JwtSigner,
     KeyRing,
     MemoryNonces,
+    SmtpLink,
+    SmtpMailer,
     SystemClock,
     SystemSecrets,
 )
@@ -33,14 +35,14 @@ _log = logging.getLogger("fairlead.service")
 @asynccontextmanager
 async def access_needs(settings: Settings, *, database: Database, ring: KeyRing, master: bytes) -> AsyncIterator[Needs]:
     """Yield what the services of access work with."""
-    auth, directory = settings.auth, settings.engine.data_dir
+    auth = settings.auth
     hasher = Argon2Hasher(
         memory_kib=auth.password_memory_kib,
         passes=auth.password_passes,
         lanes=auth.password_lanes,
         threads=auth.password_threads,
     )
-    clock, policy = SystemClock(), _policy(settings)
+    clock, policy, mailer = SystemClock(), _policy(settings), _mailer(settings)
     try:
         yield Needs(
             users=SqlUsers(database),
@@ -52,13 +54,31 @@ async def access_needs(settings: Settings, *, database: Database, ring: KeyRing,
             hasher=hasher,
             signer=JwtSigner(ring),
             vault=DerivedKeys(master),
-            mailer=FileMailer(directory / "outbox.jsonl"),
+            mailer=mailer,
             clock=clock,
             secrets=SystemSecrets(),
             policy=policy,
         )
     finally:
         hasher.close()
+        if isinstance(mailer, SmtpMailer):
+            mailer.close()
+
+
+def _mailer(settings: Settings) -> FileMailer | SmtpMailer:
+    mail = settings.mail
+    if mail.kind == "file":
+        return FileMailer(settings.engine.data_dir / "outbox.jsonl")
+    link = SmtpLink(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        sender=mail.sender,
+        username=mail.username,
+        password=mail.password,
+        ca_file=mail.ca_file,
+    )
+    return SmtpMailer(link, timeout_s=mail.timeout_s)
 
 
 def _policy(settings: Settings) -> AccessPolicy:

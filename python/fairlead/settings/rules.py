@@ -18,7 +18,7 @@ def broken_rules(settings: Settings, *, origins: Mapping[str, str]) -> list[Prob
         settings: values that are each within their range.
         origins: where each value came from; a problem names that of its key.
     """
-    rules = (_ports, _proxies, _gateway, _durability, _tls, _bus, _cache, _tokens, _pages)
+    rules = (_ports, _proxies, _gateway, _durability, _tls, _bus, _cache, _tokens, _pages, _mail)
     return [problem for rule in rules for problem in rule(settings, origins)]
 
 
@@ -153,3 +153,22 @@ def _pages(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
             limit=f"limits.page_size_max={limits.page_size_max}",
             fix="lower it, or raise limits.page_size_max",
         )
+
+
+def _mail(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
+    mail = settings.mail
+    if mail.kind != "smtp":
+        return
+    if not mail.host or not mail.sender:
+        fix = "set mail.host and mail.sender, as in mail.sender = 'no-reply@desk.example'"
+        limit = "mail.host and mail.sender set"
+        yield _problem(origins, "mail.kind", "has no server or no sender", value=mail.kind, limit=limit, fix=fix)
+    if mail.username and not mail.password.reveal():
+        fix = "set mail.password in a file of mode 600 or in FAIRLEAD_MAIL__PASSWORD, or leave mail.username out"
+        limit = "a name and a password"
+        yield _problem(origins, "mail.username", "has no password", value=mail.username, limit=limit, fix=fix)
+    if mail.security == "plain" and not is_loopback(mail.host):
+        # Whoever hears a token of a letter is who it was sent to.
+        fix = "set mail.security = 'starttls' or 'tls'"
+        limit = "loopback, or encrypted"
+        yield _problem(origins, "mail.security", "sends tokens in the open", value="plain", limit=limit, fix=fix)

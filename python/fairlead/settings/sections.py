@@ -266,6 +266,34 @@ class Metrics(Struct, frozen=True, kw_only=True):
     breaker_s: Annotated[int, _int(1, 3_600, "Seconds between two looks at halts and spreads of the markets.")] = 5
 
 
+class Mail(Struct, frozen=True, kw_only=True):
+    """How letters to users go out."""
+
+    kind: Annotated[Literal["file", "smtp"], _about("file is outbox.jsonl in the data directory; smtp needs host.")] = (
+        "file"
+    )
+    host: Annotated[
+        str,
+        _text(r"^[A-Za-z0-9._:-]{0,255}$", "empty, a name or an address of at most 255 characters", "Mail server."),
+    ] = ""
+    port: Annotated[int, _int(1, 65_535, "Its port: 587 for starttls, 465 for tls.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "plain"], _about("Connection to it; starttls is never left out where it is asked.")
+    ] = "starttls"
+    username: Annotated[str, Meta(max_length=255, description="Name at the mail server; empty: without.")] = ""
+    password: Annotated[Secret, Meta(max_length=1_024, description="Password at the mail server.")] = Secret("")
+    sender: Annotated[
+        str,
+        _text(
+            r"^([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189})?$",
+            "empty, or an address such as no-reply@desk.example",
+            "Address that letters are from.",
+        ),
+    ] = ""
+    timeout_s: Annotated[int, _int(1, 30, "How long one letter may take, with all attempts.")] = 5
+    ca_file: Annotated[Path | None, _about("Authority (PEM) of the mail server; that of the system by default.")] = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """The whole configuration, checked."""
 
@@ -280,6 +308,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: Log
     demo: Demo
     metrics: Metrics
+    mail: Mail
 
 
 SECTIONS: dict[str, type[Any]] = {
@@ -294,4 +323,5 @@ SECTIONS: dict[str, type[Any]] = {
     "log": Log,
     "demo": Demo,
     "metrics": Metrics,
+    "mail": Mail,
 }

@@ -15,6 +15,7 @@ _TEXTS: Mapping[str, list[Any]] = {
     "bus.servers": [["a:1"], ["b:2", "c:3"], ["d:4"], ["e:5"]],
     "auth.earlier_key_files": [["a.key"], ["b.key", "c.key"], ["d.key"], ["e.key"]],
     "store.url": ["sqlite:///one.db", "postgresql://u:p@h/d", "postgresql+asyncpg://h/d", "sqlite+aiosqlite:///two.db"],
+    "mail.sender": ["a@b.example", "no-reply@desk.example", "x+y@z", "u_1@h.example"],
     "cache.url": ["redis://h:1/0", "rediss://u:p@h/1", "unix:///run/r.sock", "redis://h:2/0"],
 }
 _BESIDE: Mapping[str, Mapping[str, Any]] = {
@@ -23,6 +24,7 @@ _BESIDE: Mapping[str, Mapping[str, Any]] = {
     "engine.tls_client_ca": {"engine.tls_cert": "cert.pem", "engine.tls_key": "key.pem"},
     "bus.kind": {"bus.servers": ["h:1"]},
     "cache.kind": {"cache.url": "redis://h"},
+    "mail.kind": {"mail.host": "h.example", "mail.sender": "a@b.example"},
     "server.gateway_host": {"engine.allow_plain_remote": True},
     "limits.page_size": {"limits.page_size_max": 1_000},
     "limits.page_size_max": {"limits.page_size": 1},

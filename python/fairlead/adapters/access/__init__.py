@@ -13,6 +13,7 @@ from fairlead.adapters.access.mail import KeepingMailer, PrintingMailer
 from fairlead.adapters.access.nonces import MemoryNonces
 from fairlead.adapters.access.outbox import FileMailer
 from fairlead.adapters.access.service_keys import figures_token, master_secret, token_keys
+from fairlead.adapters.access.smtp import SmtpLink, SmtpMailer
 from fairlead.adapters.access.surroundings import SystemClock, SystemSecrets
 from fairlead.adapters.access.tokens import JwtSigner
 from fairlead.adapters.access.vault import DerivedKeys
@@ -26,6 +27,8 @@ __all__ = [
     "KeyRing",
     "MemoryNonces",
     "PrintingMailer",
+    "SmtpLink",
+    "SmtpMailer",
     "SystemClock",
     "SystemSecrets",
     "TokenKey",

@@ -1,16 +1,12 @@
 """Letters for a demo and for tests: printed, or kept in memory."""
 
 from collections import deque
-from typing import Final, TextIO
+from typing import TextIO
 
-from fairlead.ports.mailer import Mail, MailKind
+from fairlead.adapters.access.letters import SUBJECTS
+from fairlead.ports.mailer import Mail
 
 __all__ = ["KeepingMailer", "PrintingMailer"]
-
-_SUBJECTS: Final = {
-    MailKind.VERIFY: "verify your address",
-    MailKind.ALREADY_REGISTERED: "somebody tried to register with your address, which has an account already",
-}
 
 
 class KeepingMailer:
@@ -46,5 +42,5 @@ class PrintingMailer:
     async def send(self, mail: Mail, /) -> None:
         """Print one letter."""
         token = "" if mail.token is None else f" token={mail.token.reveal()}"
-        self._out.write(f"mail to={mail.to} subject={_SUBJECTS[mail.kind]!r}{token}\n")
+        self._out.write(f"mail to={mail.to} subject={SUBJECTS[mail.kind]!r}{token}\n")
         self._out.flush()
