@@ -12,6 +12,7 @@ from tests.e2e.certificates import Authority
 from tests.services.process import free_port
 
 from fairlead.adapters.access import SmtpLink, SmtpMailer
+from fairlead.adapters.access.letters import SUBJECTS, text_of
 from fairlead.domain.access.secret import Secret
 from fairlead.errors import UnavailableError, UsageError
 from fairlead.ports.mailer import Mail, MailKind
@@ -72,6 +73,21 @@ def test_a_letter_arrives_with_its_token_on_a_line_of_its_own() -> None:
         _send(server.port)
         assert TOKEN.reveal() in _letter(server).splitlines()
         assert server.letters[0]["Subject"] == "verify your address"
+
+
+def test_a_long_token_is_not_cut() -> None:
+    token = f"usr_{'0' * 32}.1800000000.{'f' * 64}"
+    with running() as server:
+        _send(server.port, mail=Mail(to="ann@example.com", kind=MailKind.RESET, token=Secret(token)))
+        assert token in _letter(server).splitlines()
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_kind_of_letter_has_words(kind: MailKind) -> None:
+    text = text_of(Mail(to="ann@example.com", kind=kind))
+    assert text.isascii()
+    assert all(0 < len(line) < 80 for line in text.splitlines())
+    assert SUBJECTS[kind].isascii()
 
 
 def test_a_letter_without_a_token_has_none() -> None:

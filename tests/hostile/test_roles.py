@@ -27,6 +27,8 @@ _NEEDS: dict[str, str | None] = {
     "POST /auth/verify": None,
     "POST /auth/login": None,
     "POST /auth/refresh": None,
+    "POST /auth/forgot-password": None,
+    "POST /auth/reset-password": None,
     "POST /auth/logout": "read_own",
     "GET /me": "read_own",
     "GET /api-keys": "manage_own_keys",

@@ -75,6 +75,8 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /auth/verify": {"token": "x" * 40},
     "POST /auth/login": _CREDENTIALS,
     "POST /auth/refresh": {"refreshToken": "x" * 40},
+    "POST /auth/forgot-password": {"email": "eve@example.com"},
+    "POST /auth/reset-password": {"token": "x" * 40, "password": "violet-anchor-42"},
     "POST /api-keys": {"name": "bot", "scopes": ["read"], "expiresAt": 1_800_000_000_000},
     "POST /markets/{symbol}/halt": {"reason": "news", "durationS": 60},
     "POST /markets/{symbol}/resume": {"reason": "over"},

@@ -30,6 +30,7 @@ from fairlead.domain.limits.plan import Plan
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Report
+from fairlead.services.access import Recovery
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import Breakers, Coverage, Markets, Tape, TapeMinutes, VenueControl
@@ -204,6 +205,7 @@ def at_desk(
             quality=OrderQualities(
                 orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
             ),
+            recovery=Recovery(house.needs),
             calendars=CalendarDesk(
                 SqlCalendars(house.database),
                 timetables=Timetables(LibraryAlmanac()),

@@ -163,6 +163,8 @@ def test_only_these_routes_are_public() -> None:
         "/auth/verify",
         "/auth/login",
         "/auth/refresh",
+        "/auth/forgot-password",
+        "/auth/reset-password",
         "/time",
         "/health",
         "/ready",

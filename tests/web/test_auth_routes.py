@@ -197,3 +197,20 @@ def test_the_user_id_of_another_is_refused_whoever_asks() -> None:
     for other in ("usr_" + "b" * 32, "", hashlib.sha256(b"").hexdigest()):
         with pytest.raises(AuthorizationError):
             demand_own(ann, other)
+
+
+def test_a_forgotten_password_is_replaced_by_letter(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        tokens = await desk.become()
+        answers = [await desk.post("/auth/forgot-password", {"email": email}) for email in ("no@example.com", ANN)]
+        assert [(answer.status_code, answer.json()) for answer in answers] == [(202, {"status": "LETTER_SENT"})] * 2
+        wish = {"token": desk.house.mailed_token().reveal(), "password": "harbour-lantern-77"}
+
+        assert (await desk.post("/auth/reset-password", wish)).status_code == 204
+        again = await desk.post("/auth/reset-password", wish)
+        assert (again.status_code, again.json()["code"]) == (401, "AUTHENTICATION_ERROR")
+        assert (await desk.get("/me", headers=bearer(tokens))).status_code == 401
+        login = await desk.post("/auth/login", {"email": ANN, "password": wish["password"]})
+        assert login.status_code == 200
+
+    at_desk(tmp_path, story)

@@ -9,7 +9,7 @@ from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
 from fairlead.bootstrap.telemetry import figures_of
 from fairlead.errors import UnavailableError
-from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.markets import VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
@@ -47,6 +47,7 @@ async def services(house: House) -> AsyncIterator[None]:
             markets=house.markets,
         ),
         calendars=house.calendars,
+        recovery=Recovery(needs),
     )
     yield
 

@@ -14,6 +14,8 @@ class MailKind(StrEnum):
 
     VERIFY = "verify"
     ALREADY_REGISTERED = "already_registered"
+    RESET = "reset"
+    NO_ACCOUNT = "no_account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

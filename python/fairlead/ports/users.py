@@ -47,6 +47,14 @@ class Users(Protocol):
         """Replace a hash; ``False`` where it is not ``old`` any more, and nothing changes."""
         ...
 
+    async def replace_password(self, user_id: str, *, old: str, new: str, epoch: int) -> bool:
+        """Replace a hash and end every proof of before, in one step.
+
+        Returns ``False`` where hash or epoch are not ``old`` and ``epoch`` any more, or the user is disabled; then
+        nothing changes.
+        """
+        ...
+
     async def raise_epoch(self, user_id: str, /) -> int:
         """Return the epoch after it grew by one.
 

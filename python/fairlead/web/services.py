@@ -8,7 +8,7 @@ from litestar.params import SkipValidation
 from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
-from fairlead.services.access import Entry, KeyDesk, Registration
+from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets, VenueControl
@@ -48,6 +48,7 @@ class Services:
         sockets: live connections.
         quality: how well orders were executed.
         calendars: when markets open and close.
+        recovery: how a user gets another password.
     """
 
     registration: Registration
@@ -69,6 +70,7 @@ class Services:
     sockets: Sockets
     quality: OrderQualities
     calendars: CalendarDesk
+    recovery: Recovery
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

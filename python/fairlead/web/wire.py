@@ -36,6 +36,19 @@ class Verification(Body, frozen=True, kw_only=True):
     token: Text
 
 
+class Forgotten(Body, frozen=True, kw_only=True):
+    """``POST /auth/forgot-password``: whose password it is."""
+
+    email: Text
+
+
+class NewPassword(Body, frozen=True, kw_only=True):
+    """``POST /auth/reset-password``: the token of the letter, and what to log in with from now on."""
+
+    token: Text
+    password: Text
+
+
 class Refreshment(Body, frozen=True, kw_only=True):
     """``POST /auth/refresh``: a token that counts once."""
 
@@ -55,6 +68,12 @@ class Waiting(Answer, frozen=True, kw_only=True):
     """A registration waits for the token of its letter."""
 
     status: str = "PENDING_VERIFICATION"
+
+
+class LetterSent(Answer, frozen=True, kw_only=True):
+    """A letter went to the address, whoever it belongs to."""
+
+    status: str = "LETTER_SENT"
 
 
 class Person(Answer, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ CANARY = "canary7f3a"
 runner = CliRunner()
 SECRETS = {
     "FAIRLEAD_BUS__PASSWORD": CANARY,
+    "FAIRLEAD_MAIL__PASSWORD": CANARY,
     "FAIRLEAD_STORE__URL": f"postgresql://desk:{CANARY}@db.example:5432/fairlead?sslpassword={CANARY}",
     "FAIRLEAD_CACHE__URL": f"rediss://:{CANARY}@cache.example/0",
 }

@@ -122,7 +122,8 @@ def _message(mail: Mail, *, sender: str) -> EmailMessage:
     message["From"], message["To"], message["Subject"] = sender, mail.to, SUBJECTS[mail.kind]
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text_of(mail))
+    # As it is: a token that is cut by an encoding is copied cut by who reads the source of a letter.
+    message.set_content(text_of(mail), cte="7bit")
     return message
 
 

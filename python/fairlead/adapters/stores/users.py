@@ -93,6 +93,19 @@ class SqlUsers:
             done = await step.execute(change.values(password_hash=new))
             return done.rowcount == 1
 
+    async def replace_password(self, user_id: str, *, old: str, new: str, epoch: int) -> bool:
+        """Replace a hash where it is still ``old``, and raise the epoch."""
+        disabled = select(disabled_users.c.user_id).where(disabled_users.c.user_id == user_id)
+        change = update(users).where(
+            users.c.user_id == user_id,
+            users.c.password_hash == old,
+            users.c.epoch == epoch,
+            ~disabled.exists(),
+        )
+        async with self._database.write() as step:
+            done = await step.execute(change.values(password_hash=new, epoch=users.c.epoch + 1))
+            return done.rowcount == 1
+
     async def raise_epoch(self, user_id: str, /) -> int:
         """Return the epoch after it grew by one."""
         change = update(users).where(users.c.user_id == user_id).values(epoch=users.c.epoch + 1)

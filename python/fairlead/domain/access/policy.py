@@ -26,6 +26,7 @@ class AccessPolicy:
         session_s: life of a session however often it is refreshed.
         password_min: characters a password has at least, 8 to 128.
         verify_s: how long the link in the e-mail works.
+        reset_s: how long the token of a letter works that replaces a password.
         failures_max: attempts to log in for one address within ``failures_s``, after which it is locked.
         failures_s: the window they are counted in.
         locked_s: how long it is locked.
@@ -44,6 +45,7 @@ class AccessPolicy:
     session_s: int = 90 * 86_400
     password_min: int = 12
     verify_s: int = 86_400
+    reset_s: int = 1_800
     failures_max: int = 5
     failures_s: int = 900
     locked_s: int = 900
@@ -60,6 +62,7 @@ class AccessPolicy:
             "session_s": (1, 366 * 86_400),
             "password_min": (8, 128),
             "verify_s": (60, 7 * 86_400),
+            "reset_s": (60, 3_600),
             "failures_max": (1, 100),
             "failures_s": (1, 86_400),
             "locked_s": (1, 86_400),

@@ -15,6 +15,9 @@ from fairlead.web.services import Asker, Given
 from fairlead.web.wire import (
     Caller,
     Credentials,
+    Forgotten,
+    LetterSent,
+    NewPassword,
     Person,
     Refreshment,
     Tokens,
@@ -59,6 +62,19 @@ async def refresh(data: JSONBody[Refreshment], services: Given) -> Tokens:
     return tokens_of(await services.entry.refresh(Secret(data.refresh_token)))
 
 
+@post("/auth/forgot-password", status_code=202, opt=PUBLIC, summary="Ask for a letter with a token to reset a password")
+async def forgot_password(data: JSONBody[Forgotten], services: Given) -> LetterSent:
+    """Answer the same whether somebody has the address or not; too many for one address are answered with 429."""
+    await services.recovery.forgot(email=data.email)
+    return LetterSent()
+
+
+@post("/auth/reset-password", status_code=204, opt=PUBLIC, summary="Choose another password with a letter's token")
+async def reset_password(data: JSONBody[NewPassword], services: Given) -> None:
+    """The token works once, for 30 minutes; every session and API key of before counts no more."""
+    await services.recovery.reset(token=Secret(data.token), password=Secret(data.password))
+
+
 @post("/auth/logout", status_code=204, opt=needs(Permission.READ_OWN, account=False), summary="End the session")
 async def logout(caller: Asker, services: Given) -> None:
     """The access token counts no more from then."""
@@ -71,4 +87,13 @@ async def me(caller: Asker) -> Caller:
     return caller_of(caller)
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (register, verify, login, refresh, logout, me)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
+    register,
+    verify,
+    login,
+    refresh,
+    forgot_password,
+    reset_password,
+    logout,
+    me,
+)
