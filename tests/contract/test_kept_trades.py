@@ -31,6 +31,6 @@ def test_the_newest_trades_are_told_oldest_first(store_url: str) -> None:
                 for it in await kept.trades("BTC-USD", count_max=count)
             ]
             assert found == traded[-count:]
-        assert await kept.trades("XXX-USD", count_max=5) == []
+        assert await kept.trades("NOT-USD", count_max=5) == []
 
     with_store(store_url, story)
