@@ -12,8 +12,6 @@ from fairlead.client import Client
 _WAIT_S = 120.0
 _WIDTHS = ("1s", "1m", "5m", "15m", "1h", "4h", "1d")
 _TRADES = 12
-# The market is asked again and again until its candles are whole.
-_UNLIMITED = ("--set", "limits.ip_market_data_per_s=100000")
 
 
 def _candles(service: Service, query: str) -> dict[str, Any]:
@@ -51,7 +49,7 @@ def _sums(candles: list[dict[str, Any]]) -> tuple[int, int, str, str]:
 def test_candles_are_whole_and_the_same_after_a_restart(tmp_path: Path) -> None:
     directory = tmp_path / "venue"
     write_keys(directory)
-    with Service(directory, *_UNLIMITED) as service:
+    with Service(directory) as service:
         port = service.ready["gateway_port"]
         make_market(port)
         with (
@@ -69,7 +67,7 @@ def test_candles_are_whole_and_the_same_after_a_restart(tmp_path: Path) -> None:
         assert all(_sums(kept[width]) == (_TRADES, 2 * _TRADES, "100.00", "111.00") for width in _WIDTHS)
         assert service.end()[0] == 0
 
-    with Service(directory, *_UNLIMITED) as service:
+    with Service(directory) as service:
         assert _whole(service) == seconds
         assert _newest(service, count=_TRADES) == trades
         assert service.http.get("/markets/ABC-USD").json()["lastPrice"] == "111.00"

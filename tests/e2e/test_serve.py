@@ -18,13 +18,16 @@ from fairlead.cli.exit_codes import ExitCode
 
 CREDENTIALS = {"email": "ann@example.com", "password": "violet-anchor-42"}
 _CALL = [sys.executable, "-c", "from fairlead.cli import main; main()", "serve", "--json"]
+# A test asks until what it waits for is there: the faster the machine, the more often.
+_RATES = ("account_reads_per_s", "ip_requests_per_s", "ip_market_data_per_s")
+_OFTEN = [word for rate in _RATES for word in ("--set", f"limits.{rate}=100000")]
 
 
 class Service:
     """``fairlead serve`` on free ports."""
 
     def __init__(self, directory: Path, *options: str) -> None:
-        command = [*_CALL, "--data", str(directory), "--port", "0", "--gateway-port", "0", *options]
+        command = [*_CALL, "--data", str(directory), "--port", "0", "--gateway-port", "0", *_OFTEN, *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=directory.parent
         )
