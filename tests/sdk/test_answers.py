@@ -25,6 +25,7 @@ D = Decimal
 PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (sdk.ServerTime, wire.Now),
     (sdk.TickBand, market_wire.TickBand),
+    (sdk.NextChange, market_wire.NextChange),
     (sdk.Market, market_wire.Market),
     (sdk.Level, market_wire.Level),
     (sdk.OrderBook, market_wire.Book),

@@ -21,6 +21,7 @@ __all__ = [
     "Level",
     "Market",
     "Microstructure",
+    "NextChange",
     "Order",
     "OrderBook",
     "Position",
@@ -51,6 +52,14 @@ class TickBand(Answer, frozen=True, kw_only=True):
     tick_size: Decimal
 
 
+class NextChange(Answer, frozen=True, kw_only=True):
+    """What the calendar of a market does next; ``is_held``: it leaves that to a person."""
+
+    state: str
+    time: Timestamp
+    is_held: bool
+
+
 class Market(Answer, frozen=True, kw_only=True):
     """An instrument and its trading state."""
 
@@ -70,6 +79,7 @@ class Market(Answer, frozen=True, kw_only=True):
     max_price: Decimal
     last_price: Decimal | None
     last_trade_at: Timestamp | None
+    next_change: NextChange | None = None
 
 
 class Level(Answer, frozen=True, kw_only=True):
