@@ -58,6 +58,7 @@ class CuttingProxy:
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            self.cut += left[0] <= 0
         finally:
             for way in ways:
                 way.cancel()
@@ -73,6 +74,5 @@ class CuttingProxy:
                 to.write(carried)
                 await to.drain()
                 if left[0] <= 0:
-                    self.cut += 1
                     return
                 data = await source.read(65_536)
