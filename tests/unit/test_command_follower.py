@@ -34,11 +34,12 @@ class Place:
     looks: int = 0
     is_away: bool = False
 
-    async def after(self, seq: int, /) -> CommandPage:
+    async def after(self, seq: int, /, *, until_seq: int) -> CommandPage:
         if self.is_away:
             raise UnavailableError("the log cannot be read")
         self.looks += 1
-        last = min(self.last, seq + _PAGE)
+        assert until_seq <= self.last
+        last = min(until_seq, seq + _PAGE)
         return CommandPage(advanced=[self.log[it] for it in range(seq + 1, last + 1) if it in self.log], last_seq=last)
 
     async def cursor(self) -> int:

@@ -1,5 +1,6 @@
 """The engine beside the loop of HTTP: it is stopped and sealed once, and a failure of it ends the service."""
 
+import threading
 from collections.abc import Callable
 from typing import cast
 
@@ -15,14 +16,16 @@ class PlantedServer:
 
     def __init__(self, failure: BaseException | None = None) -> None:
         self.done: list[str] = []
+        self.read: set[int] = set()
         self._failure = failure
 
-    def serve(self, *, until: Callable[[], bool], warn: Callable[[str], None]) -> None:
+    def serve(self, *, until: Callable[[], bool], warn: Callable[[str], None], read_seq: Callable[[], int]) -> None:
         self.done.append("serve")
         if self._failure is not None:
             raise self._failure
         while not until():
             warn("slow")
+            self.read.add(read_seq())
 
     def stop(self) -> None:
         self.done.append("stop")
@@ -58,3 +61,19 @@ def test_what_ends_the_engine_ends_the_service_and_is_told(failure: BaseExceptio
     assert server.done == ["serve", "end"]
     with pytest.raises(type(failure)):
         thread.check()
+
+
+def test_nothing_of_the_log_is_read_until_somebody_says_how_far() -> None:
+    server = PlantedServer()
+    thread = _thread(server)
+    asked = threading.Event()
+
+    def read_seq() -> int:
+        asked.set()
+        return 7
+
+    thread.start()
+    thread.read_seq = read_seq
+    assert asked.wait(30)
+    thread.stop()
+    assert server.read - {0} == {7}

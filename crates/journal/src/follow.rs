@@ -49,12 +49,7 @@ impl<D: Disk> Follower<D> {
         // Not further: a writer may be making segments meanwhile.
         let log = Log::load(&disk, wanted)?.ok_or(OpenError::NoStore)?;
         let place = if after.is_some() { log.holding(wanted) } else { Some(0) };
-        let segment = place.and_then(|place| log.segments.get(place)).ok_or(OpenError::NoStore)?;
-        let name = segment.name.clone();
-        let file = disk.open(&name).map_err(DiskError::of("open", &name))?;
-        let (seq, chain) = (segment.header.first_seq, segment.header.chain);
-        let offset = HEADER_BLOCK_BYTES as u64;
-        let mut follower = Self { disk, key, name, file, window: Vec::new(), window_at: offset, offset, seq, chain };
+        let mut follower = Self::at(disk, key, &log, place)?;
         if after.is_none() && follower.seq != 1 {
             return Err(follower.damage("the log begins here, and its first record is asked for".to_owned()));
         }
@@ -69,6 +64,27 @@ impl<D: Disk> Follower<D> {
             }
         }
         Ok(follower)
+    }
+
+    /// Begins with the segment that holds record `seq`, or with the oldest one where that is gone. What the segment says of
+    /// the chain before it is believed; from there on everything is checked.
+    ///
+    /// # Errors
+    /// There is no log, or the disk would not be read.
+    pub fn begin_near(disk: D, key: ChainKey, seq: u64) -> Result<Self, OpenError> {
+        let log = Log::load(&disk, seq)?.ok_or(OpenError::NoStore)?;
+        let place = log.holding(seq).or(Some(0));
+        Self::at(disk, key, &log, place)
+    }
+
+    /// Before the first frame of a segment.
+    fn at(disk: D, key: ChainKey, log: &Log, place: Option<usize>) -> Result<Self, OpenError> {
+        let segment = place.and_then(|place| log.segments.get(place)).ok_or(OpenError::NoStore)?;
+        let name = segment.name.clone();
+        let file = disk.open(&name).map_err(DiskError::of("open", &name))?;
+        let (seq, chain) = (segment.header.first_seq, segment.header.chain);
+        let offset = HEADER_BLOCK_BYTES as u64;
+        Ok(Self { disk, key, name, file, window: Vec::new(), window_at: offset, offset, seq, chain })
     }
 
     /// Makes durable what was read: a writer that does not sync its commits has synced the segments before this one only.

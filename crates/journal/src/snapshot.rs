@@ -161,9 +161,10 @@ pub fn read<D: Disk>(
 
 /// Writes a snapshot, reads it back from the disk, has the caller load it, and only then gives it its name.
 ///
-/// `older` is the record of the snapshot to fall back to: the newest before this one that the caller has loaded itself, so
-/// that a bad one is never what is kept. All but these two are removed then, and what is before `older` may go
-/// ([`crate::Journal::retain`]). Where it is `None` nothing is removed.
+/// `kept` are the records of the snapshots that stay, oldest first: the newest before this one that the caller has loaded
+/// itself, so that a bad one is never what there is to fall back to, and older ones for who reads the log from there. All
+/// others are removed then, and what is before the first of `kept` may go ([`crate::Journal::retain`]). Where it is empty
+/// nothing is removed.
 ///
 /// `check` loads the body as a restart would and returns the hash of the state it gets.
 ///
@@ -175,7 +176,7 @@ pub fn write<D: Disk>(
     header: &SnapshotHeader,
     body: &[u8],
     key: &ChainKey,
-    older: Option<u64>,
+    kept: &[u64],
     check: impl FnOnce(&SnapshotHeader, &[u8]) -> Result<u64, String>,
 ) -> Result<(), SnapshotError> {
     let name = snapshot_name(header.position.seq);
@@ -187,8 +188,10 @@ pub fn write<D: Disk>(
     }
     disk.rename(&unfinished, &name).map_err(DiskError::of("rename", &unfinished))?;
     files::sync_names(disk)?;
-    let Some(older) = older else { return Ok(()) };
-    for seq in list(disk)?.into_iter().rev().filter(|seq| ![older, header.position.seq].contains(seq)) {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    for seq in list(disk)?.into_iter().rev().filter(|seq| *seq != header.position.seq && !kept.contains(seq)) {
         files::remove(disk, &snapshot_name(seq))?;
     }
     Ok(())

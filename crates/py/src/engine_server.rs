@@ -11,7 +11,7 @@ use gateway::tls::Files;
 use journal::Mode;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use sequencer::Recovered;
+use sequencer::{Hold, Recovered};
 use venue::latencies::{Measure, Told};
 use venue::run::{Options, StartError, StopError, Venue};
 
@@ -28,6 +28,7 @@ pub struct EngineServer {
     /// Held by the thread that serves; empty once stopped.
     venue: Mutex<Option<Venue>>,
     recovered: Recovered,
+    hold: Hold,
     address: SocketAddr,
     latencies: Told,
 }
@@ -58,7 +59,8 @@ impl EngineServer {
             .map_err(|_| raise(Kind::Usage, format!("host={host} is no address: give one like 127.0.0.1")))?;
         let mode = Mode::from_str(durability).map_err(|what| raise(Kind::Usage, what))?;
         let snapshot_every = not_negative(snapshot_every)?;
-        let mut sequencer = sequencer::Options { snapshot_every, ..sequencer::Options::default() };
+        let hold = Hold::everything();
+        let mut sequencer = sequencer::Options { snapshot_every, hold: hold.clone(), ..sequencer::Options::default() };
         sequencer.journal.mode = mode;
         sequencer.limits.client_ids_max = client_ids_max as usize;
         let address = SocketAddr::new(ip, port);
@@ -76,7 +78,7 @@ impl EngineServer {
         let (venue, recovered) = py.detach(|| guarded(|| Venue::start(options))).map_err(|error| start(&error))?;
         let address = venue.address().map_err(|error| raise(Kind::Unavailable, format!("address unknown: {error}")))?;
         let latencies = venue.latencies();
-        Ok(Self { venue: Mutex::new(Some(venue)), recovered, address, latencies })
+        Ok(Self { venue: Mutex::new(Some(venue)), recovered, hold, address, latencies })
     }
 
     /// Where it listens, as host and port.
@@ -97,8 +99,9 @@ impl EngineServer {
     }
 
     /// Serves for so many milliseconds, without holding the interpreter. Returns what went wrong meanwhile and stopped
-    /// nothing.
-    fn serve(&self, py: Python<'_>, milliseconds: u32) -> PyResult<Vec<String>> {
+    /// nothing. `read_seq` is the last record that was read by everybody who reads the log.
+    fn serve(&self, py: Python<'_>, milliseconds: u32, read_seq: u64) -> PyResult<Vec<String>> {
+        self.hold.read_to(read_seq);
         let served = py.detach(|| {
             let mut place = self.venue.lock().unwrap_or_else(PoisonError::into_inner);
             let venue = place.as_mut()?;

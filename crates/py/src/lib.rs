@@ -9,6 +9,7 @@ mod demo;
 mod demo_run;
 mod edge;
 mod engine_server;
+mod entered;
 mod errors;
 mod event_objects;
 mod event_records;
@@ -54,6 +55,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(key_file::sign_logon, module)?)?;
     module.add_function(wrap_pyfunction!(key_file::public_key, module)?)?;
     module.add_class::<retold::JournalReports>()?;
+    module.add_class::<entered::JournalEntries>()?;
     module.add_function(wrap_pyfunction!(offline::journal_report, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_records, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;

@@ -131,7 +131,7 @@ fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-fn journal_error(error: &journal::OpenError) -> PyErr {
+pub(crate) fn journal_error(error: &journal::OpenError) -> PyErr {
     let kind = match error.exit_code() {
         journal::EXIT_TORN => Kind::NotFound,
         journal::EXIT_LOCKED => Kind::Locked,

@@ -3,6 +3,7 @@
 use model::Limits;
 
 use crate::failure::OpenError;
+use crate::hold::Hold;
 
 const SECOND_NS: i64 = 1_000_000_000;
 
@@ -32,6 +33,8 @@ pub struct Options {
     /// Segments are prepared by the caller's own thread ([`crate::Sequencer::begin_upkeep`]) instead of in pieces
     /// between commands.
     pub upkeep_apart: bool,
+    /// How far back the log reaches for those who read it behind the sequencer.
+    pub hold: Hold,
     /// Commands between two checks of the engine's invariants, 0 for none.
     pub check_every: u64,
 }
@@ -49,6 +52,7 @@ impl Default for Options {
             seal_after_ns: 50_000_000,
             retry_after_ns: SECOND_NS / 4,
             upkeep_apart: false,
+            hold: Hold::default(),
             check_every: 1 << 20,
         }
     }

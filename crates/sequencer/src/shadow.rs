@@ -8,6 +8,7 @@ use model::Events;
 use crate::core::Core;
 use crate::failure::{Fatal, OpenError};
 use crate::genesis::{GENESIS_KIND, Genesis};
+use crate::hold::Hold;
 use crate::options::Options;
 use crate::rebuild::stamp_of;
 use crate::snapshot as body;
@@ -54,8 +55,9 @@ pub struct Shadow<D: Disk> {
     snapshot_every: u64,
     /// The end of the last frame of commands.
     at: Option<Position>,
-    /// The record of the newest snapshot that it has loaded or made; 0 for none.
-    taken_seq: u64,
+    /// The records of the snapshots that it has loaded or made and that are still there, oldest first.
+    own: Vec<u64>,
+    hold: Hold,
     /// The record at which the next snapshot is due, or the first recorded hash after it.
     due_seq: u64,
 }
@@ -86,7 +88,8 @@ impl<D: Disk> Shadow<D> {
             store_id,
             semantic_version: options.journal.semantic_version,
             snapshot_every: options.snapshot_every,
-            taken_seq: at.map_or(0, |at| at.seq),
+            own: at.map(|at| at.seq).into_iter().collect(),
+            hold: options.hold.clone(),
             due_seq: 0,
             at,
         };
@@ -96,7 +99,8 @@ impl<D: Disk> Shadow<D> {
 
     /// The next snapshot is due at the next multiple.
     fn plan(&mut self) {
-        let passed = self.taken_seq.checked_div(self.snapshot_every);
+        let newest = self.own.last().copied().unwrap_or_default();
+        let passed = newest.checked_div(self.snapshot_every);
         self.due_seq = passed.map_or(u64::MAX, |passed| (passed + 1).saturating_mul(self.snapshot_every));
     }
 
@@ -160,6 +164,13 @@ impl<D: Disk> Shadow<D> {
         if shadow == hash { Ok(Some(hash)) } else { Err(Fatal::Diverged { seq, core: hash, shadow }) }
     }
 
+    /// The first of its snapshots that stays beside a new one: the newest, or the one that readers of the log go on from.
+    /// `None` where it has no such one: then nothing may go.
+    fn wanted(&self) -> Option<usize> {
+        let read_seq = self.hold.read_seq();
+        self.own.iter().rposition(|seq| *seq <= read_seq)
+    }
+
     fn take(&mut self, state_hash: u64) -> Result<Progress, Fatal> {
         let Some(position) = self.at.filter(|at| at.seq == self.core.last.seq) else {
             return Ok(self.miss(format!("seq={} is not the end of a frame", self.core.last.seq)));
@@ -172,10 +183,13 @@ impl<D: Disk> Shadow<D> {
         let check = |header: &SnapshotHeader, bytes: &[u8]| {
             body::load(header, bytes).map(|loaded| loaded.exchange.state_hash().combined())
         };
-        let kept_seq = Some(self.taken_seq).filter(|seq| *seq > 0);
-        match snapshot::write(&self.disk, &header, &bytes, &self.key, kept_seq, check) {
+        let from = self.wanted();
+        let kept = from.map_or(&[][..], |from| &self.own[from..]);
+        match snapshot::write(&self.disk, &header, &bytes, &self.key, kept, check) {
             Ok(()) => {
-                self.taken_seq = position.seq;
+                let kept_seq = kept.first().copied();
+                self.own.drain(..from.unwrap_or_default());
+                self.own.push(position.seq);
                 self.plan();
                 Ok(Progress::Snapshot(Taken { seq: position.seq, state_hash, kept_seq }))
             }

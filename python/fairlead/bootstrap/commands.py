@@ -1,7 +1,7 @@
 """The commands of the log that reports do not tell of, read on a thread and followed on a task of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -12,24 +12,17 @@ from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.projections import records_of
 from fairlead.domain.trading.advanced_order import AdvancedOrder, advanced_of, instrument_of
-from fairlead.engine.journal import JournalRecord, page_after
+from fairlead.engine.journal_entries import JournalEntries
 from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.model.report import Position
 from fairlead.ports.command_log import CommandPage
 from fairlead.services.projections import CommandFollower
 from fairlead.wire import Message, decode, encode
-from fairlead.wire.table import HEADER_SIZE, LAYOUTS
 
 __all__ = ["JournalCommands", "commands"]
 
-# Commands that are read from the log at a time.
-_PAGE: Final = 20_000
-_PLAIN: Final = LAYOUTS["NewOrder"].code
-_WAITING: Final = frozenset(LAYOUTS[kind].code for kind in ("NewStop", "NewGroup"))
-_SIZES: Final = [(field.name, field.size) for field in LAYOUTS["NewOrder"].fields]
-_NAMES: Final = [name for name, _ in _SIZES]
-# Where a plain order says how much of it is shown: 0 is all of it.
-_DISPLAY: Final = HEADER_SIZE + sum(size for _, size in _SIZES[: _NAMES.index("display")])
+# Records of the log that are read at a time.
+_PAGE: Final = 200_000
 
 
 class JournalCommands:
@@ -42,45 +35,45 @@ class JournalCommands:
 
     def __init__(self, directory: Path, *, front: aio.Client) -> None:
         self._directory, self._front = directory, front
+        self._entries: JournalEntries | None = None
 
-    async def after(self, seq: int, /) -> CommandPage:
+    async def after(self, seq: int, /, *, until_seq: int) -> CommandPage:
         """Return the commands after a place."""
         try:
-            first, last, found = await asyncio.to_thread(_read, self._directory, seq)
+            begun_seq, last_seq, found = await asyncio.to_thread(self._read, seq, until_seq)
         except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be read: {error}") from error
-        if any(instrument_of(message) not in self._front.listings for _, message in found):
+        messages = [(seq, decode(message)) for seq, message in found]
+        if any(instrument_of(message) not in self._front.listings for _, message in messages):
             await self._front.refresh_instruments()
-        told = [self._told(record, message) for record, message in found]
+        told = [self._told(seq, message) for seq, message in messages]
         return CommandPage(
             advanced=[command for command in told if command is not None],
-            last_seq=last,
-            has_gap=first > seq + 1,
+            last_seq=last_seq,
+            has_gap=begun_seq > seq,
         )
 
-    def _told(self, record: JournalRecord, message: Message) -> AdvancedOrder | None:
+    def _read(self, seq: int, until_seq: int) -> tuple[int, int, Sequence[tuple[int, bytes]]]:
+        """Return after which command a page begins, its last one, and those that are no plain orders."""
+        entries, self._entries = self._entries, None
+        if entries is None or entries.given_seq != seq:
+            entries = JournalEntries(self._directory, after_seq=seq)
+        begun_seq = entries.given_seq
+        found = entries.next(until_seq, records=_PAGE)
+        # One that failed is not asked again.
+        self._entries = entries
+        return begun_seq, entries.given_seq, found
+
+    def _told(self, seq: int, message: Message) -> AdvancedOrder | None:
         # An instrument that the engine does not have was refused.
         listing = self._front.listings.get(instrument_of(message))
-        return None if listing is None else advanced_of(message, listing, seq=record.seq)
+        return None if listing is None else advanced_of(message, listing, seq=seq)
 
     def sent(self, message: Message, position: Position) -> AdvancedOrder | None:
         """Return a command of this session as the log has it."""
         whole = decode(encode(message))
         listing = self._front.listings.get(instrument_of(whole))
         return None if listing is None else advanced_of(whole, listing, seq=position.event_seq)
-
-
-def _read(directory: Path, seq: int) -> tuple[int, int, list[tuple[JournalRecord, Message]]]:
-    """Return the first and the last command of a page, and those of it that are no plain orders."""
-    page = page_after(directory, seq, count_max=_PAGE)
-    if not page:
-        return seq + 1, seq, []
-    found = [(record, decode(record.body)) for record in page if _is_advanced(record)]
-    return page[0].seq, page[-1].seq, found
-
-
-def _is_advanced(record: JournalRecord) -> bool:
-    return record.kind in _WAITING or (record.kind == _PLAIN and record.body[_DISPLAY] != 0)
 
 
 @asynccontextmanager
@@ -96,6 +89,8 @@ async def commands(house: House) -> AsyncIterator[None]:
     house.front.listen_entered(entered)
     be_silent = house.follower.listen(follower.hear)
     house.commands, house.records = follower, records_of(house.database, house.follower, follower)
+    # The last report may be one of many of its command.
+    house.engine.read_seq = lambda: min(house.follower.position.event_seq - 1, follower.read_seq)
     try:
         async with background(follower.run(), name="commands", lost="the commands of the log are followed no more"):
             yield

@@ -17,7 +17,6 @@ __all__ = [
     "JournalReport",
     "MatchingReport",
     "cut",
-    "page_after",
     "records",
     "report",
     "verify_matching",
@@ -167,19 +166,6 @@ def records(directory: Path | str, *, from_seq: int = 1, page: int = _PAGE) -> I
         if not rows or rows[-1][0] >= last_seq:
             return
         from_seq = rows[-1][0] + 1
-
-
-def page_after(directory: Path | str, seq: int, *, count_max: int) -> list[JournalRecord]:
-    """Return the records after a number, at most ``count_max``; where the beginning is gone, those that are left.
-
-    The segment of the first one is read from its beginning, and everything after it to the end of the log.
-
-    Raises:
-        NotFoundError: there is no log.
-        UnavailableError: it cannot be read, or a newer version wrote it.
-    """
-    rows, _ = _core.journal_records(Path(directory), seq + 1, count_max)
-    return [JournalRecord(seq=seq, ts_ns=ts_ns, kind=kind, body=body) for seq, ts_ns, kind, body in rows]
 
 
 def cut(directory: Path | str, *, after_seq: int) -> Cut:

@@ -12,6 +12,12 @@ __all__ = ["EngineServer"]
 
 # How long a turn serves before signals are looked at, in milliseconds.
 _SLICE_MS = 100
+# Above every record.
+_ALL = 2**63
+
+
+def _all_of_it() -> int:
+    return _ALL
 
 
 def _warn(notice: str) -> None:
@@ -109,19 +115,27 @@ class EngineServer:
         """
         return parse(self._core.latency())
 
-    def serve(self, *, until: Callable[[], bool] = lambda: False, warn: Callable[[str], None] = _warn) -> None:
+    def serve(
+        self,
+        *,
+        until: Callable[[], bool] = lambda: False,
+        warn: Callable[[str], None] = _warn,
+        read_seq: Callable[[], int] = _all_of_it,
+    ) -> None:
         """Serve until ``until()`` says so; it is asked about ten times a second.
 
         Args:
             until: whether to stop.
             warn: hears, in a sentence each, what went wrong and stops nothing: a snapshot that could not be made.
+            read_seq: the last record that was read by everybody who reads the log, 0 or more, asked as often. What is
+                needed to go on from there is kept: later records, and a snapshot before them. By default nobody reads.
 
         Raises:
             DataError: the shadow replayer came to another state than the engine.
             UnavailableError: the log cannot go on; nothing was acknowledged that is not safe.
         """
         while not until():
-            for notice in self._core.serve(_SLICE_MS):
+            for notice in self._core.serve(_SLICE_MS, max(read_seq(), 0)):
                 warn(notice)
 
     def reload(self) -> tuple[int, int]:

@@ -27,8 +27,12 @@ class CommandPage:
 class CommandLog(Protocol):
     """The log of the running exchange."""
 
-    async def after(self, seq: int, /) -> CommandPage:
+    async def after(self, seq: int, /, *, until_seq: int) -> CommandPage:
         """Return the commands after a place, as many as are read at a time; ``last_seq`` is ``seq`` where none is.
+
+        Args:
+            seq: the place.
+            until_seq: the last command wanted, which a report has told of.
 
         Raises:
             UnavailableError: the log cannot be read now.

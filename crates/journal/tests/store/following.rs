@@ -3,7 +3,7 @@
 use journal::{Followed, Follower, Note, OpenError, Position};
 
 use crate::memory::{Loss, Memory};
-use crate::support::{body, open, work};
+use crate::support::{body, firsts, open, work};
 
 /// Reads on to `durable_seq` and returns the numbers met, with the last place.
 fn read(follower: &mut Follower<Memory>, durable_seq: u64) -> Result<(Vec<u64>, Option<Position>), OpenError> {
@@ -64,6 +64,24 @@ fn a_follower_begins_behind_a_place_of_this_log_only() {
     for wrong in [Position { chain: [1; 16], ..place }, Position { seq: 98, ..place }] {
         assert!(matches!(begin(wrong), Err(OpenError::Damaged(_))), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_follower_begins_with_the_segment_of_a_record_or_with_the_oldest_that_is_left() {
+    let disk = Memory::default();
+    let (mut journal, ..) = open(&disk).unwrap();
+    work(&mut journal, 400, 4);
+    let firsts = firsts(&disk);
+    assert!(firsts.len() > 3, "{firsts:?}");
+    let met = |seq: u64| read(&mut Follower::begin_near(disk.clone(), None, seq).unwrap(), 400).unwrap().0;
+
+    for pair in firsts.windows(2) {
+        for seq in [pair[0], pair[0] + 1, pair[1] - 1] {
+            assert_eq!(met(seq), (pair[0]..=400).collect::<Vec<_>>(), "{seq}");
+        }
+    }
+    journal.retain(firsts[2]).unwrap();
+    assert_eq!(met(1), (firsts[2]..=400).collect::<Vec<_>>());
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn store() -> Memory {
     work(&mut journal, 60, 4);
     let position = journal.written();
     let header = SnapshotHeader { store_id: journal.store_id(), semantic_version: 1, position, state_hash: 1 };
-    snapshot::write(&disk, &header, &position.seq.to_le_bytes(), &None, None, |_, _| Ok(1)).unwrap();
+    snapshot::write(&disk, &header, &position.seq.to_le_bytes(), &None, &[], |_, _| Ok(1)).unwrap();
     work(&mut journal, 60, 4);
     journal.seal().unwrap();
     disk.after(Loss::All)

@@ -21,7 +21,7 @@ fn make() -> BTreeMap<String, Vec<u8>> {
     work(&mut journal, 40, 4);
     let at = journal.written();
     let header = SnapshotHeader { store_id: journal.store_id(), semantic_version: 1, position: at, state_hash: 80 };
-    snapshot::write(&disk, &header, &at.seq.to_le_bytes(), &None, None, |_, _| Ok(80)).unwrap();
+    snapshot::write(&disk, &header, &at.seq.to_le_bytes(), &None, &[], |_, _| Ok(80)).unwrap();
     journal.note(Note::Snapshot { seq: 80, hash: 80 }).unwrap();
     work(&mut journal, 8, 4);
     journal.seal().unwrap();

@@ -4,7 +4,7 @@ use journal::snapshot;
 use journal::{Journal, OpenError, Position, SnapshotError, SnapshotHeader, Warning};
 
 use crate::memory::{Fault, Loss, Memory};
-use crate::support::{Memo, assert_whole, body, open, open_with, small, work};
+use crate::support::{Memo, assert_whole, body, firsts, open, open_with, small, work};
 
 fn header(journal: &Journal<Memory>, position: Position) -> SnapshotHeader {
     SnapshotHeader { store_id: journal.store_id(), semantic_version: 1, position, state_hash: position.seq ^ 0xabc }
@@ -19,7 +19,7 @@ fn check(header: &SnapshotHeader, body: &[u8]) -> Result<u64, String> {
 fn take(journal: &Journal<Memory>) -> Result<Option<u64>, SnapshotError> {
     let (at, disk) = (journal.written(), journal.disk());
     let older = snapshot::list(&disk)?.first().copied();
-    snapshot::write(&disk, &header(journal, at), &at.seq.to_le_bytes(), &None, older, check).map(|()| older)
+    snapshot::write(&disk, &header(journal, at), &at.seq.to_le_bytes(), &None, older.as_slice(), check).map(|()| older)
 }
 
 /// A store with snapshots at 100 and 200 and records to 250, old segments gone.
@@ -140,7 +140,7 @@ fn a_snapshot_that_loads_to_another_hash_never_gets_its_name() {
     let header = header(&journal, journal.written());
     let before = disk.names();
     let write = |body: &[u8], check: fn(&SnapshotHeader, &[u8]) -> Result<u64, String>| {
-        snapshot::write(&disk, &header, body, &None, None, check).unwrap_err()
+        snapshot::write(&disk, &header, body, &None, &[], check).unwrap_err()
     };
 
     let other_hash = write(&10_u64.to_le_bytes(), |_, _| Ok(1));
@@ -186,12 +186,7 @@ fn two_snapshots_are_kept_and_the_segments_from_the_older_on() {
     let disk = disk.after(Loss::All);
 
     assert_eq!(snapshot::list(&disk).unwrap(), [500, 400]);
-    let firsts: Vec<u64> = disk
-        .names()
-        .iter()
-        .filter_map(|name| name.strip_prefix("wal-"))
-        .map(|hex| u64::from_str_radix(&hex[..16], 16).unwrap())
-        .collect();
+    let firsts = firsts(&disk);
     assert!(firsts[0] <= 400 && firsts[1] > 400, "{firsts:?}");
     disk.delete(&snapshot::snapshot_name(500));
     let (_, recovered, memo) = open(&disk).unwrap();
@@ -215,8 +210,8 @@ fn a_bad_snapshot_is_not_what_is_fallen_back_to() {
     disk.put(&name, &bytes);
     work(&mut journal, 100, 4);
     let at = journal.written();
-    let write = |older| {
-        snapshot::write(&disk, &header(&journal, at), &at.seq.to_le_bytes(), &None, older, check).unwrap();
+    let write = |older: Option<u64>| {
+        snapshot::write(&disk, &header(&journal, at), &at.seq.to_le_bytes(), &None, older.as_slice(), check).unwrap();
         snapshot::list(&disk).unwrap()
     };
 
@@ -253,7 +248,7 @@ fn a_keyed_store_opens_with_its_key_only() {
     work(&mut journal, 20, 2);
     let at = journal.written();
     let position = header(&journal, at);
-    snapshot::write(&disk, &position, &at.seq.to_le_bytes(), &Some([1; 32]), None, check).unwrap();
+    snapshot::write(&disk, &position, &at.seq.to_le_bytes(), &Some([1; 32]), &[], check).unwrap();
 
     let open_as = |key| open_with(&disk.after(Loss::All), &with(key));
 

@@ -80,6 +80,13 @@ pub fn work(journal: &mut Journal<Memory>, records: u64, batch: u64) {
     journal.commit().unwrap();
 }
 
+/// The first records of the segments that there are.
+pub fn firsts(disk: &Memory) -> Vec<u64> {
+    let names = disk.names();
+    let hex = names.iter().filter_map(|name| name.strip_prefix("wal-"));
+    hex.map(|hex| u64::from_str_radix(&hex[..16], 16).unwrap()).collect()
+}
+
 /// Asserts that these are the records with the numbers from 1 to `last`.
 pub fn assert_whole(memo: &Memo, last: u64) {
     let seqs: Vec<u64> = memo.fed.iter().map(|fed| fed.0).collect();

@@ -4,7 +4,7 @@ use journal::snapshot::snapshot_name;
 use journal::{Journal, Note};
 use model::{Command, Side};
 use sequencer::{
-    Fatal, GENESIS_KIND, OpenError, Options, Progress, Refusal, Sequencer, Shadow, Taken, Upkept, Warning,
+    Fatal, GENESIS_KIND, Hold, OpenError, Options, Progress, Refusal, Reread, Sequencer, Shadow, Taken, Upkept, Warning,
 };
 
 use crate::memory::{Fault, Loss, Memory};
@@ -399,4 +399,62 @@ fn a_failed_shadow_stops_the_sequencer() {
     assert_eq!(sequencer.submit(1, &order(1, 1, Side::Buy, 100)), Err(Refusal::Stopped));
     assert_eq!(sequencer.step(START).err(), Some(found.clone()));
     assert_eq!(sequencer.close(), Err(found));
+}
+
+/// Who reads the log behind the sequencer finds what is after the last record that it read, however late it comes.
+#[test]
+fn nothing_goes_that_a_reader_has_not_read() {
+    let disk = Memory::default();
+    let hold = Hold::everything();
+    let options = Options { hold: hold.clone(), ..with_snapshots() };
+    let (mut sequencer, _) = open_with(&disk, options, START);
+    set_up(&mut sequencer, START);
+    let mut shadow = sequencer.shadow().expect("a sound log");
+    let listed = || journal::snapshot::list(&disk).expect("a sound disk");
+    let firsts = || -> Vec<String> { disk.names().into_iter().filter(|name| name.starts_with("wal-")).collect() };
+    let mut number = 1;
+    let mut on = |sequencer: &mut Sequencer<Memory>, shadow: &mut Shadow<Memory>| -> Vec<u64> {
+        (0..20).for_each(|part| trade(sequencer, number + part * 10, 10));
+        number += 200;
+        follow(sequencer, shadow).iter().map(|taken| taken.seq).collect()
+    };
+
+    let mut made = on(&mut sequencer, &mut shadow);
+    assert!(made.len() > 3 && firsts()[0] == "wal-0000000000000001.seg", "{made:?} {:?}", firsts());
+    assert_eq!(listed(), made.iter().rev().copied().collect::<Vec<_>>());
+
+    let read = made[2] + 1;
+    hold.read_to(read);
+    let later = on(&mut sequencer, &mut shadow);
+    made.extend(later);
+    assert_eq!(listed(), made[2..].iter().rev().copied().collect::<Vec<_>>());
+    assert_ne!(firsts()[0], "wal-0000000000000001.seg");
+    let reread = Reread::begin(&disk, None, read, &mut ()).expect("a sound log");
+    assert_eq!(reread.from_seq(), made[2]);
+
+    hold.read_to(u64::MAX);
+    let last = on(&mut sequencer, &mut shadow);
+    assert_eq!(listed(), [last[last.len() - 1], last[last.len() - 2]]);
+}
+
+/// After a restart a reader may be behind every snapshot that the new process knows to be good.
+#[test]
+fn a_restart_lets_go_of_nothing_before_its_readers_have_come_so_far() {
+    let (disk, ..) = store();
+    let disk = disk.after(Loss::All);
+    let before = disk.names();
+    let hold = Hold::everything();
+    let (mut sequencer, recovered) = open_with(&disk, Options { hold: hold.clone(), ..with_snapshots() }, START);
+    let mut shadow = sequencer.shadow().expect("a sound log");
+    hold.read_to(recovered.snapshot_seq - 1);
+
+    trade(&mut sequencer, 1_000, 300);
+    assert!(follow(&mut sequencer, &mut shadow).len() > 2);
+    assert!(before.iter().filter(|name| name.starts_with("snap-")).all(|name| disk.names().contains(name)));
+
+    hold.read_to(recovered.snapshot_seq);
+    trade(&mut sequencer, 2_000, 100);
+    assert!(!follow(&mut sequencer, &mut shadow).is_empty());
+    let oldest = *journal::snapshot::list(&disk).expect("a sound disk").last().expect("two at least");
+    assert_eq!(oldest, recovered.snapshot_seq);
 }

@@ -12,18 +12,26 @@ __all__ = ["EngineThread"]
 _log = logging.getLogger("fairlead.engine")
 
 
+def _nothing_yet() -> int:
+    return 0
+
+
 class EngineThread:
     """Serves until it is stopped, or until the engine cannot go on.
 
     Args:
         server: the engine; it belongs to the thread from the start on.
         on_end: called on the thread when it ends, for whatever reason.
+
+    Attributes:
+        read_seq: says, on that thread, up to which record the log was read by everybody who reads it.
     """
 
     def __init__(self, server: EngineServer, *, on_end: Callable[[], None]) -> None:
         self._server, self._on_end = server, on_end
         self._asked = threading.Event()
         self._failure: BaseException | None = None
+        self.read_seq: Callable[[], int] = _nothing_yet
         self._thread = threading.Thread(target=self._run, name="fairlead-engine")
 
     @property
@@ -59,7 +67,7 @@ class EngineThread:
 
     def _run(self) -> None:
         try:
-            self._server.serve(until=self._asked.is_set, warn=_log.warning)
+            self._server.serve(until=self._asked.is_set, warn=_log.warning, read_seq=lambda: self.read_seq())
             self._server.stop()
         except BaseException as error:  # noqa: BLE001 - it is raised again by `check`, on the thread that asks
             self._failure = error

@@ -69,6 +69,11 @@ class CommandFollower:
         if self._sent or self._is_behind:
             self._woken.set()
 
+    @property
+    def read_seq(self) -> int:
+        """The last command that was looked at in the log; 0 before the first."""
+        return self._cursor
+
     async def caught_up(self) -> bool:
         """Wait, a moment at most, until what was heard of is in the table; ``False``: not yet."""
         wanted, reports_seq = self._wanted, self._position().event_seq
@@ -134,11 +139,10 @@ class CommandFollower:
         """Read the log up to the last report that is in the tables; return how far that was possible."""
         cursor = await self._table.cursor()
         while cursor < reports_seq:
-            page = await self._log.after(cursor)
+            page = await self._log.after(cursor, until_seq=reports_seq)
             if page.has_gap and cursor:
                 _log.error("commands are gone with the beginning of the log: after=%s", cursor)
-            last_seq = min(page.last_seq, reports_seq)
-            moved = await self._table.add(page.advanced, last_seq=last_seq, reports_seq=reports_seq)
+            moved = await self._table.add(page.advanced, last_seq=page.last_seq, reports_seq=reports_seq)
             if moved <= cursor:
                 break
             cursor = moved
