@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.adapters.backup import SqliteCut, known_seq_of
+from fairlead.adapters.stores.copies import SqliteCut, known_seq_of
 from fairlead.errors import DataError, UnavailableError
 
 

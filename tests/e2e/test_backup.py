@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 from tests.contract.dump import dump
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import LIMIT, Trader, Venue
@@ -104,7 +106,25 @@ class _Load:
         self._thread.join()
 
 
-def test_a_backup_under_load_holds_what_was_answered_before_it(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """Return where the store of a venue is, and where that of the restored one will be."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/venue/store.sqlite3", f"sqlite:///{tmp_path}/elsewhere/store.sqlite3"
+    server = make_url(request.getfixturevalue("postgres_url"))
+    urls = []
+    for name in ("venue", "elsewhere"):
+        with psycopg.connect(str(server), autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            admin.execute(f"CREATE DATABASE {name}".encode())
+        urls.append(str(server.set(database=name)))
+    return urls[0], urls[1]
+
+
+def test_a_backup_under_load_holds_what_was_answered_before_it(
+    tmp_path: Path, stores: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAIRLEAD_STORE__URL", stores[0])
     venue_data, data, file = tmp_path / "venue", tmp_path / "elsewhere", tmp_path / "venue.backup"
     write_keys(venue_data)
     with Service(venue_data) as service:
@@ -117,11 +137,12 @@ def test_a_backup_under_load_holds_what_was_answered_before_it(tmp_path: Path) -
         assert len(load_of_orders.taken) > len(before), "the service answered nothing while it was backed up"
         assert service.end()[0] == ExitCode.OK
 
+    monkeypatch.setenv("FAIRLEAD_STORE__URL", stores[1])
     restored = _done("restore", file, "--data", data)
 
     assert restored["state_hash"] == made["state_hash"] == journal.verify_matching(data).state_root
     assert journal.report(data).last_seq == made["last_seq"] < journal.report(venue_data).last_seq
-    assert _tables(data) == _rebuilt(data, instruments, store=tmp_path / "again.db")
+    assert _tables(stores[1]) == _rebuilt(data, instruments, of=stores[1], store=tmp_path / "again.db")
     with Service(data) as service:
         for order_id, trader in before:
             found = service.http.get(f"/orders/{order_id}", headers=trader.headers)
@@ -130,11 +151,11 @@ def test_a_backup_under_load_holds_what_was_answered_before_it(tmp_path: Path) -
         assert service.end()[0] == ExitCode.OK
 
 
-def _tables(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+def _tables(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Return the tables; how far the log was read for what no report says is none of what is in them."""
 
     async def run() -> dict[str, list[tuple[Any, ...]]]:
-        database = open_database(f"sqlite:///{data / 'store.sqlite3'}")
+        database = open_database(url)
         try:
             return await dump(database)
         finally:
@@ -143,11 +164,11 @@ def _tables(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     return asyncio.run(run()) | {"command_cursor": []}
 
 
-def _rebuilt(data: Path, instruments: Instruments, *, store: Path) -> dict[str, list[tuple[Any, ...]]]:
+def _rebuilt(data: Path, instruments: Instruments, *, of: str, store: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return the tables as the log alone makes them, as far as those of the store are."""
 
     async def run() -> dict[str, list[tuple[Any, ...]]]:
-        kept, database = open_database(f"sqlite:///{data / 'store.sqlite3'}"), open_database(f"sqlite:///{store}")
+        kept, database = open_database(of), open_database(f"sqlite:///{store}")
         try:
             followed = await SqlProjections(kept).followed()
             await migrate(database)
@@ -290,6 +311,13 @@ def test_what_is_in_the_way_is_kept(tmp_path: Path, file: Path, venue_data: Path
         _back_up(data, file)
     with Process(data), pytest.raises(LockedError, match="stop it first"):
         _restore(file, data, replaces=True)
+
+
+def test_a_store_of_another_kind_is_refused(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAIRLEAD_STORE__URL", "postgresql://127.0.0.1:1/nowhere")
+    with pytest.raises(UsageError, match=r"another kind: store=sqlite store.url=postgresql"):
+        _restore(file, tmp_path / "target")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_kill_in_the_middle_leaves_nothing_under_the_name(tmp_path: Path, venue_data: Path) -> None:

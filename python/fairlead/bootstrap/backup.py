@@ -10,7 +10,6 @@ from sqlalchemy.engine import make_url
 
 from fairlead.adapters.backup import (
     Packed,
-    SqliteCut,
     check_file,
     copy_log,
     drop_what_was_cut,
@@ -19,6 +18,7 @@ from fairlead.adapters.backup import (
     place_file,
     working_folder,
 )
+from fairlead.adapters.stores.copies import PostgresCut, SqliteCut, has_tables
 from fairlead.domain.backup.manifest import LogMark, Manifest, StoreMark, store_name
 from fairlead.engine import __version__, journal
 from fairlead.engine.journal_reports import last_seq
@@ -139,21 +139,21 @@ def log_mark(folder: Path) -> LogMark:
 
 
 @contextmanager
-def _held(settings: Settings) -> Iterator[SqliteCut | None]:
-    path, wait_ms = sqlite_path(settings), settings.store.statement_timeout_ms
-    if path is None:
-        raise UnavailableError(
-            "a store of PostgreSQL is not backed up by this version: store.url=postgresql; use pg_dump with the "
-            "service stopped, and copy the data directory"
-        )
-    if not path.exists():
-        yield None
-        return
-    store = SqliteCut(path, wait_ms=wait_ms)
+def _held(settings: Settings) -> Iterator[SqliteCut | PostgresCut | None]:
+    store = _store(settings)
     try:
         yield store
     finally:
-        store.close()
+        if store is not None:
+            store.close()
+
+
+def _store(settings: Settings) -> SqliteCut | PostgresCut | None:
+    path, wait_ms = sqlite_path(settings), settings.store.statement_timeout_ms
+    if path is None:
+        url = settings.store.driver_url.reveal()
+        return PostgresCut(url, wait_ms=wait_ms) if has_tables(url) else None
+    return SqliteCut(path, wait_ms=wait_ms) if path.exists() else None
 
 
 def _keep(path: Path, work: Path) -> None:

@@ -1,18 +1,19 @@
 """A data directory from a backup: unpacked beside its place, executed, compared, and only then put there."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fairlead.adapters.backup import (
     check_folder,
-    known_seq_of,
     place_folder,
     unpack,
     working_folder,
 )
+from fairlead.adapters.stores.copies import filled_postgres, known_seq_of
 from fairlead.bootstrap.backup import log_mark, sqlite_path
 from fairlead.domain.backup.manifest import LogMark, Manifest, store_name
 from fairlead.engine import keys
@@ -51,7 +52,7 @@ def restore(loaded: Loaded, file: Path, *, replaces: bool, clock: Clock, progres
         progress: hears how many bytes are read.
 
     Raises:
-        UsageError: the directory is not empty, or the configuration has its store elsewhere.
+        UsageError: the directory or the database is not empty, or the configuration has its store elsewhere.
         NotFoundError: there is no such file.
         DataError: the backup is damaged, or its log comes to another state than it says.
         LockedError: an engine runs on the directory, or another restore works on it.
@@ -69,9 +70,9 @@ def restore(loaded: Loaded, file: Path, *, replaces: bool, clock: Clock, progres
         made.mkdir(mode=0o700)
         manifest = unpack(file, made, progress=progress)
         _check_state(made, manifest)
-        _put_store(loaded.settings, made, manifest)
-        _check_place(data, replaces=replaces)
-        moved = place_folder(made, data, replaces=replaces, aside=_aside(data, clock))
+        with _stored(loaded.settings, made, manifest):
+            _check_place(data, replaces=replaces)
+            moved = place_folder(made, data, replaces=replaces, aside=_aside(data, clock))
     return Restored(data=data, manifest=manifest, moved=moved)
 
 
@@ -87,21 +88,38 @@ def _check_state(made: Path, manifest: Manifest) -> None:
     if found != manifest.log:
         raise DataError(f"the log of the backup comes to another state: {_differences(found, manifest.log)}")
     if manifest.store is not None and manifest.store.kind == "sqlite":
-        known_seq = known_seq_of(made / store_name("sqlite"))
-        if known_seq > found.last_seq:
-            raise DataError(
-                f"the store of the backup is newer than its log: known_seq={known_seq} last_seq={found.last_seq}; "
-                "take another backup"
-            )
+        _check_known(known_seq_of(made / store_name("sqlite")), manifest)
 
 
-def _put_store(settings: Settings, made: Path, manifest: Manifest) -> None:
-    """Give the store the name it has in the configuration."""
-    if manifest.store is None:
+def _check_known(known_seq: int, manifest: Manifest) -> None:
+    if known_seq > manifest.log.last_seq:
+        raise DataError(
+            f"the store of the backup is newer than its log: known_seq={known_seq} last_seq={manifest.log.last_seq}; "
+            "take another backup"
+        )
+
+
+@contextmanager
+def _stored(settings: Settings, made: Path, manifest: Manifest) -> Iterator[None]:
+    """Put the store where the configuration has it: in the directory that is placed, or in a database, at the end."""
+    path, kind = sqlite_path(settings), None if manifest.store is None else manifest.store.kind
+    if kind is not None and (path is None) is not (kind == "postgresql"):
+        named = "postgresql" if path is None else "sqlite"
+        raise UsageError(f"the backup holds a store of another kind: store={kind} store.url={named}; set store.url")
+    if kind != "postgresql":
+        if kind is not None and path is not None:
+            _name_store(settings, made, path)
+        yield
         return
-    path = sqlite_path(settings)
-    if path is None or manifest.store.kind != "sqlite":
-        raise UnavailableError("a store of PostgreSQL is not restored by this version; set store.url to a SQLite file")
+    copy = made / store_name("postgresql")
+    with filled_postgres(settings.store.driver_url.reveal(), copy) as known_seq:
+        _check_known(known_seq, manifest)
+        copy.unlink()
+        yield
+
+
+def _name_store(settings: Settings, made: Path, path: Path) -> None:
+    """Give the store the name it has in the configuration."""
     if path.parent.resolve() != settings.engine.data_dir.resolve():
         raise UsageError(
             f"store.url names a file outside of the data directory: path={path}; restore with "

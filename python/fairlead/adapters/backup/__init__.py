@@ -3,16 +3,13 @@
 from fairlead.adapters.backup.archive import Packed, pack, unpack
 from fairlead.adapters.backup.log_files import copy_log, drop_what_was_cut, opened_log
 from fairlead.adapters.backup.places import check_file, check_folder, place_file, place_folder, working_folder
-from fairlead.adapters.backup.sqlite_store import SqliteCut, known_seq_of
 
 __all__ = [
     "Packed",
-    "SqliteCut",
     "check_file",
     "check_folder",
     "copy_log",
     "drop_what_was_cut",
-    "known_seq_of",
     "opened_log",
     "pack",
     "place_file",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from fairlead.adapters.stores.database import Database
 
-__all__ = ["migrate"]
+__all__ = ["migrate", "upgrade"]
 
 _SCRIPTS: Final = Path(__file__).with_name("migrations")
 
@@ -21,10 +21,11 @@ async def migrate(database: Database, *, revision: str = "head") -> None:
         UnavailableError: the store does not answer.
     """
     async with database.write() as connection:
-        await connection.run_sync(_upgrade, revision)
+        await connection.run_sync(upgrade, revision)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
+    """Apply every change of tables up to ``revision``, in the step that the connection is in."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -32,7 +32,7 @@ _FORMAT: Final = "fairlead-backup"
 # One name of one folder: no way out of it, nothing hidden, short enough for one header of a tar file.
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _HEX: Final = re.compile(r"[0-9a-f]+")
-_STORE_NAMES: Final = {"sqlite": "store.sqlite3", "postgresql": "store.pgdump"}
+_STORE_NAMES: Final = {"sqlite": "store.sqlite3", "postgresql": "store.postgresql"}
 # Names in a data directory that are made by who runs there, and never restored.
 _OTHERS: Final = re.compile(r"LOCK|spare-.*|.*\.(tmp|new)|.*-(wal|shm|journal)|.*\.(torn|cut)-.*")
 _DIGEST_DIGITS: Final = 64

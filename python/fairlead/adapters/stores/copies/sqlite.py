@@ -8,17 +8,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from fairlead.adapters.stores.copies.known_records import RECORD_COLUMNS
 from fairlead.errors import DataError, UnavailableError
 
 __all__ = ["SqliteCut", "known_seq_of"]
-
-# Where a store names records of the log.
-_SEQS: Final = (
-    ("projection_cursor", "event_seq"),
-    ("order_events", "event_seq"),
-    ("funds_requests", "event_seq"),
-    ("funds_requests", "after_seq"),
-)
 
 
 class SqliteCut:
@@ -99,7 +92,7 @@ def _check(store: sqlite3.Connection, path: Path) -> None:
 
 def _known_seq(store: sqlite3.Connection) -> int:
     tables = {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    asked = [f"SELECT max({column}) FROM {table}" for table, column in _SEQS if table in tables]
+    asked = [f"SELECT max({column}) FROM {table}" for table, column in RECORD_COLUMNS if table in tables]
     return max((store.execute(sql).fetchone()[0] or 0 for sql in asked), default=0)
 
 
