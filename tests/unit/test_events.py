@@ -46,7 +46,21 @@ def _everything() -> Exchange:
     order("alice", "s2", "sell", 900, "101", reduce_only=True)
     order("bob", "s3", "buy", 995, "100")
     _protected(ex)
+    _outcomes(ex)
     return ex
+
+
+def _outcomes(ex: Exchange) -> None:
+    """Let everything happen that markets of events can say."""
+    ex.add_asset("NO-RAIN", decimals=0)
+    ex.add_asset("RAIN", decimals=0)
+    rain = Instrument("RAIN", quote="USD", tick_size="0.01", lot_size=1, max_price="0.99")
+    ex.list(rain, state="pre_listed")
+    ex.set_outcome("RAIN", no="NO-RAIN")
+    ex.set_state("RAIN", "continuous")
+    ex.mint("alice", "RAIN", 2)
+    ex.merge("alice", "RAIN", 1)
+    ex.resolve("RAIN", "0.25")
 
 
 def _protected(ex: Exchange) -> None:

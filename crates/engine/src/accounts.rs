@@ -116,6 +116,8 @@ pub(crate) struct Schedule {
 pub(crate) struct Accounts {
     list: Vec<Account>,
     outside: BTreeMap<AssetId, Money>,
+    /// What is paid for pairs, and the tokens that exist as negative numbers.
+    escrow: BTreeMap<AssetId, Money>,
     schedules: BTreeMap<u16, Schedule>,
     /// Rates by schedule number, for the order path.
     rates: Vec<FeeRates>,
@@ -139,6 +141,7 @@ image!(Schedule { version: u32, rates: FeeRates });
 image!(Accounts {
     list: Vec<Account>,
     outside: BTreeMap<AssetId, Money>,
+    escrow: BTreeMap<AssetId, Money>,
     schedules: BTreeMap<u16, Schedule>,
     rates: Vec<FeeRates>,
     reduce_due: bool,
@@ -161,6 +164,7 @@ impl Accounts {
         let mut accounts = Accounts {
             list: Vec::new(),
             outside: BTreeMap::new(),
+            escrow: BTreeMap::new(),
             schedules: BTreeMap::new(),
             rates: vec![FeeRates::default()],
             reduce_due: false,
@@ -257,6 +261,19 @@ impl Accounts {
         assert!(covered, "INV-5: account={account} available below zero");
     }
 
+    /// Moves amounts (negative: out) from the escrow of pairs into an account.
+    pub(crate) fn exchange(&mut self, account: AccountId, amounts: [(AssetId, i128); 3]) {
+        for (asset, amount) in amounts {
+            self.escrow.entry(asset).or_default().0 -= amount;
+            self.change(account, asset, amount);
+        }
+    }
+
+    /// What the escrow of pairs holds of an asset.
+    pub(crate) fn escrow(&self, asset: AssetId) -> Money {
+        self.escrow.get(&asset).copied().unwrap_or_default()
+    }
+
     #[inline]
     fn change(&mut self, account: AccountId, asset: AssetId, by: i128) {
         let account = &mut self.list[account.0 as usize];
@@ -298,7 +315,7 @@ impl Accounts {
     /// The sum over all accounts, the venue and the outside of one asset: zero, always (INV-1).
     pub(crate) fn sum(&self, asset: AssetId) -> i128 {
         let inside = self.list.iter().flat_map(|a| &a.holdings).filter(|h| h.asset == asset);
-        inside.map(|h| h.balance.total.0).sum::<i128>() + self.outside(asset).0
+        inside.map(|h| h.balance.total.0).sum::<i128>() + self.outside(asset).0 + self.escrow(asset).0
     }
 
     /// The section of the state hash.
@@ -315,7 +332,7 @@ impl Accounts {
                 }
             }
         }
-        for (asset, amount) in self.outside.iter().filter(|(_, amount)| amount.0 != 0) {
+        for (asset, amount) in self.outside.iter().chain(&self.escrow).filter(|(_, amount)| amount.0 != 0) {
             digest.write_u64(u64::from(asset.0));
             digest.write_money(*amount);
         }

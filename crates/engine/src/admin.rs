@@ -9,6 +9,7 @@ use model::{
 };
 
 use crate::market::Market;
+use crate::outcomes;
 use crate::shared::{Reject, Shared, ensure};
 
 /// Names that are taken, and what they name.
@@ -50,7 +51,8 @@ pub(crate) fn list(names: &mut Names, markets: &mut Vec<Market>, def: &Instrumen
     if names.instruments.contains(&def.symbol) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
-    if def.check(base, quote).is_err() {
+    let on_event = [def.base, def.quote].into_iter().any(|asset| outcomes::pays_on_event(markets, asset));
+    if on_event || def.check(base, quote).is_err() {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
     let instrument = InstrumentId(id(markets.len()));
@@ -79,11 +81,12 @@ pub(crate) fn set_fees(shared: &mut Shared, schedule: FeeScheduleId, rates: FeeR
     out.push(EventKind::FeesSet { schedule: schedule.0, version, rates });
 }
 
-pub(crate) fn deposit(shared: &mut Shared, names: &Names, request: &MoveFunds, out: &mut Events) {
+pub(crate) fn deposit(shared: &mut Shared, markets: &[Market], names: &Names, request: &MoveFunds, out: &mut Events) {
     let MoveFunds { account, asset, amount } = *request;
     let checked = movable(shared, names, request).and_then(|()| {
         let total = shared.accounts.balance(account, asset).total + amount;
-        ensure(total <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, total.0, MONEY_MAX.0))
+        ensure(total <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, total.0, MONEY_MAX.0))?;
+        outcomes::is_free(markets, asset)
     });
     if let Err(reject) = checked {
         return refuse(reject, out);
@@ -92,9 +95,9 @@ pub(crate) fn deposit(shared: &mut Shared, names: &Names, request: &MoveFunds, o
     out.push(EventKind::Deposited { account, asset, amount });
 }
 
-pub(crate) fn withdraw(shared: &mut Shared, names: &Names, request: &MoveFunds, out: &mut Events) {
+pub(crate) fn withdraw(shared: &mut Shared, markets: &[Market], names: &Names, request: &MoveFunds, out: &mut Events) {
     let MoveFunds { account, asset, amount } = *request;
-    let checked = movable(shared, names, request).and_then(|()| {
+    let checked = movable(shared, names, request).and_then(|()| outcomes::is_free(markets, asset)).and_then(|()| {
         let available = shared.accounts.balance(account, asset).available();
         ensure(amount <= available, || Reject::measured(RejectReason::InsufficientFunds, amount.0, available.0))
     });

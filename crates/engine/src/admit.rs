@@ -9,6 +9,7 @@ use crate::bands;
 use crate::fees::with_fee;
 use crate::guard::Likeness;
 use crate::market::{Market, book_side};
+use crate::outcomes;
 use crate::passed::{self, Ask, Passed};
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
@@ -24,6 +25,8 @@ pub(crate) struct Terms {
     pub(crate) fee_cap: i32,
     /// What a cash account must hold for it.
     pub(crate) reserve: i128,
+    /// In the market of an event: it gives what its account has.
+    pub(crate) closes: bool,
 }
 
 /// A limit order without any instruction: most orders, for which most questions do not arise.
@@ -65,8 +68,9 @@ fn check_plain(
     account_rules(shared, market, order)?;
     state(market.state, order)?;
     let in_band = bands::check_limit(market, shared.now_ns, order.side, price);
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
     if shared.accounts.is_cash(order.account) {
+        terms.closes = outcomes::closes(shared, market, order.account, order.side, terms.lots);
         terms.reserve = reserve(market, order, terms);
     }
     passed::pass(shared, market, (order.account, order.side), in_band, || {
@@ -85,7 +89,7 @@ fn check_any(shared: &Shared, market: &Market, order: &NewOrder, terms: &mut Ter
 /// What the gate asks of an order of its own besides what it asks of any leg.
 #[inline]
 fn whole(order: &NewOrder, ask: &Ask, terms: &Terms) -> Ask {
-    Ask { like: Some(Likeness::of(order, None)), opens: 1, holds: terms.reserve, ..*ask }
+    Ask { like: Some(Likeness::of(order, None)), opens: 1, holds: terms.reserve, closes: terms.closes, ..*ask }
 }
 
 /// What the gate asks of an order that works now: by itself, without what the orders of a group share.
@@ -145,7 +149,7 @@ fn place(shared: &Shared, market: &Market, order: &NewOrder, held: bool, terms: 
     {
         bands::check_limit(market, shared.now_ns, order.side, price)?;
     }
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
     if order.reduce_only {
         terms.lots = reduce_cap(shared, market, (order.account, order.side), lots)?;
     }
@@ -153,6 +157,7 @@ fn place(shared: &Shared, market: &Market, order: &NewOrder, held: bool, terms: 
         terms.limit = passive_limit(market, order.side, order.post_only, limit)?;
     }
     if shared.accounts.is_cash(order.account) {
+        terms.closes = outcomes::closes(shared, market, order.account, order.side, terms.lots);
         terms.reserve = reserve(market, order, terms);
     }
     Ok(())
@@ -187,7 +192,10 @@ fn form(market: &Market, order: &NewOrder) -> Result<(), Reject> {
     if !tif_fits {
         return fail(RejectReason::TifNotAllowed);
     }
-    if instructions_fit(market, order) { Ok(()) } else { fail(RejectReason::ExecInstNotAllowed) }
+    if !instructions_fit(market, order) {
+        return fail(RejectReason::ExecInstNotAllowed);
+    }
+    outcomes::takes(market, order)
 }
 
 /// 206.
@@ -467,9 +475,11 @@ pub(crate) fn passive_to(
 /// What a cash account must hold.
 #[inline]
 pub(crate) fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 {
-    match order.quote_qty {
-        Some(budget) => budget.0,
-        None => match order.side {
+    match (order.quote_qty, market.outcome.as_deref()) {
+        (Some(budget), _) => budget.0,
+        (None, Some(_)) if terms.closes => i128::from(terms.lots) * market.base_unit,
+        (None, Some(outcome)) => outcome.hold(market, order.side, terms.limit, terms.lots, (terms.fee_cap, 0)),
+        (None, None) => match order.side {
             Side::Sell => i128::from(terms.lots) * market.base_unit,
             Side::Buy if terms.limit == NO_LIMIT => 0,
             Side::Buy => with_fee(market.notional(terms.limit, terms.lots), terms.fee_cap, 0),

@@ -167,6 +167,7 @@ fn ask(shared: &Shared, market: &Market, record: &Record, request: &AmendOrder, 
         size: (grows > 0 || reprices).then_some((plan.order_qty, value)),
         price: (reprices && collared && works).then_some(plan.limit),
         works: if works { grows.max(0) } else { 0 },
+        closes: record.closes(),
         holds: shared.held_once_amended(market, plan.slot, &changed, resized) - shared.held(market, plan.slot),
         ..Ask::default()
     }

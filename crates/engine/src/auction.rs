@@ -8,6 +8,7 @@ use model::{Cause, EventKind, Events, Price, Qty, Side, Trade, TradeId};
 
 use crate::market::{Market, book_side};
 use crate::matching::{after_fill, fill_order, settle};
+use crate::outcomes;
 use crate::record::{NO_LIMIT, Place};
 use crate::shared::Shared;
 
@@ -248,6 +249,7 @@ fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ti
     let owner = |shared: &Shared, slot: Slot| shared.accounts.get(shared.records.get(slot).account).owner;
     let (buy_ppm, sell_ppm) = (rate(shared, buyer), rate(shared, seller));
     let self_match = owner(shared, buyer) == owner(shared, seller);
+    outcomes::before_trade(shared, market, seller, qty, out);
     let (buy, _) = fill_order(shared, market, buyer, qty, notional, buy_ppm);
     let (sell, _) = fill_order(shared, market, seller, qty, notional, sell_ppm);
     settle(shared, market, qty, notional, &buy, &sell);
@@ -263,6 +265,7 @@ fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ti
         aggressor: None,
         self_match,
     }));
+    outcomes::after_trade(shared, market, buyer, (qty, notional), (&buy, &sell), out);
 }
 
 /// Takes a fill out of the queue an order waits in: from the book its tip first, then its reserve, then one refill.

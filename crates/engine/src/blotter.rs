@@ -200,6 +200,7 @@ impl Blotter {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
+            | EventKind::Outcome(_)
             | EventKind::TimePassed => {}
         }
     }

@@ -7,8 +7,8 @@ use crate::guard::{kill, limits, sessions};
 use crate::market::Market;
 use crate::shared::Shared;
 use crate::{
-    amend, cancel, drain, groups, halts, hash, invariants, look_ahead, pegs, phases, place, reducing, references,
-    session, stops, timers, watch,
+    amend, cancel, drain, groups, halts, hash, invariants, look_ahead, outcomes, pegs, phases, place, reducing,
+    references, session, stops, timers, watch,
 };
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
@@ -105,15 +105,15 @@ impl Exchange {
             Command::ListInstrument(def) => admin::list(names, markets, def, out),
             Command::AddAccount(request) => admin::add_account(shared, names, request, out),
             Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
-            Command::Deposit(request) => admin::deposit(shared, names, request, out),
-            Command::Withdraw(request) => admin::withdraw(shared, names, request, out),
+            Command::Deposit(request) => admin::deposit(shared, markets, names, request, out),
+            Command::Withdraw(request) => admin::withdraw(shared, markets, names, request, out),
             Command::NewStop(stop) => stops::new_stop(shared, markets, stop, out),
             Command::SetReference(request) => references::set(shared, markets, request, out),
             Command::NewGroup(group) => groups::new_group(shared, markets, group, out),
             Command::CancelGroup(request) => groups::cancel_group(shared, markets, *request, out),
             Command::SetAccountLimits(request) => limits::set_account(shared, request, out),
             Command::SetInstrumentLimits(request) => limits::set_instrument(shared, markets, request, out),
-            Command::SetCreditLine(request) => limits::set_credit_line(shared, names, request, out),
+            Command::SetCreditLine(request) => limits::set_credit_line(shared, markets, names, request, out),
             Command::KillSwitch(request) => kill::trip(shared, markets, request, out),
             Command::Rearm(request) => kill::rearm(shared, request, out),
             Command::SetCancelOnDisconnect(request) => sessions::set_rule(shared, request, out),
@@ -126,6 +126,7 @@ impl Exchange {
                 halts::set_breaker(shared, markets, *instrument, rules.as_deref().copied(), out);
             }
             Command::SetBands(request) => halts::set_bands(shared, markets, request, out),
+            Command::Outcome(request) => outcomes::apply(shared, markets, names, request, out),
             Command::Tick => {}
         }
     }

@@ -39,10 +39,24 @@ fn instruments(shared: &Shared, markets: &[Market]) -> u64 {
             }
         }
     }
+    for market in markets {
+        outcome(&mut digest, market);
+    }
     for counter in [shared.next_order, shared.next_trade, shared.next_public] {
         digest.write_u64(counter);
     }
     digest.finish()
+}
+
+/// What a market of an event adds; any other adds nothing.
+fn outcome(digest: &mut Digest, market: &Market) {
+    let Some(outcome) = market.outcome.as_deref() else { return };
+    digest.write_u64(u64::from(market.id.0));
+    digest.write_u64(u64::from(outcome.no.0));
+    for (account, paid) in outcome.paid.iter().filter(|(_, paid)| **paid != 0) {
+        digest.write_u64(u64::from(account.0));
+        digest.write_i128(*paid);
+    }
 }
 
 fn write_optional(digest: &mut Digest, market: &Market, price: Option<i64>) {
@@ -195,4 +209,7 @@ fn order(digest: &mut Digest, market: &Market, (order_id, record): (u64, &Record
     digest.write_u64(record.stp() as u64);
     digest.write_i64(i64::from(record.fee_cap()));
     digest.write_u64(u64::from(record.prepaid()));
+    if record.closes() {
+        digest.write_u64(1);
+    }
 }

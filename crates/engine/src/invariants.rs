@@ -18,6 +18,7 @@ use model::{AccountId, AccountKind, AssetId};
 use crate::exchange::Exchange;
 use crate::groups;
 use crate::market::{Market, book_side};
+use crate::outcomes;
 use crate::phases::Phase;
 use crate::record::Place;
 use crate::shared::Shared;
@@ -38,6 +39,7 @@ pub(crate) fn check(exchange: &Exchange) {
     assert_eq!(open.len(), shared.index.len(), "INV-9: open orders and the index differ in number");
     reserves(shared, markets, &open);
     guards(shared, &open);
+    outcomes::check_invariants(shared, markets);
     for market in markets {
         triggers(shared, market, &open);
         market_holds(shared, market, &open);
@@ -106,8 +108,13 @@ fn reserves(shared: &Shared, markets: &[Market], open: &[(u64, Slot)]) {
         let record = shared.records.get(*slot);
         if shared.accounts.get(record.account).kind == AccountKind::Cash {
             let market = &markets[record.instrument as usize];
-            let asset = market.paid_in(record.side());
+            let asset = market.paid_by(record.side(), record.closes());
             *held.entry((record.account, asset)).or_default() += shared.held_of_its_own(market, *slot);
+        }
+    }
+    for market in markets {
+        for (account, held_back) in outcomes::held_back(shared, market) {
+            *held.entry((account, market.def.quote)).or_default() += held_back;
         }
     }
     for account in 1..shared.accounts.count() {

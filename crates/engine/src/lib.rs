@@ -35,6 +35,7 @@ mod invariants;
 mod look_ahead;
 mod market;
 mod matching;
+mod outcomes;
 mod passed;
 mod pegs;
 mod phases;

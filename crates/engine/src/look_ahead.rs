@@ -40,6 +40,7 @@ pub(crate) fn touch(exchange: &Exchange, command: &Command) -> i64 {
         | Command::Resume(_)
         | Command::SetBreaker { .. }
         | Command::SetBands(_)
+        | Command::Outcome(_)
         | Command::Tick => 0,
     }
 }

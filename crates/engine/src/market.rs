@@ -9,6 +9,7 @@ use breaker::RecentTrades;
 use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
+use crate::outcomes::Outcome;
 use crate::phases::Breaker;
 use crate::references::Reference;
 use crate::trigger_book::TriggerBook;
@@ -63,6 +64,8 @@ pub(crate) struct Market {
     pub(crate) kept: Option<i64>,
     /// It is among the markets to be observed.
     pub(crate) noted: bool,
+    /// It is the market of an event.
+    pub(crate) outcome: Option<Box<Outcome>>,
 }
 
 /// What the book has changed since.
@@ -104,6 +107,7 @@ image!(Market {
     printed: u64,
     kept: Option<i64>,
     noted: bool,
+    outcome: Option<Box<Outcome>>,
 });
 image!(Due { reprice: bool, indicative: bool, watch: bool });
 
@@ -142,6 +146,7 @@ impl Market {
             printed: 0,
             kept: None,
             noted: false,
+            outcome: None,
             def,
         }
     }
@@ -197,6 +202,15 @@ impl Market {
         match side {
             Side::Buy => self.def.quote,
             Side::Sell => self.def.base,
+        }
+    }
+
+    /// The asset an order of `side` gives away, where it may close what its account has in the market of an event.
+    #[inline]
+    pub(crate) fn paid_by(&self, side: Side, closes: bool) -> AssetId {
+        match self.outcome.as_deref() {
+            None => self.paid_in(side),
+            Some(outcome) => outcome.paid_in(self, side, closes),
         }
     }
 

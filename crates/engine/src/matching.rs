@@ -11,6 +11,7 @@ use crate::allocation;
 use crate::bands;
 use crate::fees::fee_of_fill;
 use crate::market::{Market, book_side};
+use crate::outcomes;
 use crate::passed::Passed;
 use crate::record::NO_LIMIT;
 use crate::shared::{Shared, posted};
@@ -179,6 +180,11 @@ pub(crate) fn trade(
     out: &mut Events,
 ) {
     let notional = market.notional(ticks, qty);
+    let (buyer, seller) = match incoming.side {
+        Side::Buy => (incoming.slot, maker_slot),
+        Side::Sell => (maker_slot, incoming.slot),
+    };
+    outcomes::before_trade(shared, market, seller, qty, out);
     let maker_account = shared.records.get(maker_slot).account;
     let maker_ppm = shared.accounts.rates(maker_account).maker_ppm;
     let (maker_leg, _) = fill_order(shared, market, maker_slot, qty, notional, maker_ppm);
@@ -210,6 +216,7 @@ pub(crate) fn trade(
         aggressor: Some(incoming.side),
         self_match,
     }));
+    outcomes::after_trade(shared, market, buyer, (qty, notional), (&buy, &sell), out);
     let fill = market.book.fill(&mut shared.arena, maker_slot, qty);
     after_fill(shared, market, maker_slot, (incoming.side.opposite(), ticks), fill, out);
 }

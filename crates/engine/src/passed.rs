@@ -10,6 +10,7 @@ use model::{AccountId, RejectReason, Side};
 use crate::accounts::Standing;
 use crate::guard::{Desk, Guard, Likeness};
 use crate::market::Market;
+use crate::outcomes;
 use crate::shared::{Reject, Shared, ensure};
 
 /// The order went through the gate. Takes no room.
@@ -32,6 +33,8 @@ pub(crate) struct Ask {
     /// Lots that are to work, and of those that work already what they stand for or end (509).
     pub(crate) works: i64,
     pub(crate) spares: i64,
+    /// It gives what its account has, in the market of an event.
+    pub(crate) closes: bool,
     /// Units of the asset it pays in that are reserved more than before (503, 510).
     pub(crate) holds: i128,
 }
@@ -54,7 +57,8 @@ pub(crate) fn pass(
         guarded(shared, market, (account, side), between, ask)?;
     } else {
         between?;
-        shared.check_funds(account, market.paid_in(side), ask().holds)?;
+        let ask = ask();
+        shared.check_funds(account, market.paid_by(side, ask.closes), ask.holds)?;
     }
     Ok(Passed(()))
 }
@@ -79,7 +83,7 @@ fn guarded(
     let desk = guard.desk(market.id);
     restricted(desk, ask)?;
     between?;
-    let funds = shared.check_funds(account, market.paid_in(side), ask.holds);
+    let funds = shared.check_funds(account, market.paid_by(side, ask.closes), ask.holds);
     let beyond_credit = funds.is_err_and(|reject| reject.reason == RejectReason::CreditLimit);
     if !beyond_credit {
         funds?;
@@ -152,7 +156,7 @@ fn position(
     ask: &Ask,
 ) -> Result<(), Reject> {
     let Some(max) = desk.limits.position_max.filter(|_| ask.works > 0 && !ask.reduce_only) else { return Ok(()) };
-    let held = market.position(shared.accounts.balance(account, market.def.base).total);
+    let held = outcomes::net_position(shared, market, account);
     let held = if side == Side::Buy { held } else { -held };
     let lots = held + i128::from(desk.working[side as usize]) + i128::from(ask.works) - i128::from(ask.spares);
     let led_to = lots * i128::from(market.lot);

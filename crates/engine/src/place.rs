@@ -131,7 +131,7 @@ fn accept(
 ) {
     let slot = open_order(shared, market, order, terms, client, out);
     shared.remember_duplicate(order.account, || Likeness::of(order, None));
-    shared.accounts.reserve(order.account, market.paid_in(order.side), terms.reserve);
+    shared.accounts.reserve(order.account, market.paid_by(order.side, terms.closes), terms.reserve);
     if order.reduce_only {
         shared.reduces(market, slot);
     }
@@ -209,6 +209,7 @@ fn open_record(shared: &mut Shared, slot: Slot, order: &NewOrder, terms: &Terms,
         post_only: order.post_only,
         shown: Shown::from(order.display),
         reduce_only: order.reduce_only,
+        closes: terms.closes,
         fee_cap: terms.fee_cap,
     };
     let ids = [order.account.0, order.instrument.0, order.session.0, client];

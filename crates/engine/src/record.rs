@@ -93,6 +93,8 @@ pub(crate) struct Traits {
     pub(crate) post_only: PostOnly,
     pub(crate) shown: Shown,
     pub(crate) reduce_only: bool,
+    /// In the market of an event: it gives what its account has.
+    pub(crate) closes: bool,
     /// Highest fee rate it can be charged, parts per million.
     pub(crate) fee_cap: i32,
 }
@@ -118,6 +120,7 @@ const POST_ONLY: Field = Field { shift: 49, bits: 2 };
 const SHOWN: Field = Field { shift: 51, bits: 2 };
 const REDUCE_ONLY: Field = Field { shift: 53, bits: 1 };
 const PLACE: Field = Field { shift: 54, bits: 3 };
+const CLOSES: Field = Field { shift: 57, bits: 1 };
 const GROUPED: Field = Field { shift: 63, bits: 1 };
 
 impl Marks {
@@ -203,6 +206,7 @@ impl Record {
             (POST_ONLY, traits.post_only as u64),
             (SHOWN, traits.shown as u64),
             (REDUCE_ONLY, u64::from(traits.reduce_only)),
+            (CLOSES, u64::from(traits.closes)),
         ]);
     }
 
@@ -288,6 +292,12 @@ impl Record {
     #[inline]
     pub(crate) fn reduce_only(&self) -> bool {
         self.marks.get(REDUCE_ONLY) == 1
+    }
+
+    /// Whether it gives what its account has, in the market of an event.
+    #[inline]
+    pub(crate) fn closes(&self) -> bool {
+        self.marks.get(CLOSES) == 1
     }
 
     /// Whether it belongs to a group.

@@ -216,6 +216,7 @@ mod tests {
                 post_only: PostOnly::No,
                 shown: Shown::All,
                 reduce_only: false,
+                closes: false,
                 fee_cap: 0,
             };
             let slot = Slot::try_from(order_id).unwrap() - 1;

@@ -17,7 +17,8 @@ pub(crate) fn set_state(shared: &mut Shared, markets: &mut [Market], request: Se
     let Some(market) = markets.get_mut(request.instrument.0 as usize) else {
         return reject(RejectReason::UnknownInstrument, out);
     };
-    if !may_move(market.session, request.state) {
+    let keeps_collateral = market.outcome.is_some() && request.state == TradingState::Delisted;
+    if keeps_collateral || !may_move(market.session, request.state) {
         return reject(RejectReason::StateTransition, out);
     }
     market.session = request.state;

@@ -221,9 +221,21 @@ impl Shared {
     pub(crate) fn hold_of_lots(market: &Market, record: &Record, lots: i64) -> i128 {
         match record.side() {
             _ if lots <= 0 => 0,
+            _ if market.outcome.is_some() => Shared::hold_on_event(market, record, lots),
             Side::Sell => i128::from(lots) * market.base_unit,
             Side::Buy if record.limit == NO_LIMIT => 0,
             Side::Buy => with_fee(market.notional(record.limit, lots), record.fee_cap(), record.prepaid()),
+        }
+    }
+
+    /// The same in the market of an event.
+    #[cold]
+    fn hold_on_event(market: &Market, record: &Record, lots: i64) -> i128 {
+        match market.outcome.as_deref() {
+            Some(outcome) if !record.closes() => {
+                outcome.hold(market, record.side(), record.limit, lots, (record.fee_cap(), record.prepaid()))
+            }
+            Some(_) | None => i128::from(lots) * market.base_unit,
         }
     }
 
@@ -263,14 +275,14 @@ impl Shared {
     #[inline]
     fn update_held<T>(&mut self, market: &Market, slot: Slot, change: impl FnOnce(&mut Record) -> T) -> T {
         let record = self.records.get_mut(slot);
-        let (account, side) = (record.account, record.side());
+        let (account, side, closes) = (record.account, record.side(), record.closes());
         if record.is_grouped() {
             return self.update_leg(market, slot, change);
         }
         let before = Shared::hold_of(market, record);
         let result = change(record);
         let after = Shared::hold_of(market, record);
-        self.accounts.reserve(account, market.paid_in(side), after - before);
+        self.accounts.reserve(account, market.paid_by(side, closes), after - before);
         result
     }
 
@@ -386,8 +398,8 @@ impl Shared {
         if record.is_grouped() {
             self.leave_group(market, slot);
         } else if leaves > 0 && standing.is_cash() {
-            let (side, held) = (record.side(), Shared::hold_of(market, record));
-            self.accounts.reserve(account, market.paid_in(side), -held);
+            let (asset, held) = (market.paid_by(record.side(), record.closes()), Shared::hold_of(market, record));
+            self.accounts.reserve(account, asset, -held);
         }
         self.index.remove(order_id);
         if life == Life::Gtd

@@ -8,6 +8,7 @@ use model::{
 use crate::admit::{self, Terms};
 use crate::guard::Likeness;
 use crate::market::Market;
+use crate::outcomes;
 use crate::passed::{self, Ask, Passed};
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
@@ -77,7 +78,7 @@ fn form_and_state(
     let missing = reference_of(trigger.source).is_some_and(|kind| market.references[kind as usize].is_none());
     ensure(!missing || trigger.fall_back, || Reject::plain(RejectReason::SourceMissing))?;
     admit::open_at_all(market.state)?;
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), reserve: 0 };
+    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
     if shared.accounts.is_cash(order.account) {
         terms.reserve = admit::reserve(market, order, terms);
     }
@@ -126,7 +127,10 @@ fn form(market: &Market, order: &NewOrder, trigger: &Trigger) -> Result<(), Reje
     if trails && trigger.trail_amount.is_some() == trigger.trail_bps.is_some() {
         return refuse(RejectReason::TrailKind);
     }
-    if trigger_fits(order, trigger) { Ok(()) } else { refuse(RejectReason::TriggerNotAllowed) }
+    if !trigger_fits(order, trigger) {
+        return refuse(RejectReason::TriggerNotAllowed);
+    }
+    outcomes::takes_waiting(market)
 }
 
 /// 206.

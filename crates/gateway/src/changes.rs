@@ -75,7 +75,8 @@ fn named(kind: &EventKind) -> Option<(OrderId, AccountId, InstrumentId, ExecType
         | EventKind::GroupAccepted(_)
         | EventKind::GroupRejected(_)
         | EventKind::Guard(_)
-        | EventKind::Breaker(_) => return None,
+        | EventKind::Breaker(_)
+        | EventKind::Outcome(_) => return None,
     })
 }
 

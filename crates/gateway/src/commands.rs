@@ -1,6 +1,6 @@
 //! What became of a command that is not about one order: deposits, listings, groups, halts, kill switches.
 
-use model::{AccountId, BreakerEvent, Event, EventKind, GuardEvent, InstrumentId, KillScope};
+use model::{AccountId, BreakerEvent, Event, EventKind, GuardEvent, InstrumentId, KillScope, OutcomeEvent};
 use wire::{CommandEvent, CommandReport};
 
 use crate::exec::position;
@@ -51,6 +51,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
         },
         EventKind::Guard(guard) => guard_report(event, guard),
         EventKind::Breaker(breaker) => breaker_report(event, breaker),
+        EventKind::Outcome(outcome) => outcome_report(event, outcome),
         EventKind::OrderAccepted(_)
         | EventKind::OrderRejected(_)
         | EventKind::AmendRejected(_)
@@ -185,5 +186,36 @@ fn breaker_report(event: &Event, breaker: &BreakerEvent) -> CommandReport {
         BreakerEvent::SpreadChanged { instrument, state } => {
             CommandReport { id: *state as u64, ..of(CommandEvent::SpreadChanged, *instrument) }
         }
+    }
+}
+
+fn outcome_report(event: &Event, outcome: &OutcomeEvent) -> CommandReport {
+    let of = |what: CommandEvent, instrument: InstrumentId| CommandReport {
+        instrument: Some(instrument),
+        ..blank(event, what)
+    };
+    let pairs = |what: CommandEvent, instrument: InstrumentId, account: AccountId, qty: i64| CommandReport {
+        account: Some(account),
+        value: qty.into(),
+        ..of(what, instrument)
+    };
+    match *outcome {
+        OutcomeEvent::OutcomeSet { instrument, no } => {
+            CommandReport { id: no.0.into(), ..of(CommandEvent::OutcomeSet, instrument) }
+        }
+        OutcomeEvent::PairsMinted { instrument, account, qty } => {
+            pairs(CommandEvent::PairsMinted, instrument, account, qty.0)
+        }
+        OutcomeEvent::PairsMerged { instrument, account, qty } => {
+            pairs(CommandEvent::PairsMerged, instrument, account, qty.0)
+        }
+        OutcomeEvent::OutcomePaid { instrument, account, amount, .. } => {
+            CommandReport { account: Some(account), value: amount.0, ..of(CommandEvent::OutcomePaid, instrument) }
+        }
+        OutcomeEvent::OutcomeResolved { instrument, weight } => CommandReport {
+            other: u64::from(weight.is_none()),
+            value: weight.map_or(0, |weight| weight.0.into()),
+            ..of(CommandEvent::OutcomeResolved, instrument)
+        },
     }
 }

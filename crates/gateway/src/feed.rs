@@ -184,6 +184,7 @@ pub(crate) fn instrument_of(kind: &EventKind) -> Option<InstrumentId> {
         | EventKind::GroupAccepted(_)
         | EventKind::GroupRejected(_)
         | EventKind::Guard(_)
-        | EventKind::Breaker(_) => None,
+        | EventKind::Breaker(_)
+        | EventKind::Outcome(_) => None,
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn own(mut command: Command, said: u32, owner: &Owner) -> Result<Comm
         | Command::Resume(_)
         | Command::SetBreaker { .. }
         | Command::SetBands(_)
+        | Command::Outcome(_)
         | Command::Tick => {}
     }
     Ok(command)
@@ -140,7 +141,8 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::Halt(_)
         | Command::Resume(_)
         | Command::SetBreaker { .. }
-        | Command::SetBands(_) => matches!(role, Role::Operator | Role::FrontEnd),
+        | Command::SetBands(_)
+        | Command::Outcome(_) => matches!(role, Role::Operator | Role::FrontEnd),
         // The gateway's own words.
         Command::SetCancelOnDisconnect(_) | Command::SessionDown(_) | Command::SessionUp(_) | Command::Tick => false,
     };

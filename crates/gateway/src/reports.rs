@@ -68,7 +68,8 @@ pub(crate) fn absorb(event: &Event, ledger: &mut Ledger, out: &mut Vec<Report>) 
         | EventKind::GroupAccepted(_)
         | EventKind::GroupRejected(_)
         | EventKind::Guard(_)
-        | EventKind::Breaker(_) => to.command(),
+        | EventKind::Breaker(_)
+        | EventKind::Outcome(_) => to.command(),
     }
 }
 

@@ -183,6 +183,7 @@ impl Publisher {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
+            | EventKind::Outcome(_)
             | EventKind::TimePassed => {}
         }
     }

@@ -6,6 +6,7 @@ use crate::ids::{AccountId, AssetId, InstrumentId, OrderId, SessionId};
 use crate::instrument::Instrument;
 use crate::numbers::{Money, Price, Qty};
 use crate::order::{Display, OrdType, Peg, PostOnly, Side, StpMode, TimeInForce};
+use crate::outcome::OutcomeRequest;
 use crate::risk::{
     CancelAllAfter, Halt, KillSwitch, Rearm, Resume, SetAccountLimits, SetBands, SetCancelOnDisconnect, SetCreditLine,
     SetInstrumentLimits,
@@ -88,6 +89,8 @@ pub enum Command {
     },
     /// Gives the price bands of an instrument from outside.
     SetBands(SetBands),
+    /// Something about the market of an event.
+    Outcome(OutcomeRequest),
     /// Only lets time pass.
     Tick,
 }

@@ -9,6 +9,7 @@ use crate::facts::{
 };
 use crate::ids::{AccountId, AssetId, InstrumentId, OperatorId, OrderId, SessionId};
 use crate::numbers::{Money, Price, Qty, Stamp};
+use crate::outcome::OutcomeEvent;
 use crate::reason::{EndReason, RejectReason};
 use crate::risk::KillScope;
 use crate::state::TradingState;
@@ -232,6 +233,8 @@ pub enum EventKind {
     Guard(GuardEvent),
     /// Halts, bands, reference prices.
     Breaker(BreakerEvent),
+    /// Pairs, outcomes and what they pay.
+    Outcome(OutcomeEvent),
 }
 
 /// What happened to the guards around accounts.

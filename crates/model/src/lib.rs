@@ -20,6 +20,7 @@ mod instrument;
 mod limits;
 mod numbers;
 mod order;
+mod outcome;
 mod reason;
 mod risk;
 mod rng;
@@ -46,6 +47,7 @@ pub use instrument::{Allocation, Instrument, InstrumentError, LOTS_MAX};
 pub use limits::Limits;
 pub use numbers::{MONEY_MAX, Money, PRICE_MAX, Price, Qty, Stamp};
 pub use order::{Display, OrdType, Peg, PegReference, PostOnly, Side, StpMode, TimeInForce};
+pub use outcome::{MovePairs, OutcomeEvent, OutcomeRequest, ResolveOutcome, SetOutcome};
 pub use reason::{EndReason, RejectReason};
 pub use risk::{
     AccountLimits, CancelAllAfter, Halt, InstrumentLimits, KillScope, KillSwitch, Rate, Rearm, Resume,

@@ -81,6 +81,8 @@ reasons! {
         NotTripped = 113, "NOT_TRIPPED";
         /// A second person is needed.
         SameOperator = 114, "SAME_OPERATOR";
+        /// The instrument is not the market of an event.
+        NotOutcome = 115, "NOT_OUTCOME";
 
         /// A limit order, or a change of it, without a price.
         PriceMissing = 201, "PRICE_MISSING";
@@ -102,6 +104,8 @@ reasons! {
         TriggerNotAllowed = 209, "TRIGGER_NOT_ALLOWED";
         /// Legs of a group that do not fit: their number, accounts, instruments, sides, types or kinds.
         GroupLegs = 210, "GROUP_LEGS";
+        /// An order of a kind that the market of an event does not take.
+        OutcomeOrder = 211, "OUTCOME_ORDER";
 
         /// A quantity of zero or below.
         QtyNotPositive = 301, "QTY_NOT_POSITIVE";
@@ -149,6 +153,8 @@ reasons! {
         SourceMissing = 322, "SOURCE_MISSING";
         /// Bands that contradict each other or are far from everything known.
         BandInsane = 323, "BAND_INSANE";
+        /// An asset that pays on an event: it comes and goes by its market alone.
+        OutcomeAsset = 324, "OUTCOME_ASSET";
 
         /// The instrument is not open for anything yet.
         NotListed = 401, "NOT_LISTED";

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use crate::guard_objects;
 use crate::names::{Listed, Names};
 use crate::objects::{Fields, Home, build};
+use crate::outcomes;
 use crate::words;
 
 /// The object of one event.
@@ -124,6 +125,7 @@ impl Of<'_, '_> {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_) => guard_objects::fill(self.fields, self.names, kind),
+            EventKind::Outcome(event) => outcomes::fill(self.fields, self.names, event),
         }
     }
 

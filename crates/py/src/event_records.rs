@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AuctionExtended, BandBroken, BreakerEvent, BreakerTripped, Event, EventKind, InstrumentId, OrderId,
-    Price, Qty, Side,
+    OutcomeEvent, Price, Qty, Side,
 };
 
 use crate::names::Names;
@@ -130,6 +130,7 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::GroupRejected(_)
         | EventKind::Guard(_)
         | EventKind::Breaker(_) => protective(kind),
+        EventKind::Outcome(event) => on_event(event),
     }
 }
 
@@ -304,5 +305,19 @@ fn breaker_code(event: &BreakerEvent) -> u64 {
         BreakerEvent::BreakerTripped(_) => 8,
         BreakerEvent::AuctionExtended(_) => 9,
         BreakerEvent::SpreadChanged { .. } => 10,
+    }
+}
+
+/// Events of markets of events; the numbers in `id` are their order.
+fn on_event(event: &OutcomeEvent) -> Row {
+    let row = |id: u64, instrument: InstrumentId| Row { instrument: instrument.0, id, ..Row::of(34) };
+    match *event {
+        OutcomeEvent::OutcomeSet { instrument, .. } => row(0, instrument),
+        OutcomeEvent::PairsMinted { instrument, account, qty } => Row { account: account.0, qty, ..row(1, instrument) },
+        OutcomeEvent::PairsMerged { instrument, account, qty } => Row { account: account.0, qty, ..row(2, instrument) },
+        OutcomeEvent::OutcomePaid { instrument, account, .. } => Row { account: account.0, ..row(3, instrument) },
+        OutcomeEvent::OutcomeResolved { instrument, weight } => {
+            Row { px: weight.unwrap_or_default(), flag: weight.is_some(), ..row(4, instrument) }
+        }
     }
 }

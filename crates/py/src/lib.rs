@@ -26,6 +26,7 @@ mod methods;
 mod names;
 mod objects;
 mod offline;
+mod outcomes;
 mod questions;
 mod refusal;
 mod report;

@@ -481,6 +481,15 @@ impl Exchange {
         self.give_bands(py, symbol, [low, high])
     }
 
+    fn _outcome(
+        &self,
+        py: Python<'_>,
+        of: (String, String, String),
+        number: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<CommandReport> {
+        self.ask_outcome(py, (&of.0, &of.1, &of.2), number)
+    }
+
     /// Let time pass: until ``ts_ns``, or until what the clock says.
     #[pyo3(signature = (*, ts_ns=None))]
     fn tick(&self, py: Python<'_>, ts_ns: Option<i64>) -> PyResult<CommandReport> {

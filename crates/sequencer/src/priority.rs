@@ -34,6 +34,7 @@ pub fn takes_risk_away(command: &Command) -> bool {
         | Command::SetCancelOnDisconnect(_)
         | Command::Resume(_)
         | Command::SetBreaker { .. }
-        | Command::SetBands(_) => false,
+        | Command::SetBands(_)
+        | Command::Outcome(_) => false,
     }
 }

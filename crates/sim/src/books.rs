@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{
     AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderAccepted, OrderEnded, OrderId,
-    OrderPosted, OrderReleased, OrderSuspended, Price, Qty, Side, StpMode, Trade, TradeLeg, TradePrevented,
-    TradingState, TriggerRejected,
+    OrderPosted, OrderReleased, OrderSuspended, OutcomeEvent, Price, Qty, Side, StpMode, Trade, TradeLeg,
+    TradePrevented, TradingState, TriggerRejected,
 };
 
 /// What events say of an open order.
@@ -56,6 +56,7 @@ struct Scales {
     notional: i128,
     base: i128,
     state: TradingState,
+    no: Option<AssetId>,
 }
 
 /// Everything the events of an exchange say about orders and money.
@@ -138,7 +139,35 @@ impl Books {
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
             | EventKind::TimePassed => {}
+            EventKind::Outcome(event) => self.take_outcome(event),
         }
+    }
+
+    /// Pairs come and go against money, and the end takes all that is left.
+    fn take_outcome(&mut self, event: &OutcomeEvent) {
+        let (instrument, account, yes, no, amount) = match *event {
+            OutcomeEvent::OutcomeSet { instrument, no } => {
+                if let Some(scales) = self.instruments.get_mut(instrument.0 as usize) {
+                    scales.no = Some(no);
+                }
+                return;
+            }
+            OutcomeEvent::PairsMinted { instrument, account, qty } => (instrument, account, qty.0, qty.0, None),
+            OutcomeEvent::PairsMerged { instrument, account, qty } => (instrument, account, -qty.0, -qty.0, None),
+            OutcomeEvent::OutcomePaid { instrument, account, yes, no, amount } => {
+                (instrument, account, -yes.0, -no.0, Some(amount.0))
+            }
+            OutcomeEvent::OutcomeResolved { .. } => return,
+        };
+        let Some(scales) = self.instruments.get(instrument.0 as usize) else { return };
+        let (definition, base) = (&scales.definition, scales.base);
+        let (quote, token) = (definition.quote, definition.base);
+        let Some(other) = scales.no else { return };
+        let one = 10_i128.pow(u32::from(definition.price_decimals));
+        let amount = amount.unwrap_or(-one * i128::from(yes) * scales.notional);
+        self.pay_in(account, quote, amount);
+        self.pay_in(account, token, i128::from(yes) * base);
+        self.pay_in(account, other, i128::from(no) * base);
     }
 
     fn wait(&mut self, order_id: OrderId, waits: Option<Waits>) {
@@ -187,7 +216,7 @@ impl Books {
         let notional = definition.notional_scale(decimals(definition.quote)).unwrap_or(0).into();
         let base = definition.base_scale(decimals(definition.base)).unwrap_or(0).into();
         let state = TradingState::PreListed;
-        self.instruments.push(Scales { definition: (**definition).clone(), notional, base, state });
+        self.instruments.push(Scales { definition: (**definition).clone(), notional, base, state, no: None });
     }
 
     fn pay_in(&mut self, account: AccountId, asset: AssetId, amount: i128) {

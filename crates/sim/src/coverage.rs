@@ -60,6 +60,7 @@ const GUARDS: [&str; 7] = [
     "SessionChanged",
     "DeadManSet",
 ];
+const OUTCOMES: [&str; 5] = ["OutcomeSet", "PairsMinted", "PairsMerged", "OutcomePaid", "OutcomeResolved"];
 const BREAKERS: [&str; 9] = [
     "ReferenceSet",
     "ReferenceStale",
@@ -131,6 +132,9 @@ impl Coverage {
                 self.current.insert(format!("guard {}", word(guard)));
             }
             EventKind::Breaker(breaker) => self.see_breaker(breaker),
+            EventKind::Outcome(outcome) => {
+                self.current.insert(format!("outcome {}", word(outcome)));
+            }
             EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) => self.refuse(rejected.reason),
             EventKind::CancelRejected { reason, .. } | EventKind::CommandRejected { reason, .. } => {
                 self.refuse(*reason);
@@ -240,6 +244,7 @@ impl Coverage {
         expected.extend(named("end", &ENDS));
         expected.extend(named("guard", &GUARDS));
         expected.extend(named("breaker", &BREAKERS));
+        expected.extend(named("outcome", &OUTCOMES));
         expected.extend(named("band", &BANDS));
         expected.extend(named("trip", &TRIPS));
         expected.extend(named("trip", &["manual"]));

@@ -115,6 +115,7 @@ impl Lives {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
+            | EventKind::Outcome(_)
             | EventKind::TimePassed => {}
         }
         Ok(())

@@ -3,10 +3,10 @@
 use crate::layout::{block, layout};
 use model::{
     AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AssetId, BreakerRules, FeeRates, FeeScheduleId,
-    Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds, OperatorId, Price, Qty,
-    Rate, Rearm, ReferenceKind, Reopening, Resume, SessionId, SetAccountLimits, SetBands, SetCreditLine,
-    SetInstrumentLimits, SetReference, SetTradingState, SpreadRule, StaticReference, StpMode, Symbol, TickTable,
-    TradingState, Window,
+    Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds, MovePairs, OperatorId,
+    Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume, SessionId, SetAccountLimits, SetBands,
+    SetCreditLine, SetInstrumentLimits, SetOutcome, SetReference, SetTradingState, SpreadRule, StaticReference,
+    StpMode, Symbol, TickTable, TradingState, Window,
 };
 
 block! {
@@ -335,6 +335,37 @@ layout! {
         low: Price,
         /// Highest price that may print.
         high: Price,
+    }
+}
+
+layout! {
+    SetOutcome {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// The asset that pays 1 less what the base asset pays.
+        no: AssetId,
+    }
+}
+
+layout! {
+    MovePairs {
+        /// Whose.
+        account: AccountId,
+        /// In which market.
+        instrument: InstrumentId,
+        /// How many pairs.
+        qty: Qty,
+        /// Pairs are given back.
+        merge: bool,
+    }
+}
+
+layout! {
+    ResolveOutcome {
+        /// Which instrument.
+        instrument: InstrumentId,
+        /// What one YES pays, from 0 to 1; absent: void, every fill is undone.
+        weight: Option<Price>,
     }
 }
 

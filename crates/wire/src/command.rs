@@ -5,7 +5,7 @@ use crate::error::{Fault, WireError};
 use crate::field::{Field, In, Out, Stop};
 use crate::header::{HEADER_SIZE, Header};
 use crate::kind::Kind;
-use model::Command;
+use model::{Command, OutcomeRequest};
 
 /// Appends a command as one message. Its header names the session of a new order, stop or group, otherwise none.
 ///
@@ -69,6 +69,9 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
             to.write(Kind::SetBreaker, &SetBreaker { instrument: *instrument, rules: rules.clone() })
         }
         Command::SetBands(bands) => to.write(Kind::SetBands, bands),
+        Command::Outcome(OutcomeRequest::Set(set)) => to.write(Kind::SetOutcome, set),
+        Command::Outcome(OutcomeRequest::MovePairs(pairs)) => to.write(Kind::MovePairs, pairs),
+        Command::Outcome(OutcomeRequest::Resolve(resolve)) => to.write(Kind::ResolveOutcome, resolve),
         Command::Tick => to.write(Kind::Tick, &Tick {}),
     }
 }
@@ -140,6 +143,9 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
             Command::SetBreaker { instrument, rules }
         }
         Kind::SetBands => Command::SetBands(read(input)?),
+        Kind::SetOutcome => Command::Outcome(OutcomeRequest::Set(read(input)?)),
+        Kind::MovePairs => Command::Outcome(OutcomeRequest::MovePairs(read(input)?)),
+        Kind::ResolveOutcome => Command::Outcome(OutcomeRequest::Resolve(read(input)?)),
         Kind::Tick => read::<Tick>(input).map(|Tick {}| Command::Tick)?,
         Kind::ExecutionReport
         | Kind::OrderBookSnapshot
@@ -165,7 +171,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 51));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 54));
         }
     })
 }

@@ -131,6 +131,12 @@ kinds! {
     SetBands = 50 in OperatorCommand,
     /// Only lets time pass.
     Tick = 51 in OperatorCommand,
+    /// Makes an instrument the market of an event.
+    SetOutcome = 52 in OperatorCommand,
+    /// Pays for pairs of YES and NO, or gives them back.
+    MovePairs = 53 in OperatorCommand,
+    /// Ends the market of an event.
+    ResolveOutcome = 54 in OperatorCommand,
 
     /// Client: opens a session (FIX 35=A).
     Logon = 64 in Session,

@@ -101,6 +101,9 @@ messages! {
         SetBreaker: SetBreaker,
         SetBands: model::SetBands,
         Tick: Tick,
+        SetOutcome: model::SetOutcome,
+        MovePairs: model::MovePairs,
+        ResolveOutcome: model::ResolveOutcome,
     }
     /// Opens a session.
     Logon,

@@ -130,6 +130,16 @@ words! {
         AuctionExtended = 28,
         /// The spread changed its state: `id`.
         SpreadChanged = 29,
+        /// An instrument is the market of an event: its NO asset in `id`.
+        OutcomeSet = 30,
+        /// Pairs were made: how many in `value`.
+        PairsMinted = 31,
+        /// Pairs were taken back: how many in `value`.
+        PairsMerged = 32,
+        /// The end of a market was paid: the amount in `value`.
+        OutcomePaid = 33,
+        /// The market of an event ended: what one YES paid in `value`, 1 in `other` where it is void.
+        OutcomeResolved = 34,
     }
 }
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from fairlead.model.triggers import Leg
 
 
+_Number = str | Decimal | int | float
+
+
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
@@ -154,6 +157,33 @@ class Exchange(_core.Exchange):
                 it has ended, by all it has filled.
         """
         return self._submit_group(kind, legs, mode=mode, activation=activation)
+
+    def set_outcome(self, symbol: str, *, no: str) -> _core.CommandReport:
+        """Make an instrument that is not open yet the market of an event.
+
+        Args:
+            symbol: the instrument; its base asset is YES: it pays 1 of the quote asset if the event happens.
+            no: the asset that pays 1 if it does not happen.
+        """
+        return self._outcome(("set", symbol, no), None)
+
+    def mint(self, account: str, symbol: str, qty: _Number) -> _core.CommandReport:
+        """Pay 1 of the quote asset for each of ``qty`` pairs of one YES and one NO."""
+        return self._outcome(("mint", symbol, account), qty)
+
+    def merge(self, account: str, symbol: str, qty: _Number) -> _core.CommandReport:
+        """Give ``qty`` pairs of one YES and one NO back, for 1 of the quote asset each."""
+        return self._outcome(("merge", symbol, account), qty)
+
+    def resolve(self, symbol: str, weight: _Number | None) -> _core.CommandReport:
+        """End the market of an event: orders are cancelled and every account is paid.
+
+        Args:
+            symbol: the instrument.
+            weight: what one YES pays, from 0 to 1; NO pays the rest. ``None``: void, every fill is undone and every fee
+                given back.
+        """
+        return self._outcome(("resolve", symbol, ""), weight)
 
     def attach_rules(self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker") -> _core.CommandReport:
         """Let a rule set watch an instrument from now on; its commands join the sequence, with numbers of their own.

@@ -551,3 +551,48 @@ class SpreadChanged(Event):
 
     symbol: str
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeSet(Event):
+    """An instrument is the market of an event: its base asset pays if it happens, ``no`` if it does not."""
+
+    symbol: str
+    no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsMinted(Event):
+    """An account paid 1 for each pair: by command, or to sell in the trade that follows what it did not have."""
+
+    symbol: str
+    account: str
+    qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairsMerged(Event):
+    """An account got 1 for each pair: by command, or for those that the trade before completed."""
+
+    symbol: str
+    account: str
+    qty: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomePaid(Event):
+    """What an account had in the market of an event was exchanged for ``amount``, negative where it gave back."""
+
+    symbol: str
+    account: str
+    yes: Decimal
+    no: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeResolved(Event):
+    """The market of an event ended; ``weight`` is what one YES paid, ``None`` where it is void."""
+
+    symbol: str
+    weight: Decimal | None

@@ -5,6 +5,7 @@ use model::{GroupKind, GroupLeg, NewGroup, NewOrder, OrdType, Price, Qty, Reject
 use crate::admit::{self, Terms};
 use crate::groups::store::LEGS_MAX;
 use crate::market::Market;
+use crate::outcomes;
 use crate::passed::{self, Ask, Passed};
 use crate::shared::{Reject, Shared, ensure};
 use crate::stop_checks;
@@ -89,6 +90,7 @@ pub(crate) fn check(
     group: &NewGroup,
     terms: &mut [Terms; LEGS_MAX],
 ) -> Result<Passed, Fault> {
+    outcomes::takes_waiting(market).map_err(|reject| Fault::new(0, reject))?;
     for (place, (leg, terms)) in group.legs.iter().zip(terms.iter_mut()).enumerate() {
         let held = is_held(group.kind, place);
         check_leg(shared, market, leg, held, terms).map_err(|reject| Fault::new(place, reject))?;

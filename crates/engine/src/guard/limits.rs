@@ -9,6 +9,7 @@ use crate::admin::{Names, refuse};
 use crate::guard::bucket::Bucket;
 use crate::guard::duplicates::Duplicates;
 use crate::market::Market;
+use crate::outcomes;
 use crate::shared::{Reject, Shared, ensure};
 
 /// Widest collar, basis points: a hundred times the reference.
@@ -55,7 +56,13 @@ fn are_sound(limits: &InstrumentLimits) -> bool {
         && position_max.is_none_or(|qty| qty.0 >= 0)
 }
 
-pub(crate) fn set_credit_line(shared: &mut Shared, names: &Names, request: &SetCreditLine, out: &mut Events) {
+pub(crate) fn set_credit_line(
+    shared: &mut Shared,
+    markets: &[Market],
+    names: &Names,
+    request: &SetCreditLine,
+    out: &mut Events,
+) {
     let SetCreditLine { account, asset, amount } = *request;
     let checked = known(shared, account).and_then(|()| {
         let asset_known = (asset.0 as usize) < names.assets.len();
@@ -63,7 +70,8 @@ pub(crate) fn set_credit_line(shared: &mut Shared, names: &Names, request: &SetC
         ensure(amount.0 >= 0, || Reject::measured(RejectReason::AmountNotPositive, amount.0, 0))?;
         ensure(amount <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, amount.0, MONEY_MAX.0))?;
         let cash = shared.accounts.get(account).kind == AccountKind::Cash;
-        ensure(cash, || Reject::plain(RejectReason::InvalidDefinition))
+        ensure(cash, || Reject::plain(RejectReason::InvalidDefinition))?;
+        outcomes::is_free(markets, asset)
     });
     if let Err(reject) = checked {
         return refuse(reject, out);

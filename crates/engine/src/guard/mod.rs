@@ -124,6 +124,11 @@ impl Guards {
         self.accounts.iter()
     }
 
+    /// Whether an account was ever allowed to owe an asset.
+    pub(crate) fn has_line(&self, asset: AssetId) -> bool {
+        self.accounts.values().any(|guard| guard.lines.contains_key(&asset))
+    }
+
     /// The most a cash account was ever allowed to owe of an asset.
     pub(crate) fn largest_line(&self, account: AccountId, asset: AssetId) -> Money {
         self.of(account).and_then(|guard| guard.lines.get(&asset)).map_or(Money(0), |line| line.largest)

@@ -245,6 +245,7 @@ pub fn line(event: &EventKind) -> String {
         | EventKind::IndicativePrice { .. }
         | EventKind::TimePassed
         | EventKind::Guard(_)
-        | EventKind::Breaker(_)) => format!("{other:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned(),
+        | EventKind::Breaker(_)
+        | EventKind::Outcome(_)) => format!("{other:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }

@@ -50,6 +50,7 @@ impl Market {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
+            | EventKind::Outcome(_)
             | EventKind::TimePassed => {}
         }
     }

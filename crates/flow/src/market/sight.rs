@@ -71,6 +71,7 @@ impl Sight {
             | EventKind::GroupRejected(_)
             | EventKind::Guard(_)
             | EventKind::Breaker(_)
+            | EventKind::Outcome(_)
             | EventKind::TimePassed => {}
         }
     }

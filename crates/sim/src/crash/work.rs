@@ -59,6 +59,7 @@ pub fn account_of(command: &Command) -> Option<AccountId> {
         | Command::Resume(_)
         | Command::SetBreaker { .. }
         | Command::SetBands(_)
+        | Command::Outcome(_)
         | Command::Tick => None,
     }
 }

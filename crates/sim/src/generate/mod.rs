@@ -5,6 +5,7 @@ mod draw;
 mod guards;
 mod orders;
 mod others;
+mod outcomes;
 mod stops;
 mod swarm;
 mod world;
@@ -184,6 +185,7 @@ impl Generator {
             | Command::Resume(_)
             | Command::SetBreaker { .. }
             | Command::SetBands(_)
+            | Command::Outcome(_)
             | Command::Tick => {}
         }
         self.sent.push(command.clone());
@@ -207,7 +209,9 @@ impl Generator {
 /// The sequence of a seed: the setup, `count` random commands, and a mass cancel of everything.
 pub fn sequence(seed: u64, count: usize) -> Sequence {
     let mut draw = Draw::new(seed);
-    let world = World::new(&mut draw);
+    let mut world = World::new(&mut draw);
+    // Drawn apart, so that sequences without it stay what they were.
+    world.maybe_outcome(&mut Draw::new(!seed));
     let swarm = Swarm::new(&mut draw);
     let fresh = vec![0; world.kinds.len() + 1];
     let (setup, limits) = (world.setup.clone(), world.limits);

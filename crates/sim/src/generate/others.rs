@@ -41,7 +41,7 @@ impl Generator {
         if self.draw.chance(self.swarm.reuse) && !self.sent.is_empty() {
             return self.sent[self.draw.index(self.sent.len())].clone();
         }
-        if let Some(command) = self.maybe_protect() {
+        if let Some(command) = self.maybe_outcome().or_else(|| self.maybe_protect()) {
             return command;
         }
         match self.draw.weighted(&self.swarm.commands.clone()) {

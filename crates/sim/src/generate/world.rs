@@ -1,8 +1,8 @@
 //! Who and what a sequence starts with: assets, instruments, accounts, fees and first deposits.
 
 use model::{
-    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, MONEY_MAX,
-    Money, MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
+    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits,
+    MONEY_MAX, Money, MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
 };
 
 use super::draw::Draw;
@@ -29,6 +29,8 @@ pub struct World {
     pub kinds: Vec<AccountKind>,
     /// Decimals by asset id.
     pub decimals: Vec<u8>,
+    /// The market of an event, where there is one.
+    pub outcome: Option<InstrumentId>,
     /// The commands that make it so.
     pub setup: Vec<Command>,
 }
@@ -172,7 +174,7 @@ impl World {
                 setup.push(Command::AddAccount(AddAccount { name: name("C", index), kind, stp_group, fees }));
             }
         }
-        let mut world = World { limits: limits(draw), markets, kinds, decimals, setup };
+        let mut world = World { limits: limits(draw), markets, kinds, decimals, outcome: None, setup };
         world.first_deposits(draw);
         world
     }

@@ -6,6 +6,7 @@ use model::{
 };
 
 use super::checks::Checks;
+use super::outcomes::check_taken;
 use super::{Listed, NaiveExchange};
 
 fn is_market_kind(ord_type: OrdType) -> bool {
@@ -113,6 +114,7 @@ impl NaiveExchange {
     pub(super) fn check_new_order(&self, request: &NewOrder, listed: &Listed, is_held: bool, checks: &mut Checks) {
         let definition = &listed.definition;
         check_form(request, definition, checks);
+        check_taken(request, listed, checks);
         if listed.state == TradingState::Cooling {
             checks.cooling_quantity(request.order_qty.0, definition);
         }

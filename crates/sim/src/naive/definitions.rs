@@ -44,7 +44,8 @@ impl NaiveExchange {
             }
             _ => None,
         };
-        checks.plain(scales.is_none(), RejectReason::InvalidDefinition);
+        let on_event = self.is_token(definition.base) || self.is_token(definition.quote);
+        checks.plain(scales.is_none() || on_event, RejectReason::InvalidDefinition);
         let (notional_scale, base_scale) = match (checks.result(), scales) {
             (Ok(()), Some(scales)) => scales,
             (Ok(()), None) => unreachable!("without scales a check has failed"),
@@ -68,6 +69,7 @@ impl NaiveExchange {
             runs: Vec::new(),
             kept: None,
             references: [None, None],
+            outcome: None,
         });
         out.push(EventKind::InstrumentListed { instrument, symbol: definition.symbol });
     }
@@ -100,7 +102,7 @@ impl NaiveExchange {
 
     pub(super) fn deposit(&mut self, request: &MoveFunds, out: &mut Events) {
         let mut checks = self.check_move(request);
-        if checks.all_hold() {
+        if request.amount <= MONEY_MAX {
             let sum = self.balance(request.account, request.asset).0 + request.amount.0;
             checks.measured(sum > MONEY_MAX.0, RejectReason::Overflow, sum, MONEY_MAX.0);
         }
@@ -136,6 +138,7 @@ impl NaiveExchange {
         checks.plain(self.asset(request.asset).is_none(), RejectReason::UnknownAsset);
         checks.measured(amount <= 0, RejectReason::AmountNotPositive, amount, 0);
         checks.measured(amount > MONEY_MAX.0, RejectReason::Overflow, amount, MONEY_MAX.0);
+        checks.plain(self.is_token(request.asset), RejectReason::OutcomeAsset);
         checks
     }
 

@@ -91,6 +91,7 @@ impl NaiveExchange {
         if !is_held {
             order.limit = self.passive_price(&order, order.limit)?;
         }
+        order.closes = self.would_close(&order);
         Ok(order)
     }
 
@@ -120,6 +121,7 @@ impl NaiveExchange {
             display: request.display,
             post_only: request.post_only,
             reduce_only: request.reduce_only,
+            closes: false,
             stp: request.stp.unwrap_or(listed.definition.stp_default),
             fee_cap: self.fee_cap(request.account),
             prepaid: 0,

@@ -76,10 +76,13 @@ impl NaiveExchange {
 
     /// The asset an order reserves.
     pub(super) fn reserve_asset(&self, order: &Order) -> AssetId {
-        let definition = &self.instrument(order.instrument).definition;
-        match order.side {
-            Side::Buy => definition.quote,
-            Side::Sell => definition.base,
+        let listed = self.instrument(order.instrument);
+        let definition = &listed.definition;
+        match (order.side, &listed.outcome) {
+            (_, Some(_)) if !order.closes => definition.quote,
+            (Side::Buy, Some(outcome)) => outcome.no,
+            (Side::Buy, None) => definition.quote,
+            (Side::Sell, _) => definition.base,
         }
     }
 
@@ -89,6 +92,13 @@ impl NaiveExchange {
         if !self.is_cash(order.account) {
             return 0;
         }
+        let listed = self.instrument(order.instrument);
+        if listed.outcome.is_some() && !order.closes {
+            return price.map_or(0, |price| self.reserve_to_open(order, price));
+        }
+        if order.closes {
+            return i128::from(order.leaves) * listed.base_scale;
+        }
         match (order.side, order.budget, price) {
             (Side::Sell, _, _) => i128::from(order.leaves) * self.instrument(order.instrument).base_scale,
             (Side::Buy, Some(budget), _) => budget,
@@ -97,6 +107,16 @@ impl NaiveExchange {
                 notional + ceil_div(notional * i128::from(order.fee_cap) - order.prepaid, 1_000_000)
             }
             (Side::Buy, None, None) => 0,
+        }
+    }
+
+    /// the price of what it buys, YES or NO, and the fee of the trade.
+    fn reserve_to_open(&self, order: &Order, price: Price) -> i128 {
+        let notional = self.notional(order.instrument, price, order.leaves);
+        let fee = ceil_div(notional * i128::from(order.fee_cap) - order.prepaid, 1_000_000);
+        match order.side {
+            Side::Buy => notional + fee,
+            Side::Sell => self.worth(order.instrument, order.leaves) - notional + fee,
         }
     }
 
@@ -143,8 +163,9 @@ impl NaiveExchange {
     pub(super) fn position(&self, account: AccountId, instrument: InstrumentId) -> i128 {
         let listed = self.instrument(instrument);
         let lot = i128::from(listed.definition.lot_size.0);
-        let total = self.balance(account, listed.definition.base).0;
-        total / (listed.base_scale * lot) * lot
+        let lots = |asset: AssetId| self.balance(account, asset).0 / (listed.base_scale * lot);
+        let of_no = listed.outcome.as_ref().map_or(0, |outcome| lots(outcome.no));
+        (lots(listed.definition.base) - of_no) * lot
     }
 
     /// the largest quantity up to `most` that the order wants and its budget pays at a price.

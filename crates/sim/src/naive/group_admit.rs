@@ -134,6 +134,10 @@ impl NaiveExchange {
             let value = i128::try_from(leg).expect("a small index");
             return Err((leg, Refusal { reason: RejectReason::GroupLegs, value, limit: 0 }));
         }
+        let first = &request.legs[0].order;
+        if self.listed(first.instrument).is_some_and(|listed| listed.outcome.is_some()) {
+            return Err(at_leg(0, RejectReason::OutcomeOrder));
+        }
         let mut orders = Vec::new();
         for (leg, GroupLeg { order, trigger }) in request.legs.iter().enumerate() {
             let held = is_held(request.kind, leg);

@@ -1,5 +1,7 @@
 //! The state hash, section by section.
 
+use std::collections::BTreeMap;
+
 use model::{AccountId, Digest, InstrumentId, OrdType, Price, Side, StateHash, digest_client_id};
 
 use super::{NaiveExchange, Order, Place};
@@ -41,6 +43,19 @@ impl NaiveExchange {
             digest.write_price(cross.price.unwrap_or_default());
             digest.write_i64(cross.volume);
             digest.write_i64(cross.imbalance);
+        }
+        for (id, listed) in self.instrument_ids().zip(&self.instruments) {
+            let Some(outcome) = &listed.outcome else { continue };
+            digest.write_u64(id.0.into());
+            digest.write_u64(outcome.no.0.into());
+            let mut paid: BTreeMap<AccountId, i128> = BTreeMap::new();
+            for (account, amount) in &outcome.flows {
+                *paid.entry(*account).or_default() += amount;
+            }
+            for (account, amount) in paid.into_iter().filter(|(_, amount)| *amount != 0) {
+                digest.write_u64(account.0.into());
+                digest.write_i128(amount);
+            }
         }
         for counter in [self.next_order, self.next_trade, self.next_public] {
             digest.write_u64(counter);
@@ -96,6 +111,9 @@ impl NaiveExchange {
             digest.write_u64(u64::from(order.stp as u8));
             digest.write_i64(order.fee_cap.into());
             digest.write_i64(i64::try_from(order.prepaid).expect("below a million"));
+            if order.closes {
+                digest.write_u64(1);
+            }
         }
         digest.finish()
     }
@@ -144,7 +162,7 @@ impl NaiveExchange {
                 digest.write_i128(funds.reserved);
             }
         }
-        for (asset, amount) in self.outside.iter().filter(|(_, amount)| **amount != 0) {
+        for (asset, amount) in self.outside.iter().chain(&self.escrow).filter(|(_, amount)| **amount != 0) {
             digest.write_u64(asset.0.into());
             digest.write_i128(*amount);
         }

@@ -121,6 +121,8 @@ impl NaiveExchange {
             Side::Sell => (other, one),
         };
         let role = |side: Side| if aggressor == Some(side) { Role::Taker } else { Role::Maker };
+        self.mint_for_seller(ask, qty, out);
+        let closes = self.order(bid).closes;
         let fees = self.settle(price, qty, [(bid, role(Side::Buy)), (ask, role(Side::Sell))]);
         let notional = self.notional(self.order(bid).instrument, price, qty);
         let buy_leg = self.fill(bid, price, qty, fees.0, notional);
@@ -150,6 +152,8 @@ impl NaiveExchange {
             aggressor,
             self_match,
         }));
+        let legs = [(buy_leg.account, fees.0), (sell_leg.account, fees.1)];
+        self.merge_for_buyer((instrument, qty, notional), legs, closes, out);
     }
 
     /// One order's part of a trade.

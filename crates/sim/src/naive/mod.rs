@@ -28,6 +28,7 @@ mod matching;
 mod measure;
 mod observe;
 mod order;
+mod outcomes;
 mod pegs;
 mod phases;
 mod price_discovery;
@@ -58,6 +59,7 @@ use funds::Funds;
 use groups::Group;
 use observe::Run;
 pub use order::{Member, Order, Place};
+use outcomes::Outcome;
 use phases::Breaker;
 use references::Reference;
 use risk::Guards;
@@ -108,6 +110,8 @@ struct Listed {
     kept: Option<Price>,
     /// Mark and index price.
     references: [Option<Reference>; 2],
+    /// It is the market of an event.
+    outcome: Option<Outcome>,
 }
 
 /// A whole exchange, naive.
@@ -123,6 +127,8 @@ pub struct NaiveExchange {
     schedules: BTreeMap<FeeScheduleId, (u32, FeeRates)>,
     funds: BTreeMap<(AccountId, AssetId), Funds>,
     outside: BTreeMap<AssetId, i128>,
+    /// What is paid for pairs, and the tokens that exist as negative numbers.
+    escrow: BTreeMap<AssetId, i128>,
     guards: Guards,
     orders: BTreeMap<OrderId, Order>,
     client_ids: BTreeMap<(AccountId, ClOrdId), Remembered>,
@@ -159,6 +165,7 @@ impl NaiveExchange {
             schedules: BTreeMap::new(),
             funds: BTreeMap::new(),
             outside: BTreeMap::new(),
+            escrow: BTreeMap::new(),
             guards: Guards::default(),
             orders: BTreeMap::new(),
             client_ids: BTreeMap::new(),
@@ -240,6 +247,7 @@ impl NaiveExchange {
             Command::Resume(request) => self.resume(request, out),
             Command::SetBreaker { instrument, rules } => self.set_breaker(*instrument, rules.as_deref(), out),
             Command::SetBands(request) => self.set_bands(*request, out),
+            Command::Outcome(request) => self.outcome_request(request, out),
             Command::Tick => {}
         }
     }

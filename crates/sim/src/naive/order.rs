@@ -82,6 +82,8 @@ pub struct Order {
     pub post_only: PostOnly,
     /// Whether it may only shrink a position.
     pub reduce_only: bool,
+    /// In the market of an event: it gives what its account has.
+    pub closes: bool,
     /// Its self-trade prevention.
     pub stp: StpMode,
     /// The highest fee rate it can be charged, in millionths.

@@ -179,6 +179,7 @@ impl NaiveExchange {
         checks.measured(amount > MONEY_MAX, RejectReason::Overflow, amount.0, MONEY_MAX.0);
         let is_credit = customer.is_some_and(|account| account.kind == AccountKind::Credit);
         checks.plain(is_credit, RejectReason::InvalidDefinition);
+        checks.plain(self.is_token(asset), RejectReason::OutcomeAsset);
         if let Err(refusal) = checks.result() {
             out.push(command_rejected(refusal));
             return;

@@ -30,7 +30,8 @@ impl NaiveExchange {
             out.push(command_rejected(Refusal::plain(RejectReason::UnknownInstrument)));
             return;
         };
-        if !may_go(listed.breaker.session, to) {
+        let keeps_collateral = listed.outcome.is_some() && to == TradingState::Delisted;
+        if keeps_collateral || !may_go(listed.breaker.session, to) {
             out.push(command_rejected(Refusal::plain(RejectReason::StateTransition)));
             return;
         }

@@ -129,6 +129,8 @@ impl NaiveExchange {
         let mut checks = Checks::default();
         check_form(order, trigger, definition, &mut checks);
         check_trigger_form(order, trigger, &mut checks);
+        let on_event = self.listed(order.instrument).is_some_and(|listed| listed.outcome.is_some());
+        checks.plain(on_event, RejectReason::OutcomeOrder);
         check_values(order, definition, &mut checks);
         for price in [trigger.price, trigger.activation_price].into_iter().flatten() {
             checks.price(price, definition);

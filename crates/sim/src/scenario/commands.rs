@@ -7,7 +7,7 @@ use model::{
 
 use super::amounts::{Names, client_id, duration, number};
 use super::line::Line;
-use super::{guards, setup, triggers};
+use super::{guards, outcomes, setup, triggers};
 
 const NEW_OPTIONS: [&str; 14] = [
     "account",
@@ -36,7 +36,7 @@ pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result
     if !legs.is_empty() {
         return Err("orders below a command that enters no group".to_owned());
     }
-    if let Some(made) = guards::command(line, names) {
+    if let Some(made) = guards::command(line, names).or_else(|| outcomes::command(line, names)) {
         return made;
     }
     match line.word(0)? {

@@ -7,6 +7,7 @@ mod commands;
 mod explains;
 mod guards;
 mod line;
+mod outcomes;
 mod render;
 mod run;
 mod setup;

@@ -3,7 +3,7 @@
 use model::{Cause, Event, EventKind, OrderEnded, OrderPosted, OrderRejected, OrderReplaced, Trade, TradePrevented};
 
 use super::amounts::Names;
-use super::show;
+use super::{outcomes, show};
 
 fn cause(event: &Event) -> &'static str {
     match event.cause {
@@ -84,6 +84,7 @@ fn kind(event: &EventKind, names: &Names) -> String {
         EventKind::GroupRejected(group) => show::group_rejected(group),
         EventKind::Guard(event) => show::guard(event, names),
         EventKind::Breaker(event) => show::breaker(event, names),
+        EventKind::Outcome(event) => outcomes::show(event, names),
         EventKind::TimePassed => "time".to_owned(),
     }
 }

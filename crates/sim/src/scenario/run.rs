@@ -134,7 +134,7 @@ impl<E: Engine> Runner<E> {
                 if line.word(2)? == "PreListed" { Ok(()) } else { self.set_up(&line) }
             }
             "asset" | "account" | "fees" | "deposit" | "reference" | "account_limits" | "instrument_limits"
-            | "credit" | "on_disconnect" | "breaker" | "bands" => self.set_up(&line),
+            | "credit" | "on_disconnect" | "breaker" | "bands" | "outcome" => self.set_up(&line),
             other => Err(format!("{other}: no such set-up word")),
         }
     }
@@ -257,6 +257,7 @@ impl<E: Engine> Runner<E> {
             | Command::Resume(_)
             | Command::SetBreaker { .. }
             | Command::SetBands(_)
+            | Command::Outcome(_)
             | Command::Tick => Vec::new(),
         }
     }

@@ -6,7 +6,8 @@ use crate::tree::{File, Tree};
 use crate::violation::Violation;
 
 /// Pages whose every rule (`R-n` at the start of a line) must be named.
-const PAGES: [&str; 2] = ["docs/reference/rules-triggers.md", "docs/reference/rules-protection.md"];
+const PAGES: [&str; 3] =
+    ["docs/reference/rules-triggers.md", "docs/reference/rules-protection.md", "docs/reference/rules-outcomes.md"];
 
 /// What the pages rest on: stops and trailing (S-40 to S-47), icebergs (S-50 to S-56), groups (S-60), halts (S-90 to
 /// S-93), and the mistakes to avoid (B) that concern the engine and the binary protocol.

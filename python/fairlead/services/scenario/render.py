@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fairlead.model import events as ev
-from fairlead.services.scenario import show
+from fairlead.services.scenario import outcomes, show
 from fairlead.services.scenario.market import Market
 
 
@@ -142,4 +142,5 @@ _RENDERERS: dict[type[ev.Event], Callable[..., str]] = {
     ev.Uncrossed: _cross("uncrossed"),
     ev.TimePassed: lambda _, __, ___: "time",
     **show.RENDERERS,
+    **outcomes.RENDERERS,
 }

@@ -15,7 +15,7 @@ from fairlead.services.scenario.render import amount, camel, render
 FIRST_NS = 1_000_000_000
 STEP_NS = 1_000_000
 _REFUSALS = ("rejected ", "amend_rejected ", "cancel_rejected ", "refused ", "group_rejected ")
-_SET_UP = {"reference", "account_limits", "instrument_limits", "credit", "on_disconnect", "breaker", "bands"}
+_SET_UP = {"reference", "account_limits", "instrument_limits", "credit", "on_disconnect", "breaker", "bands", "outcome"}
 
 
 @dataclass(frozen=True, slots=True)
