@@ -97,11 +97,7 @@ impl Of<'_, '_> {
                 self.fields.set("reason", reason.name())?;
                 Ok("OrderRestated")
             }
-            EventKind::OrderParked { order_id, account, instrument } => {
-                self.fields.set("order_id", order_id.0)?.account("account", *account, self.names)?;
-                self.fields.symbol(*instrument, self.names)?;
-                Ok("OrderParked")
-            }
+            EventKind::OrderParked { order_id, account, instrument } => self.parked(*order_id, *account, *instrument),
             EventKind::Trade(trade) => self.trade(trade),
             EventKind::TradePrevented(prevented) => self.prevented(prevented),
             EventKind::OrderCanceled(ended) => self.ended(ended, "OrderCanceled"),
@@ -127,6 +123,12 @@ impl Of<'_, '_> {
             | EventKind::Breaker(_) => guard_objects::fill(self.fields, self.names, kind),
             EventKind::Outcome(event) => outcomes::fill(self.fields, self.names, event),
         }
+    }
+
+    fn parked(&self, order_id: OrderId, account: AccountId, instrument: InstrumentId) -> PyResult<&'static str> {
+        self.fields.set("order_id", order_id.0)?.account("account", account, self.names)?;
+        self.fields.symbol(instrument, self.names)?;
+        Ok("OrderParked")
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the caller chose the kinds; the rest never gets here")]

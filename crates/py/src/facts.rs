@@ -169,10 +169,7 @@ impl Facts {
             EventKind::OrderExpired(ended) if mine(ended.order_id) => {
                 self.end(Status::Expired, ended.reason.name());
             }
-            EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => {
-                self.status = Status::Suspended;
-                self.is_held = suspended.kind.is_none();
-            }
+            EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => self.wait(suspended.kind.is_none()),
             EventKind::OrderTriggered(triggered) if mine(triggered.order_id) => self.status = Status::New,
             EventKind::OrderReleased(released) if mine(released.order_id) => self.release(released),
             EventKind::TriggerRejected(refused) if mine(refused.order_id) => {
@@ -223,6 +220,11 @@ impl Facts {
         self.order_qty = order.order_qty.0;
         self.leaves_qty = order.order_qty.0;
         self.status = Status::New;
+    }
+
+    fn wait(&mut self, is_held: bool) {
+        self.status = Status::Suspended;
+        self.is_held = is_held;
     }
 
     /// One that has a trigger waits for it as before, with more; `OrderTriggered` puts it to work.

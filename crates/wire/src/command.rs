@@ -115,10 +115,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         Kind::CancelGroup => Command::CancelGroup(read(input)?),
         Kind::CancelAllAfter => Command::CancelAllAfter(read(input)?),
         Kind::SetCancelOnDisconnect => Command::SetCancelOnDisconnect(read(input)?),
-        Kind::AddAsset => {
-            let AddAsset { symbol, decimals } = read(input)?;
-            Command::AddAsset { symbol, decimals }
-        }
+        Kind::AddAsset => read(input).map(|AddAsset { symbol, decimals }| Command::AddAsset { symbol, decimals })?,
         Kind::ListInstrument => Command::ListInstrument(read(input)?),
         Kind::AddAccount => Command::AddAccount(read(input)?),
         Kind::SetFees => {
