@@ -87,6 +87,9 @@ _IDENTITY = {
     "SAME_OPERATOR": Explanation(
         what="a second person is needed", value="operator", limit="tripped by", fix="let another operator do it"
     ),
+    "NOT_OUTCOME": Explanation(
+        what="the instrument is not the market of an event", fix="name one, or set_outcome before it opens"
+    ),
 }
 _FORM = {
     "PRICE_MISSING": Explanation(what="a limit order needs a price", fix="give price, or ord_type='market'"),
@@ -118,6 +121,10 @@ _FORM = {
         what="the legs do not fit together",
         value="leg",
         fix="one account, one instrument, limit or market; exits of one side: one stop and one target",
+    ),
+    "OUTCOME_ORDER": Explanation(
+        what="the market of an event takes limit and market orders alone",
+        fix="leave out trigger, group, peg, budget, reduce_only and auction market orders",
     ),
 }
 _VALUES = {
@@ -198,6 +205,9 @@ _VALUES = {
         value="middle",
         limit="reference",
         fix="check the feed; low < high, middle within 50 % of the reference",
+    ),
+    "OUTCOME_ASSET": Explanation(
+        what="an asset that pays on an event comes and goes by its market alone", fix="buy it, or mint pairs"
     ),
 }
 _STATE = {

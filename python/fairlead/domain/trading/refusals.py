@@ -75,6 +75,7 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ("GROUP_FINISHED", "cancel the remaining order by its own id", None, Unit.NOTHING),
     ("NOT_TRIPPED", "check the scope: symbol, account, session", None, Unit.NOTHING),
     ("SAME_OPERATOR", "let another operator do it", None, Unit.PLAIN),
+    ("NOT_OUTCOME", "name the market of an event", "symbol", Unit.NOTHING),
     ("PRICE_MISSING", "give price, or orderType MARKET", "price", Unit.NOTHING),
     ("PRICE_NOT_ALLOWED", "leave price out, or give protectionPrice", "price", Unit.NOTHING),
     (
@@ -100,6 +101,7 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ("TRAIL_KIND", "give trailingAmount or trailingPercent, and only one of them", "trailingAmount", Unit.NOTHING),
     ("TRIGGER_NOT_ALLOWED", "triggers go with limit and market orders", "triggerPrice", Unit.NOTHING),
     ("GROUP_LEGS", "one side of exits: one stop and one target, in one instrument", None, Unit.NOTHING),
+    ("OUTCOME_ORDER", "enter a limit or market order without trigger, group, peg or budget", "orderType", Unit.NOTHING),
     ("QTY_NOT_POSITIVE", "give a quantity above 0", "quantity", Unit.QUANTITY),
     ("QTY_LOT", "give a multiple of the lot, which is the limit", "quantity", Unit.QUANTITY),
     ("QTY_MIN", "give at least the limit", "quantity", Unit.QUANTITY),
@@ -133,6 +135,7 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ),
     ("SOURCE_MISSING", "nobody gives that price: give triggerType LAST_PRICE", "triggerType", Unit.NOTHING),
     ("BAND_INSANE", "check the feed of the bands", None, Unit.PRICE),
+    ("OUTCOME_ASSET", "buy it in its market", "asset", Unit.NOTHING),
     ("NOT_LISTED", "wait until the instrument opens", "symbol", Unit.NOTHING),
     ("DELISTED", "trade another instrument", "symbol", Unit.NOTHING),
     ("MARKET_CLOSED", "wait for the next session; cancels pass", None, Unit.NOTHING),
