@@ -82,6 +82,13 @@ impl Exchange {
         market.last_trade.map(|ticks| market.price(ticks))
     }
 
+    /// Pairs that exist in the market of an event; empty where the instrument is none.
+    pub fn open_interest(&self, instrument: InstrumentId) -> Option<Qty> {
+        let market = self.market(instrument)?;
+        let pairs = market.outcome.as_deref()?.pairs;
+        Some(market.qty(i64::try_from(pairs).unwrap_or(i64::MAX)))
+    }
+
     /// What rule sets see of an instrument.
     pub fn sight(&self, instrument: InstrumentId) -> Option<Sight> {
         let market = self.market(instrument)?;

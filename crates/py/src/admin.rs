@@ -2,7 +2,8 @@
 
 use model::{
     AddAccount, Allocation, AssetId, Command, Event, EventKind, FeeRates, FeeScheduleId, Instrument, InstrumentError,
-    Money, MoveFunds, Price, Qty, RejectReason, SetTradingState, StpMode, Symbol, TickBand, TickTable, TradingState,
+    Money, MoveFunds, OutcomeEvent, Price, Qty, RejectReason, SetTradingState, StpMode, Symbol, TickBand, TickTable,
+    TradingState,
 };
 use pyo3::prelude::*;
 
@@ -278,7 +279,10 @@ impl Exchange {
 fn defines(event: &Event) -> bool {
     matches!(
         event.kind,
-        EventKind::AssetAdded { .. } | EventKind::AccountAdded { .. } | EventKind::InstrumentListed { .. }
+        EventKind::AssetAdded { .. }
+            | EventKind::AccountAdded { .. }
+            | EventKind::InstrumentListed { .. }
+            | EventKind::Outcome(OutcomeEvent::OutcomeSet { .. })
     )
 }
 
@@ -294,7 +298,10 @@ fn learn(names: &mut Names, command: &Command, event: &Event) {
         let decimals = |asset| names.asset(asset).map_or(0, |asset| asset.decimals);
         let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
         let def = Instrument::clone(def);
-        names.add_instrument(Listed { id: *instrument, def, quote_decimals, base_decimals });
+        names.add_instrument(Listed { id: *instrument, def, quote_decimals, base_decimals, on_event: false });
+    }
+    if let EventKind::Outcome(OutcomeEvent::OutcomeSet { instrument, .. }) = event.kind {
+        names.set_on_event(instrument);
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Asset {
 }
 
 /// A listed instrument.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Listed {
     /// Its id.
     pub id: InstrumentId,
@@ -31,6 +31,8 @@ pub struct Listed {
     pub quote_decimals: u8,
     /// Decimals of amounts in its base asset.
     pub base_decimals: u8,
+    /// It is the market of an event: who sells what it does not have pays in the quote asset.
+    pub on_event: bool,
 }
 
 impl Listed {
@@ -116,7 +118,8 @@ impl Names {
             let Some(def) = engine.instrument(id) else { break };
             let decimals = |asset| engine.asset(asset).map_or(0, |(_, decimals)| decimals);
             let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
-            self.add_instrument(Listed { id, def: def.clone(), quote_decimals, base_decimals });
+            let on_event = engine.open_interest(id).is_some();
+            self.add_instrument(Listed { id, def: def.clone(), quote_decimals, base_decimals, on_event });
         }
     }
 
@@ -136,6 +139,13 @@ impl Names {
     pub fn add_instrument(&mut self, listed: Listed) {
         self.instrument_ids.insert(listed.def.symbol.as_str().to_owned(), listed.id.0);
         self.instruments.push(Arc::new(listed));
+    }
+
+    /// An instrument is the market of an event from now on.
+    pub fn set_on_event(&mut self, id: InstrumentId) {
+        if let Some(listed) = self.instruments.get_mut(id.0 as usize) {
+            *listed = Arc::new(Listed { on_event: true, ..Listed::clone(listed) });
+        }
     }
 }
 

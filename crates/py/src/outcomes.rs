@@ -2,7 +2,6 @@
 
 use model::{
     AccountId, Command, InstrumentId, MovePairs, OutcomeEvent, OutcomeRequest, Price, Qty, ResolveOutcome, SetOutcome,
-    Side,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -57,7 +56,10 @@ impl Exchange {
 /// What the numbers of a refusal are: amounts of tokens where pairs are given back, else of the quote asset.
 fn about<'a>(names: &'a Names, symbol: &str, what: &str) -> About<'a> {
     let listed = names.listed(symbol).map(AsRef::as_ref);
-    About { listed, side: (what == "merge").then_some(Side::Sell), ..About::default() }
+    match listed.filter(|_| what == "merge") {
+        Some(listed) => About { asset: Some(listed.def.base), ..About::default() },
+        None => About { listed, ..About::default() },
+    }
 }
 
 /// Adds the fields of one event and gives the name of its class.

@@ -53,7 +53,7 @@ impl Refusal {
             (Unit::Nothing, _) => return Refusal { reason, field: None, value: None, limit: None, nearest: None },
             (Unit::Price, Some(listed)) => listed.def.price_decimals,
             (Unit::Qty, Some(listed)) => listed.def.qty_decimals,
-            (Unit::Money, Some(listed)) => match (reason, about.side) {
+            (Unit::Money, Some(listed)) => match (reason, about.side.filter(|_| !listed.on_event)) {
                 (RejectReason::InsufficientFunds | RejectReason::CreditLimit, Some(Side::Sell)) => listed.base_decimals,
                 (_, _) => listed.quote_decimals,
             },

@@ -41,6 +41,7 @@ fn what_all_have_and_the_pairs_are_worth_what_they_brought() {
             step(&mut venue, &mut rng);
             let pairs = all(&venue, YES);
             assert_eq!(all(&venue, NO), pairs);
+            assert_eq!(venue.exchange.open_interest(RAIN).map(|qty| i128::from(qty.0)), Some(pairs));
             assert_eq!(all(&venue, USD) + 100 * pairs, 3 * START);
         }
         assert!(all(&venue, YES) > 0, "nothing happened with seed {seed}");
