@@ -17,6 +17,7 @@ PAGES = [
     "docs/how-to/backup.md",
     "docs/how-to/breakers.md",
     "docs/how-to/calendars.md",
+    "docs/how-to/outcomes.md",
     "docs/how-to/durable.md",
     "docs/how-to/gateway-access.md",
     "docs/how-to/python.md",
