@@ -44,6 +44,7 @@ _OPERATORS: Final = {
     "POST /withdrawals/{request_id}/confirm",
     "POST /withdrawals/{request_id}/reject",
     "POST /withdrawal-addresses/{wallet_id}/verify",
+    "PUT /accounts/{account}/fee-schedule",
 }
 _OF_EVERYBODY: Final = {"symbol", "schedule"}
 

@@ -53,6 +53,7 @@ _NEEDS: dict[str, str | None] = {
     "POST /markets": "manage_markets",
     "PATCH /markets/{symbol}": "manage_markets",
     "PATCH /fee-schedules/{schedule}": "manage_markets",
+    "PUT /accounts/{account}/fee-schedule": "manage_markets",
     "GET /orders": "read_own",
     "GET /orders/{order_id}": "read_own",
     "GET /orders/{order_id}/fills": "read_own",

@@ -6,7 +6,7 @@ from typing import Any
 from tests.unit.markets import open_market
 
 from fairlead import BreakerRules, Exchange, Instrument, Leg, Trigger
-from fairlead.model import events
+from fairlead.model.event import Event
 
 
 def _everything() -> Exchange:
@@ -18,6 +18,7 @@ def _everything() -> Exchange:
         ex.submit(account=account, cl_ord_id=cl_ord_id, side=side, order_qty=qty, price=price, **more)  # type: ignore[arg-type]
 
     ex.set_fees(maker_ppm=1, taker_ppm=2)
+    ex.set_account_fees("bob", 0)
     ex.withdraw("alice", "USD", 1)
     ex.withdraw("alice", "USD", 0)
     order("alice", "ice", "sell", 9, "100", display_qty=3)
@@ -114,7 +115,7 @@ def _guarded(ex: Exchange) -> None:
 def test_every_kind_of_event_has_its_class() -> None:
     happened = {type(event) for event in _everything().events()}
 
-    assert {kind.__name__ for kind in events.Event.__subclasses__()} == {kind.__name__ for kind in happened}
+    assert {kind.__name__ for kind in Event.__subclasses__()} == {kind.__name__ for kind in happened}
 
 
 def test_events_are_in_order_and_frozen() -> None:

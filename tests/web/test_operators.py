@@ -36,8 +36,19 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/markets", LISTING),
     ("PATCH", "/markets/BTC-USD", {"state": "HALTED"}),
     ("PATCH", "/fee-schedules/1", {"makerPpm": -10, "takerPpm": 30}),
+    ("PUT", "/accounts/1001/fee-schedule", {"schedule": 1}),
 ]
-COMMANDS = {"Halt", "Resume", "KillSwitch", "Rearm", "AddAsset", "ListInstrument", "SetTradingState", "SetFees"}
+COMMANDS = {
+    "Halt",
+    "Resume",
+    "KillSwitch",
+    "Rearm",
+    "AddAsset",
+    "ListInstrument",
+    "SetTradingState",
+    "SetFees",
+    "SetAccountFees",
+}
 
 
 async def _as(desk: Desk, role: Role, email: str = "ops@example.com") -> tuple[dict[str, str], int]:
@@ -91,6 +102,7 @@ def test_each_command_carries_the_number_of_who_gave_it(tmp_path: Path) -> None:
         assert asked["Rearm"] == {"scope": "All", "operator": account, "note": "fixed"}
         assert asked["SetTradingState"] == {"instrument": 0, "state": "Halted"}
         assert asked["SetFees"] == {"schedule": 1, "rates.maker_ppm": -10, "rates.taker_ppm": 30}
+        assert asked["SetAccountFees"] == {"account": 1_001, "schedule": 1}
 
     at_desk(tmp_path, story)
 

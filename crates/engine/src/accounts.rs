@@ -119,6 +119,8 @@ pub(crate) struct Accounts {
     /// What is paid for pairs, and the tokens that exist as negative numbers.
     escrow: BTreeMap<AssetId, Money>,
     schedules: BTreeMap<u16, Schedule>,
+    /// Accounts that were given another schedule than they were opened with, and which.
+    assigned: BTreeMap<u32, u16>,
     /// Rates by schedule number, for the order path.
     rates: Vec<FeeRates>,
     /// An account with reduce-only orders gained or lost something.
@@ -143,6 +145,7 @@ image!(Accounts {
     outside: BTreeMap<AssetId, Money>,
     escrow: BTreeMap<AssetId, Money>,
     schedules: BTreeMap<u16, Schedule>,
+    assigned: BTreeMap<u32, u16>,
     rates: Vec<FeeRates>,
     reduce_due: bool,
 });
@@ -166,6 +169,7 @@ impl Accounts {
             outside: BTreeMap::new(),
             escrow: BTreeMap::new(),
             schedules: BTreeMap::new(),
+            assigned: BTreeMap::new(),
             rates: vec![FeeRates::default()],
             reduce_due: false,
         };
@@ -228,6 +232,12 @@ impl Accounts {
         }
         self.rates[at] = rates;
         version
+    }
+
+    /// Lets an account pay by another schedule from now on.
+    pub(crate) fn assign(&mut self, account: AccountId, schedule: FeeScheduleId) {
+        self.get_mut(account).fees = schedule;
+        self.assigned.insert(account.0, schedule.0);
     }
 
     #[inline]
@@ -341,6 +351,10 @@ impl Accounts {
             digest.write_u64(u64::from(schedule.version));
             digest.write_i64(i64::from(schedule.rates.maker_ppm));
             digest.write_i64(i64::from(schedule.rates.taker_ppm));
+        }
+        for (account, schedule) in &self.assigned {
+            digest.write_u64(u64::from(*account));
+            digest.write_u64(u64::from(*schedule));
         }
         digest.finish()
     }

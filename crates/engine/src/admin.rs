@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
-    Money, MoveFunds, RejectReason, STP_GROUP_MAX, Symbol,
+    Money, MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol,
 };
 
 use crate::market::Market;
@@ -79,6 +79,18 @@ pub(crate) fn set_fees(shared: &mut Shared, schedule: FeeScheduleId, rates: FeeR
     }
     let version = shared.accounts.set_rates(schedule, rates);
     out.push(EventKind::FeesSet { schedule: schedule.0, version, rates });
+}
+
+pub(crate) fn set_account_fees(shared: &mut Shared, request: SetAccountFees, out: &mut Events) {
+    let SetAccountFees { account, schedule } = request;
+    if !shared.accounts.is_customer(account) {
+        return refuse(Reject::plain(RejectReason::UnknownAccount), out);
+    }
+    if !shared.accounts.has_schedule(schedule) {
+        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+    }
+    shared.accounts.assign(account, schedule);
+    out.push(EventKind::AccountFeesSet { account, schedule });
 }
 
 pub(crate) fn deposit(shared: &mut Shared, markets: &[Market], names: &Names, request: &MoveFunds, out: &mut Events) {

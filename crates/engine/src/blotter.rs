@@ -190,6 +190,7 @@ impl Blotter {
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::MassCanceled { .. }

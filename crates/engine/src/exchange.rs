@@ -105,6 +105,7 @@ impl Exchange {
             Command::ListInstrument(def) => admin::list(names, markets, def, out),
             Command::AddAccount(request) => admin::add_account(shared, names, request, out),
             Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
+            Command::SetAccountFees(request) => admin::set_account_fees(shared, *request, out),
             Command::Deposit(request) => admin::deposit(shared, markets, names, request, out),
             Command::Withdraw(request) => admin::withdraw(shared, markets, names, request, out),
             Command::NewStop(stop) => stops::new_stop(shared, markets, stop, out),

@@ -19,6 +19,7 @@ pub(crate) fn touch(exchange: &Exchange, command: &Command) -> i64 {
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
         | Command::SetFees { .. }
+        | Command::SetAccountFees(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::MassCancel(_)

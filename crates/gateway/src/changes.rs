@@ -53,6 +53,7 @@ fn named(kind: &EventKind) -> Option<(OrderId, AccountId, InstrumentId, ExecType
         | EventKind::InstrumentListed { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
+        | EventKind::AccountFeesSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

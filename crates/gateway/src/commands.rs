@@ -1,6 +1,8 @@
 //! What became of a command that is not about one order: deposits, listings, groups, halts, kill switches.
 
-use model::{AccountId, BreakerEvent, Event, EventKind, GuardEvent, InstrumentId, KillScope, OutcomeEvent};
+use model::{
+    AccountId, BreakerEvent, Event, EventKind, FeeScheduleId, GuardEvent, InstrumentId, KillScope, OutcomeEvent,
+};
 use wire::{CommandEvent, CommandReport};
 
 use crate::exec::position;
@@ -19,6 +21,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
         EventKind::FeesSet { schedule, version, .. } => {
             CommandReport { count: u64::from(*version), ..number(u32::from(*schedule), say(CommandEvent::FeesSet)) }
         }
+        EventKind::AccountFeesSet { account, schedule } => to(*account, assigned(event, *schedule)),
         EventKind::Deposited { account, asset, amount } => {
             CommandReport { value: amount.0, ..to(*account, number(asset.0, say(CommandEvent::Deposited))) }
         }
@@ -74,6 +77,10 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
         | EventKind::TriggerRejected(_)
         | EventKind::OrderReleased(_) => return None,
     })
+}
+
+fn assigned(event: &Event, schedule: FeeScheduleId) -> CommandReport {
+    CommandReport { id: u64::from(schedule.0), ..blank(event, CommandEvent::AccountFeesSet) }
 }
 
 fn blank(event: &Event, what: CommandEvent) -> CommandReport {

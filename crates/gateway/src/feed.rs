@@ -167,6 +167,7 @@ pub(crate) fn instrument_of(kind: &EventKind) -> Option<InstrumentId> {
         | EventKind::InstrumentListed { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
+        | EventKind::AccountFeesSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

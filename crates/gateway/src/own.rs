@@ -65,6 +65,7 @@ pub(crate) fn own(mut command: Command, said: u32, owner: &Owner) -> Result<Comm
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
         | Command::SetFees { .. }
+        | Command::SetAccountFees(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)
@@ -129,6 +130,7 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
         | Command::SetFees { .. }
+        | Command::SetAccountFees(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)

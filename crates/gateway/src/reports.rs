@@ -60,6 +60,7 @@ pub(crate) fn absorb(event: &Event, ledger: &mut Ledger, out: &mut Vec<Report>) 
         | EventKind::InstrumentListed { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
+        | EventKind::AccountFeesSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }

@@ -167,6 +167,7 @@ impl Publisher {
             EventKind::AssetAdded { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderAccepted(_)

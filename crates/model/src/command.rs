@@ -36,6 +36,8 @@ pub enum Command {
         /// Its rates.
         rates: FeeRates,
     },
+    /// Lets an account pay by another fee schedule from now on.
+    SetAccountFees(SetAccountFees),
     /// Puts money into an account from outside.
     Deposit(MoveFunds),
     /// Takes available money out of an account.
@@ -107,6 +109,15 @@ pub struct AddAccount {
     pub stp_group: u32,
     /// What it pays.
     pub fees: FeeScheduleId,
+}
+
+/// Lets an account pay by another fee schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetAccountFees {
+    /// Whose.
+    pub account: AccountId,
+    /// Which schedule; it has been set before, or is 0.
+    pub schedule: FeeScheduleId,
 }
 
 /// A deposit or a withdrawal.

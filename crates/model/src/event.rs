@@ -1,6 +1,6 @@
 //! What an exchange says happened. Events are facts, in order, each with the command that caused it.
 
-use crate::account::FeeRates;
+use crate::account::{FeeRates, FeeScheduleId};
 use crate::breaker::SpreadState;
 use crate::facts::{
     AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded, OrderPosted,
@@ -87,6 +87,13 @@ pub enum EventKind {
         version: u32,
         /// The rates from now on.
         rates: FeeRates,
+    },
+    /// An account pays by another fee schedule.
+    AccountFeesSet {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        schedule: FeeScheduleId,
     },
     /// Money came in.
     Deposited {

@@ -32,7 +32,8 @@ mod trigger;
 pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
 pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, StaticReference, Window};
 pub use command::{
-    AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetTradingState,
+    AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetAccountFees,
+    SetTradingState,
 };
 pub use decimal::{DecimalError, format_decimal, parse_decimal};
 pub use event::{BreakerEvent, Cause, Event, EventKind, Events, GuardEvent};

@@ -2,8 +2,8 @@
 
 use model::{
     AddAccount, Allocation, AssetId, Command, Event, EventKind, FeeRates, FeeScheduleId, Instrument, InstrumentError,
-    Money, MoveFunds, OutcomeEvent, Price, Qty, RejectReason, SetTradingState, StpMode, Symbol, TickBand, TickTable,
-    TradingState,
+    Money, MoveFunds, OutcomeEvent, Price, Qty, RejectReason, SetAccountFees, SetTradingState, StpMode, Symbol,
+    TickBand, TickTable, TradingState,
 };
 use pyo3::prelude::*;
 
@@ -208,6 +208,16 @@ impl Exchange {
         let rates = FeeRates { maker_ppm, taker_ppm };
         let command = Command::SetFees { schedule: FeeScheduleId(schedule), rates };
         self.administer(py, &command, format!("fee schedule {schedule}"), About::default())
+    }
+
+    /// Lets an account pay by another fee schedule.
+    ///
+    /// # Errors
+    /// `InternalError`, and what the clock raises.
+    pub fn assign_fees(&self, py: Python<'_>, account: &str, schedule: u16) -> PyResult<CommandReport> {
+        let account_id = self.directory().snapshot().account_id(account);
+        let request = SetAccountFees { account: account_id, schedule: FeeScheduleId(schedule) };
+        self.administer(py, &Command::SetAccountFees(request), format!("account {account}"), About::default())
     }
 
     /// Moves an instrument to another trading state.

@@ -63,6 +63,7 @@ impl Of<'_, '_> {
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::CommandRejected { .. }
@@ -152,6 +153,10 @@ impl Of<'_, '_> {
                 self.fields.set("schedule", *schedule)?.set("version", *version)?;
                 self.fields.set("maker_ppm", rates.maker_ppm)?.set("taker_ppm", rates.taker_ppm)?;
                 Ok("FeesSet")
+            }
+            EventKind::AccountFeesSet { account, schedule } => {
+                self.fields.account("account", *account, self.names)?.set("schedule", schedule.0)?;
+                Ok("AccountFeesSet")
             }
             EventKind::Deposited { account, asset, amount } | EventKind::Withdrawn { account, asset, amount } => {
                 self.fields.account("account", *account, self.names)?.set("asset", name(*asset))?;

@@ -79,6 +79,7 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::InstrumentListed { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
+        | EventKind::AccountFeesSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }
@@ -181,6 +182,9 @@ fn administration(kind: &EventKind) -> Row {
         EventKind::InstrumentListed { instrument, .. } => Row { instrument: instrument.0, ..Row::of(1) },
         EventKind::AccountAdded { account, .. } => Row { account: account.0, ..Row::of(2) },
         EventKind::FeesSet { schedule, .. } => Row { id: u64::from(*schedule), ..Row::of(3) },
+        EventKind::AccountFeesSet { account, schedule } => {
+            Row { account: account.0, id: u64::from(schedule.0), ..Row::of(35) }
+        }
         EventKind::Deposited { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(4) },
         EventKind::Withdrawn { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(5) },
         EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },

@@ -185,6 +185,7 @@ impl Facts {
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

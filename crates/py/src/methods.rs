@@ -80,8 +80,7 @@ impl Exchange {
         self.found().map(|found| found_as_dict(py, found)).transpose()
     }
 
-    /// What became of the snapshots since the opening: ``seq`` of the newest made, how many were ``missed``, and ``why`` the
-    /// last one was; ``None`` for an exchange in memory.
+    /// Snapshots since the opening: ``seq`` of the newest, how many were ``missed``, ``why`` the last; ``None`` in memory.
     #[getter]
     fn snapshots<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(snapshots) = self.with(py, |sequencer| Ok(sequencer.snapshots()?.cloned()))? else { return Ok(None) };
@@ -284,6 +283,11 @@ impl Exchange {
     #[pyo3(signature = (schedule=0, *, maker_ppm, taker_ppm))]
     fn set_fees(&self, py: Python<'_>, schedule: u16, maker_ppm: i32, taker_ppm: i32) -> PyResult<CommandReport> {
         self.set_rates(py, schedule, maker_ppm, taker_ppm)
+    }
+
+    /// Let an account pay by another fee schedule from now on; one that was set before, or 0.
+    fn set_account_fees(&self, py: Python<'_>, account: &str, schedule: u16) -> PyResult<CommandReport> {
+        self.assign_fees(py, account, schedule)
     }
 
     /// Move an instrument to another trading state.
@@ -544,8 +548,7 @@ impl Exchange {
     #[pyo3(signature = (*, client_ids=true))]
     fn state_hash(&self, py: Python<'_>, client_ids: bool) -> PyResult<String> {
         let hash = self.with(py, |sequencer| Ok(sequencer.engine().state_hash()))?;
-        let hash = if client_ids { hash.combined() } else { hash.without_client_ids() };
-        Ok(format!("{hash:016x}"))
+        Ok(format!("{:016x}", if client_ids { hash.combined() } else { hash.without_client_ids() }))
     }
 
     /// Break the exchange as a broken invariant would: for tests of what callers then see.

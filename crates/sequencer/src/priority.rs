@@ -20,6 +20,7 @@ pub fn takes_risk_away(command: &Command) -> bool {
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
         | Command::SetFees { .. }
+        | Command::SetAccountFees(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::NewOrder(_)

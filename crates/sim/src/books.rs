@@ -126,6 +126,7 @@ impl Books {
             }
             EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::OrderRejected(_)
             | EventKind::AmendRejected(_)
             | EventKind::CancelRejected { .. }

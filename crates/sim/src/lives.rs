@@ -100,6 +100,7 @@ impl Lives {
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

@@ -4,9 +4,9 @@ use crate::layout::{block, layout};
 use model::{
     AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AssetId, BreakerRules, FeeRates, FeeScheduleId,
     Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds, MovePairs, OperatorId,
-    Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume, SessionId, SetAccountLimits, SetBands,
-    SetCreditLine, SetInstrumentLimits, SetOutcome, SetReference, SetTradingState, SpreadRule, StaticReference,
-    StpMode, Symbol, TickTable, TradingState, Window,
+    Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume, SessionId, SetAccountFees,
+    SetAccountLimits, SetBands, SetCreditLine, SetInstrumentLimits, SetOutcome, SetReference, SetTradingState,
+    SpreadRule, StaticReference, StpMode, Symbol, TickTable, TradingState, Window,
 };
 
 block! {
@@ -91,6 +91,15 @@ block! {
         schedule: FeeScheduleId,
         /// Its rates.
         rates: FeeRates,
+    }
+}
+
+layout! {
+    SetAccountFees {
+        /// Whose.
+        account: AccountId,
+        /// Which schedule.
+        schedule: FeeScheduleId,
     }
 }
 

@@ -52,6 +52,7 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
         Command::SetFees { schedule, rates } => {
             to.write(Kind::SetFees, &SetFees { schedule: *schedule, rates: *rates })
         }
+        Command::SetAccountFees(fees) => to.write(Kind::SetAccountFees, fees),
         Command::Deposit(funds) => to.write(Kind::Deposit, funds),
         Command::Withdraw(funds) => to.write(Kind::Withdraw, funds),
         Command::SetTradingState(state) => to.write(Kind::SetTradingState, state),
@@ -122,6 +123,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
             let SetFees { schedule, rates } = read(input)?;
             Command::SetFees { schedule, rates }
         }
+        Kind::SetAccountFees => Command::SetAccountFees(read(input)?),
         Kind::Deposit => Command::Deposit(read(input)?),
         Kind::Withdraw => Command::Withdraw(read(input)?),
         Kind::SetTradingState => Command::SetTradingState(read(input)?),
@@ -168,7 +170,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 54));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 55));
         }
     })
 }

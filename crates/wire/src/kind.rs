@@ -137,6 +137,8 @@ kinds! {
     MovePairs = 53 in OperatorCommand,
     /// Ends the market of an event.
     ResolveOutcome = 54 in OperatorCommand,
+    /// Lets an account pay by another fee schedule.
+    SetAccountFees = 55 in OperatorCommand,
 
     /// Client: opens a session (FIX 35=A).
     Logon = 64 in Session,

@@ -104,6 +104,7 @@ messages! {
         SetOutcome: model::SetOutcome,
         MovePairs: model::MovePairs,
         ResolveOutcome: model::ResolveOutcome,
+        SetAccountFees: model::SetAccountFees,
     }
     /// Opens a session.
     Logon,

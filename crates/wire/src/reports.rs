@@ -140,6 +140,8 @@ words! {
         OutcomePaid = 33,
         /// The market of an event ended: what one YES paid in `value`, 1 in `other` where it is void.
         OutcomeResolved = 34,
+        /// An account pays by another fee schedule: its number in `id`.
+        AccountFeesSet = 35,
     }
 }
 

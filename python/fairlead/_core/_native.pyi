@@ -8,7 +8,7 @@ from typing import Any, Literal, final
 from typing_extensions import disjoint_base
 
 from fairlead.model.breaker import BreakerRules, DynamicCircuitBreaker, Luld, MarketWide
-from fairlead.model.events import Event
+from fairlead.model.event import Event
 from fairlead.model.orders import Fill
 from fairlead.model.triggers import Leg, Trigger
 
@@ -147,6 +147,7 @@ class Exchange:
     def deposit(self, account: str, asset: str, amount: _Number) -> CommandReport: ...
     def withdraw(self, account: str, asset: str, amount: _Number) -> CommandReport: ...
     def set_fees(self, schedule: int = 0, *, maker_ppm: int, taker_ppm: int) -> CommandReport: ...
+    def set_account_fees(self, account: str, schedule: int) -> CommandReport: ...
     def set_state(self, symbol: str, state: str) -> CommandReport: ...
     def _submit_group(
         self, kind: str, legs: Sequence[Leg], *, mode: str = "reduce", activation: str = "partial"

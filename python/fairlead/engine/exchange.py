@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from fairlead.engine.batches import Array
-    from fairlead.model.events import Event, Trade
+    from fairlead.model.event import Event
+    from fairlead.model.events import Trade
     from fairlead.model.market import Balance, Book, TradeStatistics
     from fairlead.model.orders import ExecutionQuality, Order
     from fairlead.model.triggers import Leg

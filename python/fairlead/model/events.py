@@ -8,26 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from fairlead.model.event import Event
 from fairlead.model.words import Side
-
-Cause = Literal["command", "timer", "uncross", "reprice", "reduce_only", "state", "trigger", "group", "breaker"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What all events have.
-
-    Attributes:
-        seq: sequence number of the command that caused it, from 1.
-        ts_ns: that command's time, nanoseconds since the Unix epoch.
-        sub: place among the events of that command, from 0.
-        cause: what in the command's work it comes from.
-    """
-
-    seq: int
-    ts_ns: int
-    sub: int
-    cause: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +42,14 @@ class FeesSet(Event):
     version: int
     maker_ppm: int
     taker_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFeesSet(Event):
+    """An account pays by another fee schedule."""
+
+    account: str
+    schedule: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

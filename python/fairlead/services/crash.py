@@ -8,6 +8,7 @@ from fairlead.domain.market_replay.records import Grid
 from fairlead.engine import BreakerWatch, Exchange
 from fairlead.model import events as ev
 from fairlead.model.breaker import BreakerRules
+from fairlead.model.event import Event
 from fairlead.model.instrument import Instrument
 from fairlead.model.triggers import Trigger
 
@@ -33,10 +34,10 @@ class Crash:
     """
 
     tape: HaltTape = field(default_factory=HaltTape)
-    events: list[ev.Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     transitions: list[tuple[float, str]] = field(default_factory=list)
 
-    def count(self, kind: type[ev.Event]) -> int:
+    def count(self, kind: type[Event]) -> int:
         """Return how often a kind of event happened."""
         return sum(isinstance(event, kind) for event in self.events)
 
@@ -135,7 +136,7 @@ class _Market:
         )
         self._take(report.events)
 
-    def _take(self, events: Sequence[ev.Event]) -> None:
+    def _take(self, events: Sequence[Event]) -> None:
         for event in events:
             self._crash.events.append(event)
             match event:

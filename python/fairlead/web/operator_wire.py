@@ -14,6 +14,7 @@ from fairlead.web.problems import ProblemError
 from fairlead.web.wire import Answer, Body, iso
 
 __all__ = [
+    "AccountFees",
     "BreakerAnswer",
     "Done",
     "FeeRates",
@@ -99,6 +100,12 @@ class FeeRates(Body, frozen=True, kw_only=True):
 
     maker_ppm: Ppm
     taker_ppm: Ppm
+
+
+class AccountFees(Body, frozen=True, kw_only=True):
+    """``PUT /accounts/{account}/fee-schedule``: one that was set before, or 0, which always is."""
+
+    schedule: Annotated[int, Meta(ge=0, le=65_535)]
 
 
 class Done(Answer, frozen=True, kw_only=True):

@@ -239,6 +239,7 @@ pub fn line(event: &EventKind) -> String {
         | EventKind::InstrumentListed { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
+        | EventKind::AccountFeesSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderParked { .. }

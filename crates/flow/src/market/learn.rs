@@ -35,6 +35,7 @@ impl Market {
             | EventKind::OrderParked { .. }
             | EventKind::TradePrevented(_)
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::Repeated { .. }

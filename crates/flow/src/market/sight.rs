@@ -51,6 +51,7 @@ impl Sight {
             | EventKind::InstrumentListed { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
+            | EventKind::AccountFeesSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderAccepted(_)

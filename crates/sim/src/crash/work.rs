@@ -43,6 +43,7 @@ pub fn account_of(command: &Command) -> Option<AccountId> {
         | Command::ListInstrument(_)
         | Command::AddAccount(_)
         | Command::SetFees { .. }
+        | Command::SetAccountFees(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)

@@ -165,6 +165,7 @@ impl Generator {
             | Command::ListInstrument(_)
             | Command::AddAccount(_)
             | Command::SetFees { .. }
+            | Command::SetAccountFees(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)

@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AccountKind, AddAccount, AssetId, CancelOrder, Command, FeeRates, FeeScheduleId, InstrumentId,
-    MONEY_MAX, MassCancel, Money, MoveFunds, SessionId, SetTradingState, Side, TradingState,
+    MONEY_MAX, MassCancel, Money, MoveFunds, SessionId, SetAccountFees, SetTradingState, Side, TradingState,
 };
 
 use super::Generator;
@@ -52,6 +52,7 @@ impl Generator {
             4 => Command::SetTradingState(self.set_state()),
             6 => Command::Deposit(self.move_funds()),
             7 => Command::Withdraw(self.move_funds()),
+            8 if self.draw.chance(500) => self.set_account_fees(),
             8 => self.set_fees(),
             9 => self.definition(),
             10 => Command::NewStop(Box::new(self.new_stop())),
@@ -135,6 +136,13 @@ impl Generator {
             rates = FeeRates { maker_ppm, taker_ppm };
         }
         Command::SetFees { schedule, rates }
+    }
+
+    /// Another schedule for an account; sometimes for one that is not there, or one that was never set.
+    fn set_account_fees(&mut self) -> Command {
+        let account = if self.is_bad() { AccountId(self.draw.pick(&[0, 99])) } else { self.account() };
+        let schedule = if self.is_bad() { 9 } else { u16::try_from(self.draw.index(3)).expect("small") };
+        Command::SetAccountFees(SetAccountFees { account, schedule: FeeScheduleId(schedule) })
     }
 
     /// One more asset, instrument or account; often one that cannot be.

@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
-    MoveFunds, RejectReason, STP_GROUP_MAX, Symbol, TradingState,
+    MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
@@ -88,6 +88,21 @@ impl NaiveExchange {
         let AddAccount { name, kind, stp_group, fees } = *request;
         self.accounts.push(Account { name: Some(name), kind, stp_group, fees });
         out.push(EventKind::AccountAdded { account, name });
+    }
+
+    pub(super) fn set_account_fees(&mut self, request: SetAccountFees, out: &mut Events) {
+        let SetAccountFees { account, schedule } = request;
+        let has_schedule = schedule == FeeScheduleId(0) || self.schedules.contains_key(&schedule);
+        let mut checks = Checks::default();
+        checks.plain(self.customer(account).is_none(), RejectReason::UnknownAccount);
+        checks.plain(!has_schedule, RejectReason::InvalidDefinition);
+        if let Err(refusal) = checks.result() {
+            out.push(command_rejected(refusal));
+            return;
+        }
+        self.accounts[account.0 as usize].fees = schedule;
+        self.assigned_fees.insert(account, schedule);
+        out.push(EventKind::AccountFeesSet { account, schedule });
     }
 
     pub(super) fn set_fees(&mut self, schedule: FeeScheduleId, rates: FeeRates, out: &mut Events) {

@@ -172,6 +172,10 @@ impl NaiveExchange {
             digest.write_i64(rates.maker_ppm.into());
             digest.write_i64(rates.taker_ppm.into());
         }
+        for (account, schedule) in &self.assigned_fees {
+            digest.write_u64(account.0.into());
+            digest.write_u64(schedule.0.into());
+        }
         digest.finish()
     }
 

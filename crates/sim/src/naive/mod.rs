@@ -125,6 +125,8 @@ pub struct NaiveExchange {
     accounts: Vec<Account>,
     instruments: Vec<Listed>,
     schedules: BTreeMap<FeeScheduleId, (u32, FeeRates)>,
+    /// By `SetAccountFees`, the last for each.
+    assigned_fees: BTreeMap<AccountId, FeeScheduleId>,
     funds: BTreeMap<(AccountId, AssetId), Funds>,
     outside: BTreeMap<AssetId, i128>,
     /// What is paid for pairs, and the tokens that exist as negative numbers.
@@ -163,6 +165,7 @@ impl NaiveExchange {
             accounts: vec![venue],
             instruments: Vec::new(),
             schedules: BTreeMap::new(),
+            assigned_fees: BTreeMap::new(),
             funds: BTreeMap::new(),
             outside: BTreeMap::new(),
             escrow: BTreeMap::new(),
@@ -223,6 +226,7 @@ impl NaiveExchange {
             Command::ListInstrument(definition) => self.list_instrument(definition, out),
             Command::AddAccount(request) => self.add_account(request, out),
             Command::SetFees { schedule, rates } => self.set_fees(*schedule, *rates, out),
+            Command::SetAccountFees(request) => self.set_account_fees(*request, out),
             Command::Deposit(request) => self.deposit(request, out),
             Command::Withdraw(request) => self.withdraw(request, out),
             Command::NewOrder(request) => self.new_order(request, out),

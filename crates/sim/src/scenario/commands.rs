@@ -58,6 +58,7 @@ pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result
         "deposit" => setup::move_funds(&without_time(line), names).map(Command::Deposit),
         "withdraw" => setup::move_funds(&without_time(line), names).map(Command::Withdraw),
         "fees" => setup::fees(&without_time(line)),
+        "account_fees" => setup::account_fees(&without_time(line), names).map(Command::SetAccountFees),
         "account" => setup::account(&without_time(line)).map(Command::AddAccount),
         "instrument" => {
             setup::instrument(&without_time(line), names).map(|made| Command::ListInstrument(Box::new(made)))

@@ -30,6 +30,9 @@ fn kind(event: &EventKind, names: &Names) -> String {
         EventKind::InstrumentListed { symbol, .. } => format!("listed {symbol}"),
         EventKind::AccountAdded { name, .. } => format!("account {name}"),
         EventKind::FeesSet { schedule, version, .. } => format!("fees {schedule} version={version}"),
+        EventKind::AccountFeesSet { account, schedule } => {
+            format!("account_fees {} {}", names.show_account(*account), schedule.0)
+        }
         EventKind::Deposited { account, asset, amount } => {
             let (who, what) = (names.show_account(*account), names.show_asset(*asset));
             format!("deposited {who} {what} {}", names.show_money(*asset, amount.0))

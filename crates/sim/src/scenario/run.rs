@@ -133,8 +133,8 @@ impl<E: Engine> Runner<E> {
                 }
                 if line.word(2)? == "PreListed" { Ok(()) } else { self.set_up(&line) }
             }
-            "asset" | "account" | "fees" | "deposit" | "reference" | "account_limits" | "instrument_limits"
-            | "credit" | "on_disconnect" | "breaker" | "bands" | "outcome" => self.set_up(&line),
+            "asset" | "account" | "fees" | "account_fees" | "deposit" | "reference" | "account_limits"
+            | "instrument_limits" | "credit" | "on_disconnect" | "breaker" | "bands" | "outcome" => self.set_up(&line),
             other => Err(format!("{other}: no such set-up word")),
         }
     }
@@ -237,6 +237,7 @@ impl<E: Engine> Runner<E> {
             | Command::ListInstrument(_)
             | Command::AddAccount(_)
             | Command::SetFees { .. }
+            | Command::SetAccountFees(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)

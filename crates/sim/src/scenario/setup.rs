@@ -2,7 +2,7 @@
 
 use model::{
     AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, Money,
-    MoveFunds, Price, Qty, SetTradingState, StpMode, TickBand, TickTable, TradingState, parse_decimal,
+    MoveFunds, Price, Qty, SetAccountFees, SetTradingState, StpMode, TickBand, TickTable, TradingState, parse_decimal,
 };
 
 use super::amounts::{Names, duration, number, symbol};
@@ -162,6 +162,13 @@ pub fn fees(line: &Line) -> Result<Command, String> {
     let rate = |key: &str| number(line.option(key).unwrap_or("0"));
     let rates = FeeRates { maker_ppm: rate("maker")?, taker_ppm: rate("taker")? };
     Ok(Command::SetFees { schedule: FeeScheduleId(number(line.word(1)?)?), rates })
+}
+
+/// `account_fees ACCOUNT N`
+pub fn account_fees(line: &Line, names: &Names) -> Result<SetAccountFees, String> {
+    line.allow(&[])?;
+    let schedule = FeeScheduleId(number(line.word(2)?)?);
+    Ok(SetAccountFees { account: names.account(line.word(1)?), schedule })
 }
 
 /// `deposit ACCOUNT ASSET AMOUNT` or `withdraw ...`

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Queue:
         ]
         return [(order_id, shown) for _, _, order_id, shown in sorted(found)]
 
-    def absorb(self, event: ev.Event) -> None:
+    def absorb(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case ev.OrderPosted() | ev.OrderRefreshed():

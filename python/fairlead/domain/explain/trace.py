@@ -7,6 +7,7 @@ from decimal import Decimal
 from fairlead.domain.explain import words
 from fairlead.domain.explain.queue import Queue
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Step:
         trades: ids of the trades it names.
     """
 
-    event: ev.Event
+    event: Event
     text: str
     orders: tuple[int, ...] = ()
     trades: tuple[int, ...] = ()
@@ -45,7 +46,7 @@ class Trace:
         return frozenset(trade_id for step in self.steps for trade_id in step.trades)
 
 
-def explain(events: Iterable[ev.Event], order_id: int, *, names: Mapping[int, str] | None = None) -> Trace | None:
+def explain(events: Iterable[Event], order_id: int, *, names: Mapping[int, str] | None = None) -> Trace | None:
     """Return the trace of an order from all events of its exchange, ``None`` where it was never accepted.
 
     Args:
@@ -70,7 +71,7 @@ class _Teller:
         self._open = False
         self.trace: Trace | None = None
 
-    def see(self, event: ev.Event) -> None:
+    def see(self, event: Event) -> None:
         """Take in one event."""
         if event.seq != self._seq:
             self._seq, self._prints = event.seq, []
@@ -93,7 +94,7 @@ class _Teller:
     def _list(self, orders: Iterable[int]) -> str:
         return ", ".join(self._name(order_id) for order_id in orders)
 
-    def _step(self, event: ev.Event, accepted: ev.OrderAccepted) -> Step | None:
+    def _step(self, event: Event, accepted: ev.OrderAccepted) -> Step | None:
         if isinstance(event, ev.Trade):
             return self._trade(event)
         if isinstance(event, ev.TradePrevented):
@@ -104,7 +105,7 @@ class _Teller:
             return self._market(event)
         return None
 
-    def _mine(self, event: ev.Event) -> Step | None:
+    def _mine(self, event: Event) -> Step | None:
         match event:
             case ev.OrderAccepted():
                 return self._accepted(event)
@@ -124,7 +125,7 @@ class _Teller:
                 text = self._small(event)
                 return None if text is None else Step(event, text)
 
-    def _small(self, event: ev.Event) -> str | None:
+    def _small(self, event: Event) -> str | None:
         match event:
             case ev.OrderSuspended():
                 if event.kind is None:
@@ -222,7 +223,7 @@ class _Teller:
         text = words.prevented(other=self._name(other), price=event.price, qty=event.qty, mode=event.mode)
         return Step(event, text, (other,))
 
-    def _market(self, event: ev.Event) -> Step | None:
+    def _market(self, event: Event) -> Step | None:
         match event:
             case ev.StateChanged():
                 text = words.state_changed(event.symbol, before=event.from_state, after=event.to_state)

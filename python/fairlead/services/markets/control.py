@@ -103,6 +103,10 @@ class VenueControl:
         }
         return await self._front.command("SetFees", fields)
 
+    async def set_account_fees(self, account: int, schedule: int) -> Report:
+        """Let an account pay by another fee schedule."""
+        return await self._front.command("SetAccountFees", {"account": account, "schedule": schedule})
+
     async def list_market(self, market: NewMarket) -> Report:
         """List an instrument, its assets too where there is no market of them; it does not trade before it is opened.
 

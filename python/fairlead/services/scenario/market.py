@@ -75,6 +75,9 @@ def define(market: Market, line: Line) -> CommandReport:
             line.allow("maker", "taker", "after")
             maker, taker = int(options.get("maker", "0")), int(options.get("taker", "0"))
             report = ex.set_fees(int(words[1]), maker_ppm=maker, taker_ppm=taker)
+        case "account_fees":
+            line.allow("after")
+            report = ex.set_account_fees(words[1], int(words[2]))
         case "deposit":
             line.allow("after")
             report = ex.deposit(words[1], words[2], words[3])

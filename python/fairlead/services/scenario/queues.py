@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Queues:
         self.orders: dict[int, OpenOrder] = {}
         self._posts = 0
 
-    def absorb(self, event: ev.Event) -> None:
+    def absorb(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case ev.OrderAccepted():

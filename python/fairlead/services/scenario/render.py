@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 from fairlead.services.scenario import outcomes, show
 from fairlead.services.scenario.market import Market
 
@@ -14,7 +15,7 @@ def camel(word: str) -> str:
     return "".join(part.title() for part in word.split("_"))
 
 
-def render(event: ev.Event, market: Market, orders: Mapping[int, str]) -> str:
+def render(event: Event, market: Market, orders: Mapping[int, str]) -> str:
     """Return one event as one line: words, then ``key=value`` options."""
     return f"{_RENDERERS[type(event)](event, market, orders)} cause={event.cause}"
 
@@ -114,11 +115,12 @@ def _prevented(event: Any, _: Market, orders: Mapping[int, str]) -> str:
     )
 
 
-_RENDERERS: dict[type[ev.Event], Callable[..., str]] = {
+_RENDERERS: dict[type[Event], Callable[..., str]] = {
     ev.AssetAdded: lambda event, _, __: f"asset {event.asset} decimals={event.decimals}",
     ev.InstrumentListed: lambda event, _, __: f"listed {event.symbol}",
     ev.AccountAdded: lambda event, _, __: f"account {event.account}",
     ev.FeesSet: lambda event, _, __: f"fees {event.schedule} version={event.version}",
+    ev.AccountFeesSet: lambda event, _, __: f"account_fees {event.account} {event.schedule}",
     ev.Deposited: _moved("deposited"),
     ev.Withdrawn: _moved("withdrawn"),
     ev.OrderAccepted: _accepted,

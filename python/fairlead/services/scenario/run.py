@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fairlead.engine import Exchange
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 from fairlead.services.scenario.commands import GROUPS, Report, command
 from fairlead.services.scenario.line import Line, ScenarioError, duration_ns, need
 from fairlead.services.scenario.market import Market, define, grid_decimals, limits
@@ -45,7 +46,7 @@ class Played:
         explains: its ``explains`` lines.
     """
 
-    events: list[ev.Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     commands: dict[int, str] = field(default_factory=dict)
     explains: list[Explains] = field(default_factory=list)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fairlead.model import events as ev
+from fairlead.model.event import Event
 from fairlead.services.scenario.line import seconds
 from fairlead.services.scenario.market import Market
 
@@ -106,7 +107,7 @@ def _extended(event: Any, _: Market, __: Names) -> str:
     return f"extended {event.symbol} @ {event.price} low={event.low} high={event.high} until={until}"
 
 
-RENDERERS: dict[type[ev.Event], Callable[..., str]] = {
+RENDERERS: dict[type[Event], Callable[..., str]] = {
     ev.OrderSuspended: _suspended,
     ev.OrderTriggered: _triggered,
     ev.TriggerRejected: _trigger_rejected,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from litestar import get, patch, post
+from litestar import get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody, PathParameter
 
@@ -10,6 +10,7 @@ from fairlead.domain.access.roles import Permission
 from fairlead.web.identity import PUBLIC, needs
 from fairlead.web.market_wire import Market, market_of
 from fairlead.web.operator_wire import (
+    AccountFees,
     BreakerAnswer,
     Done,
     FeeRates,
@@ -32,6 +33,7 @@ from fairlead.web.services import Asker, Given
 __all__ = ["ROUTES"]
 
 _SCHEDULE_MAX: Final = 65_535
+_ACCOUNT_MAX: Final = 2**32 - 1
 
 Symbol = Annotated[str, PathParameter(max_length=36)]
 
@@ -104,6 +106,15 @@ async def set_fees(
     return done(report, what=f"fee schedule {schedule}")
 
 
+@put("/accounts/{account:int}/fee-schedule", opt=needs(Permission.MANAGE_MARKETS), summary="What an account pays")
+async def set_account_fees(
+    account: Annotated[int, PathParameter(ge=1, le=_ACCOUNT_MAX)], data: JSONBody[AccountFees], services: Given
+) -> Done:
+    """Counts for trades from then on; an order that waits never pays more than it would have when it came."""
+    report = await services.control.set_account_fees(account, data.schedule)
+    return done(report, what=f"account {account} fee schedule {data.schedule}")
+
+
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     breaker_status,
     halt,
@@ -113,4 +124,5 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     list_instrument,
     change_market,
     set_fees,
+    set_account_fees,
 )
