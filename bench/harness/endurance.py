@@ -41,7 +41,7 @@ class Figures:
 
     http: dict[str, Any] = field(default_factory=dict)
     gateway: dict[str, Any] = field(default_factory=dict)
-    reads_ns: dict[str, list[int]] = field(default_factory=dict)
+    asked: reads.Reads = field(default_factory=reads.Reads)
     probe_per_s: float = 0.0
     probe_gateway: dict[str, Any] = field(default_factory=dict)
     gateway_rate: int = _GATEWAY_PER_S
@@ -53,16 +53,13 @@ class Figures:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every order of both was taken, and is in the tables."""
-        http = _taken(self.http) == self.http["requests"]
+        """Whether every order of both was taken and is in the tables, and every read was answered."""
+        http = _taken(self.http) == self.http["requests"] and not self.asked.failed
         return http and self.gateway["accepted"] == self.gateway["sent"] and self.rows == self.orders
 
     @property
     def growth_mb_per_minute(self) -> float | None:
-        """The median slope between two samples of the second half; ``None`` where the run was too short.
-
-        A segment of the log that is read now and then takes 64 MiB for a second, which the median does not notice.
-        """
+        """The median slope between two samples of the second half; ``None`` where the run was too short."""
         late = [sample for sample in self.rss[len(self.rss) // 2 :] if sample[0] >= _FULL_S]
         if len(late) < _SAMPLES_MIN:
             return None
@@ -95,7 +92,7 @@ def measure(*, seconds: int) -> Figures:
         watch.start()
         rates = (rate, figures.gateway_rate)
         try:
-            with reads.asked(server.port, log_in(server)) as figures.reads_ns:
+            with reads.asked(server.port, log_in(server)) as figures.asked:
                 figures.http, figures.gateway = _together(server, client, seconds=seconds, rates=rates)
         finally:
             stop.set()
@@ -132,7 +129,8 @@ def table(figures: Figures) -> str:
     busy = f"server: {figures.cpu_share:.2f} cores; the tables were there {figures.behind_s:.1f} s after the end, with "
     busy += f"{figures.rows:,} of {figures.orders:,} orders"
     refused = f"refused: {http['statuses']} {gateway['refused']} (before: {figures.probe_gateway['refused']})"
-    return f"\n{aligned(rows)}\n\n{aligned(_read_rows(figures.reads_ns))}\n{grown}\n{most}\n{busy}\n{refused}"
+    refused += f"; reads that failed: {figures.asked.failed or 'none'}"
+    return f"\n{aligned(rows)}\n\n{aligned(_read_rows(figures.asked.took_ns))}\n{grown}\n{most}\n{busy}\n{refused}"
 
 
 def _read_rows(took: dict[str, list[int]]) -> list[list[str]]:
