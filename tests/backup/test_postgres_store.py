@@ -90,6 +90,14 @@ def test_what_raises_leaves_the_database_empty(store: str, empty: str, tmp_path:
     assert (has_tables(store), has_tables(empty)) == (True, False)
 
 
+def test_a_database_that_is_lost_at_the_end_is_told_to_be_empty(store: str, empty: str, tmp_path: Path) -> None:
+    copy = _copied(store, tmp_path / "copy")
+    says = "lost before it was filled, and is empty: .*; restore again"
+    with pytest.raises(UnavailableError, match=r"(?s)" + says), filled_postgres(empty, copy):
+        _do(store, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'other'")
+    assert not has_tables(empty)
+
+
 def test_a_database_that_has_a_store_is_refused_and_stays(store: str, tmp_path: Path) -> None:
     copy = _copied(store, tmp_path / "copy")
     _do(store, "UPDATE projection_cursor SET event_seq = 50")

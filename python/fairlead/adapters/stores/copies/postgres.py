@@ -105,7 +105,7 @@ def filled_postgres(url: str, source: Path) -> Iterator[int]:
     contents = read_contents(source)
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), hide_parameters=True)
     try:
-        with _told(), engine.begin() as connection:
+        with _told(), engine.connect() as connection, connection.begin() as step:
             store = connection.connection.driver_connection
             assert isinstance(store, psycopg.Connection)
             if _columns(store):
@@ -126,6 +126,12 @@ def filled_postgres(url: str, source: Path) -> Iterator[int]:
             except (psycopg.DataError, psycopg.ProgrammingError, psycopg.IntegrityError) as error:
                 raise DataError(f"the store of the backup does not fit its tables: {error}") from None
             yield _known_seq(store, contents)
+            try:
+                step.commit()
+            except SQLAlchemyError as error:
+                raise UnavailableError(
+                    f"the database was lost before it was filled, and is empty: why={_said(error)}; restore again"
+                ) from None
     finally:
         engine.dispose()
 
@@ -193,4 +199,8 @@ def _told() -> Iterator[None]:
         yield
     except (psycopg.Error, SQLAlchemyError, OSError) as error:
         # The text may say where the store is, never its password.
-        raise UnavailableError(f"the store of PostgreSQL cannot be used: why={str(error).strip()}") from None
+        raise UnavailableError(f"the store of PostgreSQL cannot be used: why={_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    return str(error).strip()
