@@ -2,9 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Final
 
 from tests.hostile.walk import BODIES, PARTS, routes
 from tests.web.desks import Desk, at_desk, bearer
+
+# Numbers: a path with anything else in their place is no path.
+_NUMBERS: Final = {"{account}", "{schedule}"}
 
 
 def test_a_nul_in_a_path_or_a_query_is_refused_by_every_route(tmp_path: Path) -> None:
@@ -13,7 +17,7 @@ def test_a_nul_in_a_path_or_a_query_is_refused_by_every_route(tmp_path: Path) ->
         asked: list[str] = []
         for route in routes():
             for place in route.path.split("/"):
-                if place.startswith("{") and place != "{schedule}":
+                if place.startswith("{") and place not in _NUMBERS:
                     asked.append(f"{route.method} {route.url(PARTS | {place[1:-1]: 'a%00b'})}")
             for query in ("?symbol=%00", "?clientOrderId=a%00", "?cursor=%00", "?%00=a"):
                 asked.append(f"{route.method} {route.url(PARTS)}{query}")
