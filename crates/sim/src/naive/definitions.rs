@@ -117,7 +117,7 @@ impl NaiveExchange {
 
     pub(super) fn deposit(&mut self, request: &MoveFunds, out: &mut Events) {
         let mut checks = self.check_move(request);
-        if request.amount <= MONEY_MAX {
+        if (1..=MONEY_MAX.0).contains(&request.amount.0) {
             let sum = self.balance(request.account, request.asset).0 + request.amount.0;
             checks.measured(sum > MONEY_MAX.0, RejectReason::Overflow, sum, MONEY_MAX.0);
         }
