@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.unit.markets import open_market
 
-from fairlead import DataError, Exchange, WrongTypeError
+from fairlead import DataError, Exchange, Instrument, WrongTypeError
 from fairlead.model.batch import COMMAND_FIELDS, COMMAND_STRUCT, EVENT_FIELDS, EVENT_KINDS, EVENT_STRUCT, OPS, TIFS
 
 COMMAND = struct.Struct(COMMAND_STRUCT)
@@ -113,6 +113,27 @@ def test_event_records_say_what_event_objects_say() -> None:
         assert kind == type(event).__name__
         order_id = getattr(event, "order_id", None) or getattr(event, "buy_order_id", None) or 0
         assert fields["order_id"] == order_id
+
+
+def test_pairs_that_a_trade_makes_are_told_before_it() -> None:
+    ex = Exchange()
+    for asset, decimals in (("USD", 2), ("RAIN", 0), ("NO-RAIN", 0)):
+        ex.add_asset(asset, decimals=decimals)
+    ex.list(Instrument("RAIN", quote="USD", tick_size="0.01", lot_size=1, max_price="0.99"), state="pre_listed")
+    ex.set_outcome("RAIN", no="NO-RAIN")
+    ex.set_state("RAIN", "continuous")
+    for account in ("alice", "bob"):
+        ex.add_account(account, kind="credit")
+    sell, buy = _row("limit", account=1, side=1, px=60, qty=5), _row("limit", account=2, side=0, px=60, qty=3)
+
+    records = list(EVENT.iter_unpack(ex.run(_packed([sell, buy]))))
+
+    names = [name for name, _ in EVENT_FIELDS]
+    told = [dict(zip(names, record, strict=True)) for record in records]
+    kinds = [EVENT_KINDS[fields["kind"]] for fields in told]
+    assert kinds[kinds.index("outcome") :][:2] == ["outcome", "trade"]
+    (minted,) = (fields for fields in told if EVENT_KINDS[fields["kind"]] == "outcome")
+    assert (minted["id"], minted["account"], minted["qty"]) == (1, 1, 3)
 
 
 def test_arrays_give_arrays_and_buffers_give_bytes() -> None:

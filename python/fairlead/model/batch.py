@@ -40,6 +40,9 @@ quantities lots, fields a kind does not have are 0, and ``side`` is 255 where th
 - trigger_rejected: ``qty`` is what it lost. order_released: ``qty`` is its total from now on.
 - group_accepted: ``id`` is the group, ``order_id`` its first order. group_rejected: ``id`` is the leg at fault.
 - guard, breaker: only that something happened, a breaker's ``instrument`` and kind (``id``); ``events`` tells what.
+- outcome: ``id`` is 0 where a market of an event was set, 1 and 2 where ``qty`` pairs of ``account`` were made and
+  taken back, 3 where ``account`` was paid, 4 where it ended; ``px`` is what one YES paid, ``flag`` that it is not void.
+- account_fees_set: ``id`` is the schedule of ``account``.
 
 Fees are not in records: ask ``balances`` or ``events``.
 """
@@ -124,4 +127,6 @@ EVENT_KINDS = (
     "group_rejected",
     "guard",
     "breaker",
+    "outcome",
+    "account_fees_set",
 )

@@ -42,15 +42,14 @@ fn set(
     let market = markets.get(instrument.0 as usize).ok_or(Reject::plain(RejectReason::UnknownInstrument))?;
     let decimals = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
     ensure(decimals(no).is_some(), || Reject::plain(RejectReason::UnknownAsset))?;
-    let one = one_of(market);
+    let one = one_of(market).filter(|one| market.def.max_price.0 < one * market.base_tick);
     let is_defined = market.outcome.is_none()
-        && one.is_some_and(|one| market.def.max_price.0 < one * market.base_tick)
         && decimals(no) == decimals(market.def.base)
         && [market.def.base, no].into_iter().all(|asset| is_fresh(shared, markets, market, asset))
         && no != market.def.base;
-    ensure(is_defined, || Reject::plain(RejectReason::InvalidDefinition))?;
+    let one = one.filter(|_| is_defined).ok_or(Reject::plain(RejectReason::InvalidDefinition))?;
     ensure(market.state == TradingState::PreListed, || Reject::plain(RejectReason::StateTransition))?;
-    let outcome = Outcome { no, one: one.unwrap_or(0), pairs: 0, paid: BTreeMap::new() };
+    let outcome = Outcome { no, one, pairs: 0, paid: BTreeMap::new() };
     markets[instrument.0 as usize].outcome = Some(Box::new(outcome));
     out.push(EventKind::Outcome(OutcomeEvent::OutcomeSet { instrument, no }));
     Ok(())
