@@ -76,6 +76,11 @@ impl Exchange {
         self.market(instrument).map(|market| market.state)
     }
 
+    /// The asset that pays if the event of a market does not happen; `None` where it is not the market of an event.
+    pub fn no_asset(&self, instrument: InstrumentId) -> Option<AssetId> {
+        self.market(instrument)?.outcome.as_deref().map(|outcome| outcome.no)
+    }
+
     /// The price of an instrument's last trade.
     pub fn last_trade_price(&self, instrument: InstrumentId) -> Option<Price> {
         let market = self.market(instrument)?;

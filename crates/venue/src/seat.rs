@@ -39,6 +39,7 @@ impl<D: Disk> Host for Seat<D> {
         let exchange = self.sequencer.exchange();
         let it = exchange.instrument(instrument)?;
         let name = |asset: AssetId| exchange.asset(asset).unwrap_or((Symbol::BLANK, 0));
+        let no = exchange.no_asset(instrument);
         let ((base_symbol, base_decimals), (quote_symbol, quote_decimals)) = (name(it.base), name(it.quote));
         Some(SecurityDefinition {
             request_id: 0,
@@ -62,6 +63,8 @@ impl<D: Disk> Host for Seat<D> {
             max_price: it.max_price,
             allow_negative: it.allow_negative,
             state: exchange.state(instrument)?,
+            no,
+            no_symbol: no.map_or(Symbol::BLANK, |no| name(no).0),
             ticks: it.ticks.clone(),
         })
     }

@@ -117,6 +117,10 @@ block! {
         allow_negative: bool,
         /// Its trading state.
         state: TradingState,
+        /// The asset that pays if the event of this market does not happen; empty: not the market of an event.
+        no: Option<AssetId>,
+        /// Its name; its decimals are those of `base`.
+        no_symbol: Symbol,
         /// The price grid.
         ticks: TickTable,
     }

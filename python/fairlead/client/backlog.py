@@ -75,9 +75,10 @@ class Backlog:
         return self._told.popleft().report(instruments)
 
     def has_unread(self, count_max: int, instruments: Instruments) -> bool:
-        """Whether one of the oldest is about an instrument that was not told of: its numbers have no decimals yet."""
+        """Whether one of the oldest is about an instrument that was not told of as it is: its numbers cannot be read."""
         return any(
-            told.instrument is not None and not instruments.knows_id(told.instrument)
+            told.instrument is not None
+            and not (instruments.knows_event if told.sets_event else instruments.knows_id)(told.instrument)
             for told, _ in zip(self._told, range(count_max), strict=False)
         )
 

@@ -86,9 +86,15 @@ class Instruments:
         )
         self._by_id[id_] = self._by_symbol[symbol] = instrument
         self._definitions[symbol] = definition
-        base, quote_asset = _asset(fields, "base"), _asset(fields, "quote")
+        base = _asset(fields, "base")
         self._listings[id_] = Listing(
-            id=id_, symbol=symbol, price_decimals=price, qty_decimals=qty, base=base, quote=quote_asset
+            id=id_,
+            symbol=symbol,
+            price_decimals=price,
+            qty_decimals=qty,
+            base=base,
+            quote=_asset(fields, "quote"),
+            no=_no_asset(fields, decimals=base.decimals),
         )
 
     @property
@@ -99,6 +105,11 @@ class Instruments:
     def knows_id(self, number: Value) -> bool:
         """Whether an instrument of the wire was told of."""
         return number in self._by_id
+
+    def knows_event(self, number: Value) -> bool:
+        """Whether an instrument of the wire was told of as the market of an event."""
+        listing = self._listings.get(number) if isinstance(number, int) else None
+        return listing is not None and listing.no is not None
 
     def by_id(self, number: Value) -> ClientInstrument:
         """Return an instrument of the wire; a nameless one of whole numbers where it is not known."""
@@ -152,6 +163,11 @@ def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -
 def _asset(fields: Mapping[str, Value], name: str) -> Asset:
     id_, decimals = int(str(fields[name])), int(str(fields[f"{name}_decimals"]))
     return Asset(id=id_, symbol=str(fields[f"{name}_symbol"]), decimals=decimals)
+
+
+def _no_asset(fields: Mapping[str, Value], *, decimals: int) -> Asset | None:
+    number = fields.get("no")
+    return None if number is None else Asset(id=int(str(number)), symbol=str(fields["no_symbol"]), decimals=decimals)
 
 
 def _decimal(mantissa: Value, decimals: int) -> Decimal | None:

@@ -18,6 +18,10 @@ _HEADER: Final = struct.Struct(">BBHIQ")
 # position.event_seq, position.sub, position.leg, ts_ns, ref_seq.
 _HEAD: Final = struct.Struct(">QIBqQ")
 _NUMBER: Final = struct.Struct(">I")
+_COMMAND: Final = LAYOUTS["CommandReport"]
+_EVENT: Final = next(row for row in _COMMAND.fields if row.name == "event")
+_EVENT_AT: Final = HEADER_SIZE + _EVENT.offset
+_SETS_EVENT: Final = next(number for number, word in _EVENT.words.items() if word == "OutcomeSet")
 
 
 class _Heads:
@@ -76,6 +80,11 @@ class Told:
         self.position, self.ts_ns = place
         self.kind, self.session, self.seq, self.ref_seq = names
         self._report: Report | None = None
+
+    @property
+    def sets_event(self) -> bool:
+        """Whether its instrument is the market of an event from here on."""
+        return self.kind == _COMMAND.name and self._data[_EVENT_AT] == _SETS_EVENT
 
     def report(self, instruments: Instruments) -> Report:
         """Return all of it; numbers have decimals where their instrument is among those given.

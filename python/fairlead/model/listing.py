@@ -33,7 +33,10 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """An instrument: ``base`` is bought and sold, ``quote`` is paid."""
+    """An instrument: ``base`` is bought and sold, ``quote`` is paid.
+
+    ``no`` is the asset that pays if the event of the market does not happen; ``None`` where it is not that of an event.
+    """
 
     id: int
     symbol: str
@@ -41,3 +44,12 @@ class Listing:
     qty_decimals: int
     base: Asset
     quote: Asset
+    no: Asset | None = None
+
+    def quantity(self, mantissa: int) -> Decimal:
+        """Return a quantity of the wire as a decimal."""
+        return Decimal(mantissa).scaleb(-self.qty_decimals, context=EXACT)
+
+    def price(self, mantissa: int) -> Decimal:
+        """Return a price of the wire as a decimal."""
+        return Decimal(mantissa).scaleb(-self.price_decimals, context=EXACT)

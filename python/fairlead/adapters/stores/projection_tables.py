@@ -28,6 +28,7 @@ __all__ = [
     "order_client_ids",
     "order_events",
     "orders",
+    "outcomes",
     "position_days",
     "positions",
     "projection_cursor",
@@ -83,6 +84,20 @@ instruments: Final = Table(
     Column("quote_id", BigInteger, nullable=False),
     Column("quote_symbol", String(36), nullable=False),
     Column("quote_decimals", Integer, nullable=False),
+)
+
+# Markets of an event: the asset that pays if it does not happen, the pairs that exist, and what a YES paid at the end.
+outcomes: Final = Table(
+    "outcomes",
+    METADATA,
+    Column("instrument_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("symbol", String(36), nullable=False, unique=True),
+    Column("no_id", BigInteger, nullable=False),
+    Column("no_symbol", String(36), nullable=False),
+    Column("pairs", ExactDecimal, nullable=False),
+    Column("is_void", Boolean, nullable=False),
+    Column("yes_pays", ExactDecimal, nullable=True),
+    Column("resolved_ts_ns", BigInteger, nullable=True),
 )
 
 orders: Final = Table(
@@ -287,6 +302,7 @@ candles: Final = Table(
 FOLLOWING: Final = (
     projection_cursor,
     instruments,
+    outcomes,
     orders,
     order_client_ids,
     advanced_orders,

@@ -7,7 +7,7 @@ import msgspec
 
 from fairlead.model.listing import EXACT
 
-__all__ = ["NOTHING", "Holding", "holding_after"]
+__all__ = ["NOTHING", "Holding", "holding_after", "settled"]
 
 # The share of the cost that a reduction takes is rounded here, far below the unit of any asset; the rest stays with
 # what is still held, so that cost minus profit is what was paid, always.
@@ -65,6 +65,11 @@ def holding_after(before: Holding, *, quantity: Decimal, price: Decimal, fee: De
         realized=EXACT.add(before.realized, EXACT.subtract(came_in, released)),
         fees=EXACT.add(before.fees, fee),
     )
+
+
+def settled(before: Holding, price: Decimal) -> Holding:
+    """Return a position whose market ended: what was open is closed at ``price``, at no cost."""
+    return holding_after(before, quantity=-before.quantity, price=price, fee=_ZERO) if before.quantity else before
 
 
 def _share(before: Holding, closed: Decimal) -> Decimal:

@@ -39,6 +39,7 @@ _QUOTES: Final = "SELECT symbol, quote_symbol FROM instruments"
 _ASSETS: Final = (
     "SELECT base_id, base_symbol, base_decimals FROM instruments"
     " UNION SELECT quote_id, quote_symbol, quote_decimals FROM instruments"
+    " UNION SELECT no_id, no_symbol, base_decimals FROM outcomes JOIN instruments USING (instrument_id)"
 )
 
 

@@ -1,12 +1,14 @@
-"""What each account has, and every movement that brought it there: deposits, withdrawals, trades, fees."""
+"""What each account has, and every movement that brought it there: deposits, withdrawals, trades, fees, pairs."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from fairlead.adapters.stores.projection_tables import balances, ledger
 from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.outcome_rows import moved_pairs, of_events
 from fairlead.adapters.stores.projections.told import Side, Told, is_copy
 from fairlead.adapters.stores.step import Step
+from fairlead.model.listing import Asset, Listing
 from fairlead.model.report import Position, Report
 
 __all__ = ["VENUE", "follow_money"]
@@ -14,31 +16,36 @@ __all__ = ["VENUE", "follow_money"]
 # The account of the venue, which fees go to.
 VENUE: Final = 0
 _MOVES: Final = {"Deposited": ("DEPOSIT", 1), "Withdrawn": ("WITHDRAWAL", -1)}
+_END: Final = "SETTLEMENT"
 _KNOWN: Final = "SELECT account, asset_id, total FROM balances WHERE account IN"
 
 
 class _Line(NamedTuple):
-    """One movement of one report; ``amount`` in units of the asset's decimals."""
+    """One movement of one report; ``amount`` in units of the asset's decimals, ``None`` where it takes all there is."""
 
     position: Position
     line: int
     account: int
     asset_id: int
     kind: str
-    amount: int
+    amount: int | None
     report: Report
 
 
 def follow_money(step: Step, told: Told, memory: Memory) -> None:
     """Add the movements to the ledger and bring the balances to where they are after them."""
-    lines = sorted([*_moved(told), *(line for side in told.sides for line in _traded(side))], key=lambda it: it[:2])
+    traded = (line for side in told.sides for line in _traded(side))
+    lines = sorted([*_moved(told), *_paired(told), *_paid(told), *traded], key=lambda it: it[:2])
     if not lines:
         return
     totals = _totals(step, memory, lines)
     rows, changed = [], {}
     for position, number, account, asset_id, kind, amount, report in lines:
         mine = totals[account]
-        total = mine[asset_id] = mine.get(asset_id, 0) + amount
+        before = mine.get(asset_id, 0)
+        if amount is None and not (amount := -before):
+            continue
+        total = mine[asset_id] = before + amount
         changed[account, asset_id] = report.ts_ns
         if report.ts_ns < told.kept_from_ns:
             continue
@@ -78,3 +85,28 @@ def _traded(side: Side) -> Iterator[_Line]:
     if fee:
         yield _Line(position, 2, account, quote.id, "FEE", -fee, report)
         yield _Line(position, 3, VENUE, quote.id, "FEE", fee, report)
+
+
+def _paired(told: Told) -> Iterator[_Line]:
+    """A pair costs 1 of the quote asset and is worth it when it is given back."""
+    for position, report, account, quantity, listing in moved_pairs(told):
+        no, kind = _no(listing), "MINT" if quantity > 0 else "MERGE"
+        yield _Line(position, 0, account, listing.quote.id, kind, -listing.quote.mantissa(quantity), report)
+        yield _Line(position, 1, account, listing.base.id, kind, listing.base.mantissa(quantity), report)
+        yield _Line(position, 2, account, no.id, kind, no.mantissa(quantity), report)
+
+
+def _paid(told: Told) -> Iterator[_Line]:
+    """The end of a market takes every YES and NO of an account and pays for them."""
+    for position, report, listing in of_events(told, "OutcomePaid"):
+        account = report.fields["account"]
+        assert isinstance(account, int), f"somebody is paid: position={position}"
+        yield _Line(position, 0, account, listing.base.id, _END, None, report)
+        yield _Line(position, 1, account, _no(listing).id, _END, None, report)
+        if report.value:
+            yield _Line(position, 2, account, listing.quote.id, _END, report.value, report)
+
+
+def _no(listing: Listing) -> Asset:
+    assert listing.no is not None, f"the market of an event has two assets: symbol={listing.symbol}"
+    return listing.no

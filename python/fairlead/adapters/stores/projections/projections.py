@@ -12,6 +12,7 @@ from fairlead.adapters.stores.projections.market_rows import follow_breakers, fo
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.money_rows import follow_money
 from fairlead.adapters.stores.projections.order_rows import follow_orders
+from fairlead.adapters.stores.projections.outcome_rows import follow_outcomes
 from fairlead.adapters.stores.projections.position_rows import follow_positions
 from fairlead.adapters.stores.projections.pruning import tell_pruned
 from fairlead.adapters.stores.projections.told import Told, told_by
@@ -25,12 +26,13 @@ __all__ = ["SqlProjections"]
 Follow = Callable[[Step, Told, Memory], None]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
-_FORM: Final = 3
+_FORM: Final = 4
 _NAME: Final = "reports"
 _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_orders,
     follow_events,
     follow_fills,
+    follow_outcomes,
     follow_money,
     follow_positions,
     follow_trades,
