@@ -17,18 +17,19 @@ from fairlead.client.report import report_of
 from fairlead.engine.journal_reports import JournalReports
 from fairlead.model.report import Report
 from fairlead.wire import Message, decode
+from fairlead.wire.codec import Value
 
 ASSETS = {"USD": 2, "RAIN": 0, "NO-RAIN": 0}
 PEOPLE = {"ann": "cash", "bob": "cash", "cy": "cash", "dee": "credit"}
 FUNDS = 100_000
-VENUE = 0
+ZERO = Decimal(0)
 Answer = Decimal | None
 
 
 def _instruments() -> Instruments:
-    base = {"base": 1, "base_symbol": "RAIN", "base_decimals": 0, "no": 2, "no_symbol": "NO-RAIN"}
-    quote = {"quote": 0, "quote_symbol": "USD", "quote_decimals": 2}
-    of = {"instrument": 0, "symbol": "RAIN", "price_decimals": 2, "qty_decimals": 0}
+    base: dict[str, Value] = {"base": 1, "base_symbol": "RAIN", "base_decimals": 0, "no": 2, "no_symbol": "NO-RAIN"}
+    quote: dict[str, Value] = {"quote": 0, "quote_symbol": "USD", "quote_decimals": 2}
+    of: dict[str, Value] = {"instrument": 0, "symbol": "RAIN", "price_decimals": 2, "qty_decimals": 0}
     told = Instruments()
     told.add(Message(kind="SecurityDefinition", fields=of | base | quote))
     return told
@@ -91,6 +92,10 @@ async def _fill(database: Database, directory: Path, cuts: random.Random) -> Non
         begin = end
 
 
+async def _totals(money: SqlMoneyHistory, account: int) -> dict[str, Decimal]:
+    return {str(it.asset): it.total for it in await money.balances(account) if it.total is not None}
+
+
 @pytest.mark.parametrize("answer", [None, Decimal(0), Decimal("0.37"), Decimal(1)])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_end_of_a_market_pays_what_the_exchange_pays(
@@ -102,17 +107,18 @@ def test_the_end_of_a_market_pays_what_the_exchange_pays(
         await _fill(database, tmp_path / "venue", random.Random(seed))
         money = SqlMoneyHistory(database)
         for account, name in enumerate(PEOPLE, 1):
-            lines = {str(it.asset): it.total for it in await money.balances(account)}
+            lines = await _totals(money, account)
             assert lines["USD"] == ended[name]["USD"], name
             assert not lines.get("RAIN")
             assert not lines.get("NO-RAIN")
             (position,) = await money.positions(account)
             holding = position.holding
-            assert (holding.quantity, holding.cost) == (0, 0)
+            assert not holding.quantity
+            assert not holding.cost
             assert holding.realized - holding.fees == lines["USD"] - FUNDS, "profit less fees is the money it made"
             if answer is None:
                 assert lines["USD"] == FUNDS, "a void undoes everything"
-        everybody = [(await money.balances(account))[0].total or Decimal(0) for account in range(len(PEOPLE) + 1)]
+        everybody = [(await _totals(money, account))["USD"] for account in range(len(PEOPLE) + 1)]
         assert sum(everybody) == FUNDS * len(PEOPLE), "money is neither made nor lost"
         ((_, symbol, _, no, pairs, is_void, pays, at_ns),) = (await dump(database))["outcomes"]
         assert (symbol, no, pairs) == ("RAIN", "NO-RAIN", 0)
@@ -128,18 +134,18 @@ def test_pairs_that_exist_are_those_that_people_have(store_url: str, tmp_path: P
         await _fill(database, tmp_path / "venue", random.Random(5))
         money = SqlMoneyHistory(database)
         for account, name in enumerate(PEOPLE, 1):
-            lines = {str(it.asset): it.total for it in await money.balances(account)}
+            lines = await _totals(money, account)
             assert {asset: total for asset, total in lines.items() if total} == {
                 asset: total for asset, total in had[name].items() if total
             }
             (position,) = await money.positions(account)
-            assert position.holding.quantity == lines.get("RAIN", 0) - lines.get("NO-RAIN", 0)
+            assert position.holding.quantity == lines.get("RAIN", ZERO) - lines.get("NO-RAIN", ZERO)
         ((_, _, _, _, pairs, _, pays, at_ns),) = (await dump(database))["outcomes"]
         for token in ("RAIN", "NO-RAIN"):
-            assert pairs == sum(of.get(token, Decimal(0)) for of in had.values())
+            assert pairs == sum(of.get(token, ZERO) for of in had.values())
         assert pairs > 0
         assert (pays, at_ns) == (None, None)
-        everybody = [(await money.balances(account))[0].total or Decimal(0) for account in range(len(PEOPLE) + 1)]
+        everybody = [(await _totals(money, account))["USD"] for account in range(len(PEOPLE) + 1)]
         assert sum(everybody) + pairs == FUNDS * len(PEOPLE), "each pair holds 1"
 
     with_store(store_url, story)

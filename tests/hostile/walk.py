@@ -106,6 +106,10 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "openingCallMinutes": 10,
         "closingCallMinutes": 5,
     },
+    "PUT /markets/{symbol}/outcome": {"noAsset": "NO-RAIN"},
+    "POST /markets/{symbol}/settle": {"yesPays": "1"},
+    "POST /markets/{symbol}/mint": {"quantity": "5"},
+    "POST /markets/{symbol}/merge": {"quantity": "5"},
     "PATCH /fee-schedules/{schedule}": {"makerPpm": 10, "takerPpm": 20},
     "PUT /accounts/{account}/fee-schedule": {"schedule": 1},
     "POST /orders": _ORDER

@@ -21,6 +21,7 @@ from fairlead.adapters.stores.projections import (
     SqlMoneyHistory,
     SqlOrderHistory,
     SqlOrderTraces,
+    SqlOutcomeHistory,
     SqlProjections,
     SqlTradeTape,
 )
@@ -33,7 +34,7 @@ from fairlead.model.report import BEGINNING, Report
 from fairlead.services.access import Recovery
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
-from fairlead.services.markets import Breakers, Coverage, Markets, Tape, TapeMinutes, VenueControl
+from fairlead.services.markets import Assets, Breakers, Coverage, Markets, Outcomes, Tape, TapeMinutes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
@@ -181,6 +182,7 @@ def at_desk(
         feed, tape, front = FakeFeed(), Tape(clock=house.clock), FakeFront()
         feed.listen(tape.hear)
         venue = FakeVenue()
+        assets = Assets(venue, feed=feed)  # type: ignore[arg-type]
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         bank, desks = FakeBank(), trading_over(front, house)
         metrics = Metrics(begun_ns=0, symbol_of=lambda _: None)
@@ -199,7 +201,13 @@ def at_desk(
             figures=Figures(metrics, access=Access.LOOPBACK),
             breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
-            control=VenueControl(venue, feed=feed),  # type: ignore[arg-type]
+            control=VenueControl(venue, feed=feed, assets=assets),  # type: ignore[arg-type]
+            outcomes=Outcomes(
+                venue,  # type: ignore[arg-type]
+                feed=feed,
+                assets=assets,
+                history=SqlOutcomeHistory(house.database),
+            ),
             records=(records := records_over(house)),
             pages=pages or PageSizes(),
             quality=OrderQualities(

@@ -33,6 +33,7 @@ def test_the_markets_are_listed_by_symbol_with_their_grid(tmp_path: Path) -> Non
             "symbol": "BTC-USD",
             "baseAsset": "BTC",
             "quoteAsset": "USD",
+            "noAsset": None,
             "state": "CONTINUOUS",
             "priceDecimals": 2,
             "quantityDecimals": 3,

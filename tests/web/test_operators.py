@@ -35,6 +35,9 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/kill-switch/release", {"scope": "VENUE", "reason": "fixed"}),
     ("POST", "/markets", LISTING),
     ("PATCH", "/markets/BTC-USD", {"state": "HALTED"}),
+    ("PUT", "/markets/BTC-USD/outcome", {"noAsset": "NO-BTC"}),
+    ("POST", "/markets/BTC-USD/settle", {"yesPays": "0.25"}),
+    ("POST", "/markets/BTC-USD/void", {}),
     ("PATCH", "/fee-schedules/1", {"makerPpm": -10, "takerPpm": 30}),
     ("PUT", "/accounts/1001/fee-schedule", {"schedule": 1}),
 ]
@@ -46,6 +49,8 @@ COMMANDS = {
     "AddAsset",
     "ListInstrument",
     "SetTradingState",
+    "SetOutcome",
+    "ResolveOutcome",
     "SetFees",
     "SetAccountFees",
 }
@@ -101,6 +106,11 @@ def test_each_command_carries_the_number_of_who_gave_it(tmp_path: Path) -> None:
         assert asked["KillSwitch"] == {"scope": "All", "reducing": False, "operator": account, "note": "runaway"}
         assert asked["Rearm"] == {"scope": "All", "operator": account, "note": "fixed"}
         assert asked["SetTradingState"] == {"instrument": 0, "state": "Halted"}
+        made = [kind for kind, _, _ in desk.venue.asked].index("SetOutcome")
+        assert asked["AddAsset"] == {"symbol": "NO-BTC", "decimals": 8}
+        assert asked["SetOutcome"] == {"instrument": 0, "no": 40 + made}
+        ends = [fields["weight"] for kind, fields, _ in desk.venue.asked if kind == "ResolveOutcome"]
+        assert ends == [25, None]
         assert asked["SetFees"] == {"schedule": 1, "rates.maker_ppm": -10, "rates.taker_ppm": 30}
         assert asked["SetAccountFees"] == {"account": 1_001, "schedule": 1}
 

@@ -64,7 +64,7 @@ impl<D: Disk> Host for Seat<D> {
             allow_negative: it.allow_negative,
             state: exchange.state(instrument)?,
             no,
-            no_symbol: no.map_or(Symbol::BLANK, |no| name(no).0),
+            no_symbol: no.map(|no| name(no).0),
             ticks: it.ticks.clone(),
         })
     }

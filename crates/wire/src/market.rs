@@ -120,7 +120,7 @@ block! {
         /// The asset that pays if the event of this market does not happen; empty: not the market of an event.
         no: Option<AssetId>,
         /// Its name; its decimals are those of `base`.
-        no_symbol: Symbol,
+        no_symbol: Option<Symbol>,
         /// The price grid.
         ticks: TickTable,
     }

@@ -36,15 +36,11 @@ class EngineAssets:
 
     async def assets(self) -> list[Asset]:
         """Return every one, by name."""
-        listed = await self._front.refresh_instruments()
         found = {}
-        for symbol in listed.symbols():
-            fields = listed.definition(symbol).fields
-            for side in ("base", "quote"):
-                name = str(fields[f"{side}_symbol"])
-                found[name] = Asset(
-                    asset_id=int(str(fields[side])), symbol=name, decimals=int(str(fields[f"{side}_decimals"]))
-                )
+        for listing in (await self._front.refresh_instruments()).listings.values():
+            # What pays on an event comes and goes by its market alone.
+            for asset in (listing.quote,) if listing.no is not None else (listing.base, listing.quote):
+                found[asset.symbol] = Asset(asset_id=asset.id, symbol=asset.symbol, decimals=asset.decimals)
         return [found[name] for name in sorted(found)]
 
 

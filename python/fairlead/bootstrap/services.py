@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fairlead.adapters.stores.projections import SqlTradeTape
+from fairlead.adapters.stores.projections import SqlOutcomeHistory, SqlTradeTape
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
 from fairlead.bootstrap.telemetry import figures_of
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
-from fairlead.services.markets import VenueControl
+from fairlead.services.markets import Assets, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
@@ -22,6 +22,7 @@ __all__ = ["services"]
 async def services(house: House) -> AsyncIterator[None]:
     """Put them together."""
     needs, limits = house.needs, house.settings.limits
+    assets = Assets(house.front, feed=house.feed)
     house.services = Services(
         registration=Registration(needs),
         entry=Entry(needs),
@@ -35,7 +36,8 @@ async def services(house: House) -> AsyncIterator[None]:
         funds=house.funds,
         teller=house.teller,
         breakers=house.breakers,
-        control=VenueControl(house.front, feed=house.feed),
+        control=VenueControl(house.front, feed=house.feed, assets=assets),
+        outcomes=Outcomes(house.front, feed=house.feed, assets=assets, history=SqlOutcomeHistory(house.database)),
         telemetry=house.telemetry,
         figures=figures_of(house.loaded, house.telemetry),
         pages=page_sizes(limits),

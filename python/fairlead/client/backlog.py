@@ -75,7 +75,7 @@ class Backlog:
         return self._told.popleft().report(instruments)
 
     def has_unread(self, count_max: int, instruments: Instruments) -> bool:
-        """Whether one of the oldest is about an instrument that was not told of as it is: its numbers cannot be read."""
+        """Whether one of the oldest is about an instrument that was not told of as it is: it cannot be read yet."""
         return any(
             told.instrument is not None
             and not (instruments.knows_event if told.sets_event else instruments.knows_id)(told.instrument)

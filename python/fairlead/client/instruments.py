@@ -129,6 +129,14 @@ class Instruments:
             raise NotFoundError(f"no such instrument: symbol={symbol} known={', '.join(sorted(self._by_symbol))}")
         return found
 
+    def listing(self, symbol: str) -> Listing:
+        """Return what a reader of its reports must know of an instrument.
+
+        Raises:
+            NotFoundError: the gateway told of none.
+        """
+        return self._listings[self.by_symbol(symbol).id]
+
     def definition(self, symbol: str) -> Message:
         """Return the ``SecurityDefinition`` of an instrument as it was last told.
 

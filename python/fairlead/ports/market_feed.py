@@ -1,9 +1,10 @@
 """The public market data of the exchange: its instruments, books kept up to date, and every message in order."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from fairlead.model.listing import Listing
 from fairlead.model.report import Report
 from fairlead.wire import Message
 
@@ -105,6 +106,15 @@ class Listed(Protocol):
 
     def definition(self, symbol: str) -> Message:
         """Return what was told of one; ``NotFoundError`` where nothing was."""
+        ...
+
+    @property
+    def listings(self) -> Mapping[int, Listing]:
+        """What a reader of reports must know of each, by the number that reports name it with."""
+        ...
+
+    def listing(self, symbol: str) -> Listing:
+        """Return the same of one by its name; ``NotFoundError`` where nothing was told of it."""
         ...
 
 

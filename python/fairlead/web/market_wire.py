@@ -47,11 +47,12 @@ class NextChange(Answer, frozen=True, kw_only=True):
 
 
 class Market(Answer, frozen=True, kw_only=True):
-    """An instrument and its trading state."""
+    """An instrument and its trading state; ``noAsset``: that of an event, and what pays if it does not happen."""
 
     symbol: str
     base_asset: str
     quote_asset: str
+    no_asset: str | None
     state: str
     price_decimals: int
     quantity_decimals: int
@@ -180,6 +181,7 @@ def market_of(view: MarketView, calendar: CalendarView | None = None) -> Market:
         symbol=view.symbol,
         base_asset=str(view.definition.fields["base_symbol"]),
         quote_asset=str(view.definition.fields["quote_symbol"]),
+        no_asset=None if view.definition.fields.get("no") is None else str(view.definition.fields["no_symbol"]),
         state=word(view.state),
         price_decimals=number("price_decimals"),
         quantity_decimals=number("qty_decimals"),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from fairlead.domain.trading.refused import refused
+from fairlead.domain.trading.refused import Scales, refused
 from fairlead.model.report import Report
 from fairlead.services.markets import BreakerStatus, NewMarket, Scope
 from fairlead.web.market_wire import word
@@ -25,6 +25,7 @@ __all__ = [
     "MarketChange",
     "ReleaseWish",
     "ResumeWish",
+    "Symbol",
     "accepted",
     "breaker_answer",
     "done",
@@ -148,16 +149,16 @@ class BreakerAnswer(Answer, frozen=True, kw_only=True):
     kill_switches: list[KillSwitchLine]
 
 
-def accepted(report: Report, *, what: str) -> Report:
+def accepted(report: Report, *, what: str, scales: Scales | None = None) -> Report:
     """Return a report that says yes; raise the refusal of ``what`` where it says no."""
     if report.is_rejected:
-        raise refused(report, what=what)
+        raise refused(report, what=what, scales=scales)
     return report
 
 
-def done(report: Report, *, what: str) -> Done:
-    """Return the answer to a command, or raise what ``accepted`` raises."""
-    position = accepted(report, what=what).position
+def done(report: Report, *, what: str, scales: Scales | None = None) -> Done:
+    """Return the answer to a command, or raise what ``accepted`` raises; ``scales`` read the numbers of a refusal."""
+    position = accepted(report, what=what, scales=scales).position
     return Done(seq=str(0 if position is None else position.event_seq), time=iso(report.ts_ns))
 
 

@@ -11,7 +11,7 @@ from fairlead.ports.telemetry import Telemetry
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
-from fairlead.services.markets import Breakers, Markets, VenueControl
+from fairlead.services.markets import Breakers, Markets, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -40,6 +40,7 @@ class Services:
         trading: orders, and the account of each user at the exchange.
         breakers: where trading is stopped.
         control: what operators do to the markets.
+        outcomes: markets of events.
         funds: asking for money to come in or go out.
         teller: moving it.
         telemetry: what counts.
@@ -62,6 +63,7 @@ class Services:
     trading: Trading
     breakers: Breakers
     control: VenueControl
+    outcomes: Outcomes
     funds: FundsDesk
     teller: Teller
     telemetry: Telemetry

@@ -172,7 +172,7 @@ impl Host for Plain {
             allow_negative: it.allow_negative,
             state: self.exchange.state(instrument)?,
             no: self.exchange.no_asset(instrument),
-            no_symbol: self.exchange.no_asset(instrument).map_or(Symbol::BLANK, |no| name(no).0),
+            no_symbol: self.exchange.no_asset(instrument).map(|no| name(no).0),
             ticks: it.ticks.clone(),
         })
     }

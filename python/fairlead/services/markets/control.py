@@ -1,19 +1,19 @@
 """What operators do to markets: each is one command in the log of the exchange, under the number of who gave it."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
-from fairlead.errors import NotFoundError, UsageError
 from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.services.markets.assets import Assets
+from fairlead.services.markets.grid import positive
 from fairlead.wire.codec import Value
 
 __all__ = ["NewMarket", "Scope", "VenueControl"]
 
 _NS_PER_S: Final = 1_000_000_000
-_NUMBER_MAX: Final = 2**63 - 1
 _MONEY_MAX: Final = 10**30
 
 
@@ -53,12 +53,11 @@ class VenueControl:
     Args:
         front: the session that may do everything.
         feed: which instruments there are.
+        assets: which assets there are.
     """
 
-    def __init__(self, front: Front, *, feed: MarketFeed) -> None:
-        self._front, self._feed = front, feed
-        # By name: number and decimals. A listing that was refused leaves its asset there, without a market to tell it.
-        self._made: dict[str, tuple[int, int]] = {}
+    def __init__(self, front: Front, *, feed: MarketFeed, assets: Assets) -> None:
+        self._front, self._feed, self._assets = front, feed, assets
 
     async def halt(self, symbol: str, *, operator: int, note: str, duration_s: int, two_person: bool) -> Report:
         """Stop trading; ``duration_s`` 0: until somebody resumes it, another operator where ``two_person``."""
@@ -114,9 +113,11 @@ class VenueControl:
             UsageError: a number is not above 0, or does not lie on the grid of its decimals.
         """
         fields = _definition(market)
-        ticks = ({"from": 0, "tick": _mantissa(market.tick_size, market.price_decimals, field="tickSize")},)
+        ticks = ({"from": 0, "tick": positive(market.tick_size, market.price_decimals, field="tickSize")},)
         for side in ("base", "quote"):
-            asset = await self._asset(getattr(market, f"{side}_asset"), decimals=getattr(market, f"{side}_decimals"))
+            asset = await self._assets.number(
+                getattr(market, f"{side}_asset"), decimals=getattr(market, f"{side}_decimals")
+            )
             if isinstance(asset, Report):
                 return asset
             fields[side] = asset
@@ -124,25 +125,6 @@ class VenueControl:
         if not report.is_rejected:
             await self._feed.refresh_instruments()
         return report
-
-    async def _asset(self, symbol: str, *, decimals: int) -> int | Report:
-        """The number of an asset: that of a market, or made; or why it was refused."""
-        known = dict(self._made)
-        listed = await self._feed.refresh_instruments()
-        for name in listed.symbols():
-            told = listed.definition(name).fields
-            for side in ("base", "quote"):
-                known[str(told[f"{side}_symbol"])] = (int(str(told[side])), int(str(told[f"{side}_decimals"])))
-        if symbol in known:
-            number, has = known[symbol]
-            if has != decimals:
-                raise UsageError(f"decimals of an asset do not change: asset={symbol} decimals={decimals} limit={has}")
-            return number
-        report = await self._front.command("AddAsset", {"symbol": symbol, "decimals": decimals})
-        if report.is_rejected:
-            return report
-        self._made[symbol] = (report.id, decimals)
-        return report.id
 
     def _scope(self, scope: Scope) -> dict[str, Value]:
         if scope.kind == "SYMBOL" and scope.symbol is not None:
@@ -152,18 +134,15 @@ class VenueControl:
         return {"scope": "All"}
 
     def _id(self, symbol: str) -> int:
-        if not self._feed.instruments.knows(symbol):
-            known = ", ".join(sorted(self._feed.instruments.symbols()))
-            raise NotFoundError(f"no such instrument: symbol={symbol} known={known}")
-        return int(str(self._feed.instruments.definition(symbol).fields["instrument"]))
+        return self._feed.instruments.listing(symbol).id
 
 
 def _definition(market: NewMarket) -> dict[str, Value]:
     def price(value: Decimal, field: str) -> int:
-        return _mantissa(value, market.price_decimals, field=field)
+        return positive(value, market.price_decimals, field=field)
 
     def qty(value: Decimal, field: str) -> int:
-        return _mantissa(value, market.quantity_decimals, field=field)
+        return positive(value, market.quantity_decimals, field=field)
 
     return {
         "symbol": market.symbol,
@@ -182,15 +161,3 @@ def _definition(market: NewMarket) -> dict[str, Value]:
         "max_slippage_bps": 1_000,
         "seed": 0,
     }
-
-
-def _mantissa(value: Decimal, decimals: int, *, field: str) -> int:
-    if value <= 0:
-        raise UsageError(f"{field} is not above 0: {field}={value:f} limit=0")
-    try:
-        scaled = value.scaleb(decimals)
-    except InvalidOperation:
-        raise UsageError(f"{field} has too many digits: {field}={value}") from None
-    if scaled != scaled.to_integral_value() or abs(scaled) > _NUMBER_MAX:
-        raise UsageError(f"{field} does not fit its decimals: {field}={value:f} max_decimals={decimals}")
-    return int(scaled)

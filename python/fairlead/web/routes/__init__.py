@@ -16,6 +16,7 @@ from fairlead.web.routes import (
     money,
     operators,
     order_reads,
+    outcomes,
     status,
     trading,
 )
@@ -28,6 +29,7 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *status.ROUTES,
     *markets.ROUTES,
     *operators.ROUTES,
+    *outcomes.ROUTES,
     *order_reads.ROUTES,
     *trading.ROUTES,
     *advanced.ROUTES,

@@ -4,6 +4,7 @@ from fairlead.adapters.stores.projections.advanced_rows import SqlAdvancedOrders
 from fairlead.adapters.stores.projections.kept_bars import SqlKeptBars
 from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
+from fairlead.adapters.stores.projections.outcome_reads import SqlOutcomeHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
 from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
@@ -17,6 +18,7 @@ __all__ = [
     "SqlMoneyHistory",
     "SqlOrderHistory",
     "SqlOrderTraces",
+    "SqlOutcomeHistory",
     "SqlProjections",
     "SqlReportPages",
     "SqlStopHistory",

@@ -18,9 +18,7 @@ __all__ = ["MovedPairs", "Resolved", "follow_outcomes", "moved_pairs", "of_event
 _SIGNS: Final = {"PairsMinted": 1, "PairsMerged": -1}
 _PAIRS: Final = "SELECT pairs FROM outcomes WHERE instrument_id = ?"
 _MOVE: Final = "UPDATE outcomes SET pairs = ? WHERE instrument_id = ?"
-_END: Final = (
-    "UPDATE outcomes SET pairs = '0', is_void = ?, yes_pays = ?, resolved_ts_ns = ? WHERE instrument_id = ?"
-)
+_END: Final = "UPDATE outcomes SET pairs = '0', is_void = ?, yes_pays = ?, resolved_ts_ns = ? WHERE instrument_id = ?"
 
 
 class MovedPairs(NamedTuple):

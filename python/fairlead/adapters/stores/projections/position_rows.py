@@ -1,6 +1,6 @@
 """Positions at average cost as they are, and as they were at the end of each day on which they changed.
 
-A position in the market of an event is YES less NO; its end closes it at what a YES pays, or undoes it where it is void.
+A position in the market of an event is YES less NO. Its end closes it at what a YES pays; a void undoes it.
 """
 
 from collections.abc import Sequence
