@@ -19,7 +19,16 @@ from fairlead import sdk
 from fairlead.errors import UsageError, WrongTypeError
 from fairlead.sdk import people
 from fairlead.sdk.errors import class_of
-from fairlead.web import funding_wire, market_wire, money_wire, order_wire, problems, trading_answers, wire
+from fairlead.web import (
+    funding_wire,
+    market_wire,
+    money_wire,
+    order_wire,
+    outcome_wire,
+    problems,
+    trading_answers,
+    wire,
+)
 
 D = Decimal
 PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
@@ -27,6 +36,8 @@ PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (sdk.TickBand, market_wire.TickBand),
     (sdk.NextChange, market_wire.NextChange),
     (sdk.Market, market_wire.Market),
+    (sdk.Outcome, outcome_wire.Outcome),
+    (sdk.PairsMoved, outcome_wire.PairsMoved),
     (sdk.Level, market_wire.Level),
     (sdk.OrderBook, market_wire.Book),
     (sdk.PublicTrade, market_wire.PrintedTrade),

@@ -207,6 +207,7 @@ def at_desk(
                 feed=feed,
                 assets=assets,
                 history=SqlOutcomeHistory(house.database),
+                reached=_at_once,
             ),
             records=(records := records_over(house)),
             pages=pages or PageSizes(),

@@ -177,6 +177,7 @@ def test_only_these_routes_are_public() -> None:
         "/markets/{symbol:str}/candles",
         "/markets/{symbol:str}/stats",
         "/markets/{symbol:str}/microstructure",
+        "/outcomes/{symbol:str}",
         "/circuit-breaker/status",
     }
 

@@ -35,9 +35,9 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/kill-switch/release", {"scope": "VENUE", "reason": "fixed"}),
     ("POST", "/markets", LISTING),
     ("PATCH", "/markets/BTC-USD", {"state": "HALTED"}),
-    ("PUT", "/markets/BTC-USD/outcome", {"noAsset": "NO-BTC"}),
-    ("POST", "/markets/BTC-USD/settle", {"yesPays": "0.25"}),
-    ("POST", "/markets/BTC-USD/void", {}),
+    ("PUT", "/outcomes/BTC-USD", {"noAsset": "NO-BTC"}),
+    ("POST", "/outcomes/BTC-USD/settle", {"yesPays": "0.25"}),
+    ("POST", "/outcomes/BTC-USD/void", {}),
     ("PATCH", "/fee-schedules/1", {"makerPpm": -10, "takerPpm": 30}),
     ("PUT", "/accounts/1001/fee-schedule", {"schedule": 1}),
 ]

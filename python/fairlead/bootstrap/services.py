@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
 
 from fairlead.adapters.stores.projections import SqlOutcomeHistory, SqlTradeTape
 from fairlead.bootstrap.house import House
@@ -16,6 +18,9 @@ from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
 
 __all__ = ["services"]
+
+# How long a read waits for what was done before it.
+_WAIT_S: Final = 0.5
 
 
 @asynccontextmanager
@@ -37,7 +42,13 @@ async def services(house: House) -> AsyncIterator[None]:
         teller=house.teller,
         breakers=house.breakers,
         control=VenueControl(house.front, feed=house.feed, assets=assets),
-        outcomes=Outcomes(house.front, feed=house.feed, assets=assets, history=SqlOutcomeHistory(house.database)),
+        outcomes=Outcomes(
+            house.front,
+            feed=house.feed,
+            assets=assets,
+            history=SqlOutcomeHistory(house.database),
+            reached=partial(house.follower.reached, timeout_s=_WAIT_S),
+        ),
         telemetry=house.telemetry,
         figures=figures_of(house.loaded, house.telemetry),
         pages=page_sizes(limits),

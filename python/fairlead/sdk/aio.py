@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from fairlead.errors import UsageError
-from fairlead.sdk import access_calls, advanced_calls, order_calls, reading_calls
+from fairlead.sdk import access_calls, advanced_calls, order_calls, outcome_calls, reading_calls
 from fairlead.sdk.answers import LedgerEntry, Order, OrderBook, Trade
 from fairlead.sdk.call import Call, Page
 from fairlead.sdk.decode import answer_in
@@ -103,6 +103,7 @@ class AsyncClient:
     fetch_candles = _verb(reading_calls.fetch_candles)
     fetch_stats = _verb(reading_calls.fetch_stats)
     fetch_microstructure = _verb(reading_calls.fetch_microstructure)
+    fetch_outcome = _verb(outcome_calls.fetch_outcome)
     fetch_order = _verb(reading_calls.fetch_order)
     fetch_order_trades = _verb(reading_calls.fetch_order_trades)
     fetch_balance = _verb(reading_calls.fetch_balance)
@@ -124,6 +125,8 @@ class AsyncClient:
     create_oco = _verb(advanced_calls.create_oco)
     create_bracket = _verb(advanced_calls.create_bracket)
     cancel_group = _verb(advanced_calls.cancel_group)
+    mint_pairs = _verb(outcome_calls.mint_pairs)
+    merge_pairs = _verb(outcome_calls.merge_pairs)
 
     register = _verb(access_calls.register)
     verify = _verb(access_calls.verify)

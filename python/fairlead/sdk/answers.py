@@ -24,6 +24,8 @@ __all__ = [
     "NextChange",
     "Order",
     "OrderBook",
+    "Outcome",
+    "PairsMoved",
     "Position",
     "Problem",
     "PublicTrade",
@@ -61,11 +63,12 @@ class NextChange(Answer, frozen=True, kw_only=True):
 
 
 class Market(Answer, frozen=True, kw_only=True):
-    """An instrument and its trading state."""
+    """An instrument and its trading state; ``no_asset``: that of an event, and what pays if it does not happen."""
 
     symbol: str
     base_asset: str
     quote_asset: str
+    no_asset: str | None
     state: str
     price_decimals: int
     quantity_decimals: int
@@ -80,6 +83,27 @@ class Market(Answer, frozen=True, kw_only=True):
     last_price: Decimal | None
     last_trade_at: Timestamp | None
     next_change: NextChange | None = None
+
+
+class Outcome(Answer, frozen=True, kw_only=True):
+    """The market of an event; ``result`` is ``None`` while it is open, SETTLED with ``yes_pays``, or VOID."""
+
+    symbol: str
+    yes_asset: str
+    no_asset: str
+    open_interest: Decimal
+    result: str | None
+    yes_pays: Decimal | None
+    resolved_at: Timestamp | None
+
+
+class PairsMoved(Answer, frozen=True, kw_only=True):
+    """Pairs of YES and NO that were paid for or given back; ``seq`` is their command in the log."""
+
+    seq: str
+    time: Timestamp
+    symbol: str
+    quantity: Decimal
 
 
 class Level(Answer, frozen=True, kw_only=True):

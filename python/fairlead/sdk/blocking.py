@@ -73,6 +73,7 @@ class RestClient:
     fetch_candles = _blocking(AsyncClient.fetch_candles)
     fetch_stats = _blocking(AsyncClient.fetch_stats)
     fetch_microstructure = _blocking(AsyncClient.fetch_microstructure)
+    fetch_outcome = _blocking(AsyncClient.fetch_outcome)
     fetch_order = _blocking(AsyncClient.fetch_order)
     fetch_order_by_client_id = _blocking(AsyncClient.fetch_order_by_client_id)
     fetch_order_trades = _blocking(AsyncClient.fetch_order_trades)
@@ -104,6 +105,8 @@ class RestClient:
     create_oco = _blocking(AsyncClient.create_oco)
     create_bracket = _blocking(AsyncClient.create_bracket)
     cancel_group = _blocking(AsyncClient.cancel_group)
+    mint_pairs = _blocking(AsyncClient.mint_pairs)
+    merge_pairs = _blocking(AsyncClient.merge_pairs)
 
     register = _blocking(AsyncClient.register)
     verify = _blocking(AsyncClient.verify)

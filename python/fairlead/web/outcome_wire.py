@@ -11,19 +11,19 @@ __all__ = ["Outcome", "OutcomeWish", "PairsMoved", "PairsWish", "SettleWish", "o
 
 
 class OutcomeWish(Body, frozen=True, kw_only=True):
-    """``PUT /markets/{symbol}/outcome``: the asset that pays if the event does not happen."""
+    """``PUT /outcomes/{symbol}``: the asset that pays if the event does not happen."""
 
     no_asset: Symbol
 
 
 class SettleWish(Body, frozen=True, kw_only=True):
-    """``POST /markets/{symbol}/settle``: what one YES pays, from 0 to 1; a NO pays the rest."""
+    """``POST /outcomes/{symbol}/settle``: what one YES pays, from 0 to 1; a NO pays the rest."""
 
     yes_pays: Raw
 
 
 class PairsWish(Body, frozen=True, kw_only=True):
-    """``POST /markets/{symbol}/mint`` and ``merge``: how many pairs of one YES and one NO."""
+    """``POST /outcomes/{symbol}/mint`` and ``merge``: how many pairs of one YES and one NO."""
 
     quantity: Raw
 

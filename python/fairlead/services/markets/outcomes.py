@@ -1,11 +1,12 @@
 """Markets of events: what operators do to them, and the pairs of YES and NO that users pay for or give back."""
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from fairlead.domain.trading.refused import Scales
 from fairlead.errors import NotFoundError
 from fairlead.model.listing import Listing
-from fairlead.model.report import Report
+from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.outcome_history import OutcomeHistory, OutcomeLine
@@ -27,13 +28,24 @@ class Outcomes:
         feed: which instruments there are.
         assets: which assets there are.
         history: what became of these markets.
+        reached: waits, a moment at most, until a report is in the tables that ``history`` reads.
     """
 
-    def __init__(self, front: Front, *, feed: MarketFeed, assets: Assets, history: OutcomeHistory) -> None:
+    def __init__(
+        self,
+        front: Front,
+        *,
+        feed: MarketFeed,
+        assets: Assets,
+        history: OutcomeHistory,
+        reached: Callable[[Position], Awaitable[bool]],
+    ) -> None:
         self._front, self._feed, self._assets, self._history = front, feed, assets, history
+        self._reached, self._newest = reached, BEGINNING
 
     async def told(self, symbol: str) -> OutcomeLine:
-        """Return a market of an event as the tables have it."""
+        """Return a market of an event as the tables have it: with all that was done here, trades a moment later."""
+        await self._reached(self._newest)
         line = await self._history.outcome(symbol)
         if line is None:
             raise NotFoundError(f"no market of an event: symbol={symbol}")
@@ -45,7 +57,7 @@ class Outcomes:
         number = await self._assets.number(no_asset, decimals=listing.base.decimals)
         if isinstance(number, Report):
             return number
-        report = await self._front.command("SetOutcome", {"instrument": listing.id, "no": number})
+        report = await self._command("SetOutcome", {"instrument": listing.id, "no": number})
         if not report.is_rejected:
             await self._feed.refresh_instruments()
         return report
@@ -73,7 +85,7 @@ class Outcomes:
         return Scales(price=it.price_decimals, quantity=it.qty_decimals, base=it.base.decimals, quote=it.quote.decimals)
 
     async def _resolve(self, listing: Listing, weight: int | None) -> Report:
-        return await self._front.command("ResolveOutcome", {"instrument": listing.id, "weight": weight})
+        return await self._command("ResolveOutcome", {"instrument": listing.id, "weight": weight})
 
     async def _move(self, account: int, symbol: str, quantity: Decimal, *, merge: bool) -> Report:
         listing = self._listing(symbol)
@@ -83,7 +95,13 @@ class Outcomes:
             "qty": positive(quantity, listing.qty_decimals, field="quantity"),
             "merge": merge,
         }
-        return await self._front.command("MovePairs", fields)
+        return await self._command("MovePairs", fields)
+
+    async def _command(self, kind: str, fields: dict[str, Value]) -> Report:
+        report = await self._front.command(kind, fields)
+        if report.position is not None:
+            self._newest = max(self._newest, report.position)
+        return report
 
     def _listing(self, symbol: str) -> Listing:
         return self._feed.instruments.listing(symbol)

@@ -24,20 +24,20 @@ Symbol = Annotated[str, PathParameter(max_length=36)]
 Asked = Request[Any, Any, Any]
 
 
-@get("/markets/{symbol:str}/outcome", opt=PUBLIC, summary="The event of a market, and how it ended")
+@get("/outcomes/{symbol:str}", opt=PUBLIC, summary="The event of a market, and how it ended")
 async def outcome(symbol: Symbol, request: Asked, services: Given) -> Response[Outcome]:
     """How many pairs of YES and NO there are; 404 where the market is not that of an event."""
     return tagged(request, outcome_of(await services.outcomes.told(symbol)))
 
 
-@put("/markets/{symbol:str}/outcome", opt=_MANAGE, summary="Make it the market of an event")
+@put("/outcomes/{symbol:str}", opt=_MANAGE, summary="Make it the market of an event")
 async def set_outcome(symbol: Symbol, data: JSONBody[OutcomeWish], services: Given) -> Done:
     """Before it opens for the first time. Its base asset is YES; its highest price has to be below 1."""
     report = await services.outcomes.begin(symbol, no_asset=data.no_asset)
     return done(report, what=f"outcome symbol={symbol} noAsset={data.no_asset}")
 
 
-@post("/markets/{symbol:str}/settle", status_code=200, opt=_MANAGE, summary="Pay the end of an event")
+@post("/outcomes/{symbol:str}/settle", status_code=200, opt=_MANAGE, summary="Pay the end of an event")
 async def settle(symbol: Symbol, data: JSONBody[SettleWish], services: Given) -> Done:
     """For ever: orders are cancelled, every YES and NO is paid for, and the market is delisted."""
     yes_pays = decimal_of(data.yes_pays, "yesPays")
@@ -45,13 +45,13 @@ async def settle(symbol: Symbol, data: JSONBody[SettleWish], services: Given) ->
     return done(report, what=f"settle symbol={symbol} yesPays={yes_pays:f}", scales=services.outcomes.scales(symbol))
 
 
-@post("/markets/{symbol:str}/void", status_code=200, opt=_MANAGE, summary="Undo every trade of an event")
+@post("/outcomes/{symbol:str}/void", status_code=200, opt=_MANAGE, summary="Undo every trade of an event")
 async def void(symbol: Symbol, services: Given) -> Done:
     """For ever: orders are cancelled, everybody gets back what they paid, fees too, and the market is delisted."""
     return done(await services.outcomes.void(symbol), what=f"void symbol={symbol}")
 
 
-@post("/markets/{symbol:str}/mint", status_code=200, opt=_TRADE, summary="Pay for pairs of YES and NO")
+@post("/outcomes/{symbol:str}/mint", status_code=200, opt=_TRADE, summary="Pay for pairs of YES and NO")
 async def mint(symbol: Symbol, data: JSONBody[PairsWish], caller: Asker, services: Given) -> PairsMoved:
     """1 of the quote asset each. It has no client id: after a 503 look at the balances before sending it again."""
     quantity = decimal_of(data.quantity, "quantity")
@@ -59,7 +59,7 @@ async def mint(symbol: Symbol, data: JSONBody[PairsWish], caller: Asker, service
     return _moved(services, report, symbol, f"{quantity:f}", what="mint")
 
 
-@post("/markets/{symbol:str}/merge", status_code=200, opt=_TRADE, summary="Give pairs of YES and NO back")
+@post("/outcomes/{symbol:str}/merge", status_code=200, opt=_TRADE, summary="Give pairs of YES and NO back")
 async def merge(symbol: Symbol, data: JSONBody[PairsWish], caller: Asker, services: Given) -> PairsMoved:
     """For 1 of the quote asset each. It has no client id: after a 503 look at the balances before sending it again."""
     quantity = decimal_of(data.quantity, "quantity")
