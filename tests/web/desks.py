@@ -162,6 +162,23 @@ def markets_over(feed: FakeFeed, tape: Tape, house: House) -> Markets:
     )
 
 
+def outcomes_over(venue: FakeVenue, feed: FakeFeed, assets: Assets, house: House) -> Outcomes:
+    """Return the markets of events of a venue."""
+    front: Any = venue
+    return Outcomes(front, feed=feed, assets=assets, history=SqlOutcomeHistory(house.database), reached=_at_once)
+
+
+def calendars_over(feed: FakeFeed, house: House) -> CalendarDesk:
+    """Return the calendars of the markets of a feed."""
+    return CalendarDesk(
+        SqlCalendars(house.database),
+        timetables=Timetables(LibraryAlmanac()),
+        feed=feed,
+        clock=house.clock,
+        turn=asyncio.Lock(),
+    )
+
+
 async def _at_once(_: object) -> bool:
     return True
 
@@ -202,26 +219,14 @@ def at_desk(
             breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed, assets=assets),  # type: ignore[arg-type]
-            outcomes=Outcomes(
-                venue,  # type: ignore[arg-type]
-                feed=feed,
-                assets=assets,
-                history=SqlOutcomeHistory(house.database),
-                reached=_at_once,
-            ),
+            outcomes=outcomes_over(venue, feed, assets, house),
             records=(records := records_over(house)),
             pages=pages or PageSizes(),
             quality=OrderQualities(
                 orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
             ),
             recovery=Recovery(house.needs),
-            calendars=CalendarDesk(
-                SqlCalendars(house.database),
-                timetables=Timetables(LibraryAlmanac()),
-                feed=feed,
-                clock=house.clock,
-                turn=asyncio.Lock(),
-            ),
+            calendars=calendars_over(feed, house),
         )
         await SqlProjections(house.database).begin("log")
         given: dict[str, Any] = {"limits": BodyLimits(), "timeout_s": 60} | options
