@@ -162,12 +162,21 @@ def test_a_key_of_another_kind_than_configured_is_refused(tmp_path: Path) -> Non
     assert "algorithm=HS256 expected=EdDSA" in refused.stderr
 
 
-@pytest.mark.parametrize("given", ["server.workers=2"])
-def test_a_setting_that_would_be_ignored_is_refused(tmp_path: Path, given: str) -> None:
-    refused = _refused("--data", "venue", "--set", given, directory=tmp_path)
-    key, _, value = given.partition("=")
+def test_a_setting_that_would_be_ignored_is_refused(tmp_path: Path) -> None:
+    cert, key = Authority(tmp_path / "authority").issue("gateway")
+    pair = ["--set", f"engine.tls_cert={cert}", "--set", f"engine.tls_key={key}"]
+    refused = _refused("--data", "venue", *pair, "--set", f"engine.tls_client_ca={cert}", directory=tmp_path)
     assert (refused.returncode, refused.stdout) == (ExitCode.DATA, "")
-    assert f"--set {key}: {key} is not possible with fairlead serve yet: value={value}" in refused.stderr
+    what = "--set engine.tls_client_ca: engine.tls_client_ca is not possible with fairlead serve yet"
+    assert what in refused.stderr
+    assert not (tmp_path / "venue").exists()
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_more_workers_than_the_gateway_has_room_for_are_refused(tmp_path: Path, count: int) -> None:
+    refused = _refused("--data", "venue", "--set", f"server.workers={count}", directory=tmp_path)
+    assert (refused.returncode, refused.stdout) == (ExitCode.DATA, "")
+    assert f"value={count}" in refused.stderr
     assert not (tmp_path / "venue").exists()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.telemetry.figures import STARTED_NS, exported, latency, new_metrics, read, report, stage
 
-from fairlead.adapters.telemetry import EngineFigures
+from fairlead.adapters.telemetry import EngineFigures, Metrics
 from fairlead.engine.latency import LatencyReport
 from fairlead.errors import UnavailableError
 
@@ -111,3 +111,12 @@ def test_the_page_names_every_figure() -> None:
         for end in ("_bucket", "_count", "_sum"):
             base = base.removesuffix(end)
         assert base.startswith("process_") or f"`{base}`" in page or f"`{base}{{" in page, name
+
+
+def test_figures_of_one_of_several_processes_all_say_whose_they_are() -> None:
+    metrics = Metrics(begun_ns=STARTED_NS, symbol_of=lambda _: None, process="worker-2")
+    metrics.request_answered(method="GET", route="/time", status=200, took_ns=1)
+    alone, found = new_metrics(), read(metrics)
+    assert found['http_requests_total{method="GET",process="worker-2",route="/time",status="200"}'] == 1
+    assert all('process="worker-2"' in name for name in found)
+    assert not any("process=" in name for name in read(alone))

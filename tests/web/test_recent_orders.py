@@ -204,3 +204,28 @@ def test_reads_wait_for_what_was_heard_of_their_account() -> None:
         assert await orders.caught_up(1001), "of more accounts than are kept the one told of longest ago is forgotten"
 
     asyncio.run(story())
+
+
+def test_what_others_were_answered_is_heard_before_it_is_told() -> None:
+    async def story() -> None:
+        orders = RecentOrders(settle=lambda: hear_late())
+
+        async def hear_late() -> None:
+            orders.note(VIEW)
+
+        assert await orders.find(1001, 7) == VIEW
+        assert await orders.find(1002, 7) is None
+
+    asyncio.run(story())
+
+
+def test_an_exchange_that_does_not_answer_keeps_nobody_from_reading() -> None:
+    async def away() -> None:
+        raise UnavailableError("no answer in time")
+
+    async def story() -> None:
+        orders = RecentOrders(Tables(VIEW), settle=away)
+        assert await orders.find(1001, 7) == VIEW
+        assert await orders.caught_up(1001)
+
+    asyncio.run(story())

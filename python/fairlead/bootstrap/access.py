@@ -18,11 +18,12 @@ from fairlead.adapters.access import (
     SystemClock,
     SystemSecrets,
 )
-from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlRefreshTokens, SqlUsers
+from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlNonces, SqlRefreshTokens, SqlUsers
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
 from fairlead.errors import FairleadError
+from fairlead.ports.nonces import Nonces
 from fairlead.services.access import Needs, sweep
 from fairlead.settings import Settings
 
@@ -49,8 +50,7 @@ async def access_needs(settings: Settings, *, database: Database, ring: KeyRing,
             attempts=SqlLoginAttempts(database),
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
-            # One process: no disk write for each signed request.
-            nonces=MemoryNonces(begin_ns=clock.now_ns() + policy.sign_ahead_s * NS_PER_S),
+            nonces=_nonces(settings, database, begin_ns=clock.now_ns() + policy.sign_ahead_s * NS_PER_S),
             hasher=hasher,
             signer=JwtSigner(ring),
             vault=DerivedKeys(master),
@@ -63,6 +63,11 @@ async def access_needs(settings: Settings, *, database: Database, ring: KeyRing,
         hasher.close()
         if isinstance(mailer, SmtpMailer):
             mailer.close()
+
+
+def _nonces(settings: Settings, database: Database, *, begin_ns: int) -> Nonces:
+    """Return who remembers nonces: for one process the process itself, without a disk write for each request."""
+    return SqlNonces(database) if settings.server.workers > 1 else MemoryNonces(begin_ns=begin_ns)
 
 
 def _mailer(settings: Settings) -> FileMailer | SmtpMailer:

@@ -10,7 +10,17 @@ from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.services.sessions import CalendarDesk, CalendarKeeper, Timetables
 
-__all__ = ["calendars"]
+__all__ = ["asked", "calendars"]
+
+
+@asynccontextmanager
+async def asked(house: House) -> AsyncIterator[None]:
+    """Leave the desk of calendars; another process carries them out."""
+    store, timetables = SqlCalendars(house.database), Timetables(LibraryAlmanac())
+    house.calendars = CalendarDesk(
+        store, timetables=timetables, feed=house.front, clock=house.needs.clock, turn=asyncio.Lock()
+    )
+    yield
 
 
 @asynccontextmanager

@@ -88,7 +88,7 @@ async def commands(house: House) -> AsyncIterator[None]:
 
     house.front.listen_entered(entered)
     be_silent = house.follower.listen(follower.hear)
-    house.commands, house.records = follower, records_of(house.database, house.follower, follower)
+    house.records = records_of(house.database, house.follower, caught_up=follower.caught_up)
     # The last report may be one of many of its command.
     house.engine.read_seq = lambda: min(house.follower.position.event_seq - 1, follower.read_seq)
     try:

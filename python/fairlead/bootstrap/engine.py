@@ -1,6 +1,7 @@
 """The engine with its gateway, recovered and ready to serve on a thread of its own."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -9,11 +10,17 @@ from fairlead.bootstrap.house import House
 from fairlead.engine.server import EngineServer
 from fairlead.settings import Settings
 
-__all__ = ["open_engine", "recovered", "serving"]
+__all__ = ["open_engine", "recovered", "seats", "serving"]
 
 
 def _nothing(server: EngineServer) -> None:
     del server
+
+
+def seats(settings: Settings) -> range:
+    """Return the numbers of the processes: 0 has the engine, and answers HTTP where there is no other."""
+    workers = settings.server.workers
+    return range(workers + 1 if workers > 1 else 1)
 
 
 async def open_engine(
@@ -43,8 +50,8 @@ async def open_engine(
             latency=engine.latency,
         )
         try:
-            for purpose in Purpose:
-                service_key(server, engine.data_dir, purpose)
+            for seat, purpose in itertools.product(seats(settings), Purpose):
+                service_key(server, engine.data_dir, purpose, seat=seat)
             prepare(server)
         except BaseException:
             server.stop()
@@ -64,6 +71,7 @@ async def open_engine(
 async def recovered(house: House) -> AsyncIterator[None]:
     """Leave the engine as its log has it; it is stopped also where nothing lets it serve."""
     house.engine, house.gateway = await open_engine(house.settings, ended=house.ended, prepare=house.prepare)
+    house.latency = house.engine.latency
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ from fairlead.model.report import Report
 from fairlead.settings import Settings
 from fairlead.wire import Message
 
-__all__ = ["Feed", "books", "copy", "front", "own", "session"]
+__all__ = ["Feed", "books", "copied", "copy", "front", "own", "session"]
 
 # An address that stands for every address of the machine, and how the machine reaches itself then.
 _LOOPBACK_OF: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -50,17 +50,18 @@ def session(settings: Settings, *, gateway: tuple[str, int], key_id: str, role: 
     )
 
 
-def own(settings: Settings, purpose: Purpose, *, gateway: tuple[str, int], **more: Any) -> aio.Client:
-    """Return a session of the service itself.
+def own(house: House, purpose: Purpose, **more: Any) -> aio.Client:
+    """Return a session of this process of the service.
 
     Raises:
         UnavailableError: there is no key for it.
     """
-    directory = settings.engine.data_dir
-    key_id = find_key(directory, purpose)
+    directory, seat = house.directory, house.seat
+    key_id = find_key(directory, purpose, seat=seat)
     if key_id is None:
-        raise UnavailableError(f"no key: purpose={purpose.name} directory={directory}; start the service again")
-    return session(settings, gateway=gateway, key_id=key_id, role=_ROLES[purpose], **more)
+        what = f"no key: purpose={purpose.name} process={seat} directory={directory}"
+        raise UnavailableError(f"{what}; start the service again")
+    return session(house.settings, gateway=house.gateway, key_id=key_id, role=_ROLES[purpose], **more)
 
 
 class Feed:
@@ -104,7 +105,7 @@ class Feed:
 @asynccontextmanager
 async def front(house: House) -> AsyncIterator[None]:
     """Leave the session that speaks for users."""
-    async with own(house.settings, Purpose.FRONT, gateway=house.gateway) as house.front:
+    async with own(house, Purpose.FRONT) as house.front:
         yield
 
 
@@ -112,9 +113,8 @@ async def front(house: House) -> AsyncIterator[None]:
 async def copy(house: House) -> AsyncIterator[None]:
     """Leave the session that hears everybody, from where the tables are."""
     hearing = own(
-        house.settings,
+        house,
         Purpose.TABLES,
-        gateway=house.gateway,
         resume=house.resume,
         events_max=_REPORTS_MAX,
         patient=True,
@@ -125,9 +125,15 @@ async def copy(house: House) -> AsyncIterator[None]:
         yield
 
 
+def copied(house: House) -> aio.Client:
+    """Return a session that hears everybody from now on, beside one that feeds the tables."""
+    # It is heard as it comes: of what would wait to be taken one is kept.
+    return own(house, Purpose.TABLES, events_max=1, lister=house.front)
+
+
 @asynccontextmanager
 async def books(house: House) -> AsyncIterator[None]:
     """Leave market data."""
-    async with own(house.settings, Purpose.BOOKS, gateway=house.gateway, share=_BOOKS_SHARE) as reading:
+    async with own(house, Purpose.BOOKS, share=_BOOKS_SHARE) as reading:
         house.feed = Feed(reading, front=house.front)
         yield

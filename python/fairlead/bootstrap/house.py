@@ -12,13 +12,15 @@ from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlProjections
 from fairlead.adapters.telemetry import Metrics
 from fairlead.bootstrap.addresses import DemoPerson
+from fairlead.engine.latency import LatencyReport
 from fairlead.engine.server import EngineServer
 from fairlead.model.report import Position
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.ports.projections import Progress
 from fairlead.services.access import Needs
 from fairlead.services.funding import FundsDesk, Teller
 from fairlead.services.markets import Breakers, Markets
-from fairlead.services.projections import CommandFollower, Follower, Records
+from fairlead.services.projections import Records
 from fairlead.services.publishing import Publisher
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.readiness import Probe
@@ -39,11 +41,13 @@ class House:
         loaded: the configuration.
         ended: set when the service shall end.
         with_demo: whether seeded agents trade.
+        seat: the number of the worker that this process is; 0: the process of the engine.
         prepare: what is done to the engine before it serves.
         ring: the keys of tokens.
         master: the secret that keys of machines are made from.
         engine: the engine on its thread.
         gateway: where its gateway is.
+        latency: asks how long commands took in it.
         database: the store.
         needs: what the services of access work with.
         people: who was made for a demo.
@@ -52,8 +56,7 @@ class House:
         front: the session that speaks for users, and hears them.
         copy: the session that hears everybody.
         feed: market data.
-        follower: what feeds the tables.
-        commands: what looks into the log for what reports do not say.
+        follower: how far the tables are.
         outside: how bus and cache are asked whether they are there.
         publishers: what hands reports to those that are no part of this process.
         markets: what the markets look like.
@@ -73,11 +76,13 @@ class House:
     loaded: Loaded
     ended: asyncio.Event
     with_demo: bool = False
+    seat: int = 0
     prepare: Callable[[EngineServer], None] = field(init=False)
     ring: KeyRing = field(init=False)
     master: bytes = field(init=False)
     engine: EngineThread = field(init=False)
     gateway: tuple[str, int] = field(init=False)
+    latency: Callable[[], LatencyReport] = field(init=False)
     database: Database = field(init=False)
     needs: Needs = field(init=False)
     people: Sequence[DemoPerson] = field(init=False)
@@ -86,8 +91,7 @@ class House:
     front: aio.Client = field(init=False)
     copy: aio.Client = field(init=False)
     feed: MarketFeed = field(init=False)
-    follower: Follower = field(init=False)
-    commands: CommandFollower = field(init=False)
+    follower: Progress = field(init=False)
     outside: Mapping[str, Probe] = field(init=False)
     publishers: list[Publisher] = field(default_factory=list)
     markets: Markets = field(init=False)
@@ -102,6 +106,11 @@ class House:
     sockets: Sockets = field(init=False)
     services: Services = field(init=False)
     calendars: CalendarDesk = field(init=False)
+
+    @property
+    def name(self) -> str:
+        """What this process is called where there are several."""
+        return f"worker-{self.seat}" if self.seat else "leader"
 
     @property
     def settings(self) -> Settings:

@@ -9,10 +9,9 @@ from fairlead.bootstrap.house import House
 from fairlead.ports.clock import Clock
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.minute_bars import KeptBars
-from fairlead.ports.projections import ReportPlaces
+from fairlead.ports.projections import Progress, ReportPlaces
 from fairlead.ports.stop_history import StopHistory
 from fairlead.services.markets import Breakers, Coverage, Following, Markets, Recall, Tape, TapeMinutes
-from fairlead.services.projections import Follower
 
 __all__ = ["followed_markets", "markets"]
 
@@ -23,7 +22,7 @@ async def followed_markets(
     *,
     places: ReportPlaces,
     clock: Clock,
-    follower: Follower,
+    follower: Progress,
     history: StopHistory,
     kept: KeptBars,
 ) -> AsyncIterator[tuple[Markets, Breakers]]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -25,9 +25,10 @@ from fairlead.client.told import told_of
 from fairlead.engine.journal_reports import JournalReports, last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, ReportBatch
+from fairlead.ports.projections import Progress
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
-from fairlead.services.projections import CommandFollower, Courtesy, Follower, Records
+from fairlead.services.projections import Courtesy, Follower, Records
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
@@ -76,14 +77,14 @@ async def followed(
             await task
 
 
-def records_of(database: Database, follower: Follower, commands: CommandFollower) -> Records:
-    """Return what the routes read."""
+def records_of(database: Database, follower: Progress, *, caught_up: Callable[[], Awaitable[bool]]) -> Records:
+    """Return what the routes read; ``caught_up`` waits for orders that reports do not tell whole."""
     orders = SqlOrderHistory(database, reached=follower.reached)
     return Records(
         orders=orders,
         money=SqlMoneyHistory(database),
         stories=OrderStories(orders=orders, traces=SqlOrderTraces(database)),
-        advanced=AdvancedLists(SqlAdvancedOrders(database), caught_up=commands.caught_up),
+        advanced=AdvancedLists(SqlAdvancedOrders(database), caught_up=caught_up),
     )
 
 

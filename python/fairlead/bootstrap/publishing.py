@@ -2,26 +2,23 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from fairlead.adapters.bus import MemoryBus
 from fairlead.adapters.cache import MemoryCache
-from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlReportPages
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.errors import UsageError
 from fairlead.ports.bus import Bus
 from fairlead.ports.cache import Cache
-from fairlead.services.projections import Follower
 from fairlead.services.publishing import BusSink, CacheSink, Publisher
-from fairlead.services.readiness import Probe
 from fairlead.settings import Settings
 
-__all__ = ["SPARED", "published", "publishing"]
+__all__ = ["SPARED", "beside", "publishing"]
 
 # Orders go on without these.
 SPARED: Final = ("bus", "cache")
@@ -30,20 +27,9 @@ _LOST: Final = "events are published no more"
 
 
 @asynccontextmanager
-async def published(
-    settings: Settings, *, database: Database, follower: Follower, publishers: list[Publisher]
-) -> AsyncIterator[Mapping[str, Probe]]:
-    """Feed bus and cache while the service runs; yield how each is asked whether it is there.
-
-    Those in the process are fed nothing: nobody in it reads them.
-
-    Args:
-        settings: the configuration.
-        database: the store.
-        follower: what feeds its tables.
-        publishers: what feeds bus and cache is added here.
-    """
-    bus, cache = _bus(settings), _cache(settings)
+async def _opened(house: House) -> AsyncIterator[tuple[Bus, Cache]]:
+    """Yield bus and cache, and leave how each is asked whether it is there."""
+    bus, cache = _bus(house.settings), _cache(house.settings)
 
     async def ask_cache() -> None:
         await cache.reached()
@@ -51,8 +37,17 @@ async def published(
     async with AsyncExitStack() as parts:
         parts.push_async_callback(bus.close)
         parts.push_async_callback(cache.close)
-        pages = SqlReportPages(database, log_id=_log_id(settings.engine.data_dir))
-        parts.callback(follower.listen(pages.note))
+        house.outside = {"bus": bus.ping, "cache": ask_cache}
+        yield bus, cache
+
+
+@asynccontextmanager
+async def publishing(house: House) -> AsyncIterator[None]:
+    """Feed bus and cache meanwhile; those in the process are fed nothing: nobody in it reads them."""
+    settings, publishers = house.settings, house.publishers
+    async with _opened(house) as (bus, cache), AsyncExitStack() as parts:
+        pages = SqlReportPages(house.database, log_id=_log_id(house.directory))
+        parts.callback(house.follower.listen(pages.note))
         if settings.bus.kind != "memory":
             publishers.append(Publisher("bus", pages=pages, sink=BusSink(bus, tail_max=None)))
         if settings.cache.kind != "memory":
@@ -60,14 +55,13 @@ async def published(
         for publisher in publishers:
             feeding = background(publisher.run(), name=f"publisher-{publisher.name}", lost=_LOST)
             await parts.enter_async_context(feeding)
-        yield {"bus": bus.ping, "cache": ask_cache}
+        yield
 
 
 @asynccontextmanager
-async def publishing(house: House) -> AsyncIterator[None]:
-    """Leave how bus and cache are asked whether they are there."""
-    feeding = published(house.settings, database=house.database, follower=house.follower, publishers=house.publishers)
-    async with feeding as house.outside:
+async def beside(house: House) -> AsyncIterator[None]:
+    """Leave how bus and cache are asked whether they are there; another process feeds them."""
+    async with _opened(house):
         yield
 
 

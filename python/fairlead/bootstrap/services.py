@@ -66,10 +66,10 @@ async def services(house: House) -> AsyncIterator[None]:
 
 
 def _readiness(house: House) -> Readiness:
-    engine, front, follower = house.engine, house.front, house.follower
+    front, follower = house.front, house.follower
 
     async def ask_engine() -> None:
-        if not engine.is_running or not front.is_connected:
+        if not front.is_connected:
             raise UnavailableError("the engine is not reached through its gateway")
         await front.refresh_instruments()
 

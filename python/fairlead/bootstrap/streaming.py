@@ -16,10 +16,10 @@ from fairlead.engine.journal_reports import last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.ports.projections import Progress
 from fairlead.services.access import Needs
 from fairlead.services.access.liveness import still_counts
 from fairlead.services.markets import Markets
-from fairlead.services.projections import Follower
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
 from fairlead.services.streaming.hub import PUBLIC
 from fairlead.settings import Limits
@@ -45,7 +45,7 @@ def live_sockets(
     *,
     front: aio.Client,
     feed: MarketFeed,
-    follower: Follower,
+    follower: Progress,
     needs: Needs,
     markets: Markets,
     end: Position,

@@ -6,18 +6,13 @@ from contextlib import asynccontextmanager
 
 from fairlead import aio
 from fairlead.adapters.access import figures_token
-from fairlead.adapters.serving import Door, EngineThread
-from fairlead.adapters.stores import Database
 from fairlead.adapters.telemetry import Counts, EngineFigures, Gauges, Metrics
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.model.report import Report
-from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.figures import Access, Figures
 from fairlead.services.lag import Lag
-from fairlead.services.projections import Follower
-from fairlead.services.rate_limits import RateLimits
 from fairlead.services.rounds import Rounds
 from fairlead.services.traced_front import traced
 from fairlead.services.trail import Trail
@@ -27,29 +22,25 @@ from fairlead.web.services import Services
 __all__ = ["counted", "figures_of", "lag_of", "rounds", "telemetry", "timed_front", "walked"]
 
 
-def counted(
-    *,
-    copy: aio.Client,
-    follower: Follower,
-    database: Database,
-    engine: EngineThread,
-    limits: RateLimits,
-    clock: Clock,
-    door: Door,
-) -> Metrics:
+def counted(house: House) -> Metrics:
     """Return what counts from now on; it hears what the tables hear."""
-    metrics = Metrics(begun_ns=clock.now_ns(), symbol_of=lambda number: copy.instruments.by_id(number).symbol or None)
-    pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=database.pool)
-    buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=limits.kept)
+    instruments, door = house.copy.instruments, house.door
+    metrics = Metrics(
+        begun_ns=house.needs.clock.now_ns(),
+        symbol_of=lambda number: instruments.by_id(number).symbol or None,
+        process=house.name if house.settings.server.workers > 1 else None,
+    )
+    pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=house.database.pool)
+    buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=house.limits.kept)
     open_ = Gauges("http_connections", "Connections of HTTP.", label="state", read=door.open)
     away = Counts("http_connections_turned_away", "Refused or ended.", label="why", read=door.turned_away)
-    metrics.add([EngineFigures(engine.latency), pool, buckets, open_, away])
+    metrics.add([EngineFigures(house.latency), pool, buckets, open_, away])
 
     def hear(reports: Sequence[Report]) -> None:
         for report in reports:
             metrics.heard(report)
 
-    follower.listen(hear)
+    house.follower.listen(hear)
     return metrics
 
 
@@ -94,15 +85,7 @@ async def walked(settings: Settings, *, services: Services) -> AsyncIterator[Non
 @asynccontextmanager
 async def telemetry(house: House) -> AsyncIterator[None]:
     """Leave what counts from now on."""
-    house.telemetry = counted(
-        copy=house.copy,
-        follower=house.follower,
-        database=house.database,
-        engine=house.engine,
-        limits=house.limits,
-        clock=house.needs.clock,
-        door=house.door,
-    )
+    house.telemetry = counted(house)
     house.telemetry.add(lag_of(house))
     yield
 

@@ -5,69 +5,43 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fairlead import aio
-from fairlead.adapters.stores import Database, SqlAccountNumbers
+from fairlead.adapters.stores import SqlAccountNumbers
 from fairlead.adapters.stores.projections import SqlAdvancedOrders
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.telemetry import timed_front
 from fairlead.domain.trading.refused import Scales
 from fairlead.ports.clock import Clock
-from fairlead.ports.order_reads import OrderReads
-from fairlead.ports.secrets import Secrets
 from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
 from fairlead.wire import Message
 
-__all__ = ["desks", "trading"]
+__all__ = ["desks"]
 
 _REFRESH_NS_MIN: Final = 1_000_000_000
 _SCALES: Final = ("price_decimals", "qty_decimals", "base_decimals", "quote_decimals")
 
 
-def trading(
-    front: aio.Client,
-    *,
-    database: Database,
-    clock: Clock,
-    secrets: Secrets,
-    batch_orders_max: int,
-    tables: OrderReads | None = None,
-) -> Trading:
-    """Return where users trade.
-
-    Args:
-        front: the session to the exchange.
-        database: the store of users.
-        clock: the time.
-        secrets: where ids come from.
-        batch_orders_max: orders of one batch.
-        tables: what follows the reports of orders.
-    """
-    recent = RecentOrders(tables)
+@asynccontextmanager
+async def desks(house: House) -> AsyncIterator[None]:
+    """Leave where users trade."""
+    front, database = timed_front(house.front, house.telemetry), house.database
+    needs = house.needs
+    if house.settings.server.workers > 1:
+        recent = RecentOrders(house.records.orders, settle=front.settle)
+    else:
+        recent = RecentOrders(house.records.orders)
     front.listen_reports(recent.hear)
     floor = Floor(
         front=front,
         reads=recent,
-        instruments=_ListedScales(front, clock=clock),
-        secrets=secrets,
+        instruments=_ListedScales(front, clock=needs.clock),
+        secrets=needs.secrets,
     )
-    return Trading(
+    house.desks = Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor, groups=SqlAdvancedOrders(database)),
-        accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=secrets),
+        accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=needs.secrets),
         recent=recent,
-        batch_orders_max=batch_orders_max,
-    )
-
-
-@asynccontextmanager
-async def desks(house: House) -> AsyncIterator[None]:
-    """Leave where users trade."""
-    house.desks = trading(
-        timed_front(house.front, house.telemetry),
-        database=house.database,
-        clock=house.needs.clock,
-        secrets=house.needs.secrets,
         batch_orders_max=house.settings.limits.batch_orders_max,
-        tables=house.records.orders,
     )
     yield
 

@@ -1,4 +1,4 @@
-"""``fairlead serve``: the whole exchange in one process."""
+"""``fairlead serve``: the whole exchange, in one process or several."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ def serve(
     data: Annotated[
         Path | None, typer.Option("--data", "--home", metavar="DIR", help="Data directory [engine.data_dir].")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=4, metavar="N", help="Processes that answer HTTP [server.workers, 1]."),
+    ] = None,
     file: ConfigFile = None,
     sets: Sets = None,
     demo: Annotated[bool, typer.Option("--demo", help="Let seeded agents trade, in a directory of their own.")] = False,
@@ -45,10 +49,10 @@ def serve(
 ) -> None:
     """Run the whole exchange: engine, gateway, store and HTTP.
 
-    It is one process. Prints one line once requests are answered. The first start makes what is needed in the data
-    directory: keys, store, log. Ctrl-C and SIGTERM end it: requests in work are finished and the log is sealed. After
-    kill -9 it starts again with everything it acknowledged. A port on which others reach it belongs behind a proxy that
-    speaks TLS.
+    It is one process; with --workers 2 to 4 it is one for the engine and so many that answer HTTP. Prints one line once
+    requests are answered. The first start makes what is needed in the data directory: keys, store, log. Ctrl-C and
+    SIGTERM end it: requests in work are finished and the log is sealed. After kill -9 it starts again with everything
+    it acknowledged. A port on which others reach it belongs behind a proxy that speaks TLS.
 
     With --demo five markets are alive: agents trade AAPL, SPY, QQQ, BTC-USD and ETH-USD through the gateway. The first
     start prints the passwords of an operator and a trader, this once. The directory is the demo's own; without --data
@@ -63,6 +67,7 @@ def serve(
         "--host": host,
         "--port": port,
         "--gateway-port": gateway_port,
+        "--workers": workers,
         "--data": data,
         "--log-level": log_level,
         "--log-format": log_format,
@@ -83,15 +88,17 @@ def serve(
 
 def _run(loaded: Loaded, on_ready: Callable[[Addresses], None], *, with_demo: bool) -> None:
     try:
-        from fairlead.bootstrap import serve as serve_all
+        from fairlead.bootstrap import begin
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "fairlead":
             raise
         raise UnavailableError(
             f"the libraries of the service are not installed: missing={error.name}; pip install '{_EXTRA}'"
         ) from None
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve_all(loaded, on_ready=on_ready, with_demo=with_demo))
+    work = begin(loaded, on_ready=on_ready, with_demo=with_demo)
+    if work is not None:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(work)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -25,6 +25,7 @@ _KEYS = {
     "--host": "server.host",
     "--port": "server.port",
     "--gateway-port": "server.gateway_port",
+    "--workers": "server.workers",
     "--data": "engine.data_dir",
     "--log-level": "log.level",
     "--log-format": "log.format",

@@ -39,6 +39,7 @@ _ROLES: Final = {
 # Requests that are answered by what happens to one order; of a group, to the first that is cancelled.
 _OF_ONE_ORDER: Final = frozenset({"NewOrder", "NewStop", "ModifyOrder", "CancelOrder", "CancelGroup"})
 _SUBSCRIBE: Final = 96
+_NO_INSTRUMENT: Final = 2**32 - 1
 _BACKOFF_S_MIN, _BACKOFF_S_MAX = 0.05, 5.0
 _GOOD_BYE_S_MAX = 1.0
 _READ_MAX = 65_536
@@ -188,6 +189,17 @@ class Client(Verbs):
         self._send_list_request()
         await self._wait(lambda: self._listed, what="list of instruments")
         return self.instruments
+
+    async def settle(self) -> None:
+        """Wait until every report is heard that was due when this was asked.
+
+        What another session of this account was answered before is heard here then.
+
+        Raises:
+            UnavailableError: no answer came in time.
+        """
+        # The gateway has no such instrument and says so, behind the reports that were due.
+        await self._ask("SecurityListRequest", {"request_id": 0, "instrument": _NO_INSTRUMENT})
 
     async def subscribe(self, symbol: str, depth: str = "L2") -> Book:
         """Return the public book of an instrument, kept up to date from now on.
@@ -412,15 +424,14 @@ class Client(Verbs):
 
     def _take_reject(self, link: Link, message: Message) -> None:
         fields = message.fields
-        if fields["ref_kind"] == 97 and fields["reason"] == "UnknownInstrument":  # the list is empty
-            self._listed = True
-            return
         if fields["ref_kind"] == _SUBSCRIBE and fields["reason"] == "SlowReader":
             self._begin_again((int(str(fields["value"])), "L3"))
             return
         pending = link.asked.pop(int(str(fields["ref_seq"])), None)
         if pending is not None:
             self._answer(pending, report_of(message, self.instruments))
+        elif fields["ref_kind"] == 97 and fields["reason"] == "UnknownInstrument":  # the list is empty
+            self._listed = True
 
     def _begin_again(self, key: tuple[int, str]) -> None:
         """The gateway has ended a channel of single orders because it was not read fast enough."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report, ReportBatch
 
-__all__ = ["Followed", "Projections", "ReportLog", "ReportPlaces", "ReportStream"]
+__all__ = ["Followed", "Progress", "Projections", "ReportLog", "ReportPlaces", "ReportStream"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,28 @@ class Projections(Protocol):
 
     async def mark_incomplete(self) -> None:
         """Remember that reports are missing for good."""
+        ...
+
+
+class Progress(Protocol):
+    """How far the tables are, for those who read them; whichever process brings them forward."""
+
+    @property
+    def position(self) -> Position:
+        """The last report that is in the tables."""
+        ...
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the tables can be reached."""
+        ...
+
+    def listen(self, listener: Callable[[Sequence[Report]], None]) -> Callable[[], None]:
+        """Tell ``listener`` of every report from now on once it is in the tables; return how to stop that."""
+        ...
+
+    async def reached(self, position: Position, *, timeout_s: float = 2.0) -> bool:
+        """Wait until a report is in the tables; whether it came so far in time."""
         ...
 
 

@@ -39,7 +39,7 @@ class Server(Struct, frozen=True, kw_only=True):
     port: Annotated[int, _int(0, 65_535, "Port of HTTP and WebSocket; 0 lets the system choose.")] = 8080
     gateway_host: Annotated[str, _host("Address of the binary gateway.")] = "127.0.0.1"
     gateway_port: Annotated[int, _int(0, 65_535, "Port of the binary gateway; 0 lets the system choose.")] = 9080
-    workers: Annotated[int, _int(1, 64, "Processes that answer HTTP; 1 runs in the process of the engine.")] = 1
+    workers: Annotated[int, _int(1, 4, "Processes that answer HTTP; 1 is that of the engine, more are beside it.")] = 1
     allowed_origins: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^https?://[^\s/]+$")], ...],
         Meta(

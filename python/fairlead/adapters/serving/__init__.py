@@ -1,5 +1,6 @@
 """What keeps the parts of the service running: the loop of the engine on a thread, the loop of HTTP."""
 
+from fairlead.adapters.serving.child import Child, fork_child
 from fairlead.adapters.serving.demo_place import (
     add_demo_keys,
     forget_demo,
@@ -16,6 +17,7 @@ from fairlead.adapters.serving.own_certificate import trust_only
 from fairlead.adapters.serving.runtime import settle
 
 __all__ = [
+    "Child",
     "Door",
     "EngineThread",
     "HttpServer",
@@ -23,6 +25,7 @@ __all__ = [
     "add_demo_keys",
     "find_key",
     "forget_demo",
+    "fork_child",
     "is_funded",
     "listen",
     "log_identity",

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from fairlead.adapters.telemetry.durations import Duration, Durations
 from fairlead.adapters.telemetry.market_figures import MarketFigures
+from fairlead.adapters.telemetry.named import named
 from fairlead.model.report import Position, Report
 
 __all__ = ["Metrics"]
@@ -34,14 +35,16 @@ class Metrics:
     Args:
         begun_ns: when it began, nanoseconds UTC: what reports say of the time before it is not counted.
         symbol_of: the name of an instrument by its number, or ``None``.
+        process: what the process is called, which each figure says then: whoever asks several of them through one
+            door does not take the counter of one for that of another.
     """
 
-    def __init__(self, *, begun_ns: int, symbol_of: Callable[[int], str | None]) -> None:
+    def __init__(self, *, begun_ns: int, symbol_of: Callable[[int], str | None], process: str | None = None) -> None:
         # A second sample beside every counter that no rule reads.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._begun_ns = begun_ns
+        self._begun_ns, self._process = begun_ns, process
         self._last: Position | None = None
         self._last_order_id = self._last_trade_id = 0
         self._markets = MarketFigures(self.registry, symbol_of=symbol_of)
@@ -123,4 +126,5 @@ class Metrics:
     def exposition(self) -> tuple[str, bytes]:
         """Return the media type and the text."""
         # The character set is added by who answers.
-        return CONTENT_TYPE_PLAIN_0_0_4.partition("; charset")[0], generate_latest(self.registry)
+        told = self.registry if self._process is None else named(self.registry, self._process)
+        return CONTENT_TYPE_PLAIN_0_0_4.partition("; charset")[0], generate_latest(told)

@@ -17,7 +17,7 @@ from fairlead.model.report import Position, Report
 from fairlead.ports.advanced_orders import AdvancedTable
 from fairlead.ports.command_log import CommandLog
 
-__all__ = ["CommandFollower"]
+__all__ = ["CommandFollower", "telling_seq"]
 
 # Reports of orders that wait, and of groups.
 _TELLING: Final = frozenset({"Suspended", "GroupAccepted"})
@@ -28,6 +28,13 @@ _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 _SWEEP_S: Final = 60.0
 _WAIT_S: Final = 2.0
 _log = logging.getLogger("fairlead.projections")
+
+
+def telling_seq(report: Report) -> int | None:
+    """Return the place of the command of a report that does not tell all of it; ``None`` where nothing is missing."""
+    # A pegged order waits for its price each time it has none.
+    is_telling = report.exec_type in _TELLING and report.ord_type != "pegged"
+    return report.position.event_seq if is_telling and report.position is not None else None
 
 
 class CommandFollower:
@@ -61,11 +68,9 @@ class CommandFollower:
     def hear(self, reports: Sequence[Report]) -> None:
         """Take reports that are in the tables now."""
         for report in reports:
-            position = report.position
-            # A pegged order waits for its price each time it has none.
-            is_telling = report.exec_type in _TELLING and report.ord_type != "pegged"
-            if is_telling and position is not None and position.event_seq not in self._sent:
-                self._want(position.event_seq)
+            seq = telling_seq(report)
+            if seq is not None and seq not in self._sent:
+                self._want(seq)
         if self._sent or self._is_behind:
             self._woken.set()
 

@@ -64,7 +64,8 @@ class EngineAccounts:
                     self._made.add(account)
                     return account
                 made = await self._make_up_to(account)
-                if account not in made:
+                # Another process may have got that number while this one asked.
+                if account not in made and not await self._numbers.is_made(account):
                     account = await self._numbers.renumber(user_id, at_least=max(made))
                     self._renumbered[user_id] = account
         raise UnavailableError(f"others make accounts faster than the service: account={account}")

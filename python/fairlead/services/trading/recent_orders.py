@@ -1,12 +1,14 @@
 """What the process heard of orders, beside the tables that follow the same reports and may be a moment behind.
 
 INV-1  What is told of an order from memory was heard whole: from its first report on, with every trade.
-INV-2  Who reads the tables after an answer can wait until they have all that was heard of the account by then.
+INV-2  Who reads the tables after an answer can wait until they have all that was heard of the account by then, and
+       where others speak for the account too, all that they were answered by then.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -24,16 +26,27 @@ _FIRST: Final = frozenset({"New", "Suspended"})
 _WAIT_S: Final = 0.5
 
 
+async def _nobody_else() -> None:
+    """Nobody else speaks to the exchange: what was answered was heard."""
+
+
 class RecentOrders:
     """Orders as the newest of two sources tells them; those that were heard of longest ago are forgotten.
 
     Args:
         tables: the other source; ``None``: there is none.
         kept_max: how many orders are remembered, 1 or more.
+        settle: waits until everything was heard that others were answered before.
     """
 
-    def __init__(self, tables: OrderReads | None = None, *, kept_max: int = _KEPT_MAX) -> None:
-        self._tables, self._kept_max = tables, kept_max
+    def __init__(
+        self,
+        tables: OrderReads | None = None,
+        *,
+        kept_max: int = _KEPT_MAX,
+        settle: Callable[[], Awaitable[None]] = _nobody_else,
+    ) -> None:
+        self._tables, self._kept_max, self._settle = tables, kept_max, settle
         self._views: OrderedDict[tuple[int, int], OrderView] = OrderedDict()
         self._fills: dict[tuple[int, int], list[Fill]] = {}
         self._told: OrderedDict[int, Position] = OrderedDict()
@@ -59,7 +72,8 @@ class RecentOrders:
         self.note(view)
 
     async def caught_up(self, account: int) -> bool:
-        """Wait, a moment at most, until all that was heard of an account so far can be read in the tables."""
+        """Wait, a moment at most, until all that was answered to an account so far can be read in the tables."""
+        await self._settled()
         position = self._told.get(account)
         return position is None or await self.reached(position)
 
@@ -85,6 +99,9 @@ class RecentOrders:
             UnavailableError: the tables cannot be read, and nothing was heard of it.
         """
         heard = self.heard(account, order_id)
+        if heard is None:
+            await self._settled()
+            heard = self.heard(account, order_id)
         try:
             read = None if self._tables is None else await self._tables.find(account, order_id)
         except UnavailableError:
@@ -127,6 +144,12 @@ class RecentOrders:
             return await self.find(account, report.order_id), await self.fills(account, report.order_id)
         except UnavailableError:
             return self.heard(account, report.order_id), ()
+
+    async def _settled(self) -> None:
+        """Wait, a moment at most: an exchange that does not answer keeps nobody from reading."""
+        with contextlib.suppress(UnavailableError, TimeoutError):
+            async with asyncio.timeout(_WAIT_S):
+                await self._settle()
 
     def _whole(self, report: Report, account: int) -> tuple[OrderView, Sequence[Fill]] | None:
         """Return what was heard, where that is everything up to an answer."""
