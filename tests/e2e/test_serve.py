@@ -86,9 +86,10 @@ def test_a_user_registers_and_is_still_there_after_a_restart(tmp_path: Path) -> 
     assert (directory / "gateway.keys").read_bytes() == keys_before
 
 
-def test_the_service_reaches_its_gateway_by_its_own_certificate(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_service_reaches_its_gateway_by_its_own_certificate(tmp_path: Path, workers: str) -> None:
     cert, key = Authority(tmp_path / "authority").issue("gateway")
-    options = ["--set", f"engine.tls_cert={cert}", "--set", f"engine.tls_key={key}"]
+    options = ["--workers", workers, "--set", f"engine.tls_cert={cert}", "--set", f"engine.tls_key={key}"]
     with Service(tmp_path / "venue", *options) as service:
         assert service.http.get("/ready").json()["status"] == "READY"
         assert service.end() == (ExitCode.OK, "")

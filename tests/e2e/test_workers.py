@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ from fairlead.domain.access.secret import Secret
 from fairlead.sdk.identity import Signer
 
 _WAIT_S = 30.0
+_CROWD = 8
 
 
 @pytest.fixture(scope="module", name="venue")
@@ -175,6 +177,37 @@ def test_both_workers_show_the_market(venue: Venue, both: tuple[httpx.Client, ht
         assert (trades[0]["price"], trades[0]["quantity"]) == ("98.00", "1")
         assert door.get("/markets/ABC-USD/stats").status_code == 200
         assert door.get("/markets/NO-SUCH/book").status_code == 404
+
+
+def test_users_who_come_at_once_have_accounts_of_their_own(venue: Venue) -> None:
+    place = venue.service.ready["data"]
+
+    async def register(http: httpx.AsyncClient, number: int) -> None:
+        asked = {"email": f"crowd-{number}@example.com", "password": PASSWORD}
+        assert (await http.post("/auth/register", json=asked)).status_code == 202
+
+    async def verify(http: httpx.AsyncClient, token: str) -> int:
+        answer = await http.post("/auth/verify", json={"token": token})
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["account"])
+
+    async def place_one(http: httpx.AsyncClient, number: int) -> str:
+        asked = {"email": f"crowd-{number}@example.com", "password": PASSWORD}
+        login = (await http.post("/auth/login", json=asked)).json()
+        mine = {"Authorization": f"Bearer {login['accessToken']}"}
+        return str((await http.post("/orders", json=LIMIT, headers=mine)).json()["code"])
+
+    async def crowd() -> tuple[list[int], list[str]]:
+        async with httpx.AsyncClient(base_url=str(venue.service.http.base_url), timeout=60) as http:
+            await asyncio.gather(*(register(http, number) for number in range(_CROWD)))
+            lines = (Path(place) / "outbox.jsonl").read_text().splitlines()[-_CROWD:]
+            accounts = await asyncio.gather(*(verify(http, json.loads(line)["token"]) for line in lines))
+            return accounts, await asyncio.gather(*(place_one(http, number) for number in range(_CROWD)))
+
+    accounts, codes = asyncio.run(crowd())
+    assert len({*accounts, venue.ann.account, venue.bob.account}) == _CROWD + 2
+    # They have no money, and it is their own that they do not have.
+    assert codes == ["INSUFFICIENT_FUNDS"] * _CROWD
 
 
 async def _until(socket: ClientConnection, key: str, value: str) -> list[dict[str, Any]]:

@@ -130,6 +130,16 @@ def test_nobody_outlives_the_process_that_began_them(tmp_path: Path) -> None:
         assert service.end() == (ExitCode.OK, "")
 
 
+def test_a_worker_that_does_not_end_is_killed_and_the_log_is_sealed(tmp_path: Path) -> None:
+    with Service(tmp_path / "venue", *WORKERS, "--set", "server.shutdown_grace_s=1") as service:
+        leader, stopped, _ = children(service)
+        os.kill(stopped, signal.SIGSTOP)
+        code, errors = service.end()
+        assert code == ExitCode.OK
+        assert f"a worker does not end and is killed: name=worker-1 pid={stopped}" in errors
+        assert not any(is_alive(pid) for pid in (leader, stopped))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_every_process_in_order(tmp_path: Path, number: signal.Signals) -> None:
     with Service(tmp_path / "venue", *WORKERS) as service:

@@ -28,10 +28,12 @@ from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.ports.projections import Progress
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
-from fairlead.services.projections import Courtesy, Follower, Records
+from fairlead.services.projections import GATHER_S, Courtesy, Follower, Records
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
+# Who waits for a report in a worker cannot say so: less gather there between two steps.
+_GATHER_S_BESIDE_WORKERS: Final = 0.01
 # Reports that are read from the log at a time.
 _READ_MAX: Final = 500
 _log = logging.getLogger("fairlead.service")
@@ -62,11 +64,11 @@ def _identity(directory: Path) -> tuple[str, int]:
 
 @asynccontextmanager
 async def followed(
-    tables: SqlProjections, *, copy: aio.Client, front: aio.Client, directory: Path
+    tables: SqlProjections, *, copy: aio.Client, front: aio.Client, directory: Path, gather_s: float = GATHER_S
 ) -> AsyncIterator[Follower]:
     """Follow the exchange while the service runs; ``front`` is asked what ``copy`` would hear too late."""
     log = _JournalLog(directory, front=front)
-    follower = Follower(stream=copy, log=log, tables=tables, courtesy=Courtesy(front))
+    follower = Follower(stream=copy, log=log, tables=tables, courtesy=Courtesy(front), gather_s=gather_s)
     task = asyncio.create_task(follower.run(), name="fairlead-follower")
     task.add_done_callback(_say_end)
     try:
@@ -99,7 +101,8 @@ async def tables(house: House) -> AsyncIterator[None]:
 @asynccontextmanager
 async def follower(house: House) -> AsyncIterator[None]:
     """Leave what feeds the tables."""
-    feeding = followed(house.tables, copy=house.copy, front=house.front, directory=house.directory)
+    gather_s = _GATHER_S_BESIDE_WORKERS if house.settings.server.workers > 1 else GATHER_S
+    feeding = followed(house.tables, copy=house.copy, front=house.front, directory=house.directory, gather_s=gather_s)
     async with feeding as house.follower:
         yield
 

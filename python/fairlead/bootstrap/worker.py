@@ -5,6 +5,7 @@ shows is read from the store, as far as the tables are.
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -38,6 +39,8 @@ from fairlead.settings import Loaded
 
 __all__ = ["WORKER_PARTS", "work"]
 
+_log = logging.getLogger("fairlead.service")
+
 
 @asynccontextmanager
 async def shared_store(house: House) -> AsyncIterator[None]:
@@ -68,9 +71,12 @@ async def onlooker(house: House) -> AsyncIterator[None]:
     be_silent = looking.listen(commands.hear)
     house.follower = looking
     house.records = records_of(house.database, looking, caught_up=commands.caught_up)
-    await looking.look()
     try:
         async with background(looking.run(), name="onlooker", lost="it is not known any more how far the tables are"):
+            # What the session begins after was never told to this process: it is read once it is in the tables.
+            begun = house.front.position
+            if begun is not None and not await looking.reached(begun):
+                _log.warning("the tables are behind: reads are old at first: position=%s", begun)
             yield
     finally:
         be_silent()

@@ -21,7 +21,7 @@ from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.projections import Projections, ReportLog, ReportStream
 from fairlead.services.projections.courtesy import Courtesy
 
-__all__ = ["Follower", "Listener"]
+__all__ = ["GATHER_S", "Follower", "Listener"]
 
 Listener = Callable[[Sequence[Report]], None]
 T = TypeVar("T")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 _BATCH_MAX: Final = 250
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 # How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
-_GATHER_S: Final = 0.05
+GATHER_S: Final = 0.05
 _log = logging.getLogger("fairlead.projections")
 
 
@@ -53,7 +53,7 @@ class Follower:
         log: ReportLog,
         tables: Projections,
         courtesy: Courtesy,
-        gather_s: float = _GATHER_S,
+        gather_s: float = GATHER_S,
     ) -> None:
         self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
         self._courtesy = courtesy

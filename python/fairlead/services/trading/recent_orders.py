@@ -73,9 +73,18 @@ class RecentOrders:
 
     async def caught_up(self, account: int) -> bool:
         """Wait, a moment at most, until all that was answered to an account so far can be read in the tables."""
-        await self._settled()
+        await self.settled()
         position = self._told.get(account)
         return position is None or await self.reached(position)
+
+    async def settled(self) -> None:
+        """Wait, a moment at most, until everything was heard that others were answered before.
+
+        An exchange that does not answer keeps nobody from reading.
+        """
+        with contextlib.suppress(UnavailableError, TimeoutError):
+            async with asyncio.timeout(_WAIT_S):
+                await self._settle()
 
     def note(self, view: OrderView) -> None:
         """Remember an order as an answer told it; what is older than what is known changes nothing."""
@@ -100,7 +109,7 @@ class RecentOrders:
         """
         heard = self.heard(account, order_id)
         if heard is None:
-            await self._settled()
+            await self.settled()
             heard = self.heard(account, order_id)
         try:
             read = None if self._tables is None else await self._tables.find(account, order_id)
@@ -144,12 +153,6 @@ class RecentOrders:
             return await self.find(account, report.order_id), await self.fills(account, report.order_id)
         except UnavailableError:
             return self.heard(account, report.order_id), ()
-
-    async def _settled(self) -> None:
-        """Wait, a moment at most: an exchange that does not answer keeps nobody from reading."""
-        with contextlib.suppress(UnavailableError, TimeoutError):
-            async with asyncio.timeout(_WAIT_S):
-                await self._settle()
 
     def _whole(self, report: Report, account: int) -> tuple[OrderView, Sequence[Fill]] | None:
         """Return what was heard, where that is everything up to an answer."""

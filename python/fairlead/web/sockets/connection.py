@@ -196,18 +196,21 @@ class Connection:
             )
         read = [channel_of(one) for one in asked.channels]
         private = [one.name for one in read if one.name in PRIVATE]
-        self._begin_private(private, resume_from=given(asked.resume_from))
+        await self._begin_private(private, resume_from=given(asked.resume_from))
         for channel in read:
             if channel.name not in PRIVATE and channel not in self._public:
                 await self._services.sockets.hub.subscribe(self._listener, channel)
                 self._public.add(channel)
 
-    def _begin_private(self, names: list[str], *, resume_from: str | None) -> None:
+    async def _begin_private(self, names: list[str], *, resume_from: str | None) -> None:
         if not names:
             return
         if self._caller is None or self._stream is None:
             raise AuthorizationError("not allowed: this channel needs a private connection")
         demand(self._caller, Permission.READ_OWN)
+        if resume_from is not None:
+            # Another process may have told of a place that is on its way to this one.
+            await self._services.trading.recent.settled()
         for place, name in enumerate(names):
             self._stream.subscribe(name, resume_from=None if place else resume_from)
         self._note_news()
