@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use model::{
     ClOrdId, EndReason, Event, EventKind, InstrumentId, OrderAccepted, OrderEnded, OrderId, OrderReleased, Price, Qty,
-    RejectReason, Stamp, Trade, TradeLeg, TriggerKind, TriggerRejected,
+    RejectReason, Stamp, Trade, TradeId, TradeKey, TradeLeg, TradeTerms, TriggerKind, TriggerRejected,
 };
 
 /// The state of an order (FIX 39).
@@ -104,7 +104,7 @@ pub struct OrderHistory {
 impl OrderHistory {
     /// Volume-weighted price of the fills as a fraction of mantissas; `None` before the first (FIX 6).
     pub fn vwap(&self) -> Option<(i128, i128)> {
-        (self.quality.fills > 0).then_some((self.quality.price_qty, i128::from(self.cum_qty.0)))
+        (self.cum_qty.0 > 0).then_some((self.quality.price_qty, i128::from(self.cum_qty.0)))
     }
 
     /// Whether it is over.
@@ -143,6 +143,7 @@ impl Blotter {
         match &event.kind {
             EventKind::OrderAccepted(accepted) => self.open(accepted, stamp),
             EventKind::Trade(trade) => self.trade(trade, stamp),
+            EventKind::TradeAmended { key, was, now } => self.amend(key, was, now, stamp),
             EventKind::OrderCanceled(ended) => self.end(ended, OrderStatus::Canceled, stamp),
             EventKind::OrderExpired(ended) => self.end(ended, OrderStatus::Expired, stamp),
             EventKind::OrderReplaced(replaced) => {
@@ -249,6 +250,17 @@ impl Blotter {
         tape.push_back((stamp, *trade));
     }
 
+    /// What an order traded is less or at another price; where it stands, it stays. The tape keeps what was printed.
+    fn amend(&mut self, key: &TradeKey, was: &TradeTerms, now: &TradeTerms, stamp: Stamp) {
+        let value = |terms: &TradeTerms| i128::from(terms.price.0) * i128::from(terms.qty.0);
+        for order_id in [key.buy_order_id, key.sell_order_id] {
+            let Some(order) = self.get_mut(order_id) else { continue };
+            order.cum_qty.0 -= was.qty.0 - now.qty.0;
+            order.quality.price_qty += value(now) - value(was);
+            order.updated = stamp;
+        }
+    }
+
     fn fill(&mut self, leg: &TradeLeg, trade: &Trade, stamp: Stamp) {
         let Some(order) = self.get_mut(leg.order_id) else { return };
         order.cum_qty.0 += trade.qty.0;
@@ -319,6 +331,14 @@ impl Blotter {
     /// All kept orders, oldest first.
     pub fn orders(&self) -> impl Iterator<Item = &OrderHistory> {
         self.orders.iter()
+    }
+
+    /// A trade that is still kept, as it was made.
+    pub fn trade_of(&self, trade_id: TradeId) -> Option<&Trade> {
+        self.tapes.values().find_map(|tape| {
+            let (_, trade) = tape.get(tape.partition_point(|(_, trade)| trade.trade_id < trade_id))?;
+            (trade.trade_id == trade_id).then_some(trade)
+        })
     }
 
     /// The kept trades of an instrument, oldest first.

@@ -42,6 +42,13 @@ fn instruments(shared: &Shared, markets: &[Market]) -> u64 {
     for market in markets {
         outcome(&mut digest, market);
     }
+    for (id, trade) in &shared.amended {
+        digest.write_u64(*id);
+        digest.write_price(trade.terms.price);
+        digest.write_qty(trade.terms.qty);
+        digest.write_money(trade.terms.buy_fee);
+        digest.write_money(trade.terms.sell_fee);
+    }
     for counter in [shared.next_order, shared.next_trade, shared.next_public] {
         digest.write_u64(counter);
     }

@@ -14,6 +14,7 @@ mod admin;
 mod admit;
 mod allocation;
 mod amend;
+mod amendments;
 mod auction;
 mod bands;
 mod blotter;

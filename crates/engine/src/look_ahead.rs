@@ -20,6 +20,7 @@ pub(crate) fn touch(exchange: &Exchange, command: &Command) -> i64 {
         | Command::AddAccount(_)
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
+        | Command::AmendTrade(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::MassCancel(_)

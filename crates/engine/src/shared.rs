@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use book::{Arena, OrderIndex, Resting, Slot};
 use model::{
     AccountId, AssetId, Display, EndReason, EventKind, Events, Limits, Money, OrderEnded, OrderId, OrderPosted,
-    OrderRef, PublicId, Qty, ReferenceKind, RejectReason, SessionId, Side,
+    OrderRef, PublicId, Qty, ReferenceKind, RejectReason, SessionId, Side, StandingTrade,
 };
 
 use crate::accounts::{Accounts, Standing};
@@ -62,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) breaker_timers: BTreeSet<(i64, u32)>,
     /// The id of a request that this command refused; it retires last.
     pub(crate) refused: Option<u32>,
+    /// Trades that were taken back or corrected, as they stand, by id.
+    pub(crate) amended: BTreeMap<u64, StandingTrade>,
     pub(crate) next_order: u64,
     pub(crate) next_trade: u64,
     pub(crate) next_public: u64,
@@ -119,6 +121,7 @@ impl Shared {
             watched: Vec::new(),
             breaker_timers: BTreeSet::new(),
             refused: None,
+            amended: BTreeMap::new(),
             next_order: 1,
             next_trade: 1,
             next_public: 1,

@@ -4,7 +4,7 @@ use book::Slot;
 use breaker::Sight;
 use model::{
     AccountId, AssetId, ClOrdId, Instrument, InstrumentId, OrdType, OrderId, OrderRef, Price, PublicId, Qty, Side,
-    Symbol, TimeInForce, TradingState,
+    StandingTrade, Symbol, TimeInForce, TradeId, TradingState,
 };
 
 use crate::accounts::Balance;
@@ -220,6 +220,11 @@ impl Exchange {
         let found = shared.index.bytes() + shared.rosters.bytes() + shared.groups.bytes();
         let orders = shared.arena.bytes() + shared.records.bytes() + found + shared.waits.bytes() + books;
         (orders + shared.accounts.bytes(), shared.clients.bytes())
+    }
+
+    /// A trade as it stands, where it was taken back or corrected.
+    pub fn amended_trade(&self, trade_id: TradeId) -> Option<StandingTrade> {
+        self.shared.amended.get(&trade_id.0).copied()
     }
 
     fn view(&self, slot: Slot) -> OrderView {

@@ -54,6 +54,7 @@ fn named(kind: &EventKind) -> Option<(OrderId, AccountId, InstrumentId, ExecType
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
+        | EventKind::TradeAmended { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

@@ -18,9 +18,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
             CommandReport { instrument: Some(*instrument), ..say(CommandEvent::InstrumentListed) }
         }
         EventKind::AccountAdded { account, .. } => to(*account, say(CommandEvent::AccountAdded)),
-        EventKind::FeesSet { schedule, version, .. } => {
-            CommandReport { count: u64::from(*version), ..number(u32::from(*schedule), say(CommandEvent::FeesSet)) }
-        }
+        EventKind::FeesSet { schedule, version, .. } => fees_set(event, *schedule, *version),
         EventKind::AccountFeesSet { account, schedule } => to(*account, assigned(event, *schedule)),
         EventKind::Deposited { account, asset, amount } => {
             CommandReport { value: amount.0, ..to(*account, number(asset.0, say(CommandEvent::Deposited))) }
@@ -66,6 +64,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
         | EventKind::OrderRestated { .. }
         | EventKind::OrderParked { .. }
         | EventKind::Trade(_)
+        | EventKind::TradeAmended { .. }
         | EventKind::TradePrevented(_)
         | EventKind::OrderCanceled(_)
         | EventKind::OrderExpired(_)
@@ -79,11 +78,16 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
     })
 }
 
+fn fees_set(event: &Event, schedule: u16, version: u32) -> CommandReport {
+    CommandReport { id: schedule.into(), count: version.into(), ..blank(event, CommandEvent::FeesSet) }
+}
+
 fn assigned(event: &Event, schedule: FeeScheduleId) -> CommandReport {
     CommandReport { id: u64::from(schedule.0), ..blank(event, CommandEvent::AccountFeesSet) }
 }
 
-fn blank(event: &Event, what: CommandEvent) -> CommandReport {
+/// A report that says no more than what happened.
+pub(crate) fn blank(event: &Event, what: CommandEvent) -> CommandReport {
     CommandReport {
         position: position(event, 0),
         ts_ns: event.stamp.ts_ns,

@@ -168,6 +168,7 @@ pub(crate) fn instrument_of(kind: &EventKind) -> Option<InstrumentId> {
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
+        | EventKind::TradeAmended { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

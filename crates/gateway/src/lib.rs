@@ -11,6 +11,7 @@
 //! 4. (INV-26) Session and account of a command are the key's, never the client's word.
 
 mod addresses;
+mod amendments;
 mod bucket;
 mod changes;
 mod channel;

@@ -10,6 +10,7 @@ use model::{
 use model::{Trade, TradeLeg, TradePrevented};
 use wire::{CancelReject, ExecType, ExecutionReport, Liquidity, Message, OrdStatus, Position};
 
+use crate::amendments::Amended;
 use crate::ledger::{Ledger, Order};
 use crate::{changes, commands, exec};
 
@@ -41,6 +42,7 @@ pub(crate) fn absorb(event: &Event, ledger: &mut Ledger, out: &mut Vec<Report>) 
             to.repeated(ledger.get(*order_id), *account, *cl_ord_id, *order_id, *reason);
         }
         EventKind::Trade(trade) => to.trade(trade, ledger),
+        EventKind::TradeAmended { key, was, now } => to.amended(Amended { key, was, now }, ledger),
         EventKind::TradePrevented(prevented) => to.prevented(prevented, ledger),
         EventKind::OrderCanceled(ended) => to.ended(ended, ledger, ExecType::Canceled, OrdStatus::Canceled),
         EventKind::OrderExpired(ended) => to.ended(ended, ledger, ExecType::Expired, OrdStatus::Expired),
@@ -189,6 +191,13 @@ impl Writer<'_> {
             self_match: trade.self_match,
             ..report
         });
+    }
+
+    fn amended(&mut self, amended: Amended<'_>, ledger: &Ledger) {
+        self.push(0, AccountId::VENUE, Message::CommandReport(amended.to_venue(self.event)));
+        for (leg, side) in [(1, Side::Buy), (2, Side::Sell)] {
+            self.report(amended.to_side(self.event, leg, side, ledger));
+        }
     }
 
     fn prevented(&mut self, prevented: &TradePrevented, ledger: &mut Ledger) {

@@ -168,6 +168,7 @@ impl Publisher {
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderAccepted(_)

@@ -1,6 +1,7 @@
 //! What can be asked of an exchange. A command carries its ids, its time comes with its stamp.
 
 use crate::account::{AccountKind, FeeRates, FeeScheduleId};
+use crate::amendment::AmendTrade;
 use crate::breaker::BreakerRules;
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId, SessionId};
 use crate::instrument::Instrument;
@@ -93,6 +94,8 @@ pub enum Command {
     SetBands(SetBands),
     /// Something about the market of an event.
     Outcome(OutcomeRequest),
+    /// Takes a trade back or corrects it.
+    AmendTrade(Box<AmendTrade>),
     /// Only lets time pass.
     Tick,
 }

@@ -1,6 +1,7 @@
 //! What an exchange says happened. Events are facts, in order, each with the command that caused it.
 
 use crate::account::{FeeRates, FeeScheduleId};
+use crate::amendment::{TradeKey, TradeTerms};
 use crate::breaker::SpreadState;
 use crate::facts::{
     AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded, OrderPosted,
@@ -242,6 +243,15 @@ pub enum EventKind {
     Breaker(BreakerEvent),
     /// Pairs, outcomes and what they pay.
     Outcome(OutcomeEvent),
+    /// A trade was taken back (FIX 150 = H) or corrected (G): money, assets and fees are as if it had been made so.
+    TradeAmended {
+        /// Which.
+        key: TradeKey,
+        /// Its terms before.
+        was: TradeTerms,
+        /// Its terms from now on.
+        now: TradeTerms,
+    },
 }
 
 /// What happened to the guards around accounts.

@@ -8,6 +8,7 @@
 //! 2. No type here reads a clock, draws a random number or allocates on the order path.
 
 mod account;
+mod amendment;
 mod breaker;
 mod command;
 mod decimal;
@@ -30,6 +31,7 @@ mod tick;
 mod trigger;
 
 pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
+pub use amendment::{AmendTrade, StandingTrade, TradeKey, TradeTerms};
 pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, StaticReference, Window};
 pub use command::{
     AddAccount, AmendOrder, CancelOrder, Command, MassCancel, MoveFunds, NewOrder, OrderRef, SetAccountFees,

@@ -83,6 +83,10 @@ reasons! {
         SameOperator = 114, "SAME_OPERATOR";
         /// The instrument is not the market of an event.
         NotOutcome = 115, "NOT_OUTCOME";
+        /// There was no such trade, or it does not stand as the command says.
+        UnknownTrade = 116, "UNKNOWN_TRADE";
+        /// The trade was taken back already.
+        TradeBusted = 117, "TRADE_BUSTED";
 
         /// A limit order, or a change of it, without a price.
         PriceMissing = 201, "PRICE_MISSING";
@@ -155,6 +159,8 @@ reasons! {
         BandInsane = 323, "BAND_INSANE";
         /// An asset that pays on an event: it comes and goes by its market alone.
         OutcomeAsset = 324, "OUTCOME_ASSET";
+        /// A correction that says what stands already.
+        TradeUnchanged = 325, "TRADE_UNCHANGED";
 
         /// The instrument is not open for anything yet.
         NotListed = 401, "NOT_LISTED";

@@ -6,6 +6,7 @@ use model::{
 };
 use pyo3::prelude::*;
 
+use crate::amendments;
 use crate::guard_objects;
 use crate::names::{Listed, Names};
 use crate::objects::{Fields, Home, build};
@@ -64,6 +65,7 @@ impl Of<'_, '_> {
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::CommandRejected { .. }
@@ -158,6 +160,7 @@ impl Of<'_, '_> {
                 self.fields.account("account", *account, self.names)?.set("schedule", schedule.0)?;
                 Ok("AccountFeesSet")
             }
+            EventKind::TradeAmended { key, was, now } => amendments::fill(self.fields, self.names, key, was, now),
             EventKind::Deposited { account, asset, amount } | EventKind::Withdrawn { account, asset, amount } => {
                 self.fields.account("account", *account, self.names)?.set("asset", name(*asset))?;
                 self.fields.money("amount", *amount, decimals(*asset))?;

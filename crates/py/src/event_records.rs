@@ -2,7 +2,7 @@
 
 use model::{
     AccountId, AuctionExtended, BandBroken, BreakerEvent, BreakerTripped, Event, EventKind, InstrumentId, OrderId,
-    OutcomeEvent, Price, Qty, Side,
+    OutcomeEvent, Price, Qty, Side, TradeKey, TradeTerms,
 };
 
 use crate::names::Names;
@@ -80,6 +80,7 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
+        | EventKind::TradeAmended { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }
@@ -185,11 +186,27 @@ fn administration(kind: &EventKind) -> Row {
         EventKind::AccountFeesSet { account, schedule } => {
             Row { account: account.0, id: u64::from(schedule.0), ..Row::of(35) }
         }
+        EventKind::TradeAmended { key, now, .. } => amended(key, now),
         EventKind::Deposited { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(4) },
         EventKind::Withdrawn { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(5) },
         EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },
         EventKind::MassCanceled { count } => Row { id: *count, ..Row::of(21) },
         _ => Row::of(25),
+    }
+}
+
+fn amended(key: &TradeKey, now: &TradeTerms) -> Row {
+    Row {
+        account: key.buyer.0,
+        other_account: key.seller.0,
+        order_id: key.buy_order_id.0,
+        other_order_id: key.sell_order_id.0,
+        instrument: key.instrument.0,
+        id: key.trade_id.0,
+        px: now.price,
+        qty: now.qty,
+        flag: now.is_bust(),
+        ..Row::of(36)
     }
 }
 

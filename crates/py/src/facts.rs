@@ -186,6 +186,7 @@ impl Facts {
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

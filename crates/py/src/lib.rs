@@ -1,6 +1,7 @@
 //! Translates between Python and the core; contains no rule of business.
 
 mod admin;
+mod amendments;
 mod batch;
 mod breaker_watch;
 mod clock;
@@ -61,5 +62,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(offline::journal_records, module)?)?;
     module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;
     module.add_function(wrap_pyfunction!(offline::verify_matching, module)?)?;
+    module.add_function(wrap_pyfunction!(amendments::amend_trade, module)?)?;
     module.add_class::<l3book::L3Book>()
 }

@@ -21,6 +21,7 @@ pub fn takes_risk_away(command: &Command) -> bool {
         | Command::AddAccount(_)
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
+        | Command::AmendTrade(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::NewOrder(_)

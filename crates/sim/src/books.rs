@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{
     AccountId, AssetId, Command, Event, EventKind, Instrument, InstrumentId, OrderAccepted, OrderEnded, OrderId,
-    OrderPosted, OrderReleased, OrderSuspended, OutcomeEvent, Price, Qty, Side, StpMode, Trade, TradeLeg,
-    TradePrevented, TradingState, TriggerRejected,
+    OrderPosted, OrderReleased, OrderSuspended, OutcomeEvent, Price, Qty, Side, StandingTrade, StpMode, Trade,
+    TradeKey, TradeLeg, TradePrevented, TradeTerms, TradingState, TriggerRejected,
 };
 
 /// What events say of an open order.
@@ -113,6 +113,10 @@ impl Books {
             EventKind::OrderTriggered(triggered) => self.wait(triggered.order_id, None),
             EventKind::OrderReleased(released) => self.release(released),
             EventKind::Trade(trade) => self.trade(trade),
+            EventKind::TradeAmended { key, was, now } => {
+                self.settle(key, was, -1);
+                self.settle(key, now, 1);
+            }
             EventKind::TradePrevented(prevented) => self.prevent(prevented),
             EventKind::OrderCanceled(OrderEnded { order_id, .. })
             | EventKind::OrderExpired(OrderEnded { order_id, .. })
@@ -239,14 +243,20 @@ impl Books {
         for leg in [&trade.buy, &trade.sell] {
             self.fill(leg, trade.qty);
         }
-        let Some(scales) = self.instruments.get(trade.instrument.0 as usize) else { return };
+        let StandingTrade { key, terms } = StandingTrade::from(trade);
+        self.settle(&key, &terms, 1);
+    }
+
+    /// What changes hands by a trade, or back where the sign is negative.
+    fn settle(&mut self, key: &TradeKey, terms: &TradeTerms, sign: i128) {
+        let Some(scales) = self.instruments.get(key.instrument.0 as usize) else { return };
         let (base, quote) = (scales.definition.base, scales.definition.quote);
-        let notional = i128::from(trade.price.0) * i128::from(trade.qty.0) * scales.notional;
-        let amount = i128::from(trade.qty.0) * scales.base;
-        let (buyer, seller) = (trade.buy.account, trade.sell.account);
-        let fees = [(buyer, trade.buy.fee.0), (seller, trade.sell.fee.0)];
+        let notional = i128::from(terms.price.0) * i128::from(terms.qty.0) * scales.notional;
+        let amount = i128::from(terms.qty.0) * scales.base;
+        let (buyer, seller) = (key.buyer, key.seller);
+        let fees = [(buyer, terms.buy_fee.0), (seller, terms.sell_fee.0)];
         let mut add = |account: AccountId, asset: AssetId, amount: i128| {
-            *self.totals.entry((account, asset)).or_default() += amount;
+            *self.totals.entry((account, asset)).or_default() += sign * amount;
         };
         add(buyer, base, amount);
         add(seller, base, -amount);

@@ -135,6 +135,9 @@ impl Coverage {
             EventKind::Outcome(outcome) => {
                 self.current.insert(format!("outcome {}", word(outcome)));
             }
+            EventKind::TradeAmended { now, .. } => {
+                self.current.insert(if now.is_bust() { "trade busted" } else { "trade corrected" }.to_owned());
+            }
             EventKind::OrderRejected(rejected) | EventKind::AmendRejected(rejected) => self.refuse(rejected.reason),
             EventKind::CancelRejected { reason, .. } | EventKind::CommandRejected { reason, .. } => {
                 self.refuse(*reason);
@@ -246,6 +249,7 @@ impl Coverage {
         expected.extend(named("guard", &GUARDS));
         expected.extend(named("breaker", &BREAKERS));
         expected.extend(named("outcome", &OUTCOMES));
+        expected.extend(named("trade", &["busted", "corrected"]));
         expected.extend(named("band", &BANDS));
         expected.extend(named("trip", &TRIPS));
         expected.extend(named("trip", &["manual"]));

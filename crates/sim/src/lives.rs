@@ -101,6 +101,7 @@ impl Lives {
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

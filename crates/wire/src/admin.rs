@@ -2,11 +2,12 @@
 
 use crate::layout::{block, layout};
 use model::{
-    AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AssetId, BreakerRules, FeeRates, FeeScheduleId,
-    Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds, MovePairs, OperatorId,
-    Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume, SessionId, SetAccountFees,
-    SetAccountLimits, SetBands, SetCreditLine, SetInstrumentLimits, SetOutcome, SetReference, SetTradingState,
-    SpreadRule, StaticReference, StpMode, Symbol, TickTable, TradingState, Window,
+    AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AmendTrade, AssetId, BreakerRules, FeeRates,
+    FeeScheduleId, Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds,
+    MovePairs, OperatorId, OrderId, Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume,
+    SessionId, SetAccountFees, SetAccountLimits, SetBands, SetCreditLine, SetInstrumentLimits, SetOutcome,
+    SetReference, SetTradingState, SpreadRule, StandingTrade, StaticReference, StpMode, Symbol, TickTable, TradeId,
+    TradeKey, TradeTerms, TradingState, Window,
 };
 
 block! {
@@ -375,6 +376,56 @@ layout! {
         instrument: InstrumentId,
         /// What one YES pays, from 0 to 1; absent: void, every fill is undone.
         weight: Option<Price>,
+    }
+}
+
+layout! {
+    TradeKey {
+        /// Which trade.
+        trade_id: TradeId,
+        /// In what.
+        instrument: InstrumentId,
+        /// The buy order.
+        buy_order_id: OrderId,
+        /// Whose it is.
+        buyer: AccountId,
+        /// The sell order.
+        sell_order_id: OrderId,
+        /// Whose it is.
+        seller: AccountId,
+    }
+}
+
+layout! {
+    TradeTerms {
+        /// At which price.
+        price: Price,
+        /// How much.
+        qty: Qty,
+        /// What the buyer pays in the quote asset beside the price, negative for a rebate.
+        buy_fee: Money,
+        /// What the seller pays, likewise.
+        sell_fee: Money,
+    }
+}
+
+layout! {
+    StandingTrade {
+        /// Which.
+        key: TradeKey,
+        /// On what terms.
+        terms: TradeTerms,
+    }
+}
+
+layout! {
+    AmendTrade {
+        /// The trade as it stands.
+        trade: StandingTrade,
+        /// Its price from now on; absent: as it is.
+        price: Option<Price>,
+        /// Its quantity from now on; absent: as it is. Where both are, the trade is taken back.
+        qty: Option<Qty>,
     }
 }
 

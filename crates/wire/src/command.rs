@@ -73,6 +73,7 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
         Command::Outcome(OutcomeRequest::Set(set)) => to.write(Kind::SetOutcome, set),
         Command::Outcome(OutcomeRequest::MovePairs(pairs)) => to.write(Kind::MovePairs, pairs),
         Command::Outcome(OutcomeRequest::Resolve(resolve)) => to.write(Kind::ResolveOutcome, resolve),
+        Command::AmendTrade(amend) => to.write(Kind::AmendTrade, amend),
         Command::Tick => to.write(Kind::Tick, &Tick {}),
     }
 }
@@ -124,6 +125,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
             Command::SetFees { schedule, rates }
         }
         Kind::SetAccountFees => Command::SetAccountFees(read(input)?),
+        Kind::AmendTrade => Command::AmendTrade(read(input)?),
         Kind::Deposit => Command::Deposit(read(input)?),
         Kind::Withdraw => Command::Withdraw(read(input)?),
         Kind::SetTradingState => Command::SetTradingState(read(input)?),
@@ -170,7 +172,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 55));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 56));
         }
     })
 }

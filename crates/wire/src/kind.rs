@@ -139,6 +139,8 @@ kinds! {
     ResolveOutcome = 54 in OperatorCommand,
     /// Lets an account pay by another fee schedule.
     SetAccountFees = 55 in OperatorCommand,
+    /// Takes a trade back, or corrects it.
+    AmendTrade = 56 in OperatorCommand,
 
     /// Client: opens a session (FIX 35=A).
     Logon = 64 in Session,

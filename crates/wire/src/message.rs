@@ -105,6 +105,7 @@ messages! {
         MovePairs: model::MovePairs,
         ResolveOutcome: model::ResolveOutcome,
         SetAccountFees: model::SetAccountFees,
+        AmendTrade: model::AmendTrade,
     }
     /// Opens a session.
     Logon,

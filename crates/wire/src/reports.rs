@@ -30,6 +30,10 @@ words! {
         Restated = 0x44,
         /// `F`: traded.
         Trade = 0x46,
+        /// `G`: a trade of it was corrected.
+        TradeCorrect = 0x47,
+        /// `H`: a trade of it was taken back.
+        TradeCancel = 0x48,
         /// `I`: how it stands.
         OrderStatus = 0x49,
         /// `L`: its trigger fired.
@@ -142,6 +146,10 @@ words! {
         OutcomeResolved = 34,
         /// An account pays by another fee schedule: its number in `id`.
         AccountFeesSet = 35,
+        /// A trade was taken back: which in `id`.
+        TradeBusted = 36,
+        /// A trade was corrected: which in `id`, its price from now on in `value`, its quantity in `limit`.
+        TradeCorrected = 37,
     }
 }
 

@@ -26,6 +26,7 @@ __all__ = [
     "KeyFile",
     "L3Book",
     "__version__",
+    "amend_trade",
     "journal_cut",
     "journal_records",
     "journal_report",
@@ -399,6 +400,14 @@ class JournalEntries:
     def given_seq(self) -> int: ...
     def next(self, until_seq: int, records: int) -> list[tuple[int, bytes]]: ...
 
+def amend_trade(
+    exchange: Exchange,
+    trade_id: int,
+    *,
+    bust: bool,
+    price: str | Decimal | int | float | None = None,
+    qty: str | Decimal | int | float | None = None,
+) -> CommandReport: ...
 def sign_logon(private_key: bytes, nonce: bytes, logon: bytes) -> bytes: ...
 def public_key(private_key: bytes) -> bytes: ...
 def journal_report(directory: Path) -> dict[str, Any]: ...

@@ -186,6 +186,26 @@ class Exchange(_core.Exchange):
         """
         return self._outcome(("resolve", symbol, ""), weight)
 
+    def bust(self, trade_id: int) -> _core.CommandReport:
+        """Take a trade back: money, assets and fees are as if it had never been, its orders stay what they are.
+
+        Args:
+            trade_id: one of the remembered trades (``history_max``).
+        """
+        return _core.amend_trade(self, trade_id, bust=True)
+
+    def correct(
+        self, trade_id: int, *, price: _Number | None = None, qty: _Number | None = None
+    ) -> _core.CommandReport:
+        """Let a trade stand at another price or for less; its fees follow the notional.
+
+        Args:
+            trade_id: one of the remembered trades (``history_max``).
+            price: its price from now on, on the grid; as it is by default.
+            qty: its quantity from now on, at most what it is; as it is by default.
+        """
+        return _core.amend_trade(self, trade_id, bust=False, price=price, qty=qty)
+
     def attach_rules(self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker") -> _core.CommandReport:
         """Let a rule set watch an instrument from now on; its commands join the sequence, with numbers of their own.
 

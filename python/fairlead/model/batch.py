@@ -43,6 +43,7 @@ quantities lots, fields a kind does not have are 0, and ``side`` is 255 where th
 - outcome: ``id`` is 0 where a market of an event was set, 1 and 2 where ``qty`` pairs of ``account`` were made and
   taken back, 3 where ``account`` was paid, 4 where it ended; ``px`` is what one YES paid, ``flag`` that it is not void.
 - account_fees_set: ``id`` is the schedule of ``account``.
+- trade_amended: as trade; ``px`` and ``qty`` are what it is from now on, ``flag`` says that it was taken back.
 
 Fees are not in records: ask ``balances`` or ``events``.
 """
@@ -129,4 +130,5 @@ EVENT_KINDS = (
     "breaker",
     "outcome",
     "account_fees_set",
+    "trade_amended",
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from fairlead.model.amendment import TradeAmended as TradeAmended
 from fairlead.model.event import Event
 from fairlead.model.words import Side
 

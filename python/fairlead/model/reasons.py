@@ -90,6 +90,10 @@ _IDENTITY = {
     "NOT_OUTCOME": Explanation(
         what="the instrument is not the market of an event", fix="name one, or set_outcome before it opens"
     ),
+    "UNKNOWN_TRADE": Explanation(
+        what="there was no such trade, or it does not stand as the command says", fix="look it up again"
+    ),
+    "TRADE_BUSTED": Explanation(what="the trade was taken back already", fix="nothing is left to do"),
 }
 _FORM = {
     "PRICE_MISSING": Explanation(what="a limit order needs a price", fix="give price, or ord_type='market'"),
@@ -209,6 +213,7 @@ _VALUES = {
     "OUTCOME_ASSET": Explanation(
         what="an asset that pays on an event comes and goes by its market alone", fix="buy it, or mint pairs"
     ),
+    "TRADE_UNCHANGED": Explanation(what="the trade stands so already", fix="give another price or a smaller qty"),
 }
 _STATE = {
     "NOT_LISTED": Explanation(what="the instrument is not open for anything yet", fix="wait, or set_state"),

@@ -240,6 +240,7 @@ pub fn line(event: &EventKind) -> String {
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
+        | EventKind::TradeAmended { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderParked { .. }

@@ -36,6 +36,7 @@ impl Market {
             | EventKind::TradePrevented(_)
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::Repeated { .. }

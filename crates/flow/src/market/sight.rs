@@ -52,6 +52,7 @@ impl Sight {
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
+            | EventKind::TradeAmended { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderAccepted(_)

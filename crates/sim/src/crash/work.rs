@@ -44,6 +44,7 @@ pub fn account_of(command: &Command) -> Option<AccountId> {
         | Command::AddAccount(_)
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
+        | Command::AmendTrade(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)

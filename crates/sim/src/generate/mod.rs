@@ -1,5 +1,6 @@
 //! Random command sequences: each seed makes one, with its own character, ending with everything cancelled.
 
+mod amendments;
 mod breakers;
 mod draw;
 mod guards;
@@ -12,7 +13,7 @@ mod world;
 
 use model::{
     AccountId, ClOrdId, Command, Events, InstrumentId, KillScope, Limits, MassCancel, NewOrder, Side, Stamp,
-    TradingState,
+    StandingTrade, TradingState,
 };
 
 use crate::images::Plan;
@@ -60,6 +61,8 @@ struct Generator {
     used: Vec<Used>,
     fresh: Vec<u32>,
     sent: Vec<Command>,
+    /// Trades as they were made and as they were corrected.
+    trades: Vec<StandingTrade>,
     /// Kill switches that may be on.
     switches: Vec<KillScope>,
 }
@@ -166,6 +169,7 @@ impl Generator {
             | Command::AddAccount(_)
             | Command::SetFees { .. }
             | Command::SetAccountFees(_)
+            | Command::AmendTrade(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)
@@ -196,6 +200,7 @@ impl Generator {
     fn perform(&mut self, stamp: Stamp, command: &Command) {
         self.events.clear();
         self.exchange.apply(stamp, command, &mut self.events);
+        self.note_trades();
     }
 
     fn next_stamp(&mut self, seq: usize) -> Stamp {
@@ -213,6 +218,7 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
     let mut world = World::new(&mut draw);
     // Drawn apart, so that sequences without it stay what they were.
     world.maybe_outcome(&mut Draw::new(!seed));
+    world.amends_trades = Draw::new(seed.rotate_left(32)).chance(250);
     let swarm = Swarm::new(&mut draw);
     let fresh = vec![0; world.kinds.len() + 1];
     let (setup, limits) = (world.setup.clone(), world.limits);
@@ -230,6 +236,7 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
         used,
         fresh,
         sent,
+        trades: Vec::new(),
         switches,
     };
     let mut commands = Vec::with_capacity(setup.len() + count + 8);

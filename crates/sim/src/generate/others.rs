@@ -41,7 +41,7 @@ impl Generator {
         if self.draw.chance(self.swarm.reuse) && !self.sent.is_empty() {
             return self.sent[self.draw.index(self.sent.len())].clone();
         }
-        if let Some(command) = self.maybe_outcome().or_else(|| self.maybe_protect()) {
+        if let Some(command) = self.maybe_special() {
             return command;
         }
         match self.draw.weighted(&self.swarm.commands.clone()) {
@@ -61,6 +61,11 @@ impl Generator {
             13 => Command::SetReference(self.set_reference()),
             _ => Command::Tick,
         }
+    }
+
+    /// What only some sequences have.
+    fn maybe_special(&mut self) -> Option<Command> {
+        self.maybe_outcome().or_else(|| self.maybe_amend_trade()).or_else(|| self.maybe_protect())
     }
 
     /// Limits, emergencies and halts, in sequences that have them.

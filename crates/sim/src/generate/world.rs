@@ -31,6 +31,8 @@ pub struct World {
     pub decimals: Vec<u8>,
     /// The market of an event, where there is one.
     pub outcome: Option<InstrumentId>,
+    /// Trades are taken back and corrected.
+    pub amends_trades: bool,
     /// The commands that make it so.
     pub setup: Vec<Command>,
 }
@@ -174,7 +176,8 @@ impl World {
                 setup.push(Command::AddAccount(AddAccount { name: name("C", index), kind, stp_group, fees }));
             }
         }
-        let mut world = World { limits: limits(draw), markets, kinds, decimals, outcome: None, setup };
+        let mut world =
+            World { limits: limits(draw), markets, kinds, decimals, outcome: None, amends_trades: false, setup };
         world.first_deposits(draw);
         world
     }

@@ -57,6 +57,13 @@ impl NaiveExchange {
                 digest.write_i128(amount);
             }
         }
+        for (id, trade) in &self.amended_trades {
+            digest.write_u64(id.0);
+            digest.write_price(trade.terms.price);
+            digest.write_qty(trade.terms.qty);
+            digest.write_money(trade.terms.buy_fee);
+            digest.write_money(trade.terms.sell_fee);
+        }
         for counter in [self.next_order, self.next_trade, self.next_public] {
             digest.write_u64(counter);
         }

@@ -7,6 +7,7 @@
 
 mod admit;
 mod amend;
+mod amendments;
 mod auction;
 mod bands;
 mod cancel;
@@ -50,7 +51,7 @@ use std::collections::BTreeMap;
 
 use model::{
     AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, GroupId,
-    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, Symbol, TradingState,
+    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, StandingTrade, Symbol, TradeId, TradingState,
 };
 
 use client_ids::{Remembered, RetiredChain};
@@ -132,6 +133,8 @@ pub struct NaiveExchange {
     /// What is paid for pairs, and the tokens that exist as negative numbers.
     escrow: BTreeMap<AssetId, i128>,
     guards: Guards,
+    /// Trades that were taken back or corrected, as they stand.
+    amended_trades: BTreeMap<TradeId, StandingTrade>,
     orders: BTreeMap<OrderId, Order>,
     client_ids: BTreeMap<(AccountId, ClOrdId), Remembered>,
     retired: Vec<RetiredChain>,
@@ -170,6 +173,7 @@ impl NaiveExchange {
             outside: BTreeMap::new(),
             escrow: BTreeMap::new(),
             guards: Guards::default(),
+            amended_trades: BTreeMap::new(),
             orders: BTreeMap::new(),
             client_ids: BTreeMap::new(),
             retired: Vec::new(),
@@ -252,6 +256,7 @@ impl NaiveExchange {
             Command::SetBreaker { instrument, rules } => self.set_breaker(*instrument, rules.as_deref(), out),
             Command::SetBands(request) => self.set_bands(*request, out),
             Command::Outcome(request) => self.outcome_request(request, out),
+            Command::AmendTrade(request) => self.amend_trade(request, out),
             Command::Tick => {}
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AssetId, ClOrdId, GroupId, InstrumentId, Money, OrderId, Price, Qty, Symbol, format_decimal,
-    parse_decimal,
+    AccountId, AssetId, ClOrdId, GroupId, InstrumentId, Money, OrderId, Price, Qty, StandingTrade, Symbol,
+    format_decimal, parse_decimal,
 };
 
 /// Names and decimals of everything a scenario has defined.
@@ -18,6 +18,8 @@ pub struct Names {
     pub accounts: Vec<String>,
     /// The client id an order was entered with.
     pub orders: BTreeMap<OrderId, ClOrdId>,
+    /// Trades by number, as they stand; one that was taken back as it was.
+    pub trades: BTreeMap<u64, StandingTrade>,
     /// Groups by the client id of their first order.
     pub groups: BTreeMap<String, GroupId>,
     /// Whose a client id is and in what, as commands used it last.

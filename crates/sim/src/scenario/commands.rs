@@ -7,7 +7,7 @@ use model::{
 
 use super::amounts::{Names, client_id, duration, number};
 use super::line::Line;
-use super::{guards, outcomes, setup, triggers};
+use super::{amendments, guards, outcomes, setup, triggers};
 
 const NEW_OPTIONS: [&str; 14] = [
     "account",
@@ -28,6 +28,11 @@ const NEW_OPTIONS: [&str; 14] = [
 const AMEND_OPTIONS: [&str; 10] =
     ["account", "qty", "price", "display", "tif", "gtd", "stp", "seen", "trigger", "after"];
 
+/// The words of markets of events and of trades that are amended.
+fn special(line: &Line, names: &Names) -> Option<Result<Command, String>> {
+    outcomes::command(line, names).or_else(|| amendments::command(line, names))
+}
+
 /// A command line without its `>`, and the orders below it where it enters a group. `now_ns` is the time it will have.
 pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result<Command, String> {
     if let Some(kind) = triggers::group_kind(line.word(0)?) {
@@ -36,7 +41,7 @@ pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result
     if !legs.is_empty() {
         return Err("orders below a command that enters no group".to_owned());
     }
-    if let Some(made) = guards::command(line, names).or_else(|| outcomes::command(line, names)) {
+    if let Some(made) = guards::command(line, names).or_else(|| special(line, names)) {
         return made;
     }
     match line.word(0)? {

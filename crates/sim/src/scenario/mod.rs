@@ -2,6 +2,7 @@
 //!
 //! The format is docs/reference/scenarios.md.
 
+mod amendments;
 mod amounts;
 mod commands;
 mod explains;

@@ -2,6 +2,7 @@
 
 use model::{Cause, Event, EventKind, OrderEnded, OrderPosted, OrderRejected, OrderReplaced, Trade, TradePrevented};
 
+use super::amendments;
 use super::amounts::Names;
 use super::{outcomes, show};
 
@@ -66,6 +67,7 @@ fn kind(event: &EventKind, names: &Names) -> String {
         }
         EventKind::OrderParked { order_id, .. } => format!("parked {}", names.show_order(*order_id)),
         EventKind::Trade(trade) => show_trade(trade, names),
+        EventKind::TradeAmended { key, was, now } => amendments::show(key, was, now, names),
         EventKind::TradePrevented(prevented) => show_prevented(prevented, names),
         EventKind::OrderCanceled(ended) => show_end("canceled", ended, names),
         EventKind::OrderExpired(ended) => show_end("expired", ended, names),

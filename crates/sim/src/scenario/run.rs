@@ -2,6 +2,7 @@
 
 use model::{
     AccountId, ClOrdId, Command, Event, EventKind, Events, GroupId, InstrumentId, NewOrder, OrderId, Side, Stamp,
+    StandingTrade,
 };
 
 use super::Engine;
@@ -238,6 +239,7 @@ impl<E: Engine> Runner<E> {
             | Command::AddAccount(_)
             | Command::SetFees { .. }
             | Command::SetAccountFees(_)
+            | Command::AmendTrade(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)
@@ -273,6 +275,14 @@ impl<E: Engine> Runner<E> {
         }
         if let EventKind::AccountAdded { name, .. } = event {
             self.names.accounts.push(name.to_string());
+        }
+        if let EventKind::Trade(trade) = event {
+            self.names.trades.insert(trade.trade_id.0, StandingTrade::from(trade));
+        }
+        if let EventKind::TradeAmended { key, now, .. } = *event
+            && !now.is_bust()
+        {
+            self.names.trades.insert(key.trade_id.0, StandingTrade { key, terms: now });
         }
         if let EventKind::GroupAccepted(group) = event {
             self.group_begins = Some((group.group_id, group.first_order_id));

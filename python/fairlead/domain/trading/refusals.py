@@ -76,6 +76,8 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ("NOT_TRIPPED", "check the scope: symbol, account, session", None, Unit.NOTHING),
     ("SAME_OPERATOR", "let another operator do it", None, Unit.PLAIN),
     ("NOT_OUTCOME", "name the market of an event", "symbol", Unit.NOTHING),
+    ("UNKNOWN_TRADE", "look the trade up again", None, Unit.NOTHING),
+    ("TRADE_BUSTED", "nothing is left to do", None, Unit.NOTHING),
     ("PRICE_MISSING", "give price, or orderType MARKET", "price", Unit.NOTHING),
     ("PRICE_NOT_ALLOWED", "leave price out, or give protectionPrice", "price", Unit.NOTHING),
     (
@@ -136,6 +138,7 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ("SOURCE_MISSING", "nobody gives that price: give triggerType LAST_PRICE", "triggerType", Unit.NOTHING),
     ("BAND_INSANE", "check the feed of the bands", None, Unit.PRICE),
     ("OUTCOME_ASSET", "buy it in its market", "asset", Unit.NOTHING),
+    ("TRADE_UNCHANGED", "give another price or a smaller quantity", None, Unit.NOTHING),
     ("NOT_LISTED", "wait until the instrument opens", "symbol", Unit.NOTHING),
     ("DELISTED", "trade another instrument", "symbol", Unit.NOTHING),
     ("MARKET_CLOSED", "wait for the next session; cancels pass", None, Unit.NOTHING),

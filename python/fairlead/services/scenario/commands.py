@@ -5,7 +5,7 @@ from typing import Any
 
 from fairlead.engine import CommandReport, ExecutionReport, GroupReport
 from fairlead.model.triggers import Leg
-from fairlead.services.scenario import guards, outcomes
+from fairlead.services.scenario import amendments, guards, outcomes
 from fairlead.services.scenario.line import Line, duration_ns, need
 from fairlead.services.scenario.market import STP_WORDS, Market, define
 from fairlead.services.scenario.triggers import TRIGGER_OPTIONS, TRIGGER_WORDS, trigger_of, waits
@@ -45,6 +45,8 @@ def command(market: Market, line: Line, legs: Sequence[Line]) -> Report:
             return market.exchange.tick()
         case word if word in guards.WORDS:
             return guards.command(market, line)
+        case word if word in amendments.WORDS:
+            return amendments.command(market, line)
         case word if word in outcomes.WORDS:
             return outcomes.command(market, line)
         case _:

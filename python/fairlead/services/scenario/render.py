@@ -6,7 +6,7 @@ from typing import Any
 
 from fairlead.model import events as ev
 from fairlead.model.event import Event
-from fairlead.services.scenario import outcomes, show
+from fairlead.services.scenario import amendments, outcomes, show
 from fairlead.services.scenario.market import Market
 
 
@@ -145,4 +145,5 @@ _RENDERERS: dict[type[Event], Callable[..., str]] = {
     ev.TimePassed: lambda _, __, ___: "time",
     **show.RENDERERS,
     **outcomes.RENDERERS,
+    **amendments.RENDERERS,
 }
