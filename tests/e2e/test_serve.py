@@ -27,7 +27,8 @@ class Service:
     """``fairlead serve`` on free ports."""
 
     def __init__(self, directory: Path, *options: str) -> None:
-        command = [*_CALL, "--data", str(directory), "--port", "0", "--gateway-port", "0", *_OFTEN, *options]
+        gateway = [] if "--engine" in options else ["--gateway-port", "0"]
+        command = [*_CALL, "--data", str(directory), "--port", "0", *gateway, *_OFTEN, *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=directory.parent
         )

@@ -105,7 +105,7 @@ def test_a_killed_leader_takes_all_with_it_and_loses_and_doubles_nothing(directo
         before = asyncio.run(_send(service, ann.headers, tries_max=1, after=lambda: os.kill(leader, signal.SIGKILL)))
         _, errors = service.process.communicate(timeout=60)
         assert service.process.returncode == ExitCode.UNAVAILABLE
-        assert f"the engine has ended, and the service with it: pid={leader} why=signal SIGKILL" in errors
+        assert f"the leader has ended, and the service with it: pid={leader} why=signal SIGKILL" in errors
         assert not any(is_alive(pid) for pid in workers)
     taken = {named: answer.json()["orderId"] for named, answer in before.items() if answer.status_code == 201}
     assert _KILLED_AFTER - _AT_ONCE <= len(taken) < _ORDERS

@@ -8,6 +8,7 @@ from fairlead.bootstrap.checked import NOT_YET
 from fairlead.bootstrap.shared import share
 from fairlead.bootstrap.whole import PARTS, serve
 from fairlead.bootstrap.worker import WORKER_PARTS
+from fairlead.errors import UsageError
 from fairlead.settings import Loaded
 
 __all__ = ["NOT_YET", "PARTS", "WORKER_PARTS", "Addresses", "begin", "serve"]
@@ -18,8 +19,12 @@ def begin(
 ) -> Coroutine[Any, Any, None] | None:
     """Return what this process has to do; ``None`` where it began others, and they are through.
 
-    See ``serve`` and ``share``, which say what is raised.
+    Raises:
+        UsageError: a demo in front of an engine that runs by itself. See ``serve`` and ``share`` for the rest.
     """
+    address = loaded.settings.engine.address
+    if with_demo and address:
+        raise UsageError(f"--demo runs an engine of its own: engine.address={address}; leave one of them out")
     if loaded.settings.server.workers > 1:
         return share(loaded, on_ready=on_ready, with_demo=with_demo)
     return serve(loaded, on_ready=on_ready, with_demo=with_demo)

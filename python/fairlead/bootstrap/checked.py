@@ -12,6 +12,17 @@ __all__ = ["NOT_YET", "begin_log"]
 NOT_YET: Final[Mapping[str, object]] = {
     "engine.tls_client_ca": None,
 }
+_OF_THE_ENGINE: Final = (
+    "server.gateway_host",
+    "server.gateway_port",
+    "engine.durability",
+    "engine.snapshot_every",
+    "engine.client_ids_max",
+    "engine.spin_us",
+    "engine.latency",
+    "engine.tls_key",
+    "engine.allow_plain_remote",
+)
 
 
 def begin_log(loaded: Loaded) -> None:
@@ -22,7 +33,13 @@ def begin_log(loaded: Loaded) -> None:
     """
     log = loaded.settings.log
     write_logs(level=log.level, form=log.format, file=log.file)
-    problems = [
+    problems = [*_of_another_engine(loaded), *_not_yet(loaded)]
+    if problems:
+        raise SettingsError(problems)
+
+
+def _not_yet(loaded: Loaded) -> list[Problem]:
+    return [
         Problem(
             origin=loaded.origins[key],
             key=key,
@@ -34,5 +51,20 @@ def begin_log(loaded: Loaded) -> None:
         for key, limit in NOT_YET.items()
         if loaded.value(key) != limit
     ]
-    if problems:
-        raise SettingsError(problems)
+
+
+def _of_another_engine(loaded: Loaded) -> list[Problem]:
+    """Return a problem for each setting of an engine that runs by itself, and is told by its own command line."""
+    address = loaded.settings.engine.address
+    return [
+        Problem(
+            origin=loaded.origins[key],
+            key=key,
+            what="is a matter of the engine, which runs by itself",
+            value=str(loaded.value(key)),
+            limit=f"left out where engine.address={address}",
+            fix="give it to fairlead engine",
+        )
+        for key in _OF_THE_ENGINE
+        if address and not loaded.is_default(key)
+    ]

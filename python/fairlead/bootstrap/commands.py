@@ -90,7 +90,7 @@ async def commands(house: House) -> AsyncIterator[None]:
     be_silent = house.follower.listen(follower.hear)
     house.records = records_of(house.database, house.follower, caught_up=follower.caught_up)
     # The last report may be one of many of its command.
-    house.engine.read_seq = lambda: min(house.follower.position.event_seq - 1, follower.read_seq)
+    house.read_seq = lambda: min(house.follower.position.event_seq - 1, follower.read_seq)
     try:
         async with background(follower.run(), name="commands", lost="the commands of the log are followed no more"):
             yield

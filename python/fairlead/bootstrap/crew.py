@@ -129,7 +129,7 @@ class Crew:
             if not self._is_ending:
                 if self._told is not None or code < 0:
                     _log.error(
-                        "the engine has ended, and the service with it: pid=%d why=%s", child.pid, why_ended(code)
+                        "the leader has ended, and the service with it: pid=%d why=%s", child.pid, why_ended(code)
                     )
                 code = code or _UNAVAILABLE
             self._begin_end(code if code >= 0 else _UNAVAILABLE)

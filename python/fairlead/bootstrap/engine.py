@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fairlead.adapters.serving import EngineThread, Purpose, service_key
+from fairlead.adapters.serving import EngineThread, Purpose, make_keys
 from fairlead.bootstrap.house import House
 from fairlead.engine.server import EngineServer
 from fairlead.settings import Settings
@@ -50,8 +50,8 @@ async def open_engine(
             latency=engine.latency,
         )
         try:
-            for seat, purpose in itertools.product(seats(settings), Purpose):
-                service_key(server, engine.data_dir, purpose, seat=seat)
+            if make_keys(engine.data_dir, itertools.product(seats(settings), Purpose)):
+                server.reload()
             prepare(server)
         except BaseException:
             server.stop()
@@ -71,7 +71,8 @@ async def open_engine(
 async def recovered(house: House) -> AsyncIterator[None]:
     """Leave the engine as its log has it; it is stopped also where nothing lets it serve."""
     house.engine, house.gateway = await open_engine(house.settings, ended=house.ended, prepare=house.prepare)
-    house.latency = house.engine.latency
+    house.engine.read_seq = lambda: house.read_seq()
+    house.latency, house.check_engine = house.engine.latency, house.engine.check
     try:
         yield
     finally:

@@ -50,13 +50,13 @@ def session(settings: Settings, *, gateway: tuple[str, int], key_id: str, role: 
     )
 
 
-def own(house: House, purpose: Purpose, **more: Any) -> aio.Client:
-    """Return a session of this process of the service.
+def own(house: House, purpose: Purpose, *, seat: int | None = None, **more: Any) -> aio.Client:
+    """Return a session of this process of the service, or of another one by its number.
 
     Raises:
         UnavailableError: there is no key for it.
     """
-    directory, seat = house.directory, house.seat
+    directory, seat = house.directory, house.seat if seat is None else seat
     key_id = find_key(directory, purpose, seat=seat)
     if key_id is None:
         what = f"no key: purpose={purpose.name} process={seat} directory={directory}"

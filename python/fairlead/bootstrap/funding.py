@@ -10,6 +10,7 @@ from fairlead.adapters.wallets import ChainAddresses
 from fairlead.bootstrap.front import own
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.money_log import EngineAssets, EngineMoneyLog
+from fairlead.bootstrap.other_engine import take_over
 from fairlead.model.report import Position
 from fairlead.services.funding import FundsDesk, Teller
 
@@ -39,6 +40,8 @@ async def money(house: House) -> AsyncIterator[None]:
     )
     if not house.seat:
         # A worker that is started again knows nothing of what the others are sending.
+        if house.settings.engine.address:
+            await take_over(house)
         await teller.recover()
     try:
         yield

@@ -33,6 +33,10 @@ from fairlead.web.services import Services
 __all__ = ["House"]
 
 
+def _nothing_yet() -> int:
+    return 0
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class House:
     """The service while it is put together; what a part has not left yet cannot be read.
@@ -45,7 +49,9 @@ class House:
         prepare: what is done to the engine before it serves.
         ring: the keys of tokens.
         master: the secret that keys of machines are made from.
-        engine: the engine on its thread.
+        engine: the engine on its thread, where it is in this process.
+        check_engine: raises what ended the engine, if anything did.
+        read_seq: says up to which record the log was read by everybody who reads it.
         gateway: where its gateway is.
         latency: asks how long commands took in it.
         database: the store.
@@ -81,6 +87,8 @@ class House:
     ring: KeyRing = field(init=False)
     master: bytes = field(init=False)
     engine: EngineThread = field(init=False)
+    check_engine: Callable[[], None] = field(init=False)
+    read_seq: Callable[[], int] = field(default=_nothing_yet, init=False)
     gateway: tuple[str, int] = field(init=False)
     latency: Callable[[], LatencyReport] = field(init=False)
     database: Database = field(init=False)

@@ -1,10 +1,11 @@
 """A service of several processes, put together from a configuration: what each of them has to do."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,11 +16,14 @@ from fairlead.bootstrap.crew import Crew, Forked
 from fairlead.bootstrap.crew_words import READY, LeaderReady
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.parts import standing
-from fairlead.bootstrap.whole import PARTS, ended_by
+from fairlead.bootstrap.whole import ended_by, parts_of
 from fairlead.bootstrap.worker import work
 from fairlead.settings import Loaded
 
 __all__ = ["share"]
+
+# The exit code of a worker whose parent is gone; nobody reads it.
+_ORPHANED: Final = 5
 
 
 def share(
@@ -64,21 +68,23 @@ def share(
 async def _lead(loaded: Loaded, channel: socket.socket, *, with_demo: bool) -> None:
     """Run all of the service but HTTP."""
     house = House(loaded=loaded, ended=_ended_with(channel), with_demo=with_demo)
-    async with standing(house, PARTS):
+    async with standing(house, parts_of(loaded.settings)):
         settle()
         channel.sendall(msgspec.json.encode(LeaderReady.of(house.gateway, house.people)) + b"\n")
         await house.ended.wait()
-    house.engine.check()
+    house.check_engine()
 
 
 async def _work(loaded: Loaded, forked: Forked, leader: LeaderReady, listening: socket.socket) -> None:
     """Answer HTTP."""
+    # Whoever is begun next on this directory has the keys of this worker: it is gone before that.
+    asyncio.get_running_loop().add_reader(forked.channel, os._exit, _ORPHANED)
     await work(
         loaded,
         seat=forked.seat,
         gateway=leader.gateway,
         listening=listening,
-        ended=_ended_with(forked.channel),
+        ended=ended_by(signal.SIGTERM),
         on_ready=lambda: forked.channel.sendall(READY + b"\n"),
     )
 

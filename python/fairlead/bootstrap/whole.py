@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -17,6 +17,7 @@ from fairlead.bootstrap import (
     funding,
     limits,
     markets,
+    other_engine,
     place,
     projections,
     publishing,
@@ -32,9 +33,9 @@ from fairlead.bootstrap.checked import begin_log
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.http import answer
 from fairlead.bootstrap.parts import Part, standing
-from fairlead.settings import Loaded
+from fairlead.settings import Loaded, Settings
 
-__all__ = ["PARTS", "ended_by", "serve"]
+__all__ = ["PARTS", "ended_by", "parts_of", "serve"]
 
 # In the order in which they start; they end in reverse. A part works with what those before it left in the house.
 PARTS: Final = (
@@ -67,6 +68,17 @@ PARTS: Final = (
 )
 
 
+# What stands in their place where the engine runs by itself.
+_BESIDE: Final = {"engine": other_engine.found, "gateway": other_engine.marked}
+
+
+def parts_of(settings: Settings) -> Sequence[Part[House]]:
+    """Return the parts of a configuration."""
+    if not settings.engine.address:
+        return PARTS
+    return [Part(part.name, _BESIDE.get(part.name, part.open)) for part in PARTS]
+
+
 async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_demo: bool = False) -> None:
     """Run the service until SIGTERM or SIGINT, or until its engine cannot go on.
 
@@ -92,9 +104,9 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
     def say_ready(http: tuple[str, int]) -> None:
         on_ready(Addresses(http=http, gateway=house.gateway, people=house.people))
 
-    async with standing(house, PARTS):
+    async with standing(house, parts_of(loaded.settings)):
         await answer(house, partial(listen, server.host, server.port), on_ready=say_ready)
-    house.engine.check()
+    house.check_engine()
 
 
 def ended_by(*numbers: signal.Signals) -> asyncio.Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,7 @@ def engine(
 
     Example:  fairlead engine --data ./venue --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
     """
+    from fairlead.engine.read_mark import marked_seq
     from fairlead.engine.server import EngineServer
 
     ends, reloads = _heed_signals()
@@ -95,7 +97,8 @@ def engine(
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)
-        server.serve(until=lambda: _reload(server, reloads) or bool(ends), warn=_say)
+        is_over = partial(_is_over, server, ends=ends, reloads=reloads)
+        server.serve(until=is_over, warn=_say, read_seq=partial(marked_seq, data))
 
 
 def _heed_signals() -> tuple[list[int], list[int]]:
@@ -108,17 +111,17 @@ def _heed_signals() -> tuple[list[int], list[int]]:
     return ends, reloads
 
 
-def _reload(server: EngineServer, asked: list[int]) -> bool:
-    """Read the keys again where that was asked for; ``False``, because it ends nothing."""
-    if asked:
-        asked.clear()
+def _is_over(server: EngineServer, *, ends: list[int], reloads: list[int]) -> bool:
+    """Whether the end was asked for; read the keys again where that was."""
+    if reloads:
+        reloads.clear()
         try:
             found, ended = server.reload()
         except DataError as error:
             _say(f"not read again, keys and certificate of before count: {error}")
         else:
             _say(f"keys were read again: keys={found} sessions_ended={ended}")
-    return False
+    return bool(ends)
 
 
 def _say_ready(server: EngineServer, *, data: Path, durability: str, as_json: bool) -> None:

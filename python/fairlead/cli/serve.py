@@ -31,6 +31,10 @@ def serve(
         int | None,
         typer.Option(min=0, max=65_535, help="Port of the binary gateway; 0: any [server.gateway_port, 9080]."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Gateway of a fairlead engine that runs on DIR [engine.address]."),
+    ] = None,
     data: Annotated[
         Path | None, typer.Option("--data", "--home", metavar="DIR", help="Data directory [engine.data_dir].")
     ] = None,
@@ -54,6 +58,9 @@ def serve(
     SIGTERM end it: requests in work are finished and the log is sealed. After kill -9 it starts again with everything
     it acknowledged. A port on which others reach it belongs behind a proxy that speaks TLS.
 
+    With --engine the engine is a fairlead engine that runs by itself on the same directory: it may be ended and begun
+    again while HTTP is answered.
+
     With --demo five markets are alive: agents trade AAPL, SPY, QQQ, BTC-USD and ETH-USD through the gateway. The first
     start prints the passwords of an operator and a trader, this once. The directory is the demo's own; without --data
     it is fairlead-demo beside the default one.
@@ -68,6 +75,7 @@ def serve(
         "--port": port,
         "--gateway-port": gateway_port,
         "--workers": workers,
+        "--engine": engine,
         "--data": data,
         "--log-level": log_level,
         "--log-format": log_format,
@@ -79,11 +87,7 @@ def serve(
         flags.append(("--data", default.with_name(f"{default.name}-demo")))
         loaded = load_settings(file=file, sets=sets, flags=flags)
     directory = loaded.settings.engine.data_dir
-    _run(
-        loaded,
-        lambda addresses: _say_ready(addresses, data=directory, as_json=as_json),
-        with_demo=demo,
-    )
+    _run(loaded, lambda addresses: _say_ready(addresses, data=directory, as_json=as_json), with_demo=demo)
 
 
 def _run(loaded: Loaded, on_ready: Callable[[Addresses], None], *, with_demo: bool) -> None:

@@ -26,6 +26,7 @@ _KEYS = {
     "--port": "server.port",
     "--gateway-port": "server.gateway_port",
     "--workers": "server.workers",
+    "--engine": "engine.address",
     "--data": "engine.data_dir",
     "--log-level": "log.level",
     "--log-format": "log.format",

@@ -6,18 +6,17 @@ from pathlib import Path
 
 from fairlead._core import EngineServer as _Core
 from fairlead.engine.latency import LatencyReport, parse
+from fairlead.engine.read_mark import NOBODY
 from fairlead.errors import UsageError
 
 __all__ = ["EngineServer"]
 
 # How long a turn serves before signals are looked at, in milliseconds.
 _SLICE_MS = 100
-# Above every record.
-_ALL = 2**63
 
 
 def _all_of_it() -> int:
-    return _ALL
+    return NOBODY
 
 
 def _warn(notice: str) -> None:

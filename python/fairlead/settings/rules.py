@@ -88,7 +88,9 @@ def _tls(settings: Settings, origins: Mapping[str, str]) -> Iterator[Problem]:
     if engine.tls_client_ca is not None:
         given.append("engine.tls_client_ca")
     missing = [key for key, path in parts.items() if path is None]
-    if given and missing:
+    # Of an engine that runs by itself only its certificate is known here.
+    is_trusted_only = bool(engine.address) and given == ["engine.tls_cert"]
+    if given and missing and not is_trusted_only:
         yield _problem(
             origins,
             given[0],

@@ -67,6 +67,14 @@ class Engine(Struct, frozen=True, kw_only=True):
         Path,
         _about("Directory of log, snapshots and keys; by default under $XDG_DATA_HOME where that is set."),
     ] = Path("~/.local/share/fairlead")
+    address: Annotated[
+        str,
+        _text(
+            r"^([A-Za-z0-9._-]{1,255}:[0-9]{1,5})?$",
+            "empty, or HOST:PORT",
+            "Gateway of a fairlead engine that runs by itself on data_dir; empty: the service runs its own engine.",
+        ),
+    ] = ""
     durability: Annotated[
         str,
         _text(

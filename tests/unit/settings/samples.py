@@ -9,6 +9,7 @@ from fairlead.settings.render import toml_value
 
 # Texts that no general rule makes: by setting, four each.
 _TEXTS: Mapping[str, list[Any]] = {
+    "engine.address": ["127.0.0.1:7411", "localhost:1", "h.example:9080", "10.0.0.1:65535"],
     "engine.durability": ["always", "os", "group(100,16)", "group(0,4096)"],
     "server.allowed_origins": [["https://a.example"], ["http://b.example:1"], [], ["https://c", "https://d"]],
     "server.trusted_proxies": [["10.0.0.7"], ["10.0.0.0/8", "::1"], ["fd00::/8"], ["127.0.0.1"]],

@@ -10,7 +10,7 @@ from fairlead.adapters.serving.demo_place import (
 )
 from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.engine_thread import EngineThread
-from fairlead.adapters.serving.front_end_key import Purpose, find_key, service_key
+from fairlead.adapters.serving.front_end_key import Purpose, find_key, make_keys
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
@@ -29,9 +29,9 @@ __all__ = [
     "is_funded",
     "listen",
     "log_identity",
+    "make_keys",
     "note_funded",
     "open_demo_place",
-    "service_key",
     "settle",
     "trust_only",
 ]

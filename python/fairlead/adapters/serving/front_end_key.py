@@ -1,13 +1,13 @@
 """The keys by which the service logs on to its own gateway: found, or made on the first start."""
 
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from fairlead.engine import keys
-from fairlead.engine.server import EngineServer
 
-__all__ = ["Purpose", "find_key", "service_key"]
+__all__ = ["Purpose", "find_key", "make_keys"]
 
 _SCHEME: Final = "hmac"
 # A worker asks the gateway at each read whether it has heard everything: that is no order, and has no limit.
@@ -25,32 +25,30 @@ class Purpose(Enum):
     MONEY = ("dropcopy", "dropcopy", 0)
 
 
-def service_key(server: EngineServer, directory: Path, purpose: Purpose, *, seat: int = 0) -> str:
-    """Return the name of a key whose secret is in ``directory/gateway.keys`` (mode 600).
+def make_keys(directory: Path, wanted: Iterable[tuple[int, Purpose]]) -> list[str]:
+    """Make the keys that are not there, with secrets in ``directory/gateway.keys`` (mode 600); return their names.
 
-    Where there is none it is made, and the engine reads its keys again. One that was taken back stays so: another is
-    made, with another name.
+    The engine of the directory has to read its keys again for them. One that was taken back stays so: another is made,
+    with another name.
 
     Args:
-        server: the engine of the directory; it may not have been asked to serve yet.
-        directory: its data directory.
-        purpose: what it is for.
-        seat: the number of the worker whose it is; 0: the process of the engine.
+        directory: the data directory.
+        wanted: the number of the process, 0 for that of the engine or before it, else of a worker; and what for.
 
     Raises:
         DataError: the key file cannot be trusted.
     """
-    found = find_key(directory, purpose, seat=seat)
-    if found is not None:
-        return found
-    _, role, account = purpose.value
-    first = _first_of(purpose, seat)
-    taken = {key.key_id for key in keys.keys(directory)}
-    name = next(name for n in range(1, len(taken) + 2) if (name := f"{first}-{n}") not in taken)
-    per_s = _WORKER_PER_S if seat else None
-    keys.add(directory, name, account=account, role=role, scheme=_SCHEME, orders_per_s=per_s)
-    server.reload()
-    return name
+    made = []
+    for seat, purpose in wanted:
+        if find_key(directory, purpose, seat=seat) is None:
+            _, role, account = purpose.value
+            first = _first_of(purpose, seat)
+            taken = {key.key_id for key in keys.keys(directory)}
+            name = next(name for n in range(1, len(taken) + 2) if (name := f"{first}-{n}") not in taken)
+            per_s = _WORKER_PER_S if seat else None
+            keys.add(directory, name, account=account, role=role, scheme=_SCHEME, orders_per_s=per_s)
+            made.append(name)
+    return made
 
 
 def find_key(directory: Path, purpose: Purpose, *, seat: int = 0) -> str | None:
