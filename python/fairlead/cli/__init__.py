@@ -82,6 +82,11 @@ class _Commands(LazyGroup):
             function="latency",
             summary="Print how long commands take in each stage of an engine.",
         ),
+        "markets": LazyCommand(
+            module="fairlead.cli.markets",
+            function="app",
+            summary="List, open, halt, end markets of a service; its fees.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",
@@ -123,7 +128,6 @@ def root() -> None:
     """Run, replay and inspect a Fairlead exchange.
 
     Start with: fairlead demo, then: fairlead replay FOLDER
-
     Every command has --help. Data goes to stdout, everything else to stderr.
     """
 

@@ -1,0 +1,286 @@
+"""``fairlead markets``: what an operator does to the markets of a running service, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from fairlead.cli.exit_codes import ExitCode
+from fairlead.errors import DataError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from fairlead.sdk.answers import Market
+    from fairlead.sdk.call import Call
+    from fairlead.sdk.operator_calls import Done
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+T = TypeVar("T")
+_Url = Annotated[str, typer.Option("--url", envvar="FAIRLEAD_URL", metavar="URL", help="Where the service is.")]
+_Email = Annotated[
+    str,
+    typer.Option(
+        envvar="FAIRLEAD_EMAIL",
+        metavar="ADDRESS",
+        help="Who asks; the password is asked for, or is the first line of standard input.",
+    ),
+]
+_Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="The market.")]
+_Reason = Annotated[str, typer.Option(metavar="WORD", help="Why; it stands in the log. 1 to 36 printable characters.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_LOCAL = "http://127.0.0.1:8080"
+
+
+@app.callback()
+def root() -> None:
+    """List, open, halt, end markets of a service; its fees.
+
+    Each is a request of an operator over HTTP, and one command in the log of the exchange. The password of --email is
+    asked for, or is the first line of standard input where that is no terminal; it is never an argument.
+
+    Exit codes: 0 done, 2 a request that cannot be meant or may not be made, 3 no such market or file, 5 no answer, or
+    one in doubt: look before you do it again, 6 the exchange refused.
+
+    Example:  fairlead markets add rain.json --email ops@example.com
+    """
+
+
+@app.command("list")
+def list_markets(*, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+    """Print every market, its state and its last price. Nobody needs to be known for it.
+
+    Example:  fairlead markets list
+    """
+    from fairlead.sdk import reading_calls
+
+    markets = _ask(reading_calls.fetch_markets(), url=url)
+    if as_json:
+        typer.echo(json.dumps({"markets": [_about(market) for market in markets], "schema": 1}, sort_keys=True))
+        return
+    for market in markets:
+        typer.echo(_line(_about(market)))
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="JSON as POST /markets takes it.")],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """List an instrument. It does not trade before ``fairlead markets state SYMBOL CONTINUOUS``.
+
+    Example:  fairlead markets add rain.json --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.list_market(_definition(source)), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def state(
+    symbol: _Symbol,
+    to: Annotated[
+        str,
+        typer.Argument(metavar="STATE", help="PRE_OPEN CONTINUOUS CANCEL_ONLY POST_ONLY HALTED CLOSED DELISTED."),
+    ],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Open, suspend, close or delist a market; DELISTED is for ever. Its calendar waits from then on.
+
+    Example:  fairlead markets state RAIN CONTINUOUS --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    market = _ask(operator_calls.set_market_state(symbol, to), url=url, email=email)
+    typer.echo(json.dumps(_about(market) | {"schema": 1}, sort_keys=True) if as_json else _line(_about(market)))
+
+
+@app.command()
+def halt(
+    symbol: _Symbol,
+    *,
+    reason: _Reason,
+    email: _Email,
+    for_s: Annotated[int, typer.Option("--for", metavar="SECONDS", help="0: until somebody resumes it.")] = 0,
+    two_person: Annotated[bool, typer.Option("--two-person", help="Another operator has to resume it.")] = False,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Stop trading; orders stay, new ones are refused.
+
+    Example:  fairlead markets halt AAPL --reason news --for 300 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    call = operator_calls.halt(symbol, reason=reason, duration_s=for_s, two_person=two_person)
+    _done(call, url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def resume(
+    symbol: _Symbol,
+    *,
+    reason: _Reason,
+    email: _Email,
+    auction: Annotated[bool, typer.Option("--auction", help="Through an auction instead of at once.")] = False,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Let a halted market trade again.
+
+    Example:  fairlead markets resume AAPL --reason checked --auction --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.resume(symbol, reason=reason, auction=auction), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def outcome(
+    symbol: _Symbol,
+    no_asset: Annotated[str, typer.Argument(metavar="NO", help="The asset that pays if the event does not happen.")],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Make a market that never opened that of an event; its highest price has to be below 1.
+
+    Example:  fairlead markets outcome RAIN NO-RAIN --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.set_outcome(symbol, no_asset=no_asset), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def settle(
+    symbol: _Symbol,
+    yes_pays: Annotated[str, typer.Argument(metavar="AMOUNT", help="What one YES pays, from 0 to 1.")],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Pay the end of an event, for ever: every YES and NO is paid for and the market is delisted.
+
+    Example:  fairlead markets settle RAIN 1 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.settle_outcome(symbol, yes_pays), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def void(symbol: _Symbol, *, email: _Email, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+    """Undo every trade of an event, for ever: everybody gets back what they paid, fees too.
+
+    Example:  fairlead markets void RAIN --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.void_outcome(symbol), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def fees(
+    schedule: Annotated[int, typer.Argument(metavar="SCHEDULE", min=0, max=65_535, help="Its number.")],
+    *,
+    maker_ppm: Annotated[int, typer.Option(metavar="PPM", help="Of the resting order; negative is a rebate.")],
+    taker_ppm: Annotated[int, typer.Option(metavar="PPM", help="Of the incoming order.")],
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Set a fee schedule, in parts per million of the notional, for trades from then on.
+
+    Example:  fairlead markets fees 1 --maker-ppm -10 --taker-ppm 250 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    call = operator_calls.set_fees(schedule, maker_ppm=maker_ppm, taker_ppm=taker_ppm)
+    _done(call, url=url, email=email, as_json=as_json)
+
+
+@app.command("account-fees")
+def account_fees(
+    account: Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, help="The account of a user.")],
+    schedule: Annotated[int, typer.Argument(metavar="SCHEDULE", min=0, max=65_535, help="One that was set, or 0.")],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Let an account pay by another fee schedule, for trades from then on.
+
+    Example:  fairlead markets account-fees 1002 1 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.set_account_fees(account, schedule), url=url, email=email, as_json=as_json)
+
+
+def _definition(source: str) -> dict[str, Any]:
+    try:
+        read = json.loads(Path(source).read_bytes(), parse_float=str)
+    except OSError as error:
+        raise NotFoundError(f"the definition cannot be read: file={source} why={error.strerror}") from None
+    except ValueError as error:
+        raise DataError(f"the definition is no JSON: file={source} why={error}") from None
+    if not isinstance(read, dict):
+        raise DataError(f"the definition is no JSON object: file={source}")
+    return read
+
+
+def _done(call: Call[Done], *, url: str, email: str, as_json: bool) -> None:
+    answer = _ask(call, url=url, email=email)
+    about = {"seq": answer.seq, "time": answer.time.utc.isoformat()}
+    typer.echo(json.dumps(about | {"schema": 1}, sort_keys=True) if as_json else _line(about))
+
+
+def _ask(call: Call[T], *, url: str, email: str | None = None) -> T:
+    from fairlead.sdk import AsyncClient, RejectedError
+
+    password = None if email is None else _password()
+
+    async def run() -> T:
+        async with AsyncClient(url, email=email, password=password) as client:
+            return await client.ask(call)
+
+    try:
+        return asyncio.run(run())
+    except RejectedError as error:
+        print(f"fairlead: {error}", file=sys.stderr)
+        raise SystemExit(ExitCode.REJECTED) from None
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, err=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise UsageError("no password on standard input: write it as its first line")
+    return line
+
+
+def _about(market: Market) -> dict[str, str | None]:
+    return {
+        "symbol": market.symbol,
+        "state": market.state,
+        "last_price": None if market.last_price is None else f"{market.last_price:f}",
+        "no_asset": market.no_asset,
+    }
+
+
+def _line(about: dict[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in about.items() if value is not None)

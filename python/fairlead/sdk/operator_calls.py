@@ -1,0 +1,86 @@
+"""The calls of who runs the venue: markets, fees, halts, events. None that writes is sent twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairlead.sdk.answers import Answer, Market
+from fairlead.sdk.call import Call, Number, number, path
+from fairlead.sdk.order_calls import given
+from fairlead.sdk.times import Timestamp
+
+__all__ = [
+    "Done",
+    "halt",
+    "list_market",
+    "resume",
+    "set_account_fees",
+    "set_fees",
+    "set_market_state",
+    "set_outcome",
+    "settle_outcome",
+    "void_outcome",
+]
+
+
+class Done(Answer, frozen=True, kw_only=True):
+    """A command that is in the log: its place there, and when."""
+
+    seq: str
+    time: Timestamp
+
+
+def list_market(definition: Mapping[str, Any]) -> Call[Done]:
+    """List an instrument, as ``POST /markets`` takes it; it does not trade before it is opened."""
+    return _call("POST", "/markets", Done, dict(definition))
+
+
+def set_market_state(symbol: str, state: str) -> Call[Market]:
+    """Open, suspend, close or delist a market and return it."""
+    return _call("PATCH", path("markets", symbol), Market, {"state": state})
+
+
+def halt(symbol: str, *, reason: str, duration_s: int = 0, two_person: bool = False) -> Call[Done]:
+    """Stop trading; with ``duration_s`` 0 until somebody resumes it."""
+    body = {"reason": reason, "durationS": duration_s, "twoPerson": two_person}
+    return _call("POST", path("markets", symbol, "halt"), Done, body)
+
+
+def resume(symbol: str, *, reason: str, auction: bool = False) -> Call[Done]:
+    """Let it trade again, at once or through an auction."""
+    return _call("POST", path("markets", symbol, "resume"), Done, {"reason": reason, "auction": auction})
+
+
+def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int) -> Call[Done]:
+    """Set a fee schedule, in parts per million of the notional; negative is a rebate."""
+    return _call("PATCH", path("fee-schedules", str(schedule)), Done, {"makerPpm": maker_ppm, "takerPpm": taker_ppm})
+
+
+def set_account_fees(account: int, schedule: int) -> Call[Done]:
+    """Let an account pay by another fee schedule from now on."""
+    return _call("PUT", path("accounts", str(account), "fee-schedule"), Done, {"schedule": schedule})
+
+
+def set_outcome(symbol: str, *, no_asset: str) -> Call[Done]:
+    """Make a market that never opened that of an event; ``no_asset`` pays if the event does not happen."""
+    return _call("PUT", path("outcomes", symbol), Done, {"noAsset": no_asset})
+
+
+def settle_outcome(symbol: str, yes_pays: Number) -> Call[Done]:
+    """End the market of an event: a YES pays ``yes_pays``, from 0 to 1, a NO the rest of 1."""
+    return _call("POST", path("outcomes", symbol, "settle"), Done, {"yesPays": number("yes_pays", yes_pays)})
+
+
+def void_outcome(symbol: str) -> Call[Done]:
+    """End the market of an event: every trade is undone and every fee given back."""
+    return _call("POST", path("outcomes", symbol, "void"), Done, None)
+
+
+def _call(method: str, target: str, answer: Any, body: dict[str, Any] | None) -> Call[Any]:
+    return Call(
+        method=method,
+        target=target,
+        answer=answer,
+        take=lambda found: found,
+        body=None if body is None else given(**body),
+        is_repeatable=False,
+    )

@@ -1,0 +1,91 @@
+"""``fairlead markets``: an operator at the command line does to a running service what the routes do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.test_outcomes import RAIN
+from tests.e2e.test_serve import Service
+from tests.e2e.test_users import OPS, PASSWORD, created
+
+from fairlead.cli.exit_codes import ExitCode
+
+_CALL = [sys.executable, "-c", "from fairlead.cli import main; main()", "markets"]
+
+
+class Desk:
+    """A running service and the command line of its operator."""
+
+    def __init__(self, service: Service, directory: Path) -> None:
+        self.url, self._home = str(service.http.base_url), directory.parent
+
+    def run(
+        self, *words: str, code: int = ExitCode.OK, email: str | None = OPS, given: str = PASSWORD
+    ) -> subprocess.CompletedProcess[str]:
+        who = [] if email is None else ["--email", email]
+        command = [*_CALL, *words, "--url", self.url, *who]
+        done = subprocess.run(
+            command, input=f"{given}\n", capture_output=True, text=True, timeout=60, check=False, cwd=self._home
+        )
+        assert done.returncode == code, done.stderr
+        assert given not in done.stdout + done.stderr
+        return done
+
+    def told(self) -> dict[str, dict[str, Any]]:
+        done = self.run("list", "--json", email=None)
+        return {market["symbol"]: market for market in json.loads(done.stdout)["markets"]}
+
+    def write(self, name: str, content: str) -> str:
+        (self._home / name).write_text(content)
+        return name
+
+
+def _definition(**changed: Any) -> str:
+    return json.dumps(RAIN | changed)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Return the data directory of a venue with an operator."""
+    directory = tmp_path / "venue"
+    created(directory, OPS)
+    return directory
+
+
+def test_a_market_of_an_event_lives_and_ends_at_the_command_line(directory: Path) -> None:
+    with Service(directory) as service:
+        desk = Desk(service, directory)
+        desk.run("add", desk.write("rain.json", _definition()))
+        desk.run("outcome", "RAIN", "NO-RAIN")
+        opened = desk.run("state", "RAIN", "CONTINUOUS")
+        assert opened.stdout == "symbol=RAIN state=CONTINUOUS no_asset=NO-RAIN\n"
+        desk.run("fees", "1", "--maker-ppm", "-10", "--taker-ppm", "250")
+        desk.run("halt", "RAIN", "--reason", "news")
+        assert desk.told()["RAIN"]["state"] == "HALTED"
+        done = json.loads(desk.run("resume", "RAIN", "--reason", "over", "--json").stdout)
+        assert int(done["seq"]) > 0
+        desk.run("settle", "RAIN", "0.25")
+        assert desk.told()["RAIN"]["state"] == "DELISTED"
+        assert service.http.get("/outcomes/RAIN").json()["yesPays"] == "0.25"
+        again = desk.run("void", "RAIN", code=ExitCode.REJECTED)
+        assert "DELISTED" in again.stderr
+
+
+def test_what_cannot_be_done_says_why_and_changes_nothing(directory: Path) -> None:
+    with Service(directory) as service:
+        desk = Desk(service, directory)
+        desk.run("add", desk.write("rain.json", _definition()))
+        refused = desk.run("add", "rain.json", code=ExitCode.REJECTED)
+        assert "DUPLICATE_NAME" in refused.stderr
+        desk.run("add", "nowhere.json", code=ExitCode.NOT_FOUND)
+        broken = desk.run("add", desk.write("broken.json", "{"), code=ExitCode.DATA)
+        assert "no JSON" in broken.stderr
+        odd = desk.run("add", desk.write("odd.json", _definition(surprise=1)), code=ExitCode.USAGE)
+        assert "surprise" in odd.stderr
+        desk.run("halt", "SNOW", "--reason", "news", code=ExitCode.NOT_FOUND)
+        desk.run("state", "RAIN", "CONTINUOUS", given="wrong-password-1", code=ExitCode.USAGE)
+        assert desk.told()["RAIN"]["state"] == "PRE_LISTED"
+    desk.run("list", email=None, code=ExitCode.UNAVAILABLE)
