@@ -1,4 +1,4 @@
-"""``fairlead serve --demo`` as a process: five books that move, the same for everybody, and that go on after a kill."""
+"""``fairlead serve --demo`` as a process: six books that move, the same for everybody, and that go on after a kill."""
 
 import asyncio
 import subprocess
@@ -16,7 +16,7 @@ from fairlead.client.book import Book
 from fairlead.engine import keys
 from fairlead.wire import Message
 
-SYMBOLS = ["AAPL", "BTC-USD", "ETH-USD", "QQQ", "SPY"]
+SYMBOLS = ["AAPL", "BTC-USD", "ETH-USD", "QQQ", "RAIN", "SPY"]
 
 
 def _book(service: Service, symbol: str) -> dict[str, Any]:

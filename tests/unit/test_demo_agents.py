@@ -39,6 +39,14 @@ def test_every_price_and_quantity_lies_on_the_grid() -> None:
     assert seen == set(shapes)
 
 
+def test_prices_of_an_event_stay_between_0_and_1_however_long_they_wander() -> None:
+    agents, (rain,) = Agents(SHAPES, seed=3), [shape for shape in SHAPES if shape.no is not None]
+    wishes = [agents.next(rain.symbol, bid=Decimal("0.98"), ask=Decimal("0.99")) for _ in range(20_000)]
+    prices = {wish.price for wish in wishes if isinstance(wish, Quote)}
+    assert Decimal(0) < min(prices) < Decimal("0.36") < Decimal("0.48") < max(prices) < 1
+    assert all(0 < wish.price < 1 for wish in wishes)
+
+
 def test_the_opening_quotes_every_slot_on_both_sides_of_the_fair_price() -> None:
     quotes = [quote for quote in Agents(SHAPES, seed=7).opening() if quote.symbol == "AAPL"]
     bids = [quote.price for quote in quotes if quote.side == "buy"]
@@ -124,7 +132,7 @@ def test_the_market_is_listed_and_opened_where_it_is_not() -> None:
     exchange: Any = _Exchange()
     asyncio.run(open_market(exchange, _feed(), accounts=["a", "b"], seed=7))
     # It is listed already and only has to be opened.
-    assert exchange.kinds() == ["AddAsset"] * 6 + ["AddAccount"] * 2 + ["SetTradingState"] * 5
+    assert exchange.kinds() == ["AddAsset"] * 8 + ["AddAccount"] * 2 + ["SetOutcome"] + ["SetTradingState"] * 6
 
 
 def test_what_an_earlier_start_did_is_no_fault() -> None:
@@ -160,8 +168,8 @@ def test_agents_withdraw_what_they_left_and_quote_again_around_the_book() -> Non
     assert taker.kinds() == ["mass_cancel"]
     for maker in makers:
         orders = [order for kind, order in maker.asked if kind == "submit"]
-        # Five instruments, eight slots, two sides.
-        assert len(orders) == 80
+        # Six instruments, eight slots, two sides.
+        assert len(orders) == 96
         assert all(order["post_only"] for order in orders)
         aapl = [order["price"] for order in orders if order["symbol"] == "AAPL"]
         assert Decimal(99) < min(aapl) < max(aapl) < Decimal(101)

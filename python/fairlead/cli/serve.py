@@ -61,9 +61,9 @@ def serve(
     With --engine the engine is a fairlead engine that runs by itself on the same directory: it may be ended and begun
     again while HTTP is answered.
 
-    With --demo five markets are alive: agents trade AAPL, SPY, QQQ, BTC-USD and ETH-USD through the gateway. The first
-    start prints the passwords of an operator and a trader, this once. The directory is the demo's own; without --data
-    it is fairlead-demo beside the default one.
+    With --demo six markets are alive: agents trade AAPL, SPY, QQQ, BTC-USD, ETH-USD and RAIN, that of an event, through
+    the gateway. The first start prints the passwords of an operator and a trader, this once. The directory is the
+    demo's own; without --data it is fairlead-demo beside the default one.
 
     Exit codes: 0 done, 2 usage, 4 a configuration, key or log that cannot be used, 5 a port that is taken or a missing
     part, 6 another process has the data directory.

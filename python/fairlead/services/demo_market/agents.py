@@ -21,6 +21,9 @@ _PARTS: Final = 256
 # Anchor ticks over this is the narrowest half spread, and how far the fair price moves at once.
 _WIDTH: Final = 20_000
 _PULL: Final = 20_000
+# Of an event, whose prices are few: parts that its fair price moves at once, and how slowly it is drawn back.
+_EVENT_STEP: Final = _PARTS // 4
+_EVENT_PULL: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +89,19 @@ class Agents:
         return self._quote(shape, random.randrange(MAKERS), random.choice(("buy", "sell")), slot)
 
     def _wander(self, shape: Shape) -> None:
-        step = shape.anchor_ticks * _PARTS // (2 * _WIDTH)
+        step, pull = shape.anchor_ticks * _PARTS // (2 * _WIDTH), _PULL
+        if shape.no is not None:
+            step, pull = _EVENT_STEP, _EVENT_PULL
         fair = self._fair[shape.symbol]
-        back = (shape.anchor_ticks * _PARTS - fair) // _PULL
-        self._fair[shape.symbol] = max(_PARTS, fair + back + self._random.randint(-step, step))
+        back = (shape.anchor_ticks * _PARTS - fair) // pull
+        moved = fair + back + self._random.randint(-step, step)
+        self._fair[shape.symbol] = min(max(_PARTS, moved), (shape.ticks_max - 1) * _PARTS)
 
     def _quote(self, shape: Shape, maker: int, side: str, slot: int) -> Quote:
         half = _half(shape)
         away = half * (slot + 1) + self._random.randint(0, half)
         fair = self._fair[shape.symbol] // _PARTS
-        ticks = max(1, fair - away) if side == "buy" else fair + 1 + away
+        ticks = max(1, fair - away) if side == "buy" else min(fair + 1 + away, shape.ticks_max)
         lots = self._random.randint(1, 4 + 2 * slot)
         return Quote(
             maker=maker, symbol=shape.symbol, side=side, slot=slot, price=shape.price(ticks), qty=shape.qty(lots)
@@ -111,10 +117,11 @@ class Agents:
         touch = ask if side == "buy" else bid
         assert touch is not None
         reach = shape.price(self._random.randint(0, 2 * _half(shape)))
+        lowest, highest = shape.price(1), shape.price(shape.ticks_max)
         return Take(
             symbol=shape.symbol,
             side=side,
-            price=touch + reach if side == "buy" else max(shape.price(1), touch - reach),
+            price=min(touch + reach, highest) if side == "buy" else max(lowest, touch - reach),
             qty=shape.qty(self._random.randint(1, 6)),
         )
 

@@ -17,7 +17,7 @@ __all__ = ["FIRST_ACCOUNT", "fund", "open_market"]
 
 # The exchange numbers accounts from here on.
 FIRST_ACCOUNT: Final = 1
-_PRICE_SPAN: Final = 4
+_EVENTS: Final = tuple(shape for shape in SHAPES if shape.no is not None)
 _MAX_LOTS: Final = 100_000
 _MONEY_MAX: Final = 10**30
 _SLIPPAGE_BPS: Final = 100
@@ -36,8 +36,9 @@ async def open_market(front: Front, feed: MarketFeed, *, accounts: Sequence[str]
         UnavailableError: the exchange does not answer, or refuses what a directory of the demo's own has room for.
     """
     await _ask(front, "AddAsset", {"symbol": QUOTE, "decimals": QUOTE_DECIMALS})
-    for shape in SHAPES:
-        await _ask(front, "AddAsset", {"symbol": shape.base, "decimals": shape.qty_decimals})
+    numbers = {shape.base: await _asset(front, shape.base, shape, place) for place, shape in enumerate(SHAPES, 1)}
+    for place, shape in enumerate(_EVENTS, 1 + len(SHAPES)):
+        numbers[str(shape.no)] = await _asset(front, str(shape.no), shape, place)
     for place, name in enumerate(accounts):
         added = await _ask(front, "AddAccount", {"name": name, "kind": "Cash", "stp_group": 0, "fees": 0})
         number = added.fields.get("account")
@@ -45,26 +46,38 @@ async def open_market(front: Front, feed: MarketFeed, *, accounts: Sequence[str]
             raise UnavailableError(
                 f"the directory is not the demo's own: account={number!r} expected={FIRST_ACCOUNT + place} name={name}"
             )
-    for place, shape in enumerate(SHAPES):
+    for shape in SHAPES:
         if not feed.instruments.knows(shape.symbol):
-            await _ask(front, "ListInstrument", _definition(shape, place + 1, seed), entries=_ticks(shape))
+            await _ask(front, "ListInstrument", _definition(shape, numbers[shape.base], seed), entries=_ticks(shape))
+    listed = await feed.refresh_instruments()
+    for shape in _EVENTS:
+        listing = listed.listing(shape.symbol)
+        if listing.no is None:
+            await _ask(front, "SetOutcome", {"instrument": listing.id, "no": numbers[str(shape.no)]})
     for instrument in await _waiting(feed):
         await _ask(front, "SetTradingState", {"instrument": instrument, "state": "Continuous"})
 
 
 async def fund(front: Front, *, accounts: Sequence[int], units: int) -> None:
-    """Put ``units`` of every asset of the demo into these accounts.
+    """Put ``units`` of every asset of the demo into these accounts; what pays on an event they have to trade for.
 
     Raises:
         UnavailableError: the exchange does not answer or refuses.
     """
-    decimals = [QUOTE_DECIMALS, *(shape.qty_decimals for shape in SHAPES)]
+    decimals = {0: QUOTE_DECIMALS}
+    decimals |= {asset: shape.qty_decimals for asset, shape in enumerate(SHAPES, 1) if shape.no is None}
     for account in accounts:
-        for asset, places in enumerate(decimals):
+        for asset, places in decimals.items():
             fields: dict[str, Value] = {"account": account, "asset": asset, "amount": units * 10**places}
             report = await front.command("Deposit", fields)
             if report.is_rejected:
                 raise UnavailableError(f"no deposit: account={account} asset={asset} reason={report.reason}")
+
+
+async def _asset(front: Front, symbol: str, shape: Shape, place: int) -> int:
+    """Make an asset; return its number, which is its place where an earlier start made it."""
+    added = await _ask(front, "AddAsset", {"symbol": symbol, "decimals": shape.qty_decimals})
+    return place if added.is_rejected else added.id
 
 
 async def _waiting(feed: MarketFeed) -> list[int]:
@@ -99,7 +112,7 @@ def _definition(shape: Shape, base: int, seed: int) -> dict[str, Value]:
         "min_notional": 0,
         "max_notional": _MONEY_MAX,
         "min_price": shape.tick,
-        "max_price": anchor * _PRICE_SPAN,
+        "max_price": shape.ticks_max * shape.tick,
         "allow_negative": False,
         "previous_close": anchor,
         "allocation": "Fifo",

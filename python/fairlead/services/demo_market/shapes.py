@@ -1,4 +1,4 @@
-"""What the demo market trades, and how each instrument is priced and sized; as the market of ``fairlead demo``."""
+"""What the demo market trades, how each instrument is priced and sized: those of ``fairlead demo``, and an event."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +9,7 @@ __all__ = ["QUOTE", "QUOTE_DECIMALS", "SHAPES", "Shape"]
 QUOTE: Final = "USD"
 # Decimals of prices and quantities together fit in these.
 QUOTE_DECIMALS: Final = 8
+_PRICE_SPAN: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Shape:
         anchor_ticks: where its fair price begins, and what that is drawn back to.
         round_lot: the quantity orders are multiples of, in quantity mantissa units.
         share: its part of the activity; only the ratio counts.
+        no: of the market of an event, the asset that pays if it does not happen.
     """
 
     symbol: str
@@ -34,6 +36,14 @@ class Shape:
     anchor_ticks: int
     round_lot: int = 100
     share: int
+    no: str | None = None
+
+    @property
+    def ticks_max(self) -> int:
+        """Its highest price: below 1 of the market of an event, else far above where it begins."""
+        if self.no is None:
+            return self.anchor_ticks * _PRICE_SPAN
+        return int(10**self.price_decimals) // self.tick - 1
 
     def price(self, ticks: int) -> Decimal:
         """Return a number of ticks as a price."""
@@ -54,4 +64,5 @@ SHAPES: Final = (
     Shape(symbol="QQQ", base="QQQ", anchor_ticks=40_384, share=20),
     Shape(symbol="BTC-USD", base="BTC", qty_decimals=4, tick=100, anchor_ticks=64_250, round_lot=500, share=17),
     Shape(symbol="ETH-USD", base="ETH", qty_decimals=4, tick=10, anchor_ticks=34_120, round_lot=5_000, share=11),
+    Shape(symbol="RAIN", base="RAIN", no="NO-RAIN", anchor_ticks=42, round_lot=10, share=8),
 )
