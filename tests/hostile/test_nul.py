@@ -8,7 +8,7 @@ from tests.hostile.walk import BODIES, PARTS, routes
 from tests.web.desks import Desk, at_desk, bearer
 
 # Numbers: a path with anything else in their place is no path.
-_NUMBERS: Final = {"{account}", "{schedule}"}
+_NUMBERS: Final = {"{account}", "{schedule}", "{trade_id}"}
 
 
 def test_a_nul_in_a_path_or_a_query_is_refused_by_every_route(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ _OPERATORS: Final = {
     "POST /withdrawals/{request_id}/reject",
     "POST /withdrawal-addresses/{wallet_id}/verify",
     "PUT /accounts/{account}/fee-schedule",
+    "POST /trades/{trade_id}/bust",
+    "POST /trades/{trade_id}/correct",
 }
 _OF_EVERYBODY: Final = {"symbol", "schedule"}
 

@@ -60,6 +60,8 @@ _NEEDS: dict[str, str | None] = {
     "POST /outcomes/{symbol}/merge": "trade_own",
     "PATCH /fee-schedules/{schedule}": "manage_markets",
     "PUT /accounts/{account}/fee-schedule": "manage_markets",
+    "POST /trades/{trade_id}/bust": "correct_trades",
+    "POST /trades/{trade_id}/correct": "correct_trades",
     "GET /orders": "read_own",
     "GET /orders/{order_id}": "read_own",
     "GET /orders/{order_id}/fills": "read_own",

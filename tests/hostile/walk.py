@@ -57,6 +57,7 @@ PARTS: Final = {
     "wallet_id": "wal_" + "0" * 32,
     "schedule": "1",
     "account": "1001",
+    "trade_id": "77",
 }
 _WALLET: Final = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 _ORDER: Final = {"symbol": "BTC-USD", "side": "BUY", "orderType": "LIMIT", "quantity": "0.5", "price": "100.10"}
@@ -112,6 +113,7 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /outcomes/{symbol}/merge": {"quantity": "5"},
     "PATCH /fee-schedules/{schedule}": {"makerPpm": 10, "takerPpm": 20},
     "PUT /accounts/{account}/fee-schedule": {"schedule": 1},
+    "POST /trades/{trade_id}/correct": {"price": "100.10", "quantity": "0.5"},
     "POST /orders": _ORDER
     | {
         "expireTime": 1_800_000_000_000,

@@ -23,6 +23,7 @@ from fairlead.adapters.stores.projections import (
     SqlOrderTraces,
     SqlOutcomeHistory,
     SqlProjections,
+    SqlTradeHistory,
     SqlTradeTape,
 )
 from fairlead.adapters.telemetry import Metrics
@@ -34,7 +35,17 @@ from fairlead.model.report import BEGINNING, Report
 from fairlead.services.access import Recovery
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.figures import Access, Figures
-from fairlead.services.markets import Assets, Breakers, Coverage, Markets, Outcomes, Tape, TapeMinutes, VenueControl
+from fairlead.services.markets import (
+    Assets,
+    Breakers,
+    Corrections,
+    Coverage,
+    Markets,
+    Outcomes,
+    Tape,
+    TapeMinutes,
+    VenueControl,
+)
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
@@ -168,6 +179,12 @@ def outcomes_over(venue: FakeVenue, feed: FakeFeed, assets: Assets, house: House
     return Outcomes(front, feed=feed, assets=assets, history=SqlOutcomeHistory(house.database), reached=_at_once)
 
 
+def corrections_over(venue: FakeVenue, feed: FakeFeed, house: House) -> Corrections:
+    """Return what operators do to the trades of a venue."""
+    front: Any = venue
+    return Corrections(front, feed=feed, history=SqlTradeHistory(house.database), reached=_at_once)
+
+
 def calendars_over(feed: FakeFeed, house: House) -> CalendarDesk:
     """Return the calendars of the markets of a feed."""
     return CalendarDesk(
@@ -220,6 +237,7 @@ def at_desk(
             sockets=sockets_over(feed, house),
             control=VenueControl(venue, feed=feed, assets=assets),  # type: ignore[arg-type]
             outcomes=outcomes_over(venue, feed, assets, house),
+            corrections=corrections_over(venue, feed, house),
             records=(records := records_over(house)),
             pages=pages or PageSizes(),
             quality=OrderQualities(

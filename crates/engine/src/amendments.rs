@@ -19,6 +19,9 @@ pub(crate) fn amend_trade(shared: &mut Shared, markets: &[Market], request: &Ame
         Err(reject) => refuse(reject, out),
         Ok((moved, now)) => {
             shared.accounts.settle(&moved);
+            for order_id in [key.buy_order_id, key.sell_order_id] {
+                shared.returned.entry(order_id.0).or_default().0 += was.qty.0 - now.qty.0;
+            }
             shared.amended.insert(key.trade_id.0, StandingTrade { key, terms: now });
             out.push(EventKind::TradeAmended { key, was, now });
         }

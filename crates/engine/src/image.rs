@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use book::{Arena, OrderIndex, Slot};
 use model::image;
 use model::image::{Image, ImageError, Input};
-use model::{Limits, ReferenceKind, Side, Stamp, StandingTrade};
+use model::{Limits, Qty, ReferenceKind, Side, Stamp, StandingTrade};
 
 use crate::accounts::Accounts;
 use crate::admin::Names;
@@ -56,6 +56,7 @@ image!(Shared {
     breaker_timers: BTreeSet<(i64, u32)>,
     refused: Option<u32>,
     amended: BTreeMap<u64, StandingTrade>,
+    returned: BTreeMap<u64, Qty>,
     next_order: u64,
     next_trade: u64,
     next_public: u64,

@@ -64,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) refused: Option<u32>,
     /// Trades that were taken back or corrected, as they stand, by id.
     pub(crate) amended: BTreeMap<u64, StandingTrade>,
+    /// By how much what an order traded is less than what it used up, by order id.
+    pub(crate) returned: BTreeMap<u64, Qty>,
     pub(crate) next_order: u64,
     pub(crate) next_trade: u64,
     pub(crate) next_public: u64,
@@ -122,6 +124,7 @@ impl Shared {
             breaker_timers: BTreeSet::new(),
             refused: None,
             amended: BTreeMap::new(),
+            returned: BTreeMap::new(),
             next_order: 1,
             next_trade: 1,
             next_public: 1,

@@ -230,9 +230,11 @@ impl Exchange {
     fn view(&self, slot: Slot) -> OrderView {
         let record = self.shared.records.get(slot);
         let market = &self.markets[record.instrument as usize];
+        let order_id = self.shared.arena.order_id(slot);
+        let returned = self.shared.returned.get(&order_id).map_or(0, |qty| qty.0);
         let hidden = record.place() == Place::Book && record.shown() == Shown::Hidden;
         OrderView {
-            order_id: OrderId(self.shared.arena.order_id(slot)),
+            order_id: OrderId(order_id),
             account: record.account,
             cl_ord_id: self.shared.clients.entry(record.client).cl_ord_id,
             instrument: market.id,
@@ -241,7 +243,7 @@ impl Exchange {
             tif: self.shared.tif_of(slot),
             price: record.limit_price().map(|ticks| market.price(ticks)),
             order_qty: market.qty(record.order_qty),
-            cum_qty: market.qty(record.cum_qty),
+            cum_qty: Qty((market.qty(record.cum_qty).0 - returned).max(0)),
             leaves_qty: market.qty(record.leaves()),
             displayed_qty: market.qty(self.shared.displayed(slot)),
             public_id: PublicId(if hidden { 0 } else { record.public_id }),

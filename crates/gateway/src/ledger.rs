@@ -7,7 +7,7 @@
 //!    gives the same reports.
 
 use hashbrown::HashMap;
-use model::{OrderAccepted, OrderId, Price, Qty};
+use model::{OrderAccepted, OrderId, Price, Qty, TradeTerms};
 
 pub(crate) use crate::host::OpenOrder as Order;
 
@@ -121,6 +121,18 @@ impl Ledger {
             self.end(order_id);
         }
         Some(after)
+    }
+
+    /// An open order of which a trade was taken back or corrected, as it is then.
+    pub(crate) fn amend(&mut self, order_id: OrderId, was: &TradeTerms, now: &TradeTerms) -> Option<Order> {
+        let value = |terms: &TradeTerms| i128::from(terms.price.0) * i128::from(terms.qty.0);
+        self.change(order_id, |order| {
+            order.cum_qty.0 = (order.cum_qty.0 - (was.qty.0 - now.qty.0)).max(0);
+            order.cum_value = order.cum_value.and_then(|sum| sum.checked_add(value(now) - value(was)));
+            if order.cum_qty.0 == 0 {
+                order.cum_value = Some(0);
+            }
+        })
     }
 
     /// Forgets an order that ended and gives it as it was.

@@ -132,6 +132,7 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::AddAccount(_)
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
+        | Command::AmendTrade(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)
@@ -146,12 +147,8 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::SetBreaker { .. }
         | Command::SetBands(_)
         | Command::Outcome(_) => matches!(role, Role::Operator | Role::FrontEnd),
-        // The gateway's own words, and what the tables behind it do not follow.
-        Command::AmendTrade(_)
-        | Command::SetCancelOnDisconnect(_)
-        | Command::SessionDown(_)
-        | Command::SessionUp(_)
-        | Command::Tick => false,
+        // The gateway's own words.
+        Command::SetCancelOnDisconnect(_) | Command::SessionDown(_) | Command::SessionUp(_) | Command::Tick => false,
     };
     if allowed {
         return Ok(());

@@ -193,7 +193,7 @@ impl Writer<'_> {
         });
     }
 
-    fn amended(&mut self, amended: Amended<'_>, ledger: &Ledger) {
+    fn amended(&mut self, amended: Amended<'_>, ledger: &mut Ledger) {
         self.push(0, AccountId::VENUE, Message::CommandReport(amended.to_venue(self.event)));
         for (leg, side) in [(1, Side::Buy), (2, Side::Sell)] {
             self.report(amended.to_side(self.event, leg, side, ledger));

@@ -192,11 +192,13 @@ block! {
         cum_qty: Qty,
         /// Sum of price times quantity over its trades, both as mantissas; absent where it traded before a snapshot.
         cum_value: Option<i128>,
-        /// Quantity of this trade (FIX 32); of a prevented one, what would have traded; 0: none.
+        /// Quantity of this trade (FIX 32); of one taken back, what it had; of a prevented one, what would have traded;
+        /// 0: none.
         last_qty: Qty,
         /// Price of this trade (FIX 31).
         last_px: Option<Price>,
-        /// What the order pays for this trade in the quote asset, negative for a rebate.
+        /// What the order pays for this trade in the quote asset, negative for a rebate; of one taken back or corrected,
+        /// what it pays more.
         fee: Money,
         /// This trade (FIX 880); 0: none.
         trade_id: TradeId,
@@ -206,9 +208,9 @@ block! {
         reject_reason: Option<RejectReason>,
         /// Why it ended or lost quantity.
         end_reason: Option<EndReason>,
-        /// What was offered, in the unit of the reason.
+        /// What was offered, in the unit of the reason; of a trade taken back or corrected, the price it had.
         value: i128,
-        /// What it was measured against.
+        /// What it was measured against; the quantity that trade had.
         limit: i128,
         /// Its trigger, where it waits for one (FIX 1102).
         trigger_price: Option<Price>,

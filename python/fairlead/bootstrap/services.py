@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from fairlead.adapters.stores.projections import SqlOutcomeHistory, SqlTradeTape
+from fairlead.adapters.stores.projections import SqlOutcomeHistory, SqlTradeHistory, SqlTradeTape
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
 from fairlead.bootstrap.telemetry import figures_of
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
-from fairlead.services.markets import Assets, Outcomes, VenueControl
+from fairlead.services.markets import Assets, Corrections, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
@@ -47,6 +47,12 @@ async def services(house: House) -> AsyncIterator[None]:
             feed=house.feed,
             assets=assets,
             history=SqlOutcomeHistory(house.database),
+            reached=partial(house.follower.reached, timeout_s=_WAIT_S),
+        ),
+        corrections=Corrections(
+            house.front,
+            feed=house.feed,
+            history=SqlTradeHistory(house.database),
             reached=partial(house.follower.reached, timeout_s=_WAIT_S),
         ),
         telemetry=house.telemetry,

@@ -11,7 +11,7 @@ from fairlead.ports.telemetry import Telemetry
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
-from fairlead.services.markets import Breakers, Markets, Outcomes, VenueControl
+from fairlead.services.markets import Breakers, Corrections, Markets, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -41,6 +41,7 @@ class Services:
         breakers: where trading is stopped.
         control: what operators do to the markets.
         outcomes: markets of events.
+        corrections: trades that are taken back or corrected.
         funds: asking for money to come in or go out.
         teller: moving it.
         telemetry: what counts.
@@ -64,6 +65,7 @@ class Services:
     breakers: Breakers
     control: VenueControl
     outcomes: Outcomes
+    corrections: Corrections
     funds: FundsDesk
     teller: Teller
     telemetry: Telemetry

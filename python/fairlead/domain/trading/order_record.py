@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from fairlead.domain.trading.amendment import amendment_of
 from fairlead.domain.trading.order_view import Fill, OrderView, fill_of, is_news, moved
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Report
@@ -47,8 +48,12 @@ def record_with(record: OrderRecord | None, report: Report, fill: Fill | None, v
     filled_value, fees = (_ZERO, _ZERO) if record is None else (record.filled_value, record.fees)
     if fill is not None:
         filled_value, fees = EXACT.add(filled_value, value), EXACT.add(fees, fill.fee)
+    filled_quantity = report.cum_qty
+    if record is not None and (amendment := amendment_of(report)) is not None:
+        filled_value, fees = EXACT.add(filled_value, amendment.more_value), EXACT.add(fees, amendment.fee)
+        filled_quantity = EXACT.add(record.view.filled_quantity, amendment.more_quantity)
     expire_ns = report.fields.get("expire_ns")
-    view = moved(before, report, average_price=filled_value / report.cum_qty if report.cum_qty else None)
+    view = moved(before, report, average_price=filled_value / filled_quantity if filled_quantity else None)
     return OrderRecord(
         view=view,
         filled_value=filled_value,

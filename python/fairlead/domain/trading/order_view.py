@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from fairlead.domain.trading.amendment import Amendment, amendment_of
+from fairlead.model.listing import EXACT
 from fairlead.model.report import Position, Report
 
 __all__ = ["Fill", "OrderView", "after", "fill_of", "is_news", "moved"]
@@ -87,15 +89,26 @@ def after(view: OrderView | None, report: Report) -> OrderView | None:
         return view
     average = report.avg_px
     if average is None and view is not None:
-        average = view.average_price
+        amendment = amendment_of(report)
+        average = view.average_price if amendment is None else _average_after(view, amendment)
     return moved(view, report, average_price=average)
+
+
+def _average_after(view: OrderView, amendment: Amendment) -> Decimal | None:
+    filled = EXACT.add(view.filled_quantity, amendment.more_quantity)
+    if view.average_price is None or filled <= 0:
+        return None
+    return (view.average_price * view.filled_quantity + amendment.more_value) / filled
 
 
 def is_news(view: OrderView | None, report: Report) -> bool:
     """Whether a report tells of an order what was not seen before."""
     if report.kind != "ExecutionReport" or report.position is None or report.symbol is None or report.repeated:
         return False
-    return view is None or report.position > view.seq
+    if view is None:
+        # Of an order that is not known any more, an amended trade says too little.
+        return amendment_of(report) is None
+    return report.position > view.seq
 
 
 def moved(view: OrderView | None, report: Report, *, average_price: Decimal | None) -> OrderView:
@@ -109,6 +122,8 @@ def moved(view: OrderView | None, report: Report, *, average_price: Decimal | No
     assert report.position is not None, "news have a place in the log"
     if view is None:
         return _first(report, report.position, average_price)
+    if (amendment := amendment_of(report)) is not None:
+        return _amended(view, report, amendment, average_price)
     return OrderView(
         order_id=view.order_id,
         account=view.account,
@@ -126,6 +141,18 @@ def moved(view: OrderView | None, report: Report, *, average_price: Decimal | No
         trigger_price=view.trigger_price if report.trigger_price is None else report.trigger_price,
         reason=report.reason if report.exec_type in _ENDED else view.reason,
         created_ns=view.created_ns,
+        updated_ns=report.ts_ns,
+        seq=report.position,
+    )
+
+
+def _amended(view: OrderView, report: Report, amendment: Amendment, average_price: Decimal | None) -> OrderView:
+    """What it traded is less or at another price; where it stands, it stays."""
+    assert report.position is not None, "news have a place in the log"
+    return msgspec.structs.replace(
+        view,
+        filled_quantity=max(EXACT.add(view.filled_quantity, amendment.more_quantity), _ZERO),
+        average_price=average_price,
         updated_ns=report.ts_ns,
         seq=report.position,
     )

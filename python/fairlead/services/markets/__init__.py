@@ -4,6 +4,7 @@ from fairlead.domain.market_data.public_trade import PublicTrade
 from fairlead.services.markets.assets import Assets
 from fairlead.services.markets.breakers import Breakers, BreakerStatus
 from fairlead.services.markets.control import NewMarket, Scope, VenueControl
+from fairlead.services.markets.corrections import Corrections
 from fairlead.services.markets.coverage import Coverage
 from fairlead.services.markets.desk import BookView, CandleRun, Markets, MarketView, TapeMinutes, WantedCandles
 from fairlead.services.markets.follow import Following
@@ -17,6 +18,7 @@ __all__ = [
     "BreakerStatus",
     "Breakers",
     "CandleRun",
+    "Corrections",
     "Coverage",
     "Following",
     "MarketView",

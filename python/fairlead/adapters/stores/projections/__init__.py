@@ -7,6 +7,7 @@ from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
 from fairlead.adapters.stores.projections.outcome_reads import SqlOutcomeHistory
 from fairlead.adapters.stores.projections.projections import SqlProjections
 from fairlead.adapters.stores.projections.report_pages import SqlReportPages
+from fairlead.adapters.stores.projections.standing_reads import SqlTradeHistory
 from fairlead.adapters.stores.projections.stop_reads import SqlStopHistory
 from fairlead.adapters.stores.projections.trace_reads import SqlOrderTraces
 from fairlead.adapters.stores.projections.trade_tape import SqlTradeTape
@@ -22,6 +23,7 @@ __all__ = [
     "SqlProjections",
     "SqlReportPages",
     "SqlStopHistory",
+    "SqlTradeHistory",
     "SqlTradeTape",
     "SqlUpkeep",
 ]

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from fairlead.adapters.stores.projection_tables import balances, ledger
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.outcome_rows import moved_pairs, of_events
-from fairlead.adapters.stores.projections.told import Side, Told, is_copy
+from fairlead.adapters.stores.projections.told import AmendedSide, Side, Told, is_copy
 from fairlead.adapters.stores.step import Step
 from fairlead.model.listing import Asset, Listing
 from fairlead.model.report import Position, Report
@@ -35,7 +35,8 @@ class _Line(NamedTuple):
 def follow_money(step: Step, told: Told, memory: Memory) -> None:
     """Add the movements to the ledger and bring the balances to where they are after them."""
     traded = (line for side in told.sides for line in _traded(side))
-    lines = sorted([*_moved(told), *_paired(told), *_paid(told), *traded], key=lambda it: it[:2])
+    amended = (line for side in told.amended for line in _amended(side))
+    lines = sorted([*_moved(told), *_paired(told), *_paid(told), *traded, *amended], key=lambda it: it[:2])
     if not lines:
         return
     totals = _totals(step, memory, lines)
@@ -85,6 +86,23 @@ def _traded(side: Side) -> Iterator[_Line]:
     if fee:
         yield _Line(position, 2, account, quote.id, "FEE", -fee, report)
         yield _Line(position, 3, VENUE, quote.id, "FEE", fee, report)
+
+
+def _amended(side: AmendedSide) -> Iterator[_Line]:
+    """What is exchanged on top of what the trade exchanged."""
+    position, report, account, amendment, listing = side
+    kind = "BUST" if amendment.is_bust else "CORRECTION"
+    sign = 1 if report.side == "buy" else -1
+    base, quote = listing.base, listing.quote
+    moves = (
+        (account, base.id, sign * base.mantissa(amendment.more_quantity)),
+        (account, quote.id, -sign * quote.mantissa(amendment.more_value)),
+        (account, quote.id, -quote.mantissa(amendment.fee)),
+        (VENUE, quote.id, quote.mantissa(amendment.fee)),
+    )
+    for line, (whose, asset_id, amount) in enumerate(moves):
+        if amount:
+            yield _Line(position, line, whose, asset_id, kind, amount, report)
 
 
 def _paired(told: Told) -> Iterator[_Line]:

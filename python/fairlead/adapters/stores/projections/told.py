@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from fairlead.domain.trading.amendment import Amendment, amendment_of
 from fairlead.domain.trading.order_record import value_of
 from fairlead.domain.trading.order_view import Fill, fill_of
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report
 
-__all__ = ["Side", "Told", "is_copy", "told_by"]
+__all__ = ["AmendedSide", "Side", "Told", "is_copy", "told_by"]
 
 
 class Side(NamedTuple):
@@ -24,9 +25,21 @@ class Side(NamedTuple):
     listing: Listing
 
 
+class AmendedSide(NamedTuple):
+    """One side of a trade that was taken back or corrected: a report that tells of it."""
+
+    position: Position
+    report: Report
+    account: int
+    amendment: Amendment
+    listing: Listing
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """The reports of one step, each with its place and its side of a trade; ``sides`` are those alone.
+
+    ``amended`` are those of trades that were taken back or corrected.
 
     What is older than ``kept_from_ns`` moves sums and what lives; no row is written of it alone.
     """
@@ -35,6 +48,7 @@ class Told:
     sides: Sequence[Side]
     listings: Mapping[int, Listing]
     kept_from_ns: int = 0
+    amended: Sequence[AmendedSide] = ()
 
     @property
     def kept(self) -> Sequence[tuple[Position, Report, Side | None]]:
@@ -60,16 +74,30 @@ def told_by(
         KeyError: a trade is in an instrument that was never told of.
     """
     told = [(position, report, _side(position, report, listings)) for position, report in reports]
-    return Told(told, [side for _, _, side in told if side is not None], listings, kept_from_ns)
+    sides = [side for _, _, side in told if side is not None]
+    amended = [it for position, report in reports if (it := _amended(position, report, listings)) is not None]
+    return Told(told, sides, listings, kept_from_ns, amended)
 
 
 def _side(position: Position, report: Report, listings: Mapping[int, Listing]) -> Side | None:
     if (fill := fill_of(report)) is None:
         return None
+    account, listing = _parties(position, report, listings)
+    return Side(position, report, account, fill, value_of(fill), listing)
+
+
+def _amended(position: Position, report: Report, listings: Mapping[int, Listing]) -> AmendedSide | None:
+    if (amendment := amendment_of(report)) is None:
+        return None
+    account, listing = _parties(position, report, listings)
+    return AmendedSide(position, report, account, amendment, listing)
+
+
+def _parties(position: Position, report: Report, listings: Mapping[int, Listing]) -> tuple[int, Listing]:
     number, account = report.fields["instrument"], report.fields["account"]
     assert isinstance(number, int), f"a trade says in what it is: position={position}"
     assert isinstance(account, int), f"a trade says whose it is: position={position}"
-    return Side(position, report, account, fill, value_of(fill), listings[number])
+    return account, listings[number]
 
 
 def is_copy(report: Report) -> bool:

@@ -1,0 +1,118 @@
+"""Trades of a running service are corrected and taken back by an operator, and everybody's tables follow."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.e2e.test_serve import Service
+from tests.e2e.test_trading import Trader
+from tests.e2e.test_users import OPS, PASSWORD, created
+from tests.e2e.venues import SECRET, write_keys
+
+from fairlead.client import Client
+
+FUNDS = Decimal(10_000)
+LISTING: dict[str, Any] = {
+    "symbol": "ABC",
+    "baseAsset": "ABC",
+    "baseDecimals": 0,
+    "quoteAsset": "USD",
+    "quoteDecimals": 2,
+    "priceDecimals": 2,
+    "quantityDecimals": 0,
+    "tickSize": "0.05",
+    "lotSize": "1",
+    "minQuantity": "1",
+    "maxQuantity": "10000",
+    "minPrice": "0.05",
+    "maxPrice": "1000",
+}
+
+
+class Floor:
+    """A service with a market, an operator, and two users of whom one sold 5 of 8 to the other at 100."""
+
+    def __init__(self, service: Service, directory: Path) -> None:
+        self.service = service
+        access = service.http.post("/auth/login", json={"email": OPS, "password": PASSWORD}).json()["accessToken"]
+        self._ops = {"Authorization": f"Bearer {access}"}
+        assert self.order("POST", "/markets", LISTING).status_code == 201
+        assert self.order("PATCH", "/markets/ABC", {"state": "CONTINUOUS"}).status_code == 200
+        self.ann, self.bob = (Trader(service, directory, f"{name}@example.com") for name in ("ann", "bob"))
+        with Client(port=service.ready["gateway_port"], key_id="ops", secret=SECRET, role="operator") as ops:
+            fields = ops.instruments.definition("ABC").fields
+            for asset in (fields["quote"], fields["base"]):
+                for trader in (self.ann, self.bob):
+                    amount = int(FUNDS * 100)
+                    assert not ops.command(
+                        "Deposit", {"account": trader.account, "asset": asset, "amount": amount}
+                    ).is_rejected
+        order = {"symbol": "ABC", "orderType": "LIMIT", "price": "100"}
+        self.sold = self.ann.ask("POST", "/orders", order | {"side": "SELL", "quantity": "8"}).json()["orderId"]
+        self.bought = self.bob.ask("POST", "/orders", order | {"side": "BUY", "quantity": "5"}).json()["orderId"]
+        (fill,) = self.bob.ask("GET", f"/orders/{self.bought}/fills").json()["fills"]
+        self.trade = fill["tradeId"]
+
+    def order(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Give an order as an operator."""
+        return self.service.http.request(method, path, json=body, headers=self._ops)
+
+    def money(self) -> tuple[Decimal, Decimal]:
+        return self._has(self.ann), self._has(self.bob)
+
+    def _has(self, trader: Trader) -> Decimal:
+        lines = trader.ask("GET", "/balances").json()["balances"]
+        (total,) = [Decimal(line["total"]) for line in lines if line["asset"] == "USD"]
+        return total
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Return the data directory of a venue with an operator."""
+    directory = tmp_path / "venue"
+    write_keys(directory)
+    created(directory, OPS)
+    return directory
+
+
+def test_a_trade_is_corrected_then_taken_back_and_then_no_more(directory: Path) -> None:
+    with Service(directory) as service:
+        floor = Floor(service, directory)
+        path = f"/trades/{floor.trade}"
+        assert floor.money() == (FUNDS + 500, FUNDS - 500)
+
+        corrected = floor.order("POST", f"{path}/correct", {"price": "90", "quantity": 4})
+        assert corrected.status_code == 200, corrected.text
+        assert floor.money() == (FUNDS + 360, FUNDS - 360)
+        bought = floor.bob.ask("GET", f"/orders/{floor.bought}").json()
+        assert (bought["status"], bought["filledQuantity"], bought["averagePrice"]) == ("FILLED", "4", "90.00")
+
+        assert floor.order("POST", f"{path}/bust").status_code == 200
+        assert floor.money() == (FUNDS, FUNDS)
+        sold = floor.ann.ask("GET", f"/orders/{floor.sold}").json()
+        assert (sold["filledQuantity"], sold["remainingQuantity"]) == ("0", "3")
+
+        again = floor.order("POST", f"{path}/bust")
+        assert (again.status_code, again.json()["code"]) == (422, "TRADE_BUSTED")
+        kinds = {line["kind"] for line in floor.bob.ask("GET", "/ledger").json()["entries"]}
+        assert kinds == {"DEPOSIT", "TRADE", "CORRECTION", "BUST"}
+
+
+def test_what_cannot_be_corrected_says_why(directory: Path) -> None:
+    with Service(directory) as service:
+        floor = Floor(service, directory)
+        path = f"/trades/{floor.trade}"
+
+        def code(body: Any, at: str = path) -> tuple[int, str]:
+            answer = floor.order("POST", f"{at}/correct", body)
+            return answer.status_code, answer.json()["code"]
+
+        assert code({"price": "100"}) == (422, "TRADE_UNCHANGED")
+        assert code({"quantity": "6"}) == (422, "QTY_MAX")
+        assert code({"price": "100.01"}) == (422, "PRICE_TICK")
+        assert code({})[0] == 400
+        assert code({"price": "99"}, "/trades/999999")[0] == 404
+        assert floor.ann.ask("POST", f"{path}/bust").status_code == 403
+        assert floor.money() == (FUNDS + 500, FUNDS - 500)
