@@ -98,7 +98,9 @@ def test_orders_that_a_killed_worker_did_not_answer_are_answered_by_the_other(di
     assert f"a worker ended and is started again: worker=1 pid={workers[0]} why=signal SIGKILL" in errors
 
 
-def test_a_killed_leader_takes_all_with_it_and_loses_and_doubles_nothing(directory: Path) -> None:
+def test_a_killed_leader_takes_all_with_it_and_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    directory = tmp_path / "venue"
+    write_keys(directory)
     with Service(directory, *WORKERS, *OFTEN) as service:
         ann = Venue(service, directory).ann
         leader, *workers = children(service)
