@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.e2e.test_markets_command import Desk
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import Trader
 from tests.e2e.test_users import OPS, PASSWORD, created
 from tests.e2e.venues import SECRET, write_keys
 
+from fairlead.cli.exit_codes import ExitCode
 from fairlead.client import Client
 
 FUNDS = Decimal(10_000)
@@ -116,3 +118,15 @@ def test_what_cannot_be_corrected_says_why(directory: Path) -> None:
         assert code({"price": "99"}, "/trades/999999")[0] == 404
         assert floor.ann.ask("POST", f"{path}/bust").status_code == 403
         assert floor.money() == (FUNDS + 500, FUNDS - 500)
+
+
+def test_a_trade_is_amended_at_the_command_line(directory: Path) -> None:
+    with Service(directory) as service:
+        floor, command = Floor(service, directory), Desk(service, directory)
+
+        command.run("correct", floor.trade, "--price", "90")
+        assert floor.money() == (FUNDS + 450, FUNDS - 450)
+        command.run("bust", floor.trade)
+        assert floor.money() == (FUNDS, FUNDS)
+        again = command.run("bust", floor.trade, code=ExitCode.REJECTED)
+        assert "TRADE_BUSTED" in again.stderr

@@ -32,6 +32,7 @@ _Email = Annotated[
 ]
 _Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="The market.")]
 _Reason = Annotated[str, typer.Option(metavar="WORD", help="Why; it stands in the log. 1 to 36 printable characters.")]
+_Trade = Annotated[int, typer.Argument(metavar="TRADE", min=1, help="Its number, as the tape has it.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _LOCAL = "http://127.0.0.1:8080"
 
@@ -228,6 +229,41 @@ def account_fees(
     from fairlead.sdk import operator_calls
 
     _done(operator_calls.set_account_fees(account, schedule), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def bust(trade_id: _Trade, *, email: _Email, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+    """Take a trade back: money, assets and fees are as if it had never been; its orders stay what they are.
+
+    Example:  fairlead markets bust 1043 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    _done(operator_calls.bust_trade(trade_id), url=url, email=email, as_json=as_json)
+
+
+@app.command()
+def correct(
+    trade_id: _Trade,
+    *,
+    price: Annotated[
+        str | None, typer.Option(metavar="PRICE", help="What it was made at; as it is by default.")
+    ] = None,
+    quantity: Annotated[
+        str | None, typer.Option(metavar="QTY", help="At most what it is; as it is by default.")
+    ] = None,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Let a trade stand at another price or for less; its fees follow.
+
+    Example:  fairlead markets correct 1043 --price 99.95 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    call = operator_calls.correct_trade(trade_id, price=price, quantity=quantity)
+    _done(call, url=url, email=email, as_json=as_json)
 
 
 def _definition(source: str) -> dict[str, Any]:

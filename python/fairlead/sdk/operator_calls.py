@@ -10,6 +10,8 @@ from fairlead.sdk.times import Timestamp
 
 __all__ = [
     "Done",
+    "bust_trade",
+    "correct_trade",
     "halt",
     "list_market",
     "resume",
@@ -58,6 +60,17 @@ def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int) -> Call[Done]:
 def set_account_fees(account: int, schedule: int) -> Call[Done]:
     """Let an account pay by another fee schedule from now on."""
     return _call("PUT", path("accounts", str(account), "fee-schedule"), Done, {"schedule": schedule})
+
+
+def bust_trade(trade_id: int) -> Call[Done]:
+    """Take a trade back: money, assets and fees are as if it had never been."""
+    return _call("POST", path("trades", str(trade_id), "bust"), Done, None)
+
+
+def correct_trade(trade_id: int, *, price: Number | None = None, quantity: Number | None = None) -> Call[Done]:
+    """Let a trade stand at another price or for less; what is left out stays."""
+    body = {"price": number("price", price), "quantity": number("quantity", quantity)}
+    return _call("POST", path("trades", str(trade_id), "correct"), Done, body)
 
 
 def set_outcome(symbol: str, *, no_asset: str) -> Call[Done]:

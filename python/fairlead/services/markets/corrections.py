@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from typing import Final
 
 from fairlead.domain.trading.refused import Scales
 from fairlead.errors import NotFoundError, UsageError
-from fairlead.model.report import BEGINNING, Position, Report
+from fairlead.model.report import Position, Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.ports.trade_history import StandingTrade, TradeHistory
@@ -13,6 +14,10 @@ from fairlead.services.markets.grid import on_grid, positive
 from fairlead.wire.codec import Value
 
 __all__ = ["Corrections"]
+
+
+# An amendment is told to the venue first, then to the buyer, then to the seller.
+_SELLER: Final = 2
 
 
 class Corrections:
@@ -37,11 +42,10 @@ class Corrections:
         reached: Callable[[Position], Awaitable[bool]],
     ) -> None:
         self._front, self._feed, self._history = front, feed, history
-        self._reached, self._newest = reached, BEGINNING
+        self._reached = reached
 
     async def trade(self, trade_id: int) -> StandingTrade:
-        """Return a trade as it stands after all that was done here."""
-        await self._reached(self._newest)
+        """Return a trade as it stands."""
         trade = await self._history.standing(trade_id)
         if trade is None:
             raise NotFoundError(f"no such trade is kept: trade_id={trade_id}")
@@ -84,6 +88,7 @@ class Corrections:
             "qty": None if quantity is None else positive(quantity, quantities, field="quantity"),
         }
         report = await self._front.command("AmendTrade", fields)
-        if report.position is not None:
-            self._newest = max(self._newest, report.position)
+        if report.position is not None and not report.is_rejected:
+            # So that who is answered finds it in the tables.
+            await self._reached(report.position._replace(leg=_SELLER))
         return report
