@@ -105,7 +105,8 @@ class Feed:
 @asynccontextmanager
 async def front(house: House) -> AsyncIterator[None]:
     """Leave the session that speaks for users."""
-    async with own(house, Purpose.FRONT) as house.front:
+    # Its reports are heard as they come; nobody takes them, so one is kept.
+    async with own(house, Purpose.FRONT, events_max=1) as house.front:
         yield
 
 
