@@ -168,6 +168,8 @@ def test_places_are_read_as_they_are_written() -> None:
     ("kind", "exec_type", "named"),
     [
         ("ExecutionReport", "Trade", "ORDER_FILLED"),
+        ("ExecutionReport", "TradeCancel", "TRADE_BUSTED"),
+        ("ExecutionReport", "TradeCorrect", "TRADE_CORRECTED"),
         ("ExecutionReport", "Replaced", "ORDER_UPDATED"),
         ("CancelReject", None, "ORDER_CHANGE_REJECTED"),
         ("CommandReport", "Deposited", None),

@@ -13,6 +13,8 @@ _NUMBER_MAX: Final = 2**63 - 1
 _KINDS: Final[Mapping[str, str]] = {
     "New": "ORDER_CREATED",
     "Trade": "ORDER_FILLED",
+    "TradeCancel": "TRADE_BUSTED",
+    "TradeCorrect": "TRADE_CORRECTED",
     "Canceled": "ORDER_CANCELED",
     "Expired": "ORDER_EXPIRED",
     "Rejected": "ORDER_REJECTED",

@@ -17,6 +17,7 @@ __all__ = ["PRIVATE", "PrivateStream"]
 
 PRIVATE: Final = ("orders", "fills", "balances")
 _PAGE: Final = 100
+_FILLS: Final = frozenset({"ORDER_FILLED", "TRADE_BUSTED", "TRADE_CORRECTED"})
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -101,7 +102,7 @@ class PrivateStream:
 
     def _frame(self, report: Report) -> bytes | None:
         kind = kind_of(report)
-        is_wanted = "orders" in self.channels or ("fills" in self.channels and kind == "ORDER_FILLED")
+        is_wanted = "orders" in self.channels or ("fills" in self.channels and kind in _FILLS)
         if kind is None or not is_wanted or report.position is None or report.repeated:
             return None
         body = next(event.body for event in events_of(report, log_id="") if event.topic == "reports")
