@@ -149,16 +149,23 @@ class BreakerAnswer(Answer, frozen=True, kw_only=True):
     kill_switches: list[KillSwitchLine]
 
 
-def accepted(report: Report, *, what: str, scales: Scales | None = None) -> Report:
-    """Return a report that says yes; raise the refusal of ``what`` where it says no."""
+def accepted(report: Report, *, what: str, scales: Scales | None = None, gives_base: bool = False) -> Report:
+    """Return a report that says yes; raise the refusal of ``what`` where it says no.
+
+    Args:
+        report: what the exchange said.
+        what: what was asked for, with its ids.
+        scales: of the instrument, to read the numbers of a refusal.
+        gives_base: what it takes is of the base asset, not of the quote.
+    """
     if report.is_rejected:
-        raise refused(report, what=what, scales=scales)
+        raise refused(report, what=what, scales=scales, is_sale=gives_base)
     return report
 
 
-def done(report: Report, *, what: str, scales: Scales | None = None) -> Done:
-    """Return the answer to a command, or raise what ``accepted`` raises; ``scales`` read the numbers of a refusal."""
-    position = accepted(report, what=what, scales=scales).position
+def done(report: Report, *, what: str, scales: Scales | None = None, gives_base: bool = False) -> Done:
+    """Return the answer to a command, or raise what ``accepted`` raises."""
+    position = accepted(report, what=what, scales=scales, gives_base=gives_base).position
     return Done(seq=str(0 if position is None else position.event_seq), time=iso(report.ts_ns))
 
 

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from fairlead.domain.explain import words
 from fairlead.domain.explain.facts import Line, OrderFacts, line_of, price_of
 from fairlead.domain.explain.told_market import market_lines
+from fairlead.domain.trading.amendment import amendment_of
 from fairlead.model.listing import Listing
 from fairlead.model.report import Report
 
@@ -93,6 +94,8 @@ class _Teller:
                     by=self._by(report),
                 )
                 return line_of(report, text, code=report.reason)
+            case "TradeCancel" | "TradeCorrect":
+                return self._revised(report)
             case "Rejected":
                 what = "refused" if report.symbol is None else "refused when it was to start work"
                 return self._refused(report, what)
@@ -140,6 +143,14 @@ class _Teller:
             leaves=report.leaves_qty or Decimal(0),
         )
         return line_of(report, text, orders=others, trades=(report.trade_id,))
+
+    def _revised(self, report: Report) -> Line | None:
+        change = amendment_of(report)
+        if change is None:
+            return None
+        now = None if change.is_bust else (change.quantity, change.price)
+        text = words.revised(trade_id=report.trade_id, was=(change.was_quantity, change.was_price), now=now)
+        return line_of(report, text, trades=(report.trade_id,))
 
     def _prevented(self, report: Report) -> Line:
         others = self._other_side(report, "Prevented")

@@ -18,6 +18,7 @@ __all__ = [
     "released",
     "restated",
     "resumed",
+    "revised",
     "state_changed",
     "traded",
     "triggered",
@@ -48,6 +49,14 @@ ENDS: Final[Mapping[str, str]] = {
     "DEAD_MAN": "the account's dead-man timer ran out",
     "PRICE_BAND": "the next price would have broken a band",
 }
+
+
+def revised(*, trade_id: int, was: tuple[Decimal, Decimal], now: tuple[Decimal, Decimal] | None) -> str:
+    """A trade of it was taken back, or stands at another quantity and price; both as ``(quantity, price)``."""
+    made = f"{was[0]} at {was[1]}"
+    if now is None:
+        return f"trade {trade_id} of {made} was taken back by the venue"
+    return f"trade {trade_id} of {made} was corrected by the venue to {now[0]} at {now[1]}"
 
 
 def accepted(

@@ -56,7 +56,7 @@ async def mint(symbol: Symbol, data: JSONBody[PairsWish], caller: Asker, service
     """1 of the quote asset each. It has no client id: after a 503 look at the balances before sending it again."""
     quantity = decimal_of(data.quantity, "quantity")
     report = await services.outcomes.mint(caller.account, symbol, quantity=quantity)
-    return _moved(services, report, symbol, f"{quantity:f}", what="mint")
+    return _moved(services, report, symbol, f"{quantity:f}", is_merge=False)
 
 
 @post("/outcomes/{symbol:str}/merge", status_code=200, opt=_TRADE, summary="Give pairs of YES and NO back")
@@ -64,11 +64,13 @@ async def merge(symbol: Symbol, data: JSONBody[PairsWish], caller: Asker, servic
     """For 1 of the quote asset each. It has no client id: after a 503 look at the balances before sending it again."""
     quantity = decimal_of(data.quantity, "quantity")
     report = await services.outcomes.merge(caller.account, symbol, quantity=quantity)
-    return _moved(services, report, symbol, f"{quantity:f}", what="merge")
+    return _moved(services, report, symbol, f"{quantity:f}", is_merge=True)
 
 
-def _moved(services: Services, report: Report, symbol: str, quantity: str, *, what: str) -> PairsMoved:
-    base = done(report, what=f"{what} symbol={symbol} quantity={quantity}", scales=services.outcomes.scales(symbol))
+def _moved(services: Services, report: Report, symbol: str, quantity: str, *, is_merge: bool) -> PairsMoved:
+    what = f"{'merge' if is_merge else 'mint'} symbol={symbol} quantity={quantity}"
+    # A merge takes tokens, which have the decimals of YES.
+    base = done(report, what=what, scales=services.outcomes.scales(symbol), gives_base=is_merge)
     return PairsMoved(seq=base.seq, time=base.time, symbol=symbol, quantity=quantity)
 
 
