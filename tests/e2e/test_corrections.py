@@ -96,8 +96,9 @@ def test_a_trade_is_corrected_then_taken_back_and_then_no_more(directory: Path) 
         sold = floor.ann.ask("GET", f"/orders/{floor.sold}").json()
         assert (sold["filledQuantity"], sold["remainingQuantity"]) == ("0", "3")
 
-        story = floor.bob.ask("GET", f"/orders/{floor.bought}/explain").json()["steps"]
-        assert [step["text"] for step in story[-2:]] == [
+        story = floor.bob.ask("GET", f"/orders/{floor.bought}/explain").json()
+        assert story["summary"].startswith("traded 5 at 100.00")
+        assert [step["text"] for step in story["steps"][-2:]] == [
             f"trade {floor.trade} of 5 at 100.00 was corrected by the venue to 4 at 90.00",
             f"trade {floor.trade} of 4 at 90.00 was taken back by the venue",
         ]

@@ -1,5 +1,7 @@
 """What ``GET /orders/{id}/explain`` answers."""
 
+from typing import Final
+
 from fairlead.domain.explain import Line
 from fairlead.services.order_stories import OrderStory
 from fairlead.web.market_wire import word
@@ -7,6 +9,9 @@ from fairlead.web.trading_answers import group_name
 from fairlead.web.wire import Answer, iso
 
 __all__ = ["Story", "StoryLine", "story_of"]
+
+# What becomes of a trade later changes nothing of how its order stands.
+_OF_TRADES: Final = frozenset({"TradeCancel", "TradeCorrect"})
 
 
 class StoryLine(Answer, frozen=True, kw_only=True):
@@ -64,7 +69,7 @@ def story_of(story: OrderStory) -> Story:
 def _summary(story: OrderStory) -> str:
     """Say how it stands: of an open order what it does, of another one what ended it."""
     view = story.view
-    own = [line.text for line in story.lines if not line.is_of_market]
+    own = [line.text for line in story.lines if not line.is_of_market and line.event not in _OF_TRADES]
     if view is None or not view.is_open or not own:
         return own[-1] if own else ""
     if view.status == "PENDING_TRIGGER":
