@@ -11,9 +11,9 @@ from typing import Final, TypeAlias
 from fairlead.domain.explain import words
 from fairlead.domain.explain.facts import Line, OrderFacts, line_of, price_of
 from fairlead.domain.explain.told_market import market_lines
-from fairlead.domain.trading.amendment import amendment_of
 from fairlead.model.listing import Listing
 from fairlead.model.report import Report
+from fairlead.model.trade_revision import amendment_of
 
 __all__ = ["Measure", "tell"]
 

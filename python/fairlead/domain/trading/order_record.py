@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from fairlead.domain.trading.amendment import amendment_of
 from fairlead.domain.trading.order_view import Fill, OrderView, fill_of, is_news, moved
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Report
+from fairlead.model.trade_revision import amendment_of
 
 __all__ = ["OrderRecord", "record_after", "record_with", "value_of"]
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from fairlead.domain.trading.amendment import Amendment, amendment_of
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Position, Report
+from fairlead.model.trade_revision import Amendment, amendment_of
 
 __all__ = ["Fill", "OrderView", "after", "fill_of", "is_news", "moved"]
 

@@ -8,8 +8,8 @@ from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import order_events
 from fairlead.adapters.stores.projections.event_rows import report_of_row
 from fairlead.adapters.stores.step import Step, names_of
-from fairlead.domain.trading.amendment import Amendment, amendment_of
 from fairlead.model.listing import EXACT
+from fairlead.model.trade_revision import Amendment, amendment_of
 from fairlead.ports.trade_history import StandingTrade, TradeParty
 
 __all__ = ["SqlTradeHistory"]

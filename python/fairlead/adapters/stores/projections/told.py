@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from fairlead.domain.trading.amendment import Amendment, amendment_of
 from fairlead.domain.trading.order_record import value_of
 from fairlead.domain.trading.order_view import Fill, fill_of
 from fairlead.model.listing import Listing
 from fairlead.model.report import Position, Report
+from fairlead.model.trade_revision import Amendment, amendment_of
 
 __all__ = ["AmendedSide", "Side", "Told", "is_copy", "told_by"]
 
