@@ -4,6 +4,7 @@ Orders of users and their reports are one; reports of everybody, for the tables,
 the tables take them; books a third, which the gateway conflates where it is read too slowly.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -86,8 +87,9 @@ class Feed:
         return self._books.instruments
 
     async def refresh_instruments(self) -> Instruments:
-        """Ask for the instruments again."""
-        return await self._books.refresh_instruments()
+        """Ask for the instruments again, for both: what the other hears is read by them."""
+        instruments, _ = await asyncio.gather(self._books.refresh_instruments(), self._front.refresh_instruments())
+        return instruments
 
     async def subscribe(self, symbol: str, depth: str = "L2") -> Book:
         """Return a book that is kept."""
