@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.crews import eventually
 from tests.e2e.test_outcomes import RAIN
 from tests.e2e.test_serve import Service
+from tests.e2e.test_trading import Trader
 from tests.e2e.test_users import OPS, PASSWORD, created
 
+from fairlead import RestClient
 from fairlead.cli.exit_codes import ExitCode
+from fairlead.sdk import FeeSchedule
 
 _CALL = [sys.executable, "-c", "from fairlead.cli import main; main()", "markets"]
 
@@ -72,6 +76,28 @@ def test_a_market_of_an_event_lives_and_ends_at_the_command_line(directory: Path
         assert service.http.get("/outcomes/RAIN").json()["yesPays"] == "0.25"
         again = desk.run("void", "RAIN", code=ExitCode.REJECTED)
         assert "DELISTED" in again.stderr
+
+
+def test_an_account_pays_by_the_schedule_it_was_moved_to(directory: Path) -> None:
+    with Service(directory) as service:
+        desk = Desk(service, directory)
+        ann = Trader(service, directory, "ann@example.com")
+        account = str(ann.account)
+
+        def schedule() -> dict[str, int]:
+            return dict(ann.ask("GET", "/fees").json()["schedule"])
+
+        assert schedule() == {"number": 0, "makerPpm": 0, "takerPpm": 0}
+        never_set = desk.run("account-fees", account, "3", code=ExitCode.REJECTED)
+        assert "UNKNOWN_SCHEDULE" in never_set.stderr
+        assert "schedule 3" in never_set.stderr
+        assert "PATCH /fee-schedules/{schedule}, or fairlead markets fees" in never_set.stderr
+        desk.run("fees", "3", "--maker-ppm", "-10", "--taker-ppm", "250")
+        desk.run("account-fees", account, "3")
+        eventually(lambda: schedule() == {"number": 3, "makerPpm": -10, "takerPpm": 250})
+        with RestClient(desk.url, email="ann@example.com", password=PASSWORD) as client:
+            assert client.fetch_fee_schedule() == FeeSchedule(number=3, maker_ppm=-10, taker_ppm=250)
+            assert client.fetch_fees() == ()
 
 
 def test_what_cannot_be_done_says_why_and_changes_nothing(directory: Path) -> None:

@@ -54,6 +54,7 @@ PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (sdk.Position, money_wire.Holding),
     (sdk.Trade, money_wire.TradeLine),
     (sdk.Fee, money_wire.Fee),
+    (sdk.FeeSchedule, money_wire.Rates),
     (sdk.User, wire.Person),
     (sdk.Caller, wire.Caller),
     (people.Tokens, wire.Tokens),

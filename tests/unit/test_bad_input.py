@@ -261,7 +261,7 @@ def test_bad_definitions_define_nothing() -> None:
     assert ex.list(Instrument("B", **{**good, "quote": "EUR"}), add_assets=False).reason == "UNKNOWN_ASSET"
     assert ex.add_account("alice").reason == "DUPLICATE_NAME"
     assert ex.add_account("dave", kind="gold").reason == "UNKNOWN_INSTRUCTION"
-    assert ex.add_account("dave", fees=7).reason == "INVALID_DEFINITION"
+    assert ex.add_account("dave", fees=7).reason == "UNKNOWN_SCHEDULE"
     assert ex.add_asset("USD").reason == "DUPLICATE_NAME"
     assert ex.add_asset("EUR", decimals=19).reason == "INVALID_DEFINITION"
     assert ex.set_fees(maker_ppm=-2, taker_ppm=1).reason == "INVALID_DEFINITION"

@@ -1,5 +1,6 @@
 """Balances, ledger, positions, trades and fees: each digit, for who owns them, and nothing where it would be wrong."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,51 @@ def test_money_is_told_to_the_last_digit(tmp_path: Path) -> None:
             ("TRADE", "90.000000", "890.990000"),
             ("FEE", "-0.010000", "890.980000"),
         ]
-        fees = (await desk.get("/fees", headers=mine)).json()["fees"]
-        assert fees == [{"symbol": "BTC-USD", "asset": "USD", "paid": "0.020000"}]
+        told = (await desk.get("/fees", headers=mine)).json()
+        assert told == {
+            "schedule": {"number": 0, "makerPpm": 0, "takerPpm": 0},
+            "fees": [{"symbol": "BTC-USD", "asset": "USD", "paid": "0.020000"}],
+        }
+
+    at_desk(tmp_path, story)
+
+
+def _rates(seq: int, schedule: int, *, maker: int, taker: int) -> Report:
+    return replace(_command(seq, "FeesSet", schedule), value=maker, limit=taker)
+
+
+def _moved(seq: int, account: int, schedule: int) -> list[Report]:
+    return [_command(seq, "AccountFeesSet", schedule, account=account, leg=leg) for leg in (1, 2)]
+
+
+def _command(seq: int, event: str, number: int, *, account: int | None = None, leg: int = 0) -> Report:
+    return Report(
+        kind="CommandReport",
+        fields={"account": account, "event": event},
+        position=Position(seq, 0, leg),
+        exec_type=event,
+        id=number,
+        ts_ns=1_700_000_000_000_000_000,
+    )
+
+
+def test_fees_name_the_schedule_of_who_asks_and_its_rates(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        ann, bob = bearer(await desk.become()), bearer(await desk.become("bob@example.com"))
+
+        async def schedules() -> list[dict[str, int]]:
+            return [(await desk.get("/fees", headers=who)).json()["schedule"] for who in (ann, bob)]
+
+        await desk.tell([_rates(1, 3, maker=-10, taker=250), *_moved(2, 1_001, 3)], {})
+        of_three = {"number": 3, "makerPpm": -10, "takerPpm": 250}
+        assert await schedules() == [of_three, {"number": 0, "makerPpm": 0, "takerPpm": 0}]
+        await desk.tell([_rates(3, 3, maker=0, taker=300), _rates(4, 0, maker=5, taker=6)], {})
+        assert await schedules() == [
+            {"number": 3, "makerPpm": 0, "takerPpm": 300},
+            {"number": 0, "makerPpm": 5, "takerPpm": 6},
+        ]
+        await desk.tell([*_moved(5, 1_002, 3), *_moved(6, 1_001, 3), *_moved(7, 1_001, 0)], {})
+        assert [it["number"] for it in await schedules()] == [0, 3]
 
     at_desk(tmp_path, story)
 

@@ -27,6 +27,11 @@ pub(crate) fn refuse(reject: Reject, out: &mut Events) {
     out.push(EventKind::CommandRejected { reason: reject.reason, value: reject.value, limit: reject.limit });
 }
 
+/// The refusal of a fee schedule that does not exist: which.
+fn never_set(schedule: FeeScheduleId) -> Reject {
+    Reject::measured(RejectReason::UnknownSchedule, schedule.0, 0)
+}
+
 fn id(count: usize) -> u32 {
     u32::try_from(count).expect("definitions are bounded by u32")
 }
@@ -65,7 +70,10 @@ pub(crate) fn add_account(shared: &mut Shared, names: &mut Names, request: &AddA
     if names.accounts.contains_key(&request.name) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
-    if !shared.accounts.has_schedule(request.fees) || request.stp_group > STP_GROUP_MAX {
+    if !shared.accounts.has_schedule(request.fees) {
+        return refuse(never_set(request.fees), out);
+    }
+    if request.stp_group > STP_GROUP_MAX {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
     let account = shared.accounts.add(request.kind, request.stp_group, request.fees);
@@ -87,7 +95,7 @@ pub(crate) fn set_account_fees(shared: &mut Shared, request: SetAccountFees, out
         return refuse(Reject::plain(RejectReason::UnknownAccount), out);
     }
     if !shared.accounts.has_schedule(schedule) {
-        return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
+        return refuse(never_set(schedule), out);
     }
     shared.accounts.assign(account, schedule);
     out.push(EventKind::AccountFeesSet { account, schedule });

@@ -1,7 +1,8 @@
 //! What became of a command that is not about one order: deposits, listings, groups, halts, kill switches.
 
 use model::{
-    AccountId, BreakerEvent, Event, EventKind, FeeScheduleId, GuardEvent, InstrumentId, KillScope, OutcomeEvent,
+    AccountId, BreakerEvent, Event, EventKind, FeeRates, FeeScheduleId, GuardEvent, InstrumentId, KillScope,
+    OutcomeEvent,
 };
 use wire::{CommandEvent, CommandReport};
 
@@ -18,7 +19,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
             CommandReport { instrument: Some(*instrument), ..say(CommandEvent::InstrumentListed) }
         }
         EventKind::AccountAdded { account, .. } => to(*account, say(CommandEvent::AccountAdded)),
-        EventKind::FeesSet { schedule, version, .. } => fees_set(event, *schedule, *version),
+        EventKind::FeesSet { schedule, version, rates } => fees_set(event, *schedule, *version, *rates),
         EventKind::AccountFeesSet { account, schedule } => to(*account, assigned(event, *schedule)),
         EventKind::Deposited { account, asset, amount } => {
             CommandReport { value: amount.0, ..to(*account, number(asset.0, say(CommandEvent::Deposited))) }
@@ -78,8 +79,14 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
     })
 }
 
-fn fees_set(event: &Event, schedule: u16, version: u32) -> CommandReport {
-    CommandReport { id: schedule.into(), count: version.into(), ..blank(event, CommandEvent::FeesSet) }
+fn fees_set(event: &Event, schedule: u16, version: u32, rates: FeeRates) -> CommandReport {
+    CommandReport {
+        id: schedule.into(),
+        count: version.into(),
+        value: rates.maker_ppm.into(),
+        limit: rates.taker_ppm.into(),
+        ..blank(event, CommandEvent::FeesSet)
+    }
 }
 
 fn assigned(event: &Event, schedule: FeeScheduleId) -> CommandReport {

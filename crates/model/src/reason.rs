@@ -87,6 +87,8 @@ reasons! {
         UnknownTrade = 116, "UNKNOWN_TRADE";
         /// The trade was taken back already.
         TradeBusted = 117, "TRADE_BUSTED";
+        /// No such fee schedule: it was never set.
+        UnknownSchedule = 118, "UNKNOWN_SCHEDULE";
 
         /// A limit order, or a change of it, without a price.
         PriceMissing = 201, "PRICE_MISSING";

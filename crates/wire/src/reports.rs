@@ -81,7 +81,8 @@ words! {
         InstrumentListed = 2,
         /// An account was opened.
         AccountAdded = 3,
-        /// A fee schedule changed: `id`, its version in `count`.
+        /// A fee schedule changed: `id`, its version in `count`, what makers pay in `value`, takers in `limit`, in
+        /// millionths of the notional.
         FeesSet = 4,
         /// Money came in: the asset in `id`, the amount in `value`.
         Deposited = 5,

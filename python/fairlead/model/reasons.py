@@ -94,6 +94,9 @@ _IDENTITY = {
         what="there was no such trade, or it does not stand as the command says", fix="look it up again"
     ),
     "TRADE_BUSTED": Explanation(what="the trade was taken back already", fix="nothing is left to do"),
+    "UNKNOWN_SCHEDULE": Explanation(
+        what="the fee schedule was never set", value="schedule", fix="set it first, with set_fees; 0 is always there"
+    ),
 }
 _FORM = {
     "PRICE_MISSING": Explanation(what="a limit order needs a price", fix="give price, or ord_type='market'"),

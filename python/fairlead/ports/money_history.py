@@ -1,4 +1,4 @@
-"""What an account has, how it came to that, and what it traded."""
+"""What an account has, how it came to that, what it traded, and by what it pays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from fairlead.domain.portfolio.holding import Holding
 from fairlead.domain.trading.order_view import Fill
 from fairlead.model.report import Position
 
-__all__ = ["BalanceLine", "LedgerLine", "MoneyHistory", "OwnTrade", "PositionLine"]
+__all__ = ["BalanceLine", "FeeSchedule", "LedgerLine", "MoneyHistory", "OwnTrade", "PositionLine"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,15 @@ class OwnTrade:
     fee_asset: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeSchedule:
+    """What the orders of an account pay, in millionths of the notional, negative for a rebate; 0 until one is set."""
+
+    number: int
+    maker_ppm: int
+    taker_ppm: int
+
+
 class MoneyHistory(Protocol):
     """What is summed over everything that happened.
 
@@ -81,6 +90,10 @@ class MoneyHistory(Protocol):
 
     async def positions(self, account: int, /) -> Sequence[PositionLine]:
         """Return the positions of an account, those that are closed too, by symbol."""
+        ...
+
+    async def fee_schedule(self, account: int, /) -> FeeSchedule:
+        """Return by what an account pays."""
         ...
 
     async def trades(

@@ -109,6 +109,7 @@ class AsyncClient:
     fetch_balance = _verb(reading_calls.fetch_balance)
     fetch_positions = _verb(reading_calls.fetch_positions)
     fetch_fees = _verb(reading_calls.fetch_fees)
+    fetch_fee_schedule = _verb(reading_calls.fetch_fee_schedule)
     fetch_assets = _verb(reading_calls.fetch_assets)
     fetch_api_keys = _verb(reading_calls.fetch_api_keys)
     who_am_i = _verb(reading_calls.who_am_i)

@@ -15,6 +15,7 @@ __all__ = [
     "BatchOutcome",
     "Candle",
     "Fee",
+    "FeeSchedule",
     "Fill",
     "Group",
     "LedgerEntry",
@@ -323,6 +324,14 @@ class Trade(Answer, frozen=True, kw_only=True):
     liquidity: str
     time: Timestamp
     seq: int
+
+
+class FeeSchedule(Answer, frozen=True, kw_only=True):
+    """What trades from now on pay, in parts per million of the notional; negative is a rebate."""
+
+    number: int
+    maker_ppm: int
+    taker_ppm: int
 
 
 class Fee(Answer, frozen=True, kw_only=True):

@@ -81,6 +81,7 @@ class RestClient:
     fetch_balance = _blocking(AsyncClient.fetch_balance)
     fetch_positions = _blocking(AsyncClient.fetch_positions)
     fetch_fees = _blocking(AsyncClient.fetch_fees)
+    fetch_fee_schedule = _blocking(AsyncClient.fetch_fee_schedule)
     fetch_assets = _blocking(AsyncClient.fetch_assets)
     fetch_api_keys = _blocking(AsyncClient.fetch_api_keys)
     who_am_i = _blocking(AsyncClient.who_am_i)

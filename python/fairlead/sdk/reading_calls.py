@@ -7,6 +7,7 @@ from fairlead.sdk.answers import (
     Balance,
     Candle,
     Fee,
+    FeeSchedule,
     Fill,
     LedgerEntry,
     Market,
@@ -28,6 +29,7 @@ __all__ = [
     "fetch_assets",
     "fetch_balance",
     "fetch_candles",
+    "fetch_fee_schedule",
     "fetch_fees",
     "fetch_market",
     "fetch_markets",
@@ -76,6 +78,10 @@ class _Positions(Answer, frozen=True, kw_only=True):
 
 class _Fees(Answer, frozen=True, kw_only=True):
     fees: tuple[Fee, ...]
+
+
+class _FeeSchedule(Answer, frozen=True, kw_only=True):
+    schedule: FeeSchedule
 
 
 class _Assets(Answer, frozen=True, kw_only=True):
@@ -181,6 +187,11 @@ def fetch_positions() -> Call[tuple[Position, ...]]:
 def fetch_fees() -> Call[tuple[Fee, ...]]:
     """Return what trading cost the caller so far, by symbol."""
     return _part("/fees", _Fees, "fees")
+
+
+def fetch_fee_schedule() -> Call[FeeSchedule]:
+    """Return what the caller's trades pay from now on."""
+    return _part("/fees", _FeeSchedule, "schedule")
 
 
 def fetch_assets() -> Call[tuple[Asset, ...]]:

@@ -1,8 +1,9 @@
 """What the routes of money answer: decimals as text; what is not known is ``null`` and never a zero."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from fairlead.ports.money_history import BalanceLine, LedgerLine, OwnTrade, PositionLine
+from fairlead.ports.money_history import BalanceLine, FeeSchedule, LedgerLine, OwnTrade, PositionLine
 from fairlead.web.order_wire import decimal_text
 from fairlead.web.wire import Answer, iso
 
@@ -16,10 +17,11 @@ __all__ = [
     "Holdings",
     "Ledger",
     "OwnTrades",
+    "Rates",
     "TradeLine",
     "balance_of",
     "entry_of",
-    "fee_of",
+    "fees_of",
     "holding_line",
     "trade_line",
 ]
@@ -115,9 +117,18 @@ class Fee(Answer, frozen=True, kw_only=True):
     paid: str
 
 
-class Fees(Answer, frozen=True, kw_only=True):
-    """What trading cost, by symbol."""
+class Rates(Answer, frozen=True, kw_only=True):
+    """What trades from now on pay, in parts per million of the notional; negative is a rebate."""
 
+    number: int
+    maker_ppm: int
+    taker_ppm: int
+
+
+class Fees(Answer, frozen=True, kw_only=True):
+    """By which schedule somebody pays, and what trading cost, by symbol."""
+
+    schedule: Rates
     fees: list[Fee]
 
 
@@ -191,6 +202,8 @@ def trade_line(trade: OwnTrade) -> TradeLine:
     )
 
 
-def fee_of(line: PositionLine) -> Fee:
-    """Return what one market cost."""
-    return Fee(symbol=line.symbol, asset=line.quote, paid=decimal_text(line.holding.fees))
+def fees_of(schedule: FeeSchedule, lines: Sequence[PositionLine]) -> Fees:
+    """Return by what somebody pays, and what each market cost."""
+    paid = [Fee(symbol=it.symbol, asset=it.quote, paid=decimal_text(it.holding.fees)) for it in lines]
+    rates = Rates(number=schedule.number, maker_ppm=schedule.maker_ppm, taker_ppm=schedule.taker_ppm)
+    return Fees(schedule=rates, fees=paid)

@@ -79,7 +79,8 @@ impl NaiveExchange {
         let taken = self.accounts.iter().any(|account| account.name == Some(request.name));
         let has_schedule = request.fees == FeeScheduleId(0) || self.schedules.contains_key(&request.fees);
         checks.plain(taken, RejectReason::DuplicateName);
-        checks.plain(!has_schedule || request.stp_group > STP_GROUP_MAX, RejectReason::InvalidDefinition);
+        checks.measured(!has_schedule, RejectReason::UnknownSchedule, request.fees.0.into(), 0);
+        checks.plain(request.stp_group > STP_GROUP_MAX, RejectReason::InvalidDefinition);
         if let Err(refusal) = checks.result() {
             out.push(command_rejected(refusal));
             return;
@@ -95,7 +96,7 @@ impl NaiveExchange {
         let has_schedule = schedule == FeeScheduleId(0) || self.schedules.contains_key(&schedule);
         let mut checks = Checks::default();
         checks.plain(self.customer(account).is_none(), RejectReason::UnknownAccount);
-        checks.plain(!has_schedule, RejectReason::InvalidDefinition);
+        checks.measured(!has_schedule, RejectReason::UnknownSchedule, schedule.0.into(), 0);
         if let Err(refusal) = checks.result() {
             out.push(command_rejected(refusal));
             return;

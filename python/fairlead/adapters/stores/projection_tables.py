@@ -17,11 +17,13 @@ __all__ = [
     "FOLLOWING",
     "STATUSES_OPEN",
     "STOP_EVENTS",
+    "account_fees",
     "advanced_orders",
     "balances",
     "candles",
     "circuit_breaker_events",
     "command_cursor",
+    "fee_schedules",
     "fills",
     "instruments",
     "ledger",
@@ -98,6 +100,23 @@ outcomes: Final = Table(
     Column("is_void", Boolean, nullable=False),
     Column("yes_pays", ExactDecimal, nullable=True),
     Column("resolved_ts_ns", BigInteger, nullable=True),
+)
+
+# What makers and takers pay, in millionths of the notional; schedule 0 is there before it is set.
+fee_schedules: Final = Table(
+    "fee_schedules",
+    METADATA,
+    Column("schedule", Integer, primary_key=True, autoincrement=False),
+    Column("maker_ppm", Integer, nullable=False),
+    Column("taker_ppm", Integer, nullable=False),
+)
+
+# Accounts that were moved to a schedule; the others pay by 0.
+account_fees: Final = Table(
+    "account_fees",
+    METADATA,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("schedule", Integer, nullable=False),
 )
 
 orders: Final = Table(
@@ -303,6 +322,8 @@ FOLLOWING: Final = (
     projection_cursor,
     instruments,
     outcomes,
+    fee_schedules,
+    account_fees,
     orders,
     order_client_ids,
     advanced_orders,

@@ -78,6 +78,12 @@ _BUSINESS: Final[tuple[tuple[str, str, str | None, Unit], ...]] = (
     ("NOT_OUTCOME", "name the market of an event", "symbol", Unit.NOTHING),
     ("UNKNOWN_TRADE", "look the trade up again", None, Unit.NOTHING),
     ("TRADE_BUSTED", "nothing is left to do", None, Unit.NOTHING),
+    (
+        "UNKNOWN_SCHEDULE",
+        "set it first: PATCH /fee-schedules/{schedule}, or fairlead markets fees; 0 is always there",
+        "schedule",
+        Unit.PLAIN,
+    ),
     ("PRICE_MISSING", "give price, or orderType MARKET", "price", Unit.NOTHING),
     ("PRICE_NOT_ALLOWED", "leave price out, or give protectionPrice", "price", Unit.NOTHING),
     (

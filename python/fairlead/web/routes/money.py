@@ -18,7 +18,7 @@ from fairlead.web.money_wire import (
     OwnTrades,
     balance_of,
     entry_of,
-    fee_of,
+    fees_of,
     holding_line,
     trade_line,
 )
@@ -80,12 +80,13 @@ async def own_trades(
     return tagged(request, OwnTrades(trades=[trade_line(it) for it in shown], next_cursor=following))
 
 
-@get("/fees", opt=_READ, summary="What trading cost so far, by market")
+@get("/fees", opt=_READ, summary="The fee schedule, and what trading cost so far, by market")
 async def fees(request: Asked, caller: Asker, services: Given) -> Response[Fees]:
-    """Fees less rebates, in the asset that is paid with."""
+    """Rates are those of trades from now on. ``paid``: fees less rebates, in the asset that is paid with."""
     refuse_unknown(request)
-    lines = await services.records.money.positions(caller.account)
-    return tagged(request, Fees(fees=[fee_of(line) for line in lines]))
+    money = services.records.money
+    schedule, lines = await money.fee_schedule(caller.account), await money.positions(caller.account)
+    return tagged(request, fees_of(schedule, lines))
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (balances, ledger, positions, own_trades, fees)

@@ -1,4 +1,4 @@
-"""Balances, ledger, positions and trades of who owns them."""
+"""Balances, ledger, positions, trades and fee schedule of who owns them."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,7 +12,7 @@ from fairlead.adapters.stores.step import Row, Step
 from fairlead.errors import UnavailableError
 from fairlead.model.listing import Asset
 from fairlead.model.report import Position
-from fairlead.ports.money_history import BalanceLine, LedgerLine, OwnTrade, PositionLine
+from fairlead.ports.money_history import BalanceLine, FeeSchedule, LedgerLine, OwnTrade, PositionLine
 
 __all__ = ["SqlMoneyHistory"]
 
@@ -41,6 +41,8 @@ _ASSETS: Final = (
     " UNION SELECT quote_id, quote_symbol, quote_decimals FROM instruments"
     " UNION SELECT no_id, no_symbol, base_decimals FROM outcomes JOIN instruments USING (instrument_id)"
 )
+_SCHEDULE: Final = "SELECT schedule FROM account_fees WHERE account = ?"
+_RATES: Final = "SELECT maker_ppm, taker_ppm FROM fee_schedules WHERE schedule = ?"
 
 
 class SqlMoneyHistory:
@@ -126,6 +128,16 @@ class SqlMoneyHistory:
                 )
             )
         return found
+
+    async def fee_schedule(self, account: int, /) -> FeeSchedule:
+        """Return by what an account pays."""
+        return await self._direct.read(partial(self._fee_schedule, account))
+
+    def _fee_schedule(self, account: int, view: Step) -> FeeSchedule:
+        _demand_whole(view)
+        number = next((number for (number,) in view.rows(_SCHEDULE, (account,))), 0)
+        maker, taker = next(iter(view.rows(_RATES, (number,))), (0, 0))
+        return FeeSchedule(number=number, maker_ppm=maker, taker_ppm=taker)
 
     async def trades(
         self, account: int, /, *, symbol: str | None, before: Position | None, count_max: int

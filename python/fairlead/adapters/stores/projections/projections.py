@@ -8,6 +8,7 @@ from typing import Final
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import FOLLOWING, instruments, projection_cursor
 from fairlead.adapters.stores.projections.event_rows import follow_events, follow_fills
+from fairlead.adapters.stores.projections.fee_rows import follow_fees
 from fairlead.adapters.stores.projections.market_rows import follow_breakers, follow_candles, follow_trades
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.money_rows import follow_money
@@ -26,7 +27,7 @@ __all__ = ["SqlProjections"]
 Follow = Callable[[Step, Told, Memory], None]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
-_FORM: Final = 5
+_FORM: Final = 6
 _NAME: Final = "reports"
 _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_orders,
@@ -38,6 +39,7 @@ _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_trades,
     follow_candles,
     follow_breakers,
+    follow_fees,
 )
 _CURSOR: Final = "SELECT log_id, form, is_whole, event_seq, sub, leg FROM projection_cursor"
 _MOVE: Final = "UPDATE projection_cursor SET event_seq = ?, sub = ?, leg = ?"

@@ -1,0 +1,25 @@
+"""What the fee schedules ask for, and which account pays by which."""
+
+from fairlead.adapters.stores.projection_tables import account_fees, fee_schedules
+from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.told import Told, is_copy
+from fairlead.adapters.stores.step import Step
+
+__all__ = ["follow_fees"]
+
+
+def follow_fees(step: Step, told: Told, _: Memory) -> None:
+    """Keep the rates of each schedule, and the schedule of each account that was moved to one."""
+    rates: dict[int, tuple[int, int, int]] = {}
+    moved: dict[int, tuple[int, int]] = {}
+    for position, report, _side in told.reports:
+        if report.kind != "CommandReport" or is_copy(report):
+            continue
+        if report.exec_type == "FeesSet":
+            rates[report.id] = (report.id, report.value, report.limit)
+        elif report.exec_type == "AccountFeesSet":
+            account = report.fields["account"]
+            assert isinstance(account, int), f"it says which account: position={position}"
+            moved[account] = (account, report.id)
+    step.put(fee_schedules, list(rates.values()))
+    step.put(account_fees, list(moved.values()))
