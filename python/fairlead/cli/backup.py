@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fairlead.cli.libraries import service_libraries
 from fairlead.cli.progress import shown_progress
 from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
-from fairlead.errors import UnavailableError
 
 if TYPE_CHECKING:
     from fairlead.bootstrap.backup import BackedUp
@@ -45,25 +45,14 @@ def backup(
     Example:  fairlead backup venue.backup --data ./venue
     """
     loaded = load_settings(file=config, sets=sets, flags=[] if data is None else [("--data", data)])
-    try:
+    with service_libraries():
         from fairlead.adapters.access import SystemClock
         from fairlead.bootstrap.backup import back_up
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from None
     with shown_progress("backing up", unit="bytes") as progress:
         done = back_up(loaded, file, overwrites=force, clock=SystemClock(), progress=progress)
     for left_out in done.left_out:
         print(f"fairlead: not in the backup, as it is outside of the data directory: {left_out}", file=sys.stderr)
     typer.echo(json.dumps(_about(done), sort_keys=True) if as_json else _line(done))
-
-
-def missing_library(error: ModuleNotFoundError) -> Exception:
-    """Return what to say, or the error itself where the module is our own."""
-    if (error.name or "").partition(".")[0] == "fairlead":
-        return error
-    return UnavailableError(
-        f"the libraries of the service are not installed: missing={error.name}; pip install 'fairlead[serve]'"
-    )
 
 
 def described(manifest: Manifest) -> dict[str, Any]:

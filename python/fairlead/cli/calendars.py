@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from fairlead.cli.libraries import service_libraries
 from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
-from fairlead.errors import NotFoundError, UnavailableError
+from fairlead.errors import NotFoundError
 
 if TYPE_CHECKING:
     from fairlead.bootstrap.stored_calendars import StoredCalendars
@@ -111,14 +112,8 @@ def _with_store(
     ask: Callable[[StoredCalendars], Awaitable[T]], *, data: Path | None, file: Path | None, sets: list[str] | None
 ) -> T:
     loaded = load_settings(file=file, sets=sets, flags=[] if data is None else [("--data", data)])
-    try:
+    with service_libraries():
         from fairlead.bootstrap.stored_calendars import stored_calendars
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "fairlead":
-            raise
-        raise UnavailableError(
-            f"the libraries of the service are not installed: missing={error.name}; pip install 'fairlead[serve]'"
-        ) from None
 
     async def run() -> T:
         async with stored_calendars(loaded) as calendars:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairlead.cli.backup import described, missing_library
+from fairlead.cli.backup import described
+from fairlead.cli.libraries import service_libraries
 from fairlead.cli.progress import shown_progress
 from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
 
@@ -44,11 +45,9 @@ def restore(
     Example:  fairlead restore venue.backup --data ./restored
     """
     loaded = load_settings(file=config, sets=sets, flags=[] if data is None else [("--data", data)])
-    try:
+    with service_libraries():
         from fairlead.adapters.access import SystemClock
         from fairlead.bootstrap.restore import restore as restore_all
-    except ModuleNotFoundError as error:
-        raise missing_library(error) from None
     with shown_progress("restoring", unit="bytes") as progress:
         done = restore_all(loaded, file, replaces=replace, clock=SystemClock(), progress=progress)
     if done.moved is not None:

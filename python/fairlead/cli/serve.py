@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairlead.cli.libraries import service_libraries
 from fairlead.cli.settings_options import ConfigFile, Sets, load_settings
-from fairlead.errors import UnavailableError
 
 if TYPE_CHECKING:
     from fairlead.bootstrap import Addresses
     from fairlead.settings import Loaded
-
-_EXTRA = "fairlead[serve]"
 
 
 def serve(
@@ -91,14 +89,8 @@ def serve(
 
 
 def _run(loaded: Loaded, on_ready: Callable[[Addresses], None], *, with_demo: bool) -> None:
-    try:
+    with service_libraries():
         from fairlead.bootstrap import begin
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] == "fairlead":
-            raise
-        raise UnavailableError(
-            f"the libraries of the service are not installed: missing={error.name}; pip install '{_EXTRA}'"
-        ) from None
     work = begin(loaded, on_ready=on_ready, with_demo=with_demo)
     if work is not None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -4,7 +4,7 @@ from fairlead.services.projections.caretaker import Caretaker
 from fairlead.services.projections.command_onlooker import CommandOnlooker
 from fairlead.services.projections.commands import CommandFollower
 from fairlead.services.projections.courtesy import Courtesy
-from fairlead.services.projections.follower import GATHER_S, Follower, Listener
+from fairlead.services.projections.follower import GATHER_S, Follower
 from fairlead.services.projections.onlooker import Onlooker
 from fairlead.services.projections.records import Records
 
@@ -15,7 +15,6 @@ __all__ = [
     "CommandOnlooker",
     "Courtesy",
     "Follower",
-    "Listener",
     "Onlooker",
     "Records",
 ]

@@ -17,13 +17,13 @@ from functools import partial
 from typing import Final, TypeVar
 
 from fairlead.errors import DataError, NotFoundError, UnavailableError
-from fairlead.model.report import BEGINNING, Position, Report
+from fairlead.model.report import Report
 from fairlead.ports.projections import Projections, ReportLog, ReportStream
 from fairlead.services.projections.courtesy import Courtesy
+from fairlead.services.projections.progress import TablesProgress
 
-__all__ = ["GATHER_S", "Follower", "Listener"]
+__all__ = ["GATHER_S", "Follower"]
 
-Listener = Callable[[Sequence[Report]], None]
 T = TypeVar("T")
 
 # How many reports are one step of the store: more cost less each, are seen later, and keep the interpreter from the
@@ -35,8 +35,11 @@ GATHER_S: Final = 0.05
 _log = logging.getLogger("fairlead.projections")
 
 
-class Follower:
+class Follower(TablesProgress):
     """Follows the reports for one process.
+
+    After a restart of the process its listeners hear what the tables have not had; what is before that stands in the
+    audit of events.
 
     Args:
         stream: the reports as they come, from where the tables are.
@@ -55,46 +58,9 @@ class Follower:
         courtesy: Courtesy,
         gather_s: float = GATHER_S,
     ) -> None:
+        super().__init__()
         self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
         self._courtesy = courtesy
-        self._listeners: list[Listener] = []
-        self._position = BEGINNING
-        self._moved = asyncio.Condition()
-        self._waiting = 0
-        self._wanted = asyncio.Event()
-        self.is_following = False
-
-    @property
-    def position(self) -> Position:
-        """The last report that is in the tables."""
-        return self._position
-
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Tell ``listener`` of every report from now on; return how to stop that.
-
-        It is called with one report or more, on the event loop, and must neither wait nor raise: what takes time it
-        puts into a queue of its own. After a restart of the process it hears what the tables have not had; what is
-        before that stands in the audit of events.
-        """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    async def reached(self, position: Position, *, timeout_s: float = 2.0) -> bool:
-        """Wait until a report is in the tables; whether it came so far in time."""
-        if self._position >= position:
-            return True
-        self._waiting += 1
-        self._wanted.set()
-        try:
-            async with asyncio.timeout(timeout_s), self._moved:
-                await self._moved.wait_for(lambda: self._position >= position)
-        except TimeoutError:
-            return False
-        finally:
-            self._waiting -= 1
-            if not self._waiting:
-                self._wanted.clear()
-        return True
 
     async def run(self) -> None:
         """Follow until it is cancelled. A store or an exchange that is away is waited for; nothing is lost then."""
@@ -123,25 +89,14 @@ class Follower:
         took_s = time.monotonic() - began_s
         rest_s = self._courtesy.rest_s(took_s)
         if fresh:
-            await self._tell(fresh)
+            last = fresh[-1].position
+            assert last is not None, "what is in the tables has a place in the log"
+            await self._move(last)
+            self._tell(fresh)
         if len(reports) >= _BATCH_MAX:
             await asyncio.sleep(self._courtesy.gap_s(took_s))
             if rest_s:
                 await self._rest(rest_s)
-
-    async def _tell(self, fresh: Sequence[Report]) -> None:
-        """Tell who waits, and who listens, of what is in the tables now."""
-        async with self._moved:
-            last = fresh[-1].position
-            assert last is not None, "what is in the tables has a place in the log"
-            self._position = last
-            self._moved.notify_all()
-        for listener in tuple(self._listeners):
-            try:
-                listener(fresh)
-            except Exception:  # noqa: BLE001 - logged with its trace
-                # A bug of one listener; it must not cost the others, or the tables, their reports.
-                _log.exception("a listener failed: position=%s", self._position)
 
     async def _catch_up(self) -> None:
         """Read from the log what the stream does not have."""
