@@ -120,7 +120,7 @@ async def opened(directory: Path, policy: AccessPolicy) -> AsyncIterator[House]:
             attempts=SqlLoginAttempts(database),
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
-            nonces=SqlNonces(database),
+            nonces=SqlNonces(database, begin_ns=0),
             hasher=hasher,
             signer=JwtSigner(load_key_ring(key)),
             vault=DerivedKeys(hashlib.sha256(b"master").digest()),

@@ -34,7 +34,7 @@ def _with_nonces(store_url: str, kind: str, story: Callable[[Nonces, str, str], 
         second = replace(first, key_id=f"key_{2:032x}")
         for key in (first, second):
             await keys.add(key, live_max=2)
-        nonces: Nonces = SqlNonces(database) if kind == "sql" else MemoryNonces(begin_ns=NOW_NS)
+        nonces: Nonces = SqlNonces(database, begin_ns=NOW_NS) if kind == "sql" else MemoryNonces(begin_ns=NOW_NS)
         await story(nonces, first.key_id, second.key_id)
 
     with_store(store_url, run)
@@ -69,14 +69,13 @@ def test_a_purge_forgets_what_is_over_and_nothing_else(store_url: str, kind: str
     _with_nonces(store_url, kind, story)
 
 
-def test_memory_refuses_what_may_have_come_to_an_earlier_process() -> None:
-    async def story() -> None:
-        nonces = MemoryNonces(begin_ns=NOW_NS)
+@pytest.mark.parametrize("kind", ["sql", "memory"])
+def test_what_may_have_come_to_an_earlier_service_is_refused(store_url: str, kind: str) -> None:
+    async def story(nonces: Nonces, first: str, _: str) -> None:
+        assert not await nonces.spend(first, NONCE, sent_ns=NOW_NS - 1, until_ns=NOW_NS + 9)
+        assert await nonces.spend(first, NONCE, sent_ns=NOW_NS, until_ns=NOW_NS + 9)
 
-        assert not await nonces.spend("key_1", NONCE, sent_ns=NOW_NS - 1, until_ns=NOW_NS + 9)
-        assert await nonces.spend("key_1", NONCE, sent_ns=NOW_NS, until_ns=NOW_NS + 9)
-
-    asyncio.run(story())
+    _with_nonces(store_url, kind, story)
 
 
 def test_memory_that_is_full_refuses_and_takes_again_after_a_purge() -> None:

@@ -34,8 +34,10 @@ _log = logging.getLogger("fairlead.service")
 
 
 @asynccontextmanager
-async def access_needs(settings: Settings, *, database: Database, ring: KeyRing, master: bytes) -> AsyncIterator[Needs]:
-    """Yield what the services of access work with."""
+async def access_needs(
+    settings: Settings, *, database: Database, ring: KeyRing, master: bytes, begun_ns: int | None = None
+) -> AsyncIterator[Needs]:
+    """Yield what the services of access work with; ``begun_ns``: when the service began, now if it is left out."""
     auth = settings.auth
     hasher = Argon2Hasher(
         memory_kib=auth.password_memory_kib,
@@ -44,13 +46,14 @@ async def access_needs(settings: Settings, *, database: Database, ring: KeyRing,
         threads=auth.password_threads,
     )
     clock, policy, mailer = SystemClock(), _policy(settings), _mailer(settings)
+    begun_ns = clock.now_ns() if begun_ns is None else begun_ns
     try:
         yield Needs(
             users=SqlUsers(database),
             attempts=SqlLoginAttempts(database),
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
-            nonces=_nonces(settings, database, begin_ns=clock.now_ns() + policy.sign_ahead_s * NS_PER_S),
+            nonces=_nonces(settings, database, begin_ns=begun_ns + policy.sign_ahead_s * NS_PER_S),
             hasher=hasher,
             signer=JwtSigner(ring),
             vault=DerivedKeys(master),
@@ -67,7 +70,7 @@ async def access_needs(settings: Settings, *, database: Database, ring: KeyRing,
 
 def _nonces(settings: Settings, database: Database, *, begin_ns: int) -> Nonces:
     """Return who remembers nonces: for one process the process itself, without a disk write for each request."""
-    return SqlNonces(database) if settings.server.workers > 1 else MemoryNonces(begin_ns=begin_ns)
+    return SqlNonces(database, begin_ns=begin_ns) if settings.server.workers > 1 else MemoryNonces(begin_ns=begin_ns)
 
 
 def _mailer(settings: Settings) -> FileMailer | SmtpMailer:
@@ -123,7 +126,11 @@ async def swept(needs: Needs) -> AsyncIterator[None]:
 @asynccontextmanager
 async def access(house: House) -> AsyncIterator[None]:
     """Leave what the services of access work with."""
-    kept = access_needs(house.settings, database=house.database, ring=house.ring, master=house.master)
+    if house.begun_ns is None:
+        house.begun_ns = SystemClock().now_ns()
+    kept = access_needs(
+        house.settings, database=house.database, ring=house.ring, master=house.master, begun_ns=house.begun_ns
+    )
     async with kept as house.needs:
         yield
 

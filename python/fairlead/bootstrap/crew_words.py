@@ -21,16 +21,17 @@ class _Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaderReady(msgspec.Struct, frozen=True, kw_only=True):
-    """The engine serves: where, and who was made for a demo, to be told once."""
+    """The engine serves: where, since when, and who was made for a demo, to be told once."""
 
     gateway: tuple[str, int]
+    begun_ns: int
     persons: list[_Person]
 
     @classmethod
-    def of(cls, gateway: tuple[str, int], people: Sequence[DemoPerson]) -> "LeaderReady":
+    def of(cls, gateway: tuple[str, int], people: Sequence[DemoPerson], *, begun_ns: int) -> "LeaderReady":
         """Put it in words."""
         told = [_Person(role=it.role, email=it.email, password=it.password.reveal()) for it in people]
-        return cls(gateway=gateway, persons=told)
+        return cls(gateway=gateway, begun_ns=begun_ns, persons=told)
 
     def people(self) -> list[DemoPerson]:
         """Return who was made."""

@@ -46,6 +46,7 @@ class House:
         ended: set when the service shall end.
         with_demo: whether seeded agents trade.
         seat: the number of the worker that this process is; 0: the process of the engine.
+        begun_ns: when the service began, its first process where there are several, nanoseconds UTC; ``None``: not yet.
         prepare: what is done to the engine before it serves.
         ring: the keys of tokens.
         master: the secret that keys of machines are made from.
@@ -83,6 +84,7 @@ class House:
     ended: asyncio.Event
     with_demo: bool = False
     seat: int = 0
+    begun_ns: int | None = None
     prepare: Callable[[EngineServer], None] = field(init=False)
     ring: KeyRing = field(init=False)
     master: bytes = field(init=False)

@@ -70,7 +70,9 @@ async def _lead(loaded: Loaded, channel: socket.socket, *, with_demo: bool) -> N
     house = House(loaded=loaded, ended=_ended_with(channel), with_demo=with_demo)
     async with standing(house, parts_of(loaded.settings)):
         settle()
-        channel.sendall(msgspec.json.encode(LeaderReady.of(house.gateway, house.people)) + b"\n")
+        assert house.begun_ns is not None, "all of it has begun"
+        ready = LeaderReady.of(house.gateway, house.people, begun_ns=house.begun_ns)
+        channel.sendall(msgspec.json.encode(ready) + b"\n")
         await house.ended.wait()
     house.check_engine()
 
@@ -83,6 +85,7 @@ async def _work(loaded: Loaded, forked: Forked, leader: LeaderReady, listening: 
         loaded,
         seat=forked.seat,
         gateway=leader.gateway,
+        begun_ns=leader.begun_ns,
         listening=listening,
         ended=ended_by(signal.SIGTERM),
         on_ready=lambda: forked.channel.sendall(READY + b"\n"),

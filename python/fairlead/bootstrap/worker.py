@@ -109,6 +109,7 @@ async def work(
     *,
     seat: int,
     gateway: tuple[str, int],
+    begun_ns: int,
     listening: socket.socket,
     ended: asyncio.Event,
     on_ready: Callable[[], None],
@@ -119,6 +120,7 @@ async def work(
         loaded: the configuration.
         seat: the number of the worker, 1 or more.
         gateway: where the gateway of the engine is.
+        begun_ns: when the leader began, nanoseconds UTC.
         listening: the socket that all workers share.
         ended: set when it shall end.
         on_ready: called once requests are answered.
@@ -126,7 +128,7 @@ async def work(
     Raises:
         UnavailableError: gateway or store do not answer.
     """
-    house = House(loaded=loaded, ended=ended, seat=seat)
+    house = House(loaded=loaded, ended=ended, seat=seat, begun_ns=begun_ns)
     house.gateway, house.latency = gateway, partial(read, house.directory)
     async with standing(house, WORKER_PARTS):
         await answer(house, lambda: listening, on_ready=lambda _: on_ready())

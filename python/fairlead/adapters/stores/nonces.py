@@ -1,4 +1,4 @@
-"""Nonces of signed requests in SQL: for several processes on one store, and across restarts."""
+"""Nonces of signed requests in SQL: for several processes on one store, and across restarts of each."""
 
 from sqlalchemy import delete
 
@@ -13,13 +13,17 @@ class SqlNonces:
 
     Args:
         database: the store.
+        begin_ns: what was sent before is refused, nanoseconds UTC: it may have come to a service of one process, which
+            remembered it in its memory alone.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, begin_ns: int) -> None:
+        self._database, self._begin_ns = database, begin_ns
 
-    async def spend(self, key_id: str, nonce: str, /, *, sent_ns: int, until_ns: int) -> bool:  # noqa: ARG002
-        """Remember a nonce; ``False`` where it is remembered already."""
+    async def spend(self, key_id: str, nonce: str, /, *, sent_ns: int, until_ns: int) -> bool:
+        """Remember a nonce; ``False`` where it is remembered already, or was sent before the service began."""
+        if sent_ns < self._begin_ns:
+            return False
         async with self._database.write() as step:
             spent = insert_once(step, api_nonces).values(key_id=key_id, nonce=nonce, until_ns=until_ns)
             return (await step.execute(spent.returning(api_nonces.c.nonce))).one_or_none() is not None
