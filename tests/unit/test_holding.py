@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.domain.portfolio.holding import NOTHING, Holding, holding_after
+from fairlead.domain.portfolio.mark import Mark, MarkSource, mark_of
 
 D = Decimal
 _VECTORS = Path(__file__).parents[2] / "vectors" / "expected" / "risk_positions.json"
@@ -74,3 +75,24 @@ def test_recorded_cases_come_out(case: dict[str, Any]) -> None:
 
 def test_there_are_recorded_cases() -> None:
     assert len(_CASES) == 3
+
+
+def test_yes_and_no_are_marked_by_the_middle_of_the_book() -> None:
+    cases = json.loads((_VECTORS.parent / "prediction_assessment.json").read_text())["cases"]
+    (case,) = [case for case in cases if case["id"] == "pm-mtm"]
+    given, expected = case["inputs"], case["expected"]
+    # Who buys NO at c sells YES at 1 - c: the position of the market is that of YES.
+    yes = _after([(D(given["yes"]["q"]), D(given["yes"]["avg"]), D(0))])
+    no = _after([(-D(given["no"]["q"]), 100 - D(given["no"]["avg"]), D(0))])
+
+    mark = mark_of(D(1), touch=(D(given["yes_bid"]), D(given["yes_ask"])))
+
+    assert mark is not None
+    assert yes.unrealized(mark.price) == expected["yes_unrealized_cents"]
+    assert no.unrealized(mark.price) == expected["no_unrealized_cents"]
+
+
+def test_without_both_sides_of_a_book_the_last_price_counts() -> None:
+    assert mark_of(D("0.4"), touch=None) == Mark(D("0.4"), MarkSource.LAST)
+    assert mark_of(None, touch=(D("0.41"), D("0.44"))) == Mark(D("0.425"), MarkSource.MID)
+    assert mark_of(None, touch=None) is None

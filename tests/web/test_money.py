@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.test_order_reads import LISTINGS, exec_report
 
@@ -135,6 +136,36 @@ def test_a_position_is_measured_by_the_last_price(tmp_path: Path) -> None:
             "90.00",
             4_999,
         )
+
+    at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("is_event", "asks", "wanted"),
+    [
+        (True, [(9_200, 1)], ("91.00", "MID", "-8.50")),
+        (True, [], ("90.00", "LAST", "-9.50")),
+        (False, [(9_200, 1)], ("90.00", "LAST", "-9.50")),
+    ],
+)
+def test_a_position_in_the_market_of_an_event_is_marked_by_its_book(
+    tmp_path: Path, is_event: bool, asks: list[tuple[int, int]], wanted: tuple[str, str, str]
+) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        await _history(desk, 1_001)
+        desk.feed.open("BTC-USD", **({"no": 2, "no_symbol": "NO-BTC"} if is_event else {}))
+        desk.feed.snapshot("BTC-USD", bids=[(9_000, 5)], asks=asks)
+
+        (held,) = (await desk.get("/positions", headers=mine)).json()["positions"]
+
+        mark, source, profit = wanted
+        assert (Decimal(held["markPrice"]), held["markSource"]) == (Decimal(mark), source)
+        assert Decimal(held["unrealizedPnl"]) == Decimal(profit)
+        assert Decimal(held["lastPrice"]) == 90
+        desk.feed.is_connected = False
+        (held,) = (await desk.get("/positions", headers=mine)).json()["positions"]
+        assert held["markSource"] == "LAST"
 
     at_desk(tmp_path, story)
 

@@ -294,7 +294,11 @@ class LedgerEntry(Answer, frozen=True, kw_only=True):
 
 
 class Position(Answer, frozen=True, kw_only=True):
-    """A position at average cost; ``side`` is LONG, SHORT or FLAT."""
+    """A position at average cost; ``side`` is LONG, SHORT or FLAT.
+
+    ``unrealized_pnl`` is measured by ``mark_price``: the last price (``mark_source`` LAST), or the middle of bid and
+    ask (MID) in the market of an event.
+    """
 
     symbol: str
     side: str
@@ -306,6 +310,8 @@ class Position(Answer, frozen=True, kw_only=True):
     currency: str | None
     last_price: Decimal | None
     last_price_age_ms: int | None
+    mark_price: Decimal | None
+    mark_source: str | None
     unrealized_pnl: Decimal | None
     updated_at: Timestamp
 

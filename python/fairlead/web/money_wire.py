@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from fairlead.domain.portfolio.mark import Mark
 from fairlead.ports.money_history import BalanceLine, FeeSchedule, LedgerLine, OwnTrade, PositionLine
 from fairlead.web.order_wire import decimal_text
 from fairlead.web.wire import Answer, iso
@@ -64,7 +65,10 @@ class Ledger(Answer, frozen=True, kw_only=True):
 
 
 class Holding(Answer, frozen=True, kw_only=True):
-    """A position at average cost. Without a last price what is open has no profit that could be said."""
+    """A position at average cost. Without a price to measure it by what is open has no profit that could be said.
+
+    ``markPrice`` is what it is measured by: the last price, or, in the market of an event, the middle of bid and ask.
+    """
 
     symbol: str
     side: str
@@ -76,6 +80,8 @@ class Holding(Answer, frozen=True, kw_only=True):
     currency: str | None
     last_price: str | None
     last_price_age_ms: int | None
+    mark_price: str | None
+    mark_source: str | None
     unrealized_pnl: str | None
     updated_at: str
 
@@ -163,9 +169,9 @@ def entry_of(line: LedgerLine) -> Entry:
     )
 
 
-def holding_line(line: PositionLine, *, now_ns: int) -> Holding:
+def holding_line(line: PositionLine, mark: Mark | None, *, now_ns: int) -> Holding:
     """Return a position as it is worth now."""
-    held, price = line.holding, line.last_price
+    held = line.holding
     side = "LONG" if held.quantity > 0 else "SHORT" if held.quantity < 0 else "FLAT"
     age_ns = None if line.last_price_ns is None else max(0, now_ns - line.last_price_ns)
     return Holding(
@@ -177,9 +183,11 @@ def holding_line(line: PositionLine, *, now_ns: int) -> Holding:
         realized_pnl=decimal_text(held.realized),
         fees=decimal_text(held.fees),
         currency=line.quote,
-        last_price=_text(price),
+        last_price=_text(line.last_price),
         last_price_age_ms=None if age_ns is None else age_ns // _NS_PER_MS,
-        unrealized_pnl=None if price is None else decimal_text(held.unrealized(price)),
+        mark_price=None if mark is None else decimal_text(mark.price),
+        mark_source=None if mark is None else mark.source,
+        unrealized_pnl=None if mark is None else decimal_text(held.unrealized(mark.price)),
         updated_at=iso(line.updated_ns),
     )
 

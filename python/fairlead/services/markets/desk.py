@@ -217,6 +217,17 @@ class Markets:
         bars = await self._minutes.bars(symbol, begin_ns=day_begin(now_ns), end_ns=now_ns + MINUTE_NS)
         return market, day_of(bars, gaps=await self._minutes.gaps(symbol), now_ns=now_ns)
 
+    async def event_touch(self, symbol: str) -> tuple[Decimal, Decimal] | None:
+        """Return best bid and ask of the market of an event; ``None``: not both are known, or it is another market."""
+        instruments = self._feed.instruments
+        if not self._feed.is_connected or not instruments.knows(symbol) or instruments.listing(symbol).no is None:
+            return None
+        try:
+            book = await self._feed.subscribe(symbol)
+        except UnavailableError:
+            return None
+        return (book.bids[0].price, book.asks[0].price) if book.bids and book.asks else None
+
     async def microstructure(self, symbol: str, *, levels: int) -> tuple[BookView, Microstructure]:
         """Return the measures of the best ``levels`` levels of the book."""
         book = await self.book(symbol, levels=levels)

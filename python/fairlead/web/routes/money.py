@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from fairlead.domain.access.roles import Permission
+from fairlead.domain.portfolio.mark import mark_of
 from fairlead.model.report import Position
 from fairlead.web.etag import tagged
 from fairlead.web.identity import needs
@@ -53,12 +54,18 @@ async def ledger(
     return tagged(request, Ledger(entries=[entry_of(line) for line in shown], next_cursor=following))
 
 
-@get("/positions", opt=_READ, summary="Positions with their profit at the last price")
+@get("/positions", opt=_READ, summary="Positions with their profit as they are marked")
 async def positions(request: Asked, caller: Asker, services: Given) -> Holdings:
-    """At average cost, in the asset that is paid with; the age of the last price says how much the profit is worth."""
+    """At average cost, in the asset that is paid with, marked at the last price, whose age says what that is worth.
+
+    In the market of an event at the middle of bid and ask where both are there; short is NO, measured by the rest of 1.
+    """
     refuse_unknown(request)
     lines, now_ns = await services.records.money.positions(caller.account), services.clock.now_ns()
-    return Holdings(positions=[holding_line(line, now_ns=now_ns) for line in lines])
+    marks = [mark_of(line.last_price, touch=await services.markets.event_touch(line.symbol)) for line in lines]
+    return Holdings(
+        positions=[holding_line(line, mark, now_ns=now_ns) for line, mark in zip(lines, marks, strict=True)]
+    )
 
 
 @get("/trades", opt=_READ, summary="The trades of who asks, newest first")
