@@ -4,79 +4,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
+from tests.e2e.opened import Opened, definition
 from tests.e2e.test_markets_command import Desk
 from tests.e2e.test_serve import Service
-from tests.e2e.test_trading import Trader
-from tests.e2e.test_users import OPS, PASSWORD, created
-from tests.e2e.venues import SECRET, write_keys
 
 from fairlead.cli.exit_codes import ExitCode
-from fairlead.client import Client
 
 FUNDS = Decimal(10_000)
-LISTING: dict[str, Any] = {
-    "symbol": "ABC",
-    "baseAsset": "ABC",
-    "baseDecimals": 0,
-    "quoteAsset": "USD",
-    "quoteDecimals": 2,
-    "priceDecimals": 2,
-    "quantityDecimals": 0,
-    "tickSize": "0.05",
-    "lotSize": "1",
-    "minQuantity": "1",
-    "maxQuantity": "10000",
-    "minPrice": "0.05",
-    "maxPrice": "1000",
-}
+LISTING = definition("ABC", tickSize="0.05", minPrice="0.05", maxPrice="1000")
 
 
-class Floor:
+class Floor(Opened):
     """A service with a market, an operator, and two users of whom one sold 5 of 8 to the other at 100."""
 
     def __init__(self, service: Service, directory: Path) -> None:
-        self.service = service
-        access = service.http.post("/auth/login", json={"email": OPS, "password": PASSWORD}).json()["accessToken"]
-        self._ops = {"Authorization": f"Bearer {access}"}
-        assert self.order("POST", "/markets", LISTING).status_code == 201
-        assert self.order("PATCH", "/markets/ABC", {"state": "CONTINUOUS"}).status_code == 200
-        self.ann, self.bob = (Trader(service, directory, f"{name}@example.com") for name in ("ann", "bob"))
-        with Client(port=service.ready["gateway_port"], key_id="ops", secret=SECRET, role="operator") as ops:
-            fields = ops.instruments.definition("ABC").fields
-            for asset in (fields["quote"], fields["base"]):
-                for trader in (self.ann, self.bob):
-                    amount = int(FUNDS * 100)
-                    assert not ops.command(
-                        "Deposit", {"account": trader.account, "asset": asset, "amount": amount}
-                    ).is_rejected
+        super().__init__(service, directory, LISTING)
+        self.open(funds=FUNDS, assets=["quote", "base"])
         order = {"symbol": "ABC", "orderType": "LIMIT", "price": "100"}
         self.sold = self.ann.ask("POST", "/orders", order | {"side": "SELL", "quantity": "8"}).json()["orderId"]
         self.bought = self.bob.ask("POST", "/orders", order | {"side": "BUY", "quantity": "5"}).json()["orderId"]
         (fill,) = self.bob.ask("GET", f"/orders/{self.bought}/fills").json()["fills"]
         self.trade = fill["tradeId"]
 
-    def order(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Give an order as an operator."""
-        return self.service.http.request(method, path, json=body, headers=self._ops)
-
     def money(self) -> tuple[Decimal, Decimal]:
-        return self._has(self.ann), self._has(self.bob)
-
-    def _has(self, trader: Trader) -> Decimal:
-        lines = trader.ask("GET", "/balances").json()["balances"]
-        (total,) = [Decimal(line["total"]) for line in lines if line["asset"] == "USD"]
-        return total
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """Return the data directory of a venue with an operator."""
-    directory = tmp_path / "venue"
-    write_keys(directory)
-    created(directory, OPS)
-    return directory
+        """Return the USD of both."""
+        return self.has(self.ann)["USD"], self.has(self.bob)["USD"]
 
 
 def test_a_trade_is_corrected_then_taken_back_and_then_no_more(directory: Path) -> None:

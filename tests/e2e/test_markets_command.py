@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.e2e.crews import eventually
 from tests.e2e.test_outcomes import RAIN
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import Trader
-from tests.e2e.test_users import OPS, PASSWORD, created
+from tests.e2e.test_users import OPS, PASSWORD
 
 from fairlead import RestClient
 from fairlead.cli.exit_codes import ExitCode
@@ -49,14 +48,6 @@ class Desk:
 
 def _definition(**changed: Any) -> str:
     return json.dumps(RAIN | changed)
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """Return the data directory of a venue with an operator."""
-    directory = tmp_path / "venue"
-    created(directory, OPS)
-    return directory
 
 
 def test_a_market_of_an_event_lives_and_ends_at_the_command_line(directory: Path) -> None:

@@ -5,54 +5,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from tests.e2e.opened import Opened, definition
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import Trader
-from tests.e2e.test_users import OPS, PASSWORD, created
-from tests.e2e.venues import SECRET, write_keys
 
 import fairlead
-from fairlead.client import Client
 
 FUNDS = Decimal(100)
-RAIN: dict[str, Any] = {
-    "symbol": "RAIN",
-    "baseAsset": "RAIN",
-    "baseDecimals": 0,
-    "quoteAsset": "USD",
-    "quoteDecimals": 2,
-    "priceDecimals": 2,
-    "quantityDecimals": 0,
-    "tickSize": "0.01",
-    "lotSize": "1",
-    "minQuantity": "1",
-    "maxQuantity": "10000",
-    "minPrice": "0.01",
-    "maxPrice": "0.99",
-}
+RAIN = definition("RAIN", tickSize="0.01", minPrice="0.01", maxPrice="0.99")
 
 
-class Rain:
+class Rain(Opened):
     """A service with a market that is opened as that of an event, an operator, and two users with money."""
 
     def __init__(self, service: Service, directory: Path) -> None:
-        self.service = service
-        access = service.http.post("/auth/login", json={"email": OPS, "password": PASSWORD}).json()["accessToken"]
-        self._ops = {"Authorization": f"Bearer {access}"}
-        assert self.order("POST", "/markets", RAIN).status_code == 201
+        super().__init__(service, directory, RAIN)
         self.begun = self.order("PUT", "/outcomes/RAIN", {"noAsset": "NO-RAIN"})
-        assert self.order("PATCH", "/markets/RAIN", {"state": "CONTINUOUS"}).status_code == 200
-        self.ann, self.bob = (Trader(service, directory, f"{name}@example.com") for name in ("ann", "bob"))
-        with Client(port=service.ready["gateway_port"], key_id="ops", secret=SECRET, role="operator") as ops:
-            quote = ops.instruments.definition("RAIN").fields["quote"]
-            for trader in (self.ann, self.bob):
-                fields = {"account": trader.account, "asset": quote, "amount": int(FUNDS * 100)}
-                assert not ops.command("Deposit", fields).is_rejected
-
-    def order(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Give an order as an operator."""
-        return self.service.http.request(method, path, json=body, headers=self._ops)
+        self.open(funds=FUNDS, assets=["quote"])
 
     def told(self) -> dict[str, Any]:
         answer: dict[str, Any] = self.service.http.get("/outcomes/RAIN").json()
@@ -67,23 +37,9 @@ def _buy_yes_and_no(rain: Rain) -> None:
     assert (sold.status_code, sold.json()["status"]) == (201, "FILLED"), sold.text
 
 
-def _has(trader: Trader) -> dict[str, Decimal]:
-    lines = trader.ask("GET", "/balances").json()["balances"]
-    return {line["asset"]: Decimal(line["total"]) for line in lines if Decimal(line["total"])}
-
-
 def _position(trader: Trader) -> dict[str, Any]:
     (line,) = trader.ask("GET", "/positions").json()["positions"]
     return dict(line)
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """Return the data directory of a venue with an operator."""
-    directory = tmp_path / "venue"
-    write_keys(directory)
-    created(directory, OPS)
-    return directory
 
 
 def test_yes_and_no_are_bought_paired_and_paid_for_even_after_a_kill(directory: Path) -> None:
@@ -97,7 +53,7 @@ def test_yes_and_no_are_bought_paired_and_paid_for_even_after_a_kill(directory: 
             "INVALID_DEFINITION",
         )
         _buy_yes_and_no(rain)
-        assert (_has(rain.ann), _has(rain.bob)) == (
+        assert (Opened.has(rain.ann), Opened.has(rain.bob)) == (
             {"USD": FUNDS - 42, "RAIN": Decimal(100)},
             {"USD": FUNDS - 58, "NO-RAIN": Decimal(100)},
         )
@@ -121,7 +77,7 @@ def test_yes_and_no_are_bought_paired_and_paid_for_even_after_a_kill(directory: 
             trader._http = service.http
         settled = rain.order("POST", "/outcomes/RAIN/settle", {"yesPays": "1"})
         assert settled.status_code == 200, settled.text
-        assert (_has(rain.ann), _has(rain.bob)) == ({"USD": FUNDS + 58}, {"USD": FUNDS - 58})
+        assert (Opened.has(rain.ann), Opened.has(rain.bob)) == ({"USD": FUNDS + 58}, {"USD": FUNDS - 58})
         assert [Decimal(_position(it)["realizedPnl"]) for it in (rain.ann, rain.bob)] == [58, -58]
         told = rain.told()
         assert (told["openInterest"], told["result"], told["yesPays"]) == ("0", "SETTLED", "1.00")
@@ -146,7 +102,7 @@ def test_a_void_gives_everything_back_and_a_client_hears_what_it_did(directory: 
                 ann.mint_pairs("RAIN", 5_000)
             assert rain.order("POST", "/outcomes/RAIN/void").status_code == 200
             assert ann.fetch_outcome("RAIN").result == "VOID"
-        assert [_has(it) for it in (rain.ann, rain.bob)] == [{"USD": FUNDS}] * 2
+        assert [Opened.has(it) for it in (rain.ann, rain.bob)] == [{"USD": FUNDS}] * 2
         assert [Decimal(_position(it)["realizedPnl"]) for it in (rain.ann, rain.bob)] == [0, 0]
 
 
@@ -174,5 +130,5 @@ def test_what_a_market_of_an_event_refuses_says_why(directory: Path) -> None:
         assert [it.status_code for it in few] == [400] * 5
         assert service.http.get("/outcomes/SNOW").status_code == 404
         assert rain.ann.ask("POST", "/outcomes/RAIN/void").status_code == 403
-        assert _has(rain.ann) == {"USD": FUNDS}
+        assert Opened.has(rain.ann) == {"USD": FUNDS}
         assert rain.told()["result"] is None
