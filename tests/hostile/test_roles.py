@@ -58,6 +58,7 @@ _NEEDS: dict[str, str | None] = {
     "POST /outcomes/{symbol}/void": "manage_markets",
     "POST /outcomes/{symbol}/mint": "trade_own",
     "POST /outcomes/{symbol}/merge": "trade_own",
+    "PUT /markets/{symbol}/ticks": "manage_markets",
     "PATCH /fee-schedules/{schedule}": "manage_markets",
     "PUT /accounts/{account}/fee-schedule": "manage_markets",
     "POST /trades/{trade_id}/bust": "correct_trades",

@@ -111,6 +111,7 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /outcomes/{symbol}/settle": {"yesPays": "1"},
     "POST /outcomes/{symbol}/mint": {"quantity": "5"},
     "POST /outcomes/{symbol}/merge": {"quantity": "5"},
+    "PUT /markets/{symbol}/ticks": {"ticks": [{"fromPrice": "0", "tickSize": "0.05"}]},
     "PATCH /fee-schedules/{schedule}": {"makerPpm": 10, "takerPpm": 20},
     "PUT /accounts/{account}/fee-schedule": {"schedule": 1},
     "POST /trades/{trade_id}/correct": {"price": "100.10", "quantity": "0.5"},

@@ -26,6 +26,7 @@ def _everything() -> Exchange:
     order("bob", "b1", "buy", 4, "100")
     order("bob", "bad", "buy", 0, "100")
     ex.bust(1)
+    ex.set_ticks("AAPL", "0.01")
     ex.amend(account="alice", cl_ord_id="ice2", orig_cl_ord_id="ice", order_qty=8)
     ex.amend(account="alice", cl_ord_id="ice3", orig_cl_ord_id="ice", order_qty=0)
     ex.cancel(account="alice", orig_cl_ord_id="nothing")

@@ -38,6 +38,7 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "/outcomes/BTC-USD", {"noAsset": "NO-BTC"}),
     ("POST", "/outcomes/BTC-USD/settle", {"yesPays": "0.25"}),
     ("POST", "/outcomes/BTC-USD/void", {}),
+    ("PUT", "/markets/BTC-USD/ticks", {"ticks": [{"fromPrice": "0", "tickSize": "0.05"}]}),
     ("PATCH", "/fee-schedules/1", {"makerPpm": -10, "takerPpm": 30}),
     ("PUT", "/accounts/1001/fee-schedule", {"schedule": 1}),
 ]
@@ -51,6 +52,7 @@ COMMANDS = {
     "SetTradingState",
     "SetOutcome",
     "ResolveOutcome",
+    "SetTicks",
     "SetFees",
     "SetAccountFees",
 }

@@ -27,6 +27,7 @@ mod level;
 mod order;
 mod pages;
 pub mod refill;
+mod rescale;
 mod side;
 mod walk;
 

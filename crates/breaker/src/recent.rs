@@ -80,6 +80,13 @@ impl RecentTrades {
         self.open.count += 1;
     }
 
+    /// Counts prices in a unit that is so many times smaller.
+    pub fn scale(&mut self, by: i64) {
+        let by = i128::from(by);
+        self.closed.iter_mut().chain([&mut self.open]).for_each(|traded| traded.sum *= by);
+        self.closed_sum *= by;
+    }
+
     #[cold]
     fn turn(&mut self, second: i64) {
         if self.open.count > 0 {
@@ -159,6 +166,9 @@ mod tests {
         assert_eq!(trades.mean(0, 1), Some(Price(-2)));
         assert_eq!(trades.mean(0, 5), Some(Price(-8)));
         assert_eq!(RecentTrades::new().mean(0, 5), None);
+        trades.trade(SECOND, -3);
+        trades.scale(5);
+        assert_eq!((trades.mean(SECOND, 1), trades.total(SECOND)), (Some(Price(-10)), Some((-30, 3))));
     }
 
     #[test]

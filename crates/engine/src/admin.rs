@@ -22,6 +22,24 @@ pub(crate) struct Names {
 
 image!(Names { assets: Vec<(Symbol, u8)>, accounts: BTreeMap<Symbol, AccountId>, instruments: BTreeSet<Symbol> });
 
+impl Names {
+    pub(crate) fn knows(&self, asset: AssetId) -> bool {
+        (asset.0 as usize) < self.assets.len()
+    }
+
+    /// Decimals of an asset; 0 where it is unknown.
+    pub(crate) fn decimals(&self, asset: AssetId) -> u8 {
+        self.assets.get(asset.0 as usize).map_or(0, |(_, decimals)| *decimals)
+    }
+
+    /// A market of known assets could have a definition, its previous close apart: that may be off the grids of later.
+    pub(crate) fn fit(&self, def: &Instrument) -> bool {
+        let def = Instrument { previous_close: None, ..def.clone() };
+        let is_known = [def.base, def.quote].into_iter().all(|asset| self.knows(asset));
+        is_known && def.check(self.decimals(def.base), self.decimals(def.quote)).is_ok()
+    }
+}
+
 /// Refuses a command that is neither an order, an amend nor a cancel.
 pub(crate) fn refuse(reject: Reject, out: &mut Events) {
     out.push(EventKind::CommandRejected { reason: reject.reason, value: reject.value, limit: reject.limit });
@@ -49,10 +67,10 @@ pub(crate) fn add_asset(names: &mut Names, symbol: Symbol, decimals: u8, out: &m
 }
 
 pub(crate) fn list(names: &mut Names, markets: &mut Vec<Market>, def: &Instrument, out: &mut Events) {
-    let asset = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
-    let (Some(base), Some(quote)) = (asset(def.base), asset(def.quote)) else {
+    if !names.knows(def.base) || !names.knows(def.quote) {
         return refuse(Reject::plain(RejectReason::UnknownAsset), out);
-    };
+    }
+    let (base, quote) = (names.decimals(def.base), names.decimals(def.quote));
     if names.instruments.contains(&def.symbol) {
         return refuse(Reject::plain(RejectReason::DuplicateName), out);
     }
@@ -130,8 +148,7 @@ pub(crate) fn withdraw(shared: &mut Shared, markets: &[Market], names: &Names, r
 
 fn movable(shared: &Shared, names: &Names, request: &MoveFunds) -> Result<(), Reject> {
     ensure(shared.accounts.is_customer(request.account), || Reject::plain(RejectReason::UnknownAccount))?;
-    let asset_known = (request.asset.0 as usize) < names.assets.len();
-    ensure(asset_known, || Reject::plain(RejectReason::UnknownAsset))?;
+    ensure(names.knows(request.asset), || Reject::plain(RejectReason::UnknownAsset))?;
     let amount = request.amount;
     ensure(amount.0 > 0, || Reject::measured(RejectReason::AmountNotPositive, amount.0, 0))?;
     ensure(amount <= MONEY_MAX, || Reject::measured(RejectReason::Overflow, amount.0, MONEY_MAX.0))

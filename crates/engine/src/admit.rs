@@ -266,7 +266,8 @@ fn prices(market: &Market, order: &NewOrder) -> Result<(), Reject> {
 pub(crate) fn on_grid(market: &Market, price: Price) -> Result<(), Reject> {
     let uniform = market.def.ticks.bands().len() == 1;
     let fits = if uniform {
-        market.base_tick == 1 || price.0 % market.base_tick == 0
+        let tick = market.def.ticks.base_tick();
+        tick == 1 || price.0 % tick == 0
     } else {
         market.def.ticks.is_on_grid(price)
     };

@@ -60,8 +60,9 @@ fn stands(shared: &Shared, market: &Market, trade: &StandingTrade) -> Result<(),
 /// A trade of that price, quantity and fees can be made in the market.
 fn could_be(market: &Market, terms: &TradeTerms) -> bool {
     let TradeTerms { price, qty, .. } = *terms;
-    let is_on_grids = price.0 % market.base_tick == 0 && qty.0 % market.lot == 0;
-    let is_within = market.def.in_bounds(price) && qty.0 > 0 && qty <= market.def.max_qty;
+    let is_on_grids = price.0 % market.grain == 0 && qty.0 % market.lot == 0;
+    let (lowest, highest) = market.listed_bounds();
+    let is_within = (lowest..=highest).contains(&price) && qty.0 > 0 && qty <= market.def.max_qty;
     let most = || notional(market, price, qty).unsigned_abs();
     is_on_grids && is_within && [terms.buy_fee, terms.sell_fee].iter().all(|fee| fee.0.unsigned_abs() <= most())
 }

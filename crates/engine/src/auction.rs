@@ -157,7 +157,7 @@ fn nearest(market: &Market, left: &[&Candidate], from: i64, to: i64) -> i64 {
 
 /// The cross of market orders among themselves, at the reference.
 fn market_only(market: &Market, bids: &Curve, asks: &Curve) -> Option<Cross> {
-    let price = market.reference()?;
+    let price = market.reference_on_grid()?;
     let (demand, supply) = (bids.at(Side::Buy, price), asks.at(Side::Sell, price));
     let volume = demand.min(supply);
     (volume > 0).then_some(Cross { price: Some(price), volume, imbalance: demand - supply })
@@ -258,7 +258,7 @@ fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ti
     out.push(EventKind::Trade(Trade {
         trade_id,
         instrument: market.id,
-        price: Price(ticks * market.base_tick),
+        price: Price(ticks * market.grain),
         qty: Qty(qty * market.lot),
         buy,
         sell,

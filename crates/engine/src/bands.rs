@@ -139,7 +139,7 @@ fn check_limit_in_band(market: &Market, now_ns: i64, side: Side, price: Price) -
 /// The worst price in ticks that an order accepts and no band forbids, with `front` the best one on offer. Prices only
 /// get worse during a run, so it is good for all of it.
 fn limit_within(market: &Market, side: Side, limit: i64, front: Price, band: Band) -> i64 {
-    let tick = market.base_tick;
+    let tick = market.grain;
     match side {
         Side::Buy if front < band.low => NO_LIMIT + 1,
         Side::Sell if front > band.high => i64::MAX,

@@ -189,6 +189,7 @@ impl Blotter {
             | EventKind::Repeated { .. }
             | EventKind::AssetAdded { .. }
             | EventKind::InstrumentListed { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }

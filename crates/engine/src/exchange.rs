@@ -8,7 +8,7 @@ use crate::market::Market;
 use crate::shared::Shared;
 use crate::{
     amend, amendments, cancel, drain, groups, halts, hash, invariants, look_ahead, outcomes, pegs, phases, place,
-    reducing, references, session, stops, timers, watch,
+    reducing, references, regrid, session, stops, timers, watch,
 };
 
 /// One exchange. Same commands in the same order give the same events and the same [`Exchange::state_hash`].
@@ -129,6 +129,7 @@ impl Exchange {
             Command::SetBands(request) => halts::set_bands(shared, markets, request, out),
             Command::Outcome(request) => outcomes::apply(shared, markets, names, request, out),
             Command::AmendTrade(request) => amendments::amend_trade(shared, markets, request, out),
+            Command::SetTicks(request) => regrid::set_ticks(shared, markets, names, request, out),
             Command::Tick => {}
         }
     }

@@ -42,6 +42,9 @@ fn instruments(shared: &Shared, markets: &[Market]) -> u64 {
     for market in markets {
         outcome(&mut digest, market);
     }
+    for market in markets {
+        grid(&mut digest, market);
+    }
     for (id, trade) in &shared.amended {
         digest.write_u64(*id);
         digest.write_price(trade.terms.price);
@@ -63,6 +66,22 @@ fn outcome(digest: &mut Digest, market: &Market) {
     for (account, paid) in outcome.paid.iter().filter(|(_, paid)| **paid != 0) {
         digest.write_u64(u64::from(account.0));
         digest.write_i128(*paid);
+    }
+}
+
+/// What a market whose grid was changed adds; any other adds nothing.
+fn grid(digest: &mut Digest, market: &Market) {
+    if market.listed_bounds.is_none() {
+        return;
+    }
+    digest.write_u64(u64::from(market.id.0));
+    digest.write_i64(market.grain);
+    for price in [market.def.min_price, market.def.max_price] {
+        digest.write_price(price);
+    }
+    for band in market.def.ticks.bands() {
+        digest.write_price(band.from);
+        digest.write_i64(band.tick);
     }
 }
 
@@ -143,7 +162,7 @@ fn write_recent(digest: &mut Digest, now_ns: i64, market: &Market) {
     for traded in market.recent.seconds(now_ns) {
         digest.write_i64(traded.second);
         digest.write_u64(traded.count);
-        digest.write_i128(traded.sum * i128::from(market.base_tick));
+        digest.write_i128(traded.sum * i128::from(market.grain));
     }
 }
 

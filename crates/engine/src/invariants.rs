@@ -63,8 +63,10 @@ fn order(shared: &Shared, markets: &[Market], order_id: u64, slot: Slot) {
                 record.leaves(),
                 "INV-3: book and record differ: order_id={order_id}"
             );
-            let (side, _) = market.book.side_of(&shared.arena, slot);
+            let (side, ticks) = market.book.side_of(&shared.arena, slot);
             assert_eq!(side, book_side(record.side()), "INV-9: on the wrong side: order_id={order_id}");
+            let is_on_grid = market.def.ticks.is_on_grid(market.price(ticks));
+            assert!(is_on_grid, "INV-9: rests off the grid: order_id={order_id} ticks={ticks}");
         }
         Place::Waiting => {
             let waiting = market.waiting[record.side() as usize].get(&record.public_id);
@@ -291,6 +293,14 @@ mod tests {
     fn a_record_that_differs_from_the_book_is_noticed() {
         let mut exchange = exchange(20);
         exchange.shared.records.get_mut(0).cum_qty += 1;
+        exchange.check_invariants();
+    }
+
+    #[test]
+    #[should_panic(expected = "INV-9: rests off the grid")]
+    fn an_order_off_the_grid_is_noticed() {
+        let mut exchange = exchange(20);
+        exchange.markets[0].def.ticks = TickTable::uniform(7).unwrap();
         exchange.check_invariants();
     }
 

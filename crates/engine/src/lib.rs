@@ -44,6 +44,7 @@ mod place;
 mod record;
 mod reducing;
 mod references;
+mod regrid;
 mod request;
 mod roster;
 mod runs;

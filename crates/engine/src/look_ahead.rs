@@ -21,6 +21,7 @@ pub(crate) fn touch(exchange: &Exchange, command: &Command) -> i64 {
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
         | Command::AmendTrade(_)
+        | Command::SetTicks(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::MassCancel(_)

@@ -14,14 +14,17 @@ use crate::phases::Breaker;
 use crate::references::Reference;
 use crate::trigger_book::TriggerBook;
 
-/// A market. Inside the engine prices are counted in base ticks and quantities in lots.
+/// A market. Inside the engine prices are counted in grains and quantities in lots.
 #[derive(Debug)]
 pub(crate) struct Market {
     pub(crate) id: InstrumentId,
     pub(crate) def: Instrument,
-    pub(crate) base_tick: i64,
+    /// Divides every price that is or was on the grid; the base tick of the grid while it never changed.
+    pub(crate) grain: i64,
+    /// Price bounds as listed, where the grid was changed since.
+    pub(crate) listed_bounds: Option<(Price, Price)>,
     pub(crate) lot: i64,
-    /// One tick times one lot in units of the quote asset.
+    /// One grain times one lot in units of the quote asset.
     unit: i128,
     /// The same, where it fits 64 bits; otherwise 0.
     unit_small: i64,
@@ -82,7 +85,8 @@ pub(crate) struct Due {
 image!(Market {
     id: InstrumentId,
     def: Instrument,
-    base_tick: i64,
+    grain: i64,
+    listed_bounds: Option<(Price, Price)>,
     lot: i64,
     unit: i128,
     unit_small: i64,
@@ -114,14 +118,14 @@ image!(Due { reprice: bool, indicative: bool, watch: bool });
 impl Market {
     /// A market of a checked definition.
     pub(crate) fn new(id: InstrumentId, def: Instrument, base_decimals: u8, quote_decimals: u8) -> Self {
-        let base_tick = def.ticks.base_tick();
-        let lot = def.lot_size.0;
+        let (grain, lot) = (def.ticks.base_tick(), def.lot_size.0);
         let scale = def.notional_scale(quote_decimals).expect("checked by Instrument::check");
-        let unit = i128::from(base_tick) * i128::from(lot) * i128::from(scale);
+        let unit = i128::from(grain) * i128::from(lot) * i128::from(scale);
         let base_scale = def.base_scale(base_decimals).expect("checked by Instrument::check");
         Market {
             id,
-            base_tick,
+            grain,
+            listed_bounds: None,
             lot,
             unit,
             unit_small: i64::try_from(unit).unwrap_or(0),
@@ -153,14 +157,27 @@ impl Market {
 
     /// Its definition is one that could be listed and its units are those of it: for a market just loaded.
     pub(crate) fn is_sound(&self, names: &Names) -> bool {
-        let decimals = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
-        let (Some(base), Some(quote)) = (decimals(self.def.base), decimals(self.def.quote)) else { return false };
-        if self.def.check(base, quote).is_err() {
+        let Market { def, grain, lot, .. } = self;
+        if !names.fit(def) || *grain <= 0 || def.ticks.step_with(*grain) != *grain {
             return false;
         }
-        let new = Market::new(self.id, self.def.clone(), base, quote);
-        let units = |market: &Market| (market.base_tick, market.lot, market.unit, market.unit_small, market.base_unit);
-        units(self) == units(&new)
+        let new = Market::new(self.id, def.clone(), names.decimals(def.base), names.decimals(def.quote));
+        let parts = i128::from(def.ticks.base_tick() / grain);
+        let small = i64::try_from(self.unit).unwrap_or(0);
+        (*lot, self.unit * parts, self.unit_small, self.base_unit) == (new.lot, new.unit, small, new.base_unit)
+    }
+
+    /// Counts prices in grains that are so many times smaller. The book and the orders are the caller's to count anew.
+    pub(crate) fn split_grain(&mut self, parts: i64) {
+        self.grain /= parts;
+        self.unit /= i128::from(parts);
+        self.unit_small = i64::try_from(self.unit).unwrap_or(0);
+        let prices = [&mut self.last_trade, &mut self.last_auction, &mut self.kept];
+        prices.into_iter().flatten().for_each(|price| *price *= parts);
+        self.recent.scale(parts);
+        if let Some(outcome) = &mut self.outcome {
+            outcome.one *= parts;
+        }
     }
 
     /// `ticks x lots` in units of the quote asset.
@@ -176,7 +193,7 @@ impl Market {
 
     #[inline]
     pub(crate) fn price(&self, ticks: i64) -> Price {
-        Price(ticks * self.base_tick)
+        Price(ticks * self.grain)
     }
 
     #[inline]
@@ -187,7 +204,7 @@ impl Market {
     /// The price in ticks; it must lie on the grid.
     #[inline]
     pub(crate) fn ticks(&self, price: Price) -> i64 {
-        if self.base_tick == 1 { price.0 } else { price.0 / self.base_tick }
+        if self.grain == 1 { price.0 } else { price.0 / self.grain }
     }
 
     /// The quantity in lots; it must lie on the grid.
@@ -225,6 +242,12 @@ impl Market {
     /// The price auctions and market orders refer to: last trade, else previous close, in ticks.
     pub(crate) fn reference(&self) -> Option<i64> {
         self.last_trade.or_else(|| self.def.previous_close.map(|price| self.ticks(price)))
+    }
+
+    /// The same on the grid of now and within its bounds, where market orders alone would trade.
+    pub(crate) fn reference_on_grid(&self) -> Option<i64> {
+        let nearest = |ticks| self.def.ticks.nearest(self.price(ticks)).clamp(self.def.min_price, self.def.max_price);
+        self.reference().map(|ticks| self.ticks(nearest(ticks)))
     }
 
     /// The best price that orders other than `but` offer on a side, in ticks.

@@ -90,7 +90,7 @@ fn target(market: &Market, side: Side, limit: Option<i64>, peg: Peg, touch: Touc
             market.round_passive(side, Price(middle))
         }
     };
-    let offset = i64::from(peg.offset_ticks).saturating_mul(market.base_tick);
+    let offset = i64::from(peg.offset_ticks).saturating_mul(market.def.ticks.base_tick());
     let mut price =
         market.round_passive(side, Price(reference.0.saturating_add(offset).clamp(-PRICE_MAX.0, PRICE_MAX.0)));
     if let Some(limit) = limit.map(|ticks| market.price(ticks)) {

@@ -25,7 +25,7 @@ image!(Reference { price: Price, deadline: i64, stale: bool });
 impl Market {
     /// The grid its triggers are rounded to.
     pub(crate) fn grid(&self) -> Grid<'_> {
-        Grid { ticks: &self.def.ticks, base_tick: self.base_tick }
+        Grid { ticks: &self.def.ticks }
     }
 
     /// The best price of a side with displayed quantity, in ticks.
@@ -39,7 +39,7 @@ impl Market {
     pub(crate) fn recent_reference(&self, now_ns: i64) -> Option<Price> {
         let auction = self.last_auction.filter(|_| is_recent(self.auction_ns, now_ns));
         let auction = auction.map(|ticks| self.price(ticks));
-        let mean = || self.recent.mean(now_ns, self.base_tick);
+        let mean = || self.recent.mean(now_ns, self.grain);
         let known = || self.reference().map(|ticks| self.price(ticks));
         auction.or_else(mean).or_else(|| self.sane_middle()).or_else(known)
     }

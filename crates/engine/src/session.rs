@@ -116,7 +116,8 @@ fn end_all(shared: &mut Shared, market: &mut Market, test: impl Fn(&Record) -> b
     }
 }
 
-fn park_pegs(shared: &mut Shared, market: &mut Market, out: &mut Events) {
+/// Takes every pegged order off the book until its reference returns.
+pub(crate) fn park_pegs(shared: &mut Shared, market: &mut Market, out: &mut Events) {
     let pegs: Vec<Slot> = market.pegs.values().map(|(slot, _)| *slot).collect();
     for slot in pegs {
         park(shared, market, slot, out);

@@ -16,7 +16,6 @@ use crate::waits::{Stage, Waits};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grid<'a> {
     pub(crate) ticks: &'a TickTable,
-    pub(crate) base_tick: i64,
 }
 
 /// Whether orders of this side and kind fire at or below their trigger.
@@ -37,7 +36,9 @@ impl Grid<'_> {
         let anchor = i128::from(anchor);
         let offset = match (trigger.trail_amount, trigger.trail_bps) {
             (Some(amount), _) => 2 * i128::from(amount.0),
-            (None, bps) => (anchor.abs() * i128::from(bps.unwrap_or(0)) / 10_000).max(2 * i128::from(self.base_tick)),
+            (None, bps) => {
+                (anchor.abs() * i128::from(bps.unwrap_or(0)) / 10_000).max(2 * i128::from(self.ticks.base_tick()))
+            }
         };
         let exact = match side {
             Side::Sell => (anchor - offset).div_euclid(2),

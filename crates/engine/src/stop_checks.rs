@@ -170,7 +170,7 @@ fn prices(market: &Market, order: &NewOrder, trigger: &Trigger) -> Result<(), Re
 
 /// 318.
 fn offsets(market: &Market, trigger: &Trigger) -> Result<(), Reject> {
-    let (base, max) = (market.base_tick, PRICE_MAX.0);
+    let (base, max) = (market.def.ticks.base_tick(), PRICE_MAX.0);
     let distance = |price: Option<Price>, least: i64| {
         let Some(Price(value)) = price else { return Ok(()) };
         let fits = value >= least && value % base == 0 && value <= max;

@@ -187,20 +187,32 @@ pub(crate) fn observe(shared: &mut Shared, market: &mut Market, source: TriggerS
 
 impl Market {
     fn arm(&mut self, shared: &mut Shared, order: (u32, Side), value: Option<i64>) {
-        let Market { triggers, def, base_tick, .. } = self;
-        let grid = crate::slope::Grid { ticks: &def.ticks, base_tick: *base_tick };
+        let Market { triggers, def, .. } = self;
+        let grid = crate::slope::Grid { ticks: &def.ticks };
         triggers.arm(&mut shared.waits, grid, order, value);
     }
 
     fn disarm(&mut self, shared: &mut Shared, order: (u32, Side)) {
-        let Market { triggers, def, base_tick, .. } = self;
-        let grid = crate::slope::Grid { ticks: &def.ticks, base_tick: *base_tick };
+        let Market { triggers, def, .. } = self;
+        let grid = crate::slope::Grid { ticks: &def.ticks };
         triggers.disarm(&mut shared.waits, grid, order);
     }
 
+    /// Takes an armed order out of the trigger book, to be put up again.
+    pub(crate) fn take_down(&mut self, shared: &mut Shared, slot: Slot) {
+        let (number, side) = (shared.trigger(slot).0, shared.records.get(slot).side());
+        self.disarm(shared, (number, side));
+    }
+
+    /// Puts an order up again as it was.
+    pub(crate) fn put_up(&mut self, shared: &mut Shared, slot: Slot) {
+        let (number, side) = (shared.trigger(slot).0, shared.records.get(slot).side());
+        self.arm(shared, (number, side), None);
+    }
+
     fn see(&mut self, shared: &mut Shared, feed: (TriggerSource, [bool; 2]), value: i64) -> Vec<Crossed> {
-        let Market { triggers, def, base_tick, .. } = self;
-        let grid = crate::slope::Grid { ticks: &def.ticks, base_tick: *base_tick };
+        let Market { triggers, def, .. } = self;
+        let grid = crate::slope::Grid { ticks: &def.ticks };
         let Shared { waits, records, .. } = shared;
         triggers.observe(waits, grid, feed, value, |waits, order| records.get(waits.get(order).slot).side())
     }
@@ -216,6 +228,10 @@ impl Shared {
     /// What is known of a waiting order beside its record.
     pub(crate) fn wait_of(&self, slot: Slot) -> &Wait {
         self.waits.get(self.waits.find(slot).expect("a waiting order has its wait"))
+    }
+
+    pub(crate) fn wait_of_mut(&mut self, slot: Slot) -> &mut Wait {
+        self.waits.get_mut(self.waits.find(slot).expect("a waiting order has its wait"))
     }
 
     /// The anchor of a trailing stop that waits for its trigger, in halves, once it is active.

@@ -222,6 +222,11 @@ impl Exchange {
         (orders + shared.accounts.bytes(), shared.clients.bytes())
     }
 
+    /// What divides every price that an instrument has or had; 0 where there is no such instrument.
+    pub fn grain(&self, instrument: InstrumentId) -> i64 {
+        self.markets.get(instrument.0 as usize).map_or(0, |market| market.grain)
+    }
+
     /// A trade as it stands, where it was taken back or corrected.
     pub fn amended_trade(&self, trade_id: TradeId) -> Option<StandingTrade> {
         self.shared.amended.get(&trade_id.0).copied()

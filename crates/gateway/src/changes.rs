@@ -55,6 +55,7 @@ fn named(kind: &EventKind) -> Option<(OrderId, AccountId, InstrumentId, ExecType
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
         | EventKind::TradeAmended { .. }
+        | EventKind::TicksSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

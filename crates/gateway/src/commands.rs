@@ -13,11 +13,11 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
     let say = |what: CommandEvent| blank(event, what);
     let to = |account: AccountId, report: CommandReport| CommandReport { account: Some(account), ..report };
     let number = |id: u32, report: CommandReport| CommandReport { id: u64::from(id), ..report };
+    let on = |id: InstrumentId, report: CommandReport| CommandReport { instrument: Some(id), ..report };
     Some(match &event.kind {
         EventKind::AssetAdded { asset, .. } => number(asset.0, say(CommandEvent::AssetAdded)),
-        EventKind::InstrumentListed { instrument, .. } => {
-            CommandReport { instrument: Some(*instrument), ..say(CommandEvent::InstrumentListed) }
-        }
+        EventKind::InstrumentListed { instrument, .. } => on(*instrument, say(CommandEvent::InstrumentListed)),
+        EventKind::TicksSet { instrument } => on(*instrument, say(CommandEvent::TicksSet)),
         EventKind::AccountAdded { account, .. } => to(*account, say(CommandEvent::AccountAdded)),
         EventKind::FeesSet { schedule, version, rates } => fees_set(event, *schedule, *version, *rates),
         EventKind::AccountFeesSet { account, schedule } => to(*account, assigned(event, *schedule)),

@@ -169,6 +169,7 @@ pub(crate) fn instrument_of(kind: &EventKind) -> Option<InstrumentId> {
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
         | EventKind::TradeAmended { .. }
+        | EventKind::TicksSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderAccepted(_)

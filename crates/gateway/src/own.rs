@@ -67,6 +67,7 @@ pub(crate) fn own(mut command: Command, said: u32, owner: &Owner) -> Result<Comm
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
         | Command::AmendTrade(_)
+        | Command::SetTicks(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)
@@ -133,6 +134,7 @@ fn may(command: &Command, role: Role) -> Result<(), NotOwn> {
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
         | Command::AmendTrade(_)
+        | Command::SetTicks(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)

@@ -60,6 +60,7 @@ pub(crate) fn absorb(event: &Event, ledger: &mut Ledger, out: &mut Vec<Report>) 
         | EventKind::TimePassed => {}
         EventKind::AssetAdded { .. }
         | EventKind::InstrumentListed { .. }
+        | EventKind::TicksSet { .. }
         | EventKind::AccountAdded { .. }
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }

@@ -169,6 +169,7 @@ impl Publisher {
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::TradeAmended { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderAccepted(_)

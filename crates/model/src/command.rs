@@ -14,6 +14,7 @@ use crate::risk::{
 };
 use crate::state::TradingState;
 use crate::text::{ClOrdId, Symbol};
+use crate::tick::SetTicks;
 use crate::trigger::{CancelGroup, NewGroup, NewStop, SetReference};
 
 /// One input of the exchange.
@@ -96,6 +97,8 @@ pub enum Command {
     Outcome(OutcomeRequest),
     /// Takes a trade back or corrects it.
     AmendTrade(Box<AmendTrade>),
+    /// Gives an instrument another grid.
+    SetTicks(SetTicks),
     /// Only lets time pass.
     Tick,
 }

@@ -252,6 +252,11 @@ pub enum EventKind {
         /// Its terms from now on.
         now: TradeTerms,
     },
+    /// An instrument has another grid.
+    TicksSet {
+        /// Which.
+        instrument: InstrumentId,
+    },
 }
 
 /// What happened to the guards around accounts.

@@ -148,6 +148,13 @@ impl Instrument {
         }
     }
 
+    /// It with another grid: its bounds are the outermost prices of that grid within `bounds`.
+    #[must_use]
+    pub fn with_ticks(&self, ticks: TickTable, (min_price, max_price): (Price, Price)) -> Self {
+        let (min_price, max_price) = (ticks.ceil(min_price), ticks.floor(max_price));
+        Instrument { ticks, min_price, max_price, ..self.clone() }
+    }
+
     fn largest_notional(&self, quote_decimals: u8) -> Option<Money> {
         let price = i128::from(self.max_price.0.unsigned_abs().max(self.min_price.0.unsigned_abs()));
         let scale = i128::from(self.notional_scale(quote_decimals)?);

@@ -59,7 +59,7 @@ pub use risk::{
 pub use rng::SplitMix64;
 pub use state::{Admission, Entry, TradingState};
 pub use text::{ClOrdId, Symbol, TextError};
-pub use tick::{TickBand, TickTable};
+pub use tick::{SetTicks, TickBand, TickTable};
 pub use trigger::{
     Activation, CancelGroup, GroupKind, GroupLeg, GroupMode, NewGroup, NewStop, ReferenceKind, SetReference, Trigger,
     TriggerKind, TriggerSource,

@@ -253,6 +253,8 @@ reasons! {
         DeadMan = 19, "DEAD_MAN";
         /// The next price would have broken a band.
         PriceBand = 20, "PRICE_BAND";
+        /// Its prices are not on the instrument's new grid.
+        TickChange = 21, "TICK_CHANGE";
     }
 }
 

@@ -1,5 +1,6 @@
 //! The price grid of an instrument: a tick size per price range (S-02).
 
+use crate::ids::InstrumentId;
 use crate::numbers::{PRICE_MAX, Price};
 
 /// From a price on, prices move in steps of `tick`.
@@ -53,6 +54,11 @@ impl TickTable {
         self.base
     }
 
+    /// The largest step that divides `step` and every price on the grid.
+    pub fn step_with(&self, step: i64) -> i64 {
+        gcd(self.base, step)
+    }
+
     fn band(&self, price: Price) -> usize {
         self.bands.iter().rposition(|band| band.from <= price).unwrap_or(0)
     }
@@ -81,6 +87,13 @@ impl TickTable {
         if floor == price { price } else { self.up(floor) }
     }
 
+    /// The grid price nearest to `price`, the higher of two.
+    #[must_use]
+    pub fn nearest(&self, price: Price) -> Price {
+        let (below, above) = (self.floor(price), self.ceil(price));
+        if price.0 - below.0 < above.0 - price.0 { below } else { above }
+    }
+
     /// The next grid price above a grid price.
     #[must_use]
     pub fn up(&self, price: Price) -> Price {
@@ -99,6 +112,16 @@ impl TickTable {
     }
 }
 
+/// Gives an instrument another grid (S-02).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetTicks {
+    /// Which.
+    pub instrument: InstrumentId,
+    /// Its grid from now on.
+    pub ticks: TickTable,
+}
+
+/// The greatest common divisor of two numbers, never negative.
 fn gcd(a: i64, b: i64) -> i64 {
     if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
@@ -122,7 +145,8 @@ mod tests {
 
         assert_eq!(grid, [-3, 0, 3, 6, 9, 10, 15, 20].map(Price));
         assert!(grid.windows(2).all(|pair| table.down(pair[1]) == pair[0]));
-        assert_eq!(table.base_tick(), 1);
+        assert_eq!((table.base_tick(), table.step_with(6)), (1, 1));
+        assert_eq!(TickTable::uniform(15).map(|table| table.step_with(10)), Some(5));
     }
 
     #[test]
@@ -133,6 +157,8 @@ mod tests {
         assert_eq!((table.floor(Price(14)), table.ceil(Price(14))), (Price(10), Price(15)));
         assert_eq!((table.floor(Price(-1)), table.ceil(Price(-1))), (Price(-3), Price(0)));
         assert!(table.is_on_grid(Price(15)) && !table.is_on_grid(Price(12)));
+        assert_eq!([8, 7, 12, 13].map(|price| table.nearest(Price(price)).0), [9, 6, 10, 15]);
+        assert_eq!(TickTable::uniform(2).map(|table| table.nearest(Price(5))), Some(Price(6)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::clock::checked;
 use crate::decimals::Grid;
 use crate::edge::Edge;
 use crate::exchange::{Exchange, refusal_in};
-use crate::names::{Asset, Listed, NOBODY, Names};
+use crate::names::{Asset, NOBODY, Names};
 use crate::refusal::{About, Refusal};
 use crate::report::CommandReport;
 use crate::words;
@@ -74,7 +74,8 @@ impl Exchange {
             let events = sequencer.apply(now_ns, command)?.to_vec();
             // Within the lock, so that names are added in the order of their ids.
             if events.iter().any(defines) {
-                self.directory().change(|names| events.iter().for_each(|event| learn(names, command, event)));
+                let engine = sequencer.engine();
+                self.directory().change(|names| events.iter().for_each(|event| learn(names, engine, event)));
             }
             Ok((sequencer.answered(), events))
         })?;
@@ -285,30 +286,31 @@ impl Exchange {
     }
 }
 
-/// Whether an event gives an id to a name.
+/// Whether an event gives an id to a name, or changes what a name stands for.
 fn defines(event: &Event) -> bool {
     matches!(
         event.kind,
         EventKind::AssetAdded { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::InstrumentListed { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Outcome(OutcomeEvent::OutcomeSet { .. })
     )
 }
 
-/// Adds the name that an event gives an id to.
-fn learn(names: &mut Names, command: &Command, event: &Event) {
+/// Adds the name that an event gives an id to, or what is new of it.
+fn learn(names: &mut Names, engine: &engine::Exchange, event: &Event) {
     if let EventKind::AssetAdded { asset, symbol, decimals } = event.kind {
         names.add_asset(asset, Asset { symbol, decimals });
     }
     if let EventKind::AccountAdded { account, name } = event.kind {
         names.add_account(account, name);
     }
-    if let (EventKind::InstrumentListed { instrument, .. }, Command::ListInstrument(def)) = (&event.kind, command) {
-        let decimals = |asset| names.asset(asset).map_or(0, |asset| asset.decimals);
-        let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
-        let def = Instrument::clone(def);
-        names.add_instrument(Listed { id: *instrument, def, quote_decimals, base_decimals, on_event: false });
+    if let EventKind::InstrumentListed { instrument, .. } = event.kind {
+        names.learn_instrument(engine, instrument);
+    }
+    if let EventKind::TicksSet { instrument } = event.kind {
+        names.learn_grid(engine, instrument);
     }
     if let EventKind::Outcome(OutcomeEvent::OutcomeSet { instrument, .. }) = event.kind {
         names.set_on_event(instrument);

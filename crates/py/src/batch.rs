@@ -81,7 +81,7 @@ impl Record {
     #[inline]
     fn numbers(&self, listed: Option<&Listed>) -> Option<(Price, Qty)> {
         let Some(listed) = listed else { return Some((Price(0), Qty(0))) };
-        Some((listed.price_of_ticks(self.px)?, listed.qty_of_lots(self.qty)?))
+        Some((listed.price_of_grains(self.px)?, listed.qty_of_lots(self.qty)?))
     }
 
     fn target(&self) -> OrderRef {

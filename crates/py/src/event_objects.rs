@@ -66,6 +66,7 @@ impl Of<'_, '_> {
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::TradeAmended { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::CommandRejected { .. }
@@ -159,6 +160,10 @@ impl Of<'_, '_> {
             EventKind::AccountFeesSet { account, schedule } => {
                 self.fields.account("account", *account, self.names)?.set("schedule", schedule.0)?;
                 Ok("AccountFeesSet")
+            }
+            EventKind::TicksSet { instrument } => {
+                self.fields.symbol(*instrument, self.names)?;
+                Ok("TicksSet")
             }
             EventKind::TradeAmended { key, was, now } => amendments::fill(self.fields, self.names, key, was, now),
             EventKind::Deposited { account, asset, amount } | EventKind::Withdrawn { account, asset, amount } => {

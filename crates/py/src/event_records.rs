@@ -32,13 +32,12 @@ struct Row {
     other_leaves: Qty,
 }
 
-/// The record of an event: prices in base ticks, quantities in lots of its instrument.
+/// The record of an event: prices in grains, quantities in lots of its instrument.
 #[inline]
 pub fn write_event(event: &Event, names: &Names) -> [u8; EVENT_BYTES] {
     let row = row(&event.kind);
-    let (tick, lot) = names
-        .instrument(InstrumentId(row.instrument))
-        .map_or((1, 1), |listed| (listed.def.ticks.base_tick(), listed.def.lot_size.0));
+    let (tick, lot) =
+        names.instrument(InstrumentId(row.instrument)).map_or((1, 1), |listed| (listed.grain, listed.def.lot_size.0));
     let units = |mantissa: i64, unit: i64| if unit == 1 { mantissa } else { mantissa / unit };
     let mut out = [0; EVENT_BYTES];
     let mut put = |at: usize, bytes: &[u8]| out[at..at + bytes.len()].copy_from_slice(bytes);
@@ -81,6 +80,7 @@ fn row(kind: &EventKind) -> Row {
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
         | EventKind::TradeAmended { .. }
+        | EventKind::TicksSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::CommandRejected { .. }
@@ -187,6 +187,7 @@ fn administration(kind: &EventKind) -> Row {
             Row { account: account.0, id: u64::from(schedule.0), ..Row::of(35) }
         }
         EventKind::TradeAmended { key, now, .. } => amended(key, now),
+        EventKind::TicksSet { instrument } => Row { instrument: instrument.0, ..Row::of(37) },
         EventKind::Deposited { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(4) },
         EventKind::Withdrawn { account, asset, .. } => Row { account: account.0, id: u64::from(asset.0), ..Row::of(5) },
         EventKind::CommandRejected { reason, .. } => Row { reason: reason.code(), ..Row::of(10) },

@@ -163,12 +163,8 @@ impl Facts {
             }
             EventKind::TradePrevented(met) if mine(met.maker_order_id) => self.leaves_qty = met.maker_leaves_qty.0,
             EventKind::TradePrevented(met) if mine(met.taker_order_id) && self.order_qty > 0 => self.decrement(met),
-            EventKind::OrderCanceled(ended) if mine(ended.order_id) => {
-                self.end(Status::Canceled, ended.reason.name());
-            }
-            EventKind::OrderExpired(ended) if mine(ended.order_id) => {
-                self.end(Status::Expired, ended.reason.name());
-            }
+            EventKind::OrderCanceled(it) if mine(it.order_id) => self.end(Status::Canceled, it.reason.name()),
+            EventKind::OrderExpired(it) if mine(it.order_id) => self.end(Status::Expired, it.reason.name()),
             EventKind::OrderSuspended(suspended) if mine(suspended.order_id) => self.wait(suspended.kind.is_none()),
             EventKind::OrderTriggered(triggered) if mine(triggered.order_id) => self.status = Status::New,
             EventKind::OrderReleased(released) if mine(released.order_id) => self.release(released),
@@ -187,6 +183,7 @@ impl Facts {
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::TradeAmended { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

@@ -1,4 +1,4 @@
-//! `Handle`: one instrument in ticks and lots, positional, for tight loops.
+//! `Handle`: one instrument in grains and lots, positional, for tight loops.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::names::Listed;
 use crate::sequencer::Sequencer;
 use crate::words;
 
-/// One fill: maker order id, taker order id (buy and sell in an auction), price in ticks, lots, aggressor.
+/// One fill: maker order id, taker order id (buy and sell in an auction), price in grains, lots, aggressor.
 type FillRow = (u64, u64, i64, i64, i8);
 
 /// One instrument of an exchange in integers.
@@ -47,7 +47,7 @@ impl Handle {
         (account, px, lots): (u32, Option<i64>, i64),
     ) -> PyResult<i64> {
         let exchange = self.exchange.get();
-        let Ok(price) = px.map(|px| self.listed.price_of_ticks(px).ok_or(px)).transpose() else {
+        let Ok(price) = px.map(|px| self.listed.price_of_grains(px).ok_or(px)).transpose() else {
             return Ok(refusal(RejectReason::NumberTooLarge));
         };
         let Some(order_qty) = self.listed.qty_of_lots(lots) else {
@@ -83,7 +83,7 @@ impl Handle {
     fn amend(&self, py: Python<'_>, order_id: u64, px: Option<i64>, lots: i64) -> PyResult<i64> {
         let exchange = self.exchange.get();
         let cl_ord_id = number_id(exchange.generated_id(), true);
-        let price = px.map(|px| self.listed.price_of_ticks(px));
+        let price = px.map(|px| self.listed.price_of_grains(px));
         let (Some(leaves), false) = (self.listed.qty_of_lots(lots), price == Some(None)) else {
             return Ok(refusal(RejectReason::NumberTooLarge));
         };
@@ -197,7 +197,7 @@ impl Handle {
     ///
     /// ``aggressor`` is 1 for a buy, -1 for a sell; 0 in an auction, where buy and sell stand for maker and taker.
     fn fills(&self, py: Python<'_>) -> PyResult<Vec<FillRow>> {
-        let (tick, lot) = (self.listed.def.ticks.base_tick(), self.listed.def.lot_size.0);
+        let (grain, lot) = (self.listed.grain, self.listed.def.lot_size.0);
         self.exchange.get().with(py, |sequencer| {
             let mut rows = Vec::new();
             for event in sequencer.last_events() {
@@ -208,7 +208,7 @@ impl Handle {
                     None => 0,
                 };
                 let (maker, taker) = (trade.maker().order_id.0, trade.taker().order_id.0);
-                rows.push((maker, taker, trade.price.0 / tick, trade.qty.0 / lot, aggressor));
+                rows.push((maker, taker, trade.price.0 / grain, trade.qty.0 / lot, aggressor));
             }
             Ok(rows)
         })
@@ -219,10 +219,10 @@ impl Handle {
     fn levels(&self, py: Python<'_>, side: &str, n: usize) -> PyResult<Vec<(i64, i64, u32)>> {
         let unknown = || raise(Kind::Usage, format!("unknown side: side={side:?}; give 'buy' or 'sell'"));
         let side = words::side(side).ok_or_else(unknown)?;
-        let tick = self.listed.def.ticks.base_tick();
+        let grain = self.listed.grain;
         self.exchange.get().with(py, |sequencer| {
             let levels = sequencer.engine().levels(self.listed.id, side, n);
-            Ok(levels.into_iter().map(|l| (l.price.0 / tick, self.lots(l.qty), l.count)).collect())
+            Ok(levels.into_iter().map(|l| (l.price.0 / grain, self.lots(l.qty), l.count)).collect())
         })
     }
 

@@ -16,6 +16,7 @@ mod event_objects;
 mod event_records;
 mod exchange;
 mod facts;
+mod grids;
 mod group;
 mod guard_objects;
 mod guards;
@@ -63,5 +64,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(offline::journal_cut, module)?)?;
     module.add_function(wrap_pyfunction!(offline::verify_matching, module)?)?;
     module.add_function(wrap_pyfunction!(amendments::amend_trade, module)?)?;
+    module.add_function(wrap_pyfunction!(grids::set_ticks, module)?)?;
     module.add_class::<l3book::L3Book>()
 }

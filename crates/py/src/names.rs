@@ -27,6 +27,8 @@ pub struct Listed {
     pub id: InstrumentId,
     /// Its definition.
     pub def: Instrument,
+    /// What prices are counted in where they are integers: it divides every price that is or was on the grid.
+    pub grain: i64,
     /// Decimals of amounts in its quote asset.
     pub quote_decimals: u8,
     /// Decimals of amounts in its base asset.
@@ -46,9 +48,9 @@ impl Listed {
         Grid::Lots(self.def.lot_size.0, self.def.qty_decimals)
     }
 
-    /// A price from base ticks; `None` where it does not fit.
-    pub fn price_of_ticks(&self, ticks: i64) -> Option<Price> {
-        ticks.checked_mul(self.def.ticks.base_tick()).map(Price)
+    /// A price from grains; `None` where it does not fit.
+    pub fn price_of_grains(&self, grains: i64) -> Option<Price> {
+        grains.checked_mul(self.grain).map(Price)
     }
 
     /// A quantity from lots; `None` where it does not fit.
@@ -57,7 +59,7 @@ impl Listed {
     }
 }
 
-/// All names of one exchange. They are only ever added.
+/// All names of one exchange. Names are only ever added.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     assets: Vec<Asset>,
@@ -114,12 +116,26 @@ impl Names {
         for (id, name) in (1..).map(AccountId).zip(engine.account_names()) {
             self.add_account(id, name);
         }
-        for id in (0..).map(InstrumentId) {
-            let Some(def) = engine.instrument(id) else { break };
-            let decimals = |asset| engine.asset(asset).map_or(0, |(_, decimals)| decimals);
-            let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
-            let on_event = engine.open_interest(id).is_some();
-            self.add_instrument(Listed { id, def: def.clone(), quote_decimals, base_decimals, on_event });
+        for id in (0..).map(InstrumentId).take_while(|id| engine.instrument(*id).is_some()) {
+            self.learn_instrument(engine, id);
+        }
+    }
+
+    /// Adds an instrument that an engine knows.
+    pub fn learn_instrument(&mut self, engine: &Exchange, id: InstrumentId) {
+        let Some(def) = engine.instrument(id).cloned() else { return };
+        let decimals = |asset| engine.asset(asset).map_or(0, |(_, decimals)| decimals);
+        let (base_decimals, quote_decimals) = (decimals(def.base), decimals(def.quote));
+        let (grain, on_event) = (engine.grain(id), engine.open_interest(id).is_some());
+        self.instrument_ids.insert(def.symbol.as_str().to_owned(), id.0);
+        self.instruments.push(Arc::new(Listed { id, def, grain, quote_decimals, base_decimals, on_event }));
+    }
+
+    /// Takes over the grid that an instrument has in an engine.
+    pub fn learn_grid(&mut self, engine: &Exchange, id: InstrumentId) {
+        if let (Some(listed), Some(def)) = (self.instruments.get_mut(id.0 as usize), engine.instrument(id)) {
+            let (def, grain) = (def.clone(), engine.grain(id));
+            *listed = Arc::new(Listed { def, grain, ..Listed::clone(listed) });
         }
     }
 
@@ -133,12 +149,6 @@ impl Names {
     pub fn add_account(&mut self, id: AccountId, name: Symbol) {
         self.account_ids.insert(name.as_str().to_owned(), id.0);
         self.accounts.push(name);
-    }
-
-    /// Adds what the engine gave an id to.
-    pub fn add_instrument(&mut self, listed: Listed) {
-        self.instrument_ids.insert(listed.def.symbol.as_str().to_owned(), listed.id.0);
-        self.instruments.push(Arc::new(listed));
     }
 
     /// An instrument is the market of an event from now on.

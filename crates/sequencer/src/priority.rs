@@ -22,6 +22,7 @@ pub fn takes_risk_away(command: &Command) -> bool {
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
         | Command::AmendTrade(_)
+        | Command::SetTicks(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::NewOrder(_)

@@ -129,6 +129,7 @@ impl Books {
                 }
             }
             EventKind::AccountAdded { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::OrderRejected(_)

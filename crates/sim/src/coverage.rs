@@ -152,6 +152,7 @@ impl Coverage {
             | EventKind::GroupRejected(_) => self.see_waiting(event),
             EventKind::AssetAdded { .. }
             | EventKind::InstrumentListed { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::AccountAdded { .. }
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }

@@ -102,6 +102,7 @@ impl Lives {
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::TradeAmended { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::OrderRejected(_)

@@ -6,8 +6,8 @@ use model::{
     FeeScheduleId, Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds,
     MovePairs, OperatorId, OrderId, Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume,
     SessionId, SetAccountFees, SetAccountLimits, SetBands, SetCreditLine, SetInstrumentLimits, SetOutcome,
-    SetReference, SetTradingState, SpreadRule, StandingTrade, StaticReference, StpMode, Symbol, TickTable, TradeId,
-    TradeKey, TradeTerms, TradingState, Window,
+    SetReference, SetTicks, SetTradingState, SpreadRule, StandingTrade, StaticReference, StpMode, Symbol, TickTable,
+    TradeId, TradeKey, TradeTerms, TradingState, Window,
 };
 
 block! {
@@ -376,6 +376,15 @@ layout! {
         instrument: InstrumentId,
         /// What one YES pays, from 0 to 1; absent: void, every fill is undone.
         weight: Option<Price>,
+    }
+}
+
+layout! {
+    SetTicks {
+        /// Which.
+        instrument: InstrumentId,
+        /// Its price grid from now on.
+        ticks: TickTable,
     }
 }
 

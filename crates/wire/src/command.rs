@@ -74,6 +74,7 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
         Command::Outcome(OutcomeRequest::MovePairs(pairs)) => to.write(Kind::MovePairs, pairs),
         Command::Outcome(OutcomeRequest::Resolve(resolve)) => to.write(Kind::ResolveOutcome, resolve),
         Command::AmendTrade(amend) => to.write(Kind::AmendTrade, amend),
+        Command::SetTicks(set) => to.write(Kind::SetTicks, set),
         Command::Tick => to.write(Kind::Tick, &Tick {}),
     }
 }
@@ -120,12 +121,10 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         Kind::AddAsset => read(input).map(|AddAsset { symbol, decimals }| Command::AddAsset { symbol, decimals })?,
         Kind::ListInstrument => Command::ListInstrument(read(input)?),
         Kind::AddAccount => Command::AddAccount(read(input)?),
-        Kind::SetFees => {
-            let SetFees { schedule, rates } = read(input)?;
-            Command::SetFees { schedule, rates }
-        }
+        Kind::SetFees => read(input).map(|SetFees { schedule, rates }| Command::SetFees { schedule, rates })?,
         Kind::SetAccountFees => Command::SetAccountFees(read(input)?),
         Kind::AmendTrade => Command::AmendTrade(read(input)?),
+        Kind::SetTicks => Command::SetTicks(read(input)?),
         Kind::Deposit => Command::Deposit(read(input)?),
         Kind::Withdraw => Command::Withdraw(read(input)?),
         Kind::SetTradingState => Command::SetTradingState(read(input)?),
@@ -172,7 +171,7 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 56));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 57));
         }
     })
 }

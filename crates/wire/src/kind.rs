@@ -141,6 +141,8 @@ kinds! {
     SetAccountFees = 55 in OperatorCommand,
     /// Takes a trade back, or corrects it.
     AmendTrade = 56 in OperatorCommand,
+    /// Gives an instrument another price grid.
+    SetTicks = 57 in OperatorCommand,
 
     /// Client: opens a session (FIX 35=A).
     Logon = 64 in Session,

@@ -106,6 +106,7 @@ messages! {
         ResolveOutcome: model::ResolveOutcome,
         SetAccountFees: model::SetAccountFees,
         AmendTrade: model::AmendTrade,
+        SetTicks: model::SetTicks,
     }
     /// Opens a session.
     Logon,

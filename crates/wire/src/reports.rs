@@ -151,6 +151,8 @@ words! {
         TradeBusted = 36,
         /// A trade was corrected: which in `id`, its price from now on in `value`, its quantity in `limit`.
         TradeCorrected = 37,
+        /// An instrument has another price grid; its definition says which.
+        TicksSet = 38,
     }
 }
 

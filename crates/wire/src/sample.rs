@@ -116,7 +116,7 @@ fn fill(bytes: &mut [u8], rng: &mut SplitMix64) {
 
 /// Appends the entries of a list and returns how many there are.
 fn entries(spec: &Spec, kind: Kind, rng: &mut SplitMix64, bytes: &mut Vec<u8>) -> u16 {
-    let is_grid = matches!(kind, Kind::ListInstrument | Kind::SecurityDefinition);
+    let is_grid = matches!(kind, Kind::ListInstrument | Kind::SetTicks | Kind::SecurityDefinition);
     let few = rng.below(8);
     let max = spec.entries_max as u64;
     let count = if rng.below(50) == 0 { max } else { few.min(max) }.max(u64::from(is_grid));

@@ -19,6 +19,7 @@ from fairlead._core._native import (
     journal_records,
     journal_report,
     public_key,
+    set_ticks,
     sign_logon,
     verify_matching,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "journal_records",
     "journal_report",
     "public_key",
+    "set_ticks",
     "sign_logon",
     "verify_matching",
 ]

@@ -31,6 +31,7 @@ __all__ = [
     "journal_records",
     "journal_report",
     "public_key",
+    "set_ticks",
     "sign_logon",
     "verify_matching",
 ]
@@ -407,6 +408,11 @@ def amend_trade(
     bust: bool,
     price: str | Decimal | int | float | None = None,
     qty: str | Decimal | int | float | None = None,
+) -> CommandReport: ...
+def set_ticks(
+    exchange: Exchange,
+    symbol: str,
+    bands: Sequence[tuple[str | Decimal | int | float, str | Decimal | int | float]],
 ) -> CommandReport: ...
 def sign_logon(private_key: bytes, nonce: bytes, logon: bytes) -> bytes: ...
 def public_key(private_key: bytes) -> bytes: ...

@@ -102,8 +102,7 @@ def state(
     """
     from fairlead.sdk import operator_calls
 
-    market = _ask(operator_calls.set_market_state(symbol, to), url=url, email=email)
-    typer.echo(json.dumps(_about(market) | {"schema": 1}, sort_keys=True) if as_json else _line(_about(market)))
+    _changed(operator_calls.set_market_state(symbol, to), url=url, email=email, as_json=as_json)
 
 
 @app.command()
@@ -194,6 +193,26 @@ def void(symbol: _Symbol, *, email: _Email, url: _Url = _LOCAL, as_json: _Json =
 
 
 @app.command()
+def ticks(
+    symbol: _Symbol,
+    grid: Annotated[str, typer.Argument(metavar="GRID", help="A step, or FROM:STEP by ascending price.")],
+    *,
+    email: _Email,
+    url: _Url = _LOCAL,
+    as_json: _Json = False,
+) -> None:
+    """Change the price grid; open orders with prices off it are cancelled (TICK_CHANGE), all others stay.
+
+    Example:  fairlead markets ticks BTC-USD 0:0.01,100:0.05 --email ops@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    parts = [part.rpartition(":") for part in grid.split(",")]
+    call = operator_calls.set_ticks(symbol, [(start or "0", step) for start, _, step in parts])
+    _changed(call, url=url, email=email, as_json=as_json)
+
+
+@app.command()
 def fees(
     schedule: Annotated[int, typer.Argument(metavar="SCHEDULE", min=0, max=65_535, help="Its number.")],
     *,
@@ -281,6 +300,11 @@ def _definition(source: str) -> dict[str, Any]:
 def _done(call: Call[Done], *, url: str, email: str, as_json: bool) -> None:
     answer = _ask(call, url=url, email=email)
     about = {"seq": answer.seq, "time": answer.time.utc.isoformat()}
+    typer.echo(json.dumps(about | {"schema": 1}, sort_keys=True) if as_json else _line(about))
+
+
+def _changed(call: Call[Market], *, url: str, email: str, as_json: bool) -> None:
+    about = _about(_ask(call, url=url, email=email))
     typer.echo(json.dumps(about | {"schema": 1}, sort_keys=True) if as_json else _line(about))
 
 

@@ -9,7 +9,7 @@ from fairlead.engine.batches import as_records, events_like
 from fairlead.engine.listing import define
 from fairlead.errors import WrongTypeError
 from fairlead.model.breaker import DynamicCircuitBreaker, Luld, MarketWide, RuleState
-from fairlead.model.instrument import Instrument
+from fairlead.model.instrument import Instrument, TickSize, tick_bands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,6 +205,15 @@ class Exchange(_core.Exchange):
             qty: its quantity from now on, at most what it is; as it is by default.
         """
         return _core.amend_trade(self, trade_id, bust=False, price=price, qty=qty)
+
+    def set_ticks(self, symbol: str, tick_size: TickSize) -> _core.CommandReport:
+        """Give an instrument another price grid; orders with prices off it are cancelled (``TICK_CHANGE``).
+
+        Args:
+            symbol: the instrument.
+            tick_size: as of ``Instrument``: the step of prices, or ``[(from_price, step), ...]`` ascending.
+        """
+        return _core.set_ticks(self, symbol, list(tick_bands(tick_size, symbol=symbol)))
 
     def attach_rules(self, symbol: str, rules: "Luld | MarketWide | DynamicCircuitBreaker") -> _core.CommandReport:
         """Let a rule set watch an instrument from now on; its commands join the sequence, with numbers of their own.

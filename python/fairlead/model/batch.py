@@ -25,8 +25,9 @@ ts_ns       time of the command; 0 takes the exchange's clock at the start of th
 
 A time that is not after the last command's becomes one nanosecond after it.
 
-An event record (96 bytes) names its command by ``seq`` and its kind by ``EVENT_KINDS[kind]``; prices are base ticks,
-quantities lots, fields a kind does not have are 0, and ``side`` is 255 where there is none.
+An event record (96 bytes) names its command by ``seq`` and its kind by ``EVENT_KINDS[kind]``; prices are base ticks
+(where the grid was changed, of all grids the instrument has had), quantities lots, fields a kind does not have are 0,
+and ``side`` is 255 where there is none.
 
 - trade: ``order_id``, ``account`` and ``leaves`` are the buyer's, the ``other_`` fields the seller's; ``id`` is the
   trade id, ``side`` the aggressor's, ``flag`` a self-match.
@@ -44,6 +45,7 @@ quantities lots, fields a kind does not have are 0, and ``side`` is 255 where th
   taken back, 3 where ``account`` was paid, 4 where it ended; ``px`` is what one YES paid, ``flag`` that it is not void.
 - account_fees_set: ``id`` is the schedule of ``account``.
 - trade_amended: as trade; ``px`` and ``qty`` are what it is from now on, ``flag`` says that it was taken back.
+- ticks_set: ``instrument`` has another grid.
 
 Fees are not in records: ask ``balances`` or ``events``.
 """
@@ -131,4 +133,5 @@ EVENT_KINDS = (
     "outcome",
     "account_fees_set",
     "trade_amended",
+    "ticks_set",
 )

@@ -46,6 +46,13 @@ class FeesSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicksSet(Event):
+    """An instrument has another price grid."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFeesSet(Event):
     """An account pays by another fee schedule."""
 

@@ -85,18 +85,7 @@ class Instrument:
 
     def tick_bands(self) -> tuple[tuple[Decimal, Decimal], ...]:
         """Return the steps as ``((from_price, step), ...)``; one step starts at 0."""
-        if isinstance(self.tick_size, str | Decimal | int | float):
-            return ((Decimal(0), exact(self.tick_size, name="tick_size", symbol=self.symbol)),)
-        if not isinstance(self.tick_size, Sequence):
-            raise WrongTypeError(f"instrument {self.symbol}: tick_size={self.tick_size!r} is no number and no sequence")
-        bands = []
-        rows: Sequence[object] = self.tick_size
-        for row in rows:
-            if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 2:
-                raise UsageError(f"instrument {self.symbol}: tick_size row {row!r} is no pair (from_price, step)")
-            start, step = (exact(value, name="tick_size", symbol=self.symbol) for value in row)
-            bands.append((start, step))
-        return tuple(bands)
+        return tick_bands(self.tick_size, symbol=self.symbol)
 
     def __repr__(self) -> str:
         return (
@@ -126,3 +115,19 @@ def exact(value: object, *, name: str, symbol: str) -> Decimal:
     if not number.is_finite() or len(number.as_tuple().digits) > 40 or abs(number.adjusted()) > 40:
         raise UsageError(f'instrument {symbol}: {name}={value!r} is no plain number; give digits and a point: "0.01"')
     return number
+
+
+def tick_bands(tick_size: TickSize, *, symbol: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Return the steps of a grid as ``((from_price, step), ...)``; one step starts at 0."""
+    if isinstance(tick_size, str | Decimal | int | float):
+        return ((Decimal(0), exact(tick_size, name="tick_size", symbol=symbol)),)
+    if not isinstance(tick_size, Sequence):
+        raise WrongTypeError(f"instrument {symbol}: tick_size={tick_size!r} is no number and no sequence")
+    bands = []
+    rows: Sequence[object] = tick_size
+    for row in rows:
+        if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 2:
+            raise UsageError(f"instrument {symbol}: tick_size row {row!r} is no pair (from_price, step)")
+        start, step = (exact(value, name="tick_size", symbol=symbol) for value in row)
+        bands.append((start, step))
+    return tuple(bands)

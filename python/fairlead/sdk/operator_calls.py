@@ -1,6 +1,6 @@
 """The calls of who runs the venue: markets, fees, halts, events. None that writes is sent twice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fairlead.sdk.answers import Answer, Market
@@ -19,6 +19,7 @@ __all__ = [
     "set_fees",
     "set_market_state",
     "set_outcome",
+    "set_ticks",
     "settle_outcome",
     "void_outcome",
 ]
@@ -39,6 +40,12 @@ def list_market(definition: Mapping[str, Any]) -> Call[Done]:
 def set_market_state(symbol: str, state: str) -> Call[Market]:
     """Open, suspend, close or delist a market and return it."""
     return _call("PATCH", path("markets", symbol), Market, {"state": state})
+
+
+def set_ticks(symbol: str, ticks: Sequence[tuple[Number, Number]]) -> Call[Market]:
+    """Change the price grid of a market, ``(from_price, tick_size)`` by ascending price, and return it."""
+    bands = [{"fromPrice": number("from_price", start), "tickSize": number("tick_size", step)} for start, step in ticks]
+    return _call("PUT", path("markets", symbol, "ticks"), Market, {"ticks": bands})
 
 
 def halt(symbol: str, *, reason: str, duration_s: int = 0, two_person: bool = False) -> Call[Done]:

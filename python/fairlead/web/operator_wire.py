@@ -1,5 +1,6 @@
 """The bodies and answers of what operators do, and of what everybody may know of it."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ __all__ = [
     "BreakerAnswer",
     "Done",
     "FeeRates",
+    "GridWish",
     "HaltWish",
     "KillWish",
     "Killed",
@@ -94,6 +96,19 @@ class Listing(Body, frozen=True, kw_only=True):
     max_quantity: msgspec.Raw
     min_price: msgspec.Raw
     max_price: msgspec.Raw
+
+
+class BandWish(Body, frozen=True, kw_only=True):
+    """From this price on, prices are multiples of ``tickSize``. Numbers as text or JSON numbers, exact."""
+
+    from_price: msgspec.Raw
+    tick_size: msgspec.Raw
+
+
+class GridWish(Body, frozen=True, kw_only=True):
+    """``PUT /markets/{symbol}/ticks``: the price grid from now on, by ascending price."""
+
+    ticks: Annotated[list[BandWish], Meta(min_length=1, max_length=64)]
 
 
 class FeeRates(Body, frozen=True, kw_only=True):
@@ -244,3 +259,8 @@ def market_to_list(wish: Listing) -> NewMarket:
         min_price=decimal_of(wish.min_price, "minPrice"),
         max_price=decimal_of(wish.max_price, "maxPrice"),
     )
+
+
+def grid_of(wish: GridWish) -> list[tuple[Decimal, Decimal]]:
+    """Return a price grid with its numbers read, as pairs of a first price and the step from there on."""
+    return [(decimal_of(band.from_price, "fromPrice"), decimal_of(band.tick_size, "tickSize")) for band in wish.ticks]

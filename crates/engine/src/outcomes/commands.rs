@@ -42,7 +42,7 @@ fn set(
     let market = markets.get(instrument.0 as usize).ok_or(Reject::plain(RejectReason::UnknownInstrument))?;
     let decimals = |asset: AssetId| names.assets.get(asset.0 as usize).map(|(_, decimals)| *decimals);
     ensure(decimals(no).is_some(), || Reject::plain(RejectReason::UnknownAsset))?;
-    let one = one_of(market).filter(|one| market.def.max_price.0 < one * market.base_tick);
+    let one = one_of(market).filter(|one| market.def.max_price.0 < one * market.grain);
     let is_defined = market.outcome.is_none()
         && decimals(no) == decimals(market.def.base)
         && [market.def.base, no].into_iter().all(|asset| is_fresh(shared, markets, market, asset))
@@ -55,10 +55,10 @@ fn set(
     Ok(())
 }
 
-/// A price of 1 in ticks, where it lies on the grid and prices are positive.
+/// A price of 1 in grains, where it lies on the grid and prices are positive.
 fn one_of(market: &Market) -> Option<i64> {
     let one = 10_i64.checked_pow(u32::from(market.def.price_decimals))?;
-    (!market.def.allow_negative && one % market.base_tick == 0).then_some(one / market.base_tick)
+    (!market.def.allow_negative && one % market.def.ticks.base_tick() == 0).then_some(one / market.grain)
 }
 
 /// Nobody has or may owe an asset, and no other market knows it.

@@ -38,10 +38,11 @@ pub(super) fn resolve(
 
 /// 307, 308: on the grid, from 0 to 1.
 fn weighs(market: &Market, weight: Price, one: i64) -> Result<(), Reject> {
-    let tick = market.base_tick;
+    let tick = market.def.ticks.base_tick();
     ensure(weight.0 % tick == 0, || Reject::measured(RejectReason::PriceTick, weight.0, tick))?;
-    let bound = if weight.0 < 0 { 0 } else { one * tick };
-    let inside = (0..=one * tick).contains(&weight.0);
+    let one = one * market.grain;
+    let bound = if weight.0 < 0 { 0 } else { one };
+    let inside = (0..=one).contains(&weight.0);
     ensure(inside, || Reject::measured(RejectReason::PriceBounds, weight.0, bound))
 }
 

@@ -90,13 +90,13 @@ impl Twins {
     }
 
     fn arm(&mut self, scanned: &Scanned, value: Option<i64>) {
-        let grid = Grid { ticks: &self.ticks, base_tick: self.ticks.base_tick() };
+        let grid = Grid { ticks: &self.ticks };
         self.book.arm(&mut self.waits, grid, (scanned.order, scanned.side), value);
     }
 
     fn disarm(&mut self, at: usize) -> Scanned {
         let scanned = self.scan.swap_remove(at);
-        let grid = Grid { ticks: &self.ticks, base_tick: self.ticks.base_tick() };
+        let grid = Grid { ticks: &self.ticks };
         self.book.disarm(&mut self.waits, grid, (scanned.order, scanned.side));
         let wait = self.waits.get(scanned.order);
         assert_eq!((wait.stage, wait.anchor), (Stage::Out, scanned.anchor), "it keeps the anchor it has reached");
@@ -132,7 +132,7 @@ impl Twins {
         if reference_of(source).is_some_and(|kind| stale[kind as usize]) {
             return;
         }
-        let grid = Grid { ticks: &self.ticks, base_tick: self.ticks.base_tick() };
+        let grid = Grid { ticks: &self.ticks };
         let side_of = |waits: &Waits, order| sides[usize::try_from(waits.get(order).order_id).unwrap() - 1];
         let watched = self.book.watches(source, stale);
         let line = if watched {
@@ -154,7 +154,7 @@ impl Twins {
     }
 
     fn check(&self) {
-        let grid = Grid { ticks: &self.ticks, base_tick: self.ticks.base_tick() };
+        let grid = Grid { ticks: &self.ticks };
         assert_eq!(self.book.check(&self.waits, grid), self.scan.len());
         for scanned in &self.scan {
             let anchor = self.book.anchor(&self.waits, (scanned.order, scanned.side));
@@ -244,7 +244,7 @@ fn it_does_so_with_many_orders_at_once() {
 fn b04_an_amended_trigger_is_found_at_its_new_price_only() {
     let mut twins = Twins::new(0);
     let ticks = TickTable::uniform(1).unwrap();
-    let grid = Grid { ticks: &ticks, base_tick: 1 };
+    let grid = Grid { ticks: &ticks };
     let trigger = Trigger::at(TriggerKind::StopLoss, Price(90));
     let order = twins.waits.insert(InstrumentId(0), Wait::new(1, 1, Some(trigger), Display::All, 0));
     let see = |twins: &mut Twins, value| {

@@ -241,6 +241,7 @@ pub fn line(event: &EventKind) -> String {
         | EventKind::FeesSet { .. }
         | EventKind::AccountFeesSet { .. }
         | EventKind::TradeAmended { .. }
+        | EventKind::TicksSet { .. }
         | EventKind::Deposited { .. }
         | EventKind::Withdrawn { .. }
         | EventKind::OrderParked { .. }

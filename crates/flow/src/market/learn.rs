@@ -37,6 +37,7 @@ impl Market {
             | EventKind::FeesSet { .. }
             | EventKind::AccountFeesSet { .. }
             | EventKind::TradeAmended { .. }
+            | EventKind::TicksSet { .. }
             | EventKind::Deposited { .. }
             | EventKind::Withdrawn { .. }
             | EventKind::Repeated { .. }

@@ -45,6 +45,7 @@ pub fn account_of(command: &Command) -> Option<AccountId> {
         | Command::SetFees { .. }
         | Command::SetAccountFees(_)
         | Command::AmendTrade(_)
+        | Command::SetTicks(_)
         | Command::Deposit(_)
         | Command::Withdraw(_)
         | Command::SetTradingState(_)

@@ -3,6 +3,7 @@
 mod amendments;
 mod breakers;
 mod draw;
+mod grids;
 mod guards;
 mod orders;
 mod others;
@@ -13,7 +14,7 @@ mod world;
 
 use model::{
     AccountId, ClOrdId, Command, Events, InstrumentId, KillScope, Limits, MassCancel, NewOrder, Side, Stamp,
-    StandingTrade, TradingState,
+    StandingTrade, TickTable, TradingState,
 };
 
 use crate::images::Plan;
@@ -63,6 +64,8 @@ struct Generator {
     sent: Vec<Command>,
     /// Trades as they were made and as they were corrected.
     trades: Vec<StandingTrade>,
+    /// The grid that the last command asks for.
+    new_ticks: Option<TickTable>,
     /// Kill switches that may be on.
     switches: Vec<KillScope>,
 }
@@ -170,6 +173,7 @@ impl Generator {
             | Command::SetFees { .. }
             | Command::SetAccountFees(_)
             | Command::AmendTrade(_)
+            | Command::SetTicks(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)
@@ -201,6 +205,7 @@ impl Generator {
         self.events.clear();
         self.exchange.apply(stamp, command, &mut self.events);
         self.note_trades();
+        self.note_ticks();
     }
 
     fn next_stamp(&mut self, seq: usize) -> Stamp {
@@ -219,6 +224,7 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
     // Drawn apart, so that sequences without it stay what they were.
     world.maybe_outcome(&mut Draw::new(!seed));
     world.amends_trades = Draw::new(seed.rotate_left(32)).chance(250);
+    world.regrids = Draw::new(seed.rotate_left(16)).chance(120);
     let swarm = Swarm::new(&mut draw);
     let fresh = vec![0; world.kinds.len() + 1];
     let (setup, limits) = (world.setup.clone(), world.limits);
@@ -237,6 +243,7 @@ pub fn sequence(seed: u64, count: usize) -> Sequence {
         fresh,
         sent,
         trades: Vec::new(),
+        new_ticks: None,
         switches,
     };
     let mut commands = Vec::with_capacity(setup.len() + count + 8);

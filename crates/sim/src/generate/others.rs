@@ -65,7 +65,8 @@ impl Generator {
 
     /// What only some sequences have.
     fn maybe_special(&mut self) -> Option<Command> {
-        self.maybe_outcome().or_else(|| self.maybe_amend_trade()).or_else(|| self.maybe_protect())
+        let rare = self.maybe_outcome().or_else(|| self.maybe_amend_trade()).or_else(|| self.maybe_set_ticks());
+        rare.or_else(|| self.maybe_protect())
     }
 
     /// Limits, emergencies and halts, in sequences that have them.

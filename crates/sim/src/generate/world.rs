@@ -33,6 +33,8 @@ pub struct World {
     pub outcome: Option<InstrumentId>,
     /// Trades are taken back and corrected.
     pub amends_trades: bool,
+    /// Instruments get other grids.
+    pub regrids: bool,
     /// The commands that make it so.
     pub setup: Vec<Command>,
 }
@@ -176,8 +178,9 @@ impl World {
                 setup.push(Command::AddAccount(AddAccount { name: name("C", index), kind, stp_group, fees }));
             }
         }
-        let mut world =
-            World { limits: limits(draw), markets, kinds, decimals, outcome: None, amends_trades: false, setup };
+        let (amends_trades, regrids) = (false, false);
+        let limits = limits(draw);
+        let mut world = World { limits, markets, kinds, decimals, outcome: None, amends_trades, regrids, setup };
         world.first_deposits(draw);
         world
     }

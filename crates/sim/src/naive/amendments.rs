@@ -55,16 +55,16 @@ impl NaiveExchange {
 
     /// such a trade can have been made.
     fn could_be(&self, StandingTrade { key, terms }: &StandingTrade) -> bool {
-        let Listed { definition, .. } = self.instrument(key.instrument);
+        let listed = self.instrument(key.instrument);
+        let definition = &listed.definition;
         let TradeTerms { price, qty, .. } = *terms;
         let orders = [key.buy_order_id.0, key.sell_order_id.0];
         let most = || self.notional(key.instrument, price, qty.0).unsigned_abs();
         let is_given = 0 < key.trade_id.0 && key.trade_id.0 < self.next_trade;
         is_given
             && orders.into_iter().all(|id| 0 < id && id < self.next_order)
-            && price.0 % definition.ticks.base_tick() == 0
-            && definition.min_price <= price
-            && price <= definition.max_price
+            && price.0 % listed.grain() == 0
+            && (listed.first_bounds.0..=listed.first_bounds.1).contains(&price)
             && qty.0 % definition.lot_size.0 == 0
             && Qty(0) < qty
             && qty <= definition.max_qty

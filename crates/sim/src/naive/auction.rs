@@ -74,12 +74,14 @@ impl NaiveExchange {
             side.iter().map(|order| Interest { limit: Self::auction_limit(order), qty: order.leaves }).collect()
         });
         let ticks = &listed.definition.ticks;
+        let (low, high) = (listed.definition.min_price, listed.definition.max_price);
         let prices = match ends {
             Some(ends) => {
                 let turns = buys.iter().chain(&sells).filter_map(|interest| interest.limit).chain(reference);
                 every_price(ticks, ends).unwrap_or_else(|| telling_prices(ticks, ends, turns))
             }
-            None => reference.into_iter().collect(),
+            // on the grid of now.
+            None => reference.map(|at| ticks.nearest(at).clamp(low, high)).into_iter().collect(),
         };
         let candidates = prices.into_iter().map(|price| Candidate::at(price, &buys, &sells)).collect();
         let number = |value: i128| i64::try_from(value).expect("quantities of one auction fit 64 bits");

@@ -57,6 +57,8 @@ impl NaiveExchange {
         let instrument = InstrumentId(id_of(self.instruments.len()));
         self.instruments.push(Listed {
             definition: definition.clone(),
+            first_bounds: (definition.min_price, definition.max_price),
+            former_grids: Vec::new(),
             notional_scale: notional_scale.into(),
             base_scale: base_scale.into(),
             state: TradingState::PreListed,

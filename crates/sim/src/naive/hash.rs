@@ -57,6 +57,19 @@ impl NaiveExchange {
                 digest.write_i128(amount);
             }
         }
+        for (id, listed) in self.instrument_ids().zip(&self.instruments) {
+            if listed.former_grids.is_empty() {
+                continue;
+            }
+            digest.write_u64(id.0.into());
+            digest.write_i64(listed.grain());
+            digest.write_price(listed.definition.min_price);
+            digest.write_price(listed.definition.max_price);
+            for band in listed.definition.ticks.bands() {
+                digest.write_price(band.from);
+                digest.write_i64(band.tick);
+            }
+        }
         for (id, trade) in &self.amended_trades {
             digest.write_u64(id.0);
             digest.write_price(trade.terms.price);

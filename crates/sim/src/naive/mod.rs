@@ -20,6 +20,7 @@ mod emergencies;
 mod enter;
 mod funds;
 mod gate;
+mod grids;
 mod group_admit;
 mod groups;
 mod halts;
@@ -51,7 +52,8 @@ use std::collections::BTreeMap;
 
 use model::{
     AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, GroupId,
-    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, StandingTrade, Symbol, TradeId, TradingState,
+    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, StandingTrade, Symbol, TickTable, TradeId,
+    TradingState,
 };
 
 use client_ids::{Remembered, RetiredChain};
@@ -92,6 +94,10 @@ struct Published {
 #[derive(Clone, Debug)]
 struct Listed {
     definition: Instrument,
+    /// Price bounds as listed.
+    first_bounds: (Price, Price),
+    /// Grids it had before, oldest first.
+    former_grids: Vec<TickTable>,
     /// Quote units of one price mantissa times one quantity mantissa.
     notional_scale: i128,
     /// Base units of one quantity mantissa.
@@ -257,6 +263,7 @@ impl NaiveExchange {
             Command::SetBands(request) => self.set_bands(*request, out),
             Command::Outcome(request) => self.outcome_request(request, out),
             Command::AmendTrade(request) => self.amend_trade(request, out),
+            Command::SetTicks(request) => self.set_ticks(request, out),
             Command::Tick => {}
         }
     }

@@ -95,6 +95,11 @@ impl Names {
         found.map_or((0, 0), |(_, price, qty)| (*price, *qty))
     }
 
+    /// Decimals of the prices of an instrument.
+    pub fn price_decimals(&self, instrument: InstrumentId) -> u8 {
+        self.decimals(instrument).0
+    }
+
     fn asset_decimals(&self, asset: AssetId) -> u8 {
         self.assets.get(asset.0 as usize).map_or(0, |(_, decimals)| *decimals)
     }

@@ -2,7 +2,7 @@
 
 use model::{
     AmendOrder, CancelOrder, Command, Display, InstrumentId, MassCancel, NewOrder, NewStop, OrdType, OrderId, OrderRef,
-    Peg, PegReference, PostOnly, Qty, SessionId, Side, TimeInForce,
+    Peg, PegReference, PostOnly, Qty, SessionId, SetTicks, Side, TimeInForce,
 };
 
 use super::amounts::{Names, client_id, duration, number};
@@ -33,6 +33,14 @@ fn special(line: &Line, names: &Names) -> Option<Result<Command, String>> {
     outcomes::command(line, names).or_else(|| amendments::command(line, names))
 }
 
+/// `ticks INSTRUMENT GRID`, the grid as where it is listed.
+fn set_ticks(line: &Line, names: &Names) -> Result<SetTicks, String> {
+    line.allow(&["after"])?;
+    let instrument = names.instrument(Some(line.word(1)?));
+    let ticks = setup::ticks(line.word(2)?, names.price_decimals(instrument))?;
+    Ok(SetTicks { instrument, ticks })
+}
+
 /// A command line without its `>`, and the orders below it where it enters a group. `now_ns` is the time it will have.
 pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result<Command, String> {
     if let Some(kind) = triggers::group_kind(line.word(0)?) {
@@ -53,6 +61,7 @@ pub fn command(line: &Line, legs: &[Line], names: &Names, now_ns: i64) -> Result
                 None => Command::NewOrder(order),
             })
         }
+        "ticks" => set_ticks(line, names).map(Command::SetTicks),
         "cancel_group" => triggers::cancel_group(line, names).map(Command::CancelGroup),
         "reference" => triggers::reference(line, names).map(Command::SetReference),
         "amend" => amend(line, names, now_ns).map(Command::Amend),

@@ -67,6 +67,7 @@ fn kind(event: &EventKind, names: &Names) -> String {
         }
         EventKind::OrderParked { order_id, .. } => format!("parked {}", names.show_order(*order_id)),
         EventKind::Trade(trade) => show_trade(trade, names),
+        EventKind::TicksSet { instrument } => format!("ticks {}", names.show_instrument(*instrument)),
         EventKind::TradeAmended { key, was, now } => amendments::show(key, was, now, names),
         EventKind::TradePrevented(prevented) => show_prevented(prevented, names),
         EventKind::OrderCanceled(ended) => show_end("canceled", ended, names),

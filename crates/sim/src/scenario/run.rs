@@ -240,6 +240,7 @@ impl<E: Engine> Runner<E> {
             | Command::SetFees { .. }
             | Command::SetAccountFees(_)
             | Command::AmendTrade(_)
+            | Command::SetTicks(_)
             | Command::Deposit(_)
             | Command::Withdraw(_)
             | Command::Cancel(_)

@@ -72,7 +72,7 @@ pub fn instrument_decimals(line: &Line) -> (u8, u8) {
 }
 
 /// `tick=0.01` or bands `tick=0.01,100.00:0.05` (from 100.00 on 0.05).
-fn ticks(text: &str, decimals: u8) -> Result<TickTable, String> {
+pub fn ticks(text: &str, decimals: u8) -> Result<TickTable, String> {
     let mantissa = |text: &str| -> Result<i64, String> {
         let parsed = parse_decimal(text, decimals).map_err(|error| format!("{text}: {error}"))?;
         i64::try_from(parsed).map_err(|_| format!("{text}: too large"))

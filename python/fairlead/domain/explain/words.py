@@ -48,6 +48,7 @@ ENDS: Final[Mapping[str, str]] = {
     "DISCONNECT": "its connection was lost",
     "DEAD_MAN": "the account's dead-man timer ran out",
     "PRICE_BAND": "the next price would have broken a band",
+    "TICK_CHANGE": "its prices are not on the instrument's new grid",
 }
 
 

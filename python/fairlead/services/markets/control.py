@@ -1,5 +1,6 @@
 """What operators do to markets: each is one command in the log of the exchange, under the number of who gave it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -8,7 +9,7 @@ from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
 from fairlead.services.markets.assets import Assets
-from fairlead.services.markets.grid import positive
+from fairlead.services.markets.grid import bands, positive
 from fairlead.wire.codec import Value
 
 __all__ = ["NewMarket", "Scope", "VenueControl"]
@@ -92,6 +93,23 @@ class VenueControl:
     async def set_state(self, symbol: str, state: str) -> Report:
         """Move a market to a trading state, in the words of the wire."""
         return await self._front.command("SetTradingState", {"instrument": self._id(symbol), "state": state})
+
+    async def set_ticks(self, symbol: str, grid: Sequence[tuple[Decimal, Decimal]]) -> Report:
+        """Give a market another price grid; orders with prices off it are cancelled.
+
+        Args:
+            symbol: the market.
+            grid: pairs of a first price and the step from there on, ascending.
+
+        Raises:
+            UsageError: that is no grid.
+        """
+        listing = self._feed.instruments.listing(symbol)
+        entries = bands(grid, listing.price_decimals)
+        report = await self._front.command("SetTicks", {"instrument": listing.id}, entries=entries)
+        if not report.is_rejected:
+            await self._feed.refresh_instruments()
+        return report
 
     async def set_fees(self, schedule: int, *, maker_ppm: int, taker_ppm: int) -> Report:
         """Set a fee schedule, in parts per million of the notional."""

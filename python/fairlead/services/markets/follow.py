@@ -20,7 +20,7 @@ __all__ = ["Following"]
 _SUBSCRIPTIONS_MAX: Final = 256
 _LOOK_S: Final = 5.0
 # After these the instruments are others than those that were told of.
-_CHANGES: Final = frozenset({"InstrumentListed", "OutcomeSet"})
+_CHANGES: Final = frozenset({"InstrumentListed", "OutcomeSet", "TicksSet"})
 _log = logging.getLogger("fairlead.markets")
 
 

@@ -1,11 +1,12 @@
 """Numbers of requests as whole numbers at the decimals of what they are about; nothing is rounded."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from fairlead.errors import UsageError
 
-__all__ = ["on_grid", "positive"]
+__all__ = ["bands", "on_grid", "positive"]
 
 _NUMBER_MAX: Final = 2**63 - 1
 
@@ -34,3 +35,21 @@ def on_grid(value: Decimal, decimals: int, *, field: str) -> int:
     if scaled != scaled.to_integral_value() or abs(scaled) > _NUMBER_MAX:
         raise UsageError(f"{field} does not fit its decimals: {field}={value:f} max_decimals={decimals}")
     return int(scaled)
+
+
+def bands(grid: Sequence[tuple[Decimal, Decimal]], decimals: int) -> tuple[dict[str, int], ...]:
+    """Return a price grid, pairs of a first price and the step from there on, as the wire has it.
+
+    Raises:
+        UsageError: a step is not above 0, a price is off its own step, or they do not ascend.
+    """
+    found: list[dict[str, int]] = []
+    for start, step in grid:
+        tick = positive(step, decimals, field="tickSize")
+        first = on_grid(start, decimals, field="fromPrice")
+        if first % tick:
+            raise UsageError(f"a band starts off its own grid: fromPrice={start:f} tickSize={step:f}")
+        if found and found[-1]["from"] >= first:
+            raise UsageError(f"bands do not ascend: fromPrice={start:f}; give them by price, the lowest first")
+        found.append({"from": first, "tick": tick})
+    return tuple(found)

@@ -7,7 +7,7 @@ from fairlead.engine import CommandReport, ExecutionReport, GroupReport
 from fairlead.model.triggers import Leg
 from fairlead.services.scenario import amendments, guards, outcomes
 from fairlead.services.scenario.line import Line, duration_ns, need
-from fairlead.services.scenario.market import STP_WORDS, Market, define
+from fairlead.services.scenario.market import STP_WORDS, Market, bands_of, define
 from fairlead.services.scenario.triggers import TRIGGER_OPTIONS, TRIGGER_WORDS, trigger_of, waits
 
 TIFS = ("gtc", "day", "ioc", "fok", "ato", "atc", "gfa")
@@ -43,6 +43,9 @@ def command(market: Market, line: Line, legs: Sequence[Line]) -> Report:
         case "tick":
             line.allow("after")
             return market.exchange.tick()
+        case "ticks":
+            line.allow("after")
+            return market.exchange.set_ticks(line.word(1), bands_of(line.word(2)))
         case word if word in guards.WORDS:
             return guards.command(market, line)
         case word if word in amendments.WORDS:

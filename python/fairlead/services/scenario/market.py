@@ -103,6 +103,11 @@ def grid_decimals(line: Line) -> tuple[int, int]:
     return max(decimals_of(text) for text in ticks), decimals_of(line.options.get("lot", "1"))
 
 
+def bands_of(text: str) -> list[tuple[str, str]]:
+    """Return a grid: ``0.01``, or ``0.01,100.00:0.05`` (from 100.00 on 0.05)."""
+    return [(start or "0", step) for start, _, step in (part.rpartition(":") for part in text.split(","))]
+
+
 def _list(market: Market, line: Line) -> CommandReport:
     line.allow(
         "base", "quote", "tick", "lot", "min_qty", "max_qty", "min_notional", "max_notional", "min_price", "max_price",
@@ -111,8 +116,7 @@ def _list(market: Market, line: Line) -> CommandReport:
     given, name = line.options, line.words[1]
     price_decimals, qty_decimals = grid_decimals(line)
     quote = given.get("quote", "USD")
-    parts = [part.rpartition(":") for part in given.get("tick", "0.01").split(",")]
-    bands = [(start or "0", step) for start, _, step in parts]
+    bands = bands_of(given.get("tick", "0.01"))
     lot = given.get("lot", "1")
     largest = str(Decimal(2**63 - 1).scaleb(-market.decimals.get(quote, 0)))
     kind, _, share = given.get("allocation", "fifo").partition(":")

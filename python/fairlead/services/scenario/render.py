@@ -120,6 +120,7 @@ _RENDERERS: dict[type[Event], Callable[..., str]] = {
     ev.InstrumentListed: lambda event, _, __: f"listed {event.symbol}",
     ev.AccountAdded: lambda event, _, __: f"account {event.account}",
     ev.FeesSet: lambda event, _, __: f"fees {event.schedule} version={event.version}",
+    ev.TicksSet: lambda event, _, __: f"ticks {event.symbol}",
     ev.AccountFeesSet: lambda event, _, __: f"account_fees {event.account} {event.schedule}",
     ev.Deposited: _moved("deposited"),
     ev.Withdrawn: _moved("withdrawn"),

@@ -14,6 +14,7 @@ from fairlead.web.operator_wire import (
     BreakerAnswer,
     Done,
     FeeRates,
+    GridWish,
     HaltWish,
     Killed,
     KillWish,
@@ -24,6 +25,7 @@ from fairlead.web.operator_wire import (
     accepted,
     breaker_answer,
     done,
+    grid_of,
     killed,
     market_to_list,
     scope_of,
@@ -97,6 +99,15 @@ async def change_market(symbol: Symbol, data: JSONBody[MarketChange], services: 
     return market_of(await services.markets.market(symbol), upcoming)
 
 
+@put("/markets/{symbol:str}/ticks", opt=needs(Permission.MANAGE_MARKETS), summary="Change its price grid")
+async def set_ticks(symbol: Symbol, data: JSONBody[GridWish], services: Given) -> Market:
+    """Open orders with prices off the new grid are cancelled (``TICK_CHANGE``); all others stay where they are."""
+    report = await services.control.set_ticks(symbol, grid_of(data))
+    accepted(report, what=f"ticks symbol={symbol}")
+    upcoming = (await services.calendars.views()).get(symbol)
+    return market_of(await services.markets.market(symbol), upcoming)
+
+
 @patch("/fee-schedules/{schedule:int}", opt=needs(Permission.MANAGE_MARKETS), summary="Set a fee schedule")
 async def set_fees(
     schedule: Annotated[int, PathParameter(ge=0, le=_SCHEDULE_MAX)], data: JSONBody[FeeRates], services: Given
@@ -123,6 +134,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     release,
     list_instrument,
     change_market,
+    set_ticks,
     set_fees,
     set_account_fees,
 )
