@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.unit.markets import open_market
 
-from fairlead import Exchange, UsageError
+from fairlead import Exchange, Instrument, UsageError
 from fairlead.model.events import OrderCanceled, TicksSet
 
 
@@ -52,6 +52,22 @@ def test_integers_of_a_handle_are_of_the_time_it_was_taken(ex: Exchange) -> None
     ex.set_ticks("AAPL", "0.05")
 
     assert [level for level in handle.levels("buy", 2) if level in before] == [before[1]]
+
+
+def test_a_handle_says_nothing_that_its_integers_cannot_say(ex: Exchange) -> None:
+    handle = ex.handle("AAPL")
+    ex.list(Instrument("DEF", quote="USD", tick_size="0.50", price_decimals=2))
+    coarse, alice = ex.handle("DEF"), ex.account_id("alice")
+    coarse.buy(alice, 199, 1)
+    ex.set_ticks("DEF", "0.25")
+    assert coarse.levels("buy", 1) == [(199, 1, 1)]
+
+    ex.submit(account="alice", cl_ord_id="between", symbol="DEF", side="buy", order_qty=1, price="99.75")
+
+    with pytest.raises(UsageError, match="take a new one"):
+        coarse.levels("buy", 2)
+    assert ex.handle("DEF").levels("buy", 2) == [(399, 1, 1), (398, 1, 1)]
+    assert handle.levels("buy", 1) == [(9_999, 5, 1)]
 
 
 def test_a_trade_off_the_grid_of_now_can_be_taken_back(ex: Exchange) -> None:

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     AccountId, AmendOrder, CancelOrder, Command, Display, Event, EventKind, NewOrder, OrdType, OrderId, OrderRef,
-    PostOnly, Qty, RejectReason, SessionId, Side, TimeInForce,
+    PostOnly, Price, Qty, RejectReason, SessionId, Side, TimeInForce,
 };
 use pyo3::prelude::*;
 
@@ -33,6 +33,16 @@ fn refusal(reason: RejectReason) -> i64 {
 impl Handle {
     pub fn new(exchange: Py<Exchange>, listed: Arc<Listed>) -> Self {
         Handle { exchange, listed }
+    }
+
+    /// A price as an integer of this handle.
+    fn px(&self, price: Price) -> PyResult<i64> {
+        let (grain, symbol) = (self.listed.grain, self.listed.def.symbol);
+        if price.0 % grain != 0 {
+            let what = format!("the grid of {symbol} became finer after this handle was taken; take a new one");
+            return Err(raise(Kind::Usage, what));
+        }
+        Ok(price.0 / grain)
     }
 
     fn lots(&self, qty: Qty) -> i64 {
@@ -197,7 +207,7 @@ impl Handle {
     ///
     /// ``aggressor`` is 1 for a buy, -1 for a sell; 0 in an auction, where buy and sell stand for maker and taker.
     fn fills(&self, py: Python<'_>) -> PyResult<Vec<FillRow>> {
-        let (grain, lot) = (self.listed.grain, self.listed.def.lot_size.0);
+        let lot = self.listed.def.lot_size.0;
         self.exchange.get().with(py, |sequencer| {
             let mut rows = Vec::new();
             for event in sequencer.last_events() {
@@ -208,7 +218,7 @@ impl Handle {
                     None => 0,
                 };
                 let (maker, taker) = (trade.maker().order_id.0, trade.taker().order_id.0);
-                rows.push((maker, taker, trade.price.0 / grain, trade.qty.0 / lot, aggressor));
+                rows.push((maker, taker, self.px(trade.price)?, trade.qty.0 / lot, aggressor));
             }
             Ok(rows)
         })
@@ -219,10 +229,9 @@ impl Handle {
     fn levels(&self, py: Python<'_>, side: &str, n: usize) -> PyResult<Vec<(i64, i64, u32)>> {
         let unknown = || raise(Kind::Usage, format!("unknown side: side={side:?}; give 'buy' or 'sell'"));
         let side = words::side(side).ok_or_else(unknown)?;
-        let grain = self.listed.grain;
         self.exchange.get().with(py, |sequencer| {
             let levels = sequencer.engine().levels(self.listed.id, side, n);
-            Ok(levels.into_iter().map(|l| (l.price.0 / grain, self.lots(l.qty), l.count)).collect())
+            levels.into_iter().map(|l| Ok((self.px(l.price)?, self.lots(l.qty), l.count))).collect()
         })
     }
 
