@@ -30,8 +30,9 @@ _SAMPLE_S = 5.0
 _FULL_S = 120.0
 _SAMPLES_MIN = 12
 _PROBE_S = 20
-# Ids that are remembered: few, so that the run is longer than it takes to fill them.
-_CLIENT_IDS_MAX = 200_000
+# Ids that are remembered: few, so that the run is longer than it takes to fill them, also in the engine that tells the
+# tables what happened, which goes at their pace.
+_CLIENT_IDS_MAX = 50_000
 _FUNDS = 10**15
 
 
