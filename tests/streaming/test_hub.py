@@ -16,6 +16,7 @@ from websockets.uri import parse_uri
 from fairlead.domain.market_data.bars import MINUTE_NS
 from fairlead.domain.streaming.outbox import Channel, Renew
 from fairlead.domain.streaming.text_frame import text_frame
+from fairlead.model.report import Position, Report
 from fairlead.services.markets import Tape
 from fairlead.services.streaming import Hub, LiveCandles
 from fairlead.services.streaming.listener import Listener
@@ -223,3 +224,23 @@ def test_a_frame_is_read_by_any_client_as_the_text_it_was_made_of(length: int) -
     (frame,) = reader.events_received()
     assert isinstance(frame, Frame)
     assert (frame.opcode, frame.fin, frame.data) == (1, True, b"x" * length)
+
+
+def test_another_price_grid_is_told_to_who_listens_to_the_system() -> None:
+    async def story(market: _Market) -> None:
+        system = Channel("system", "ABC-USD")
+        await market.begin(system)
+
+        def change(symbol: str | None, *, kind: str = "TicksSet") -> None:
+            at = Position(7, 0, 0)
+            market.feed.report(Report(kind="CommandReport", exec_type=kind, symbol=symbol, fields={}, position=at))
+
+        change("ABC-USD", kind="OutcomeSet")
+        change("DEF-USD")
+        change(None)
+        change("ABC-USD")
+
+        told = [said for said in market.pipe.said() if said["type"] != "MISSED"]
+        assert told == [{"type": "GRID_CHANGED", "channel": "system", "symbol": "ABC-USD", "seq": 7}]
+
+    _with_market(story)

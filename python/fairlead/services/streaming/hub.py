@@ -10,6 +10,7 @@ from fairlead.domain.market_data.microstructure import microstructure_of
 from fairlead.domain.market_data.words import word
 from fairlead.domain.streaming.outbox import Channel
 from fairlead.domain.streaming.text_frame import text_frame
+from fairlead.model.report import Report
 from fairlead.ports.market_feed import MarketFeed, PublicBook
 from fairlead.services.streaming.book_messages import SIDES, book_snapshot, book_update
 from fairlead.services.streaming.listener import Listener
@@ -46,6 +47,7 @@ class Hub:
         self._prices: dict[str, bytes] = {}
         self._moved: set[str] = set()
         feed.listen(self.hear)
+        feed.listen_reports(self.hear_report)
 
     async def subscribe(self, listener: Listener, channel: Channel) -> None:
         """Begin a channel.
@@ -114,6 +116,12 @@ class Hub:
         elif depth == _FOLLOWED and message.kind == "InstrumentStatus":
             state = {"symbol": symbol, "seq": message.seq, "state": word(str(fields["state"]))}
             self._tell(Channel("system", symbol), _frame({"type": "SYSTEM", "channel": "system"} | state))
+
+    def hear_report(self, report: Report) -> None:
+        """Take a report: that a market has another price grid concerns everybody who enters orders there."""
+        if report.exec_type == "TicksSet" and report.position is not None and report.symbol is not None:
+            change = {"symbol": report.symbol, "seq": report.position.event_seq}
+            self._tell(Channel("system", report.symbol), _frame({"type": "GRID_CHANGED", "channel": "system"} | change))
 
     async def run(self) -> None:
         """Tell what is told by the clock, until cancelled."""
