@@ -1,15 +1,19 @@
 """The price grid of a running market is changed by its operator, and everybody's orders and books follow."""
 
+import asyncio
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.e2e.opened import Opened, definition
 from tests.e2e.test_markets_command import Desk
 from tests.e2e.test_serve import Service
+from websockets.asyncio.client import connect
 
 from fairlead.cli.exit_codes import ExitCode
+
+_WAIT_S: Final = 30.0
 
 
 class Floor(Opened):
@@ -97,3 +101,23 @@ def test_the_command_line_changes_a_grid(directory: Path) -> None:
         assert json.loads(changed.stdout)["symbol"] == "ABC"
         assert floor.book() == {"bids": [("99.90", "2")], "asks": []}
         assert "tickSize" in desk.run("ticks", "ABC", "0", code=ExitCode.USAGE).stderr
+
+
+def test_who_listens_to_the_market_hears_of_its_new_grid(directory: Path) -> None:
+    async def run(floor: Floor) -> dict[str, Any]:
+        async with connect(f"ws://127.0.0.1:{floor.service.ready['port']}/ws", proxy=None) as socket:
+            channel = {"name": "system", "symbol": "ABC"}
+            await socket.send(json.dumps({"op": "subscribe", "id": "begin", "channels": [channel]}))
+            async with asyncio.timeout(_WAIT_S):
+                while json.loads(await socket.recv()).get("id") != "begin":
+                    pass
+                await asyncio.to_thread(floor.retick, ("0", "0.10"))
+                while (heard := json.loads(await socket.recv()))["type"] != "GRID_CHANGED":
+                    pass
+        told: dict[str, Any] = heard
+        return told
+
+    with Service(directory) as service:
+        heard = asyncio.run(run(Floor(service, directory)))
+    assert (heard["channel"], heard["symbol"]) == ("system", "ABC")
+    assert heard["seq"] > 0

@@ -231,14 +231,14 @@ def test_another_price_grid_is_told_to_who_listens_to_the_system() -> None:
         system = Channel("system", "ABC-USD")
         await market.begin(system)
 
-        def change(symbol: str | None, *, kind: str = "TicksSet") -> None:
+        def change(instrument: int, *, kind: str = "TicksSet") -> None:
+            fields: dict[str, int | str | bool | bytes | None] = {"instrument": instrument}
             at = Position(7, 0, 0)
-            market.feed.report(Report(kind="CommandReport", exec_type=kind, symbol=symbol, fields={}, position=at))
+            market.feed.report(Report(kind="CommandReport", exec_type=kind, fields=fields, position=at))
 
-        change("ABC-USD", kind="OutcomeSet")
-        change("DEF-USD")
-        change(None)
-        change("ABC-USD")
+        change(0, kind="OutcomeSet")
+        change(1)
+        change(0)
 
         told = [said for said in market.pipe.said() if said["type"] != "MISSED"]
         assert told == [{"type": "GRID_CHANGED", "channel": "system", "symbol": "ABC-USD", "seq": 7}]

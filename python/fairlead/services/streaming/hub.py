@@ -119,9 +119,13 @@ class Hub:
 
     def hear_report(self, report: Report) -> None:
         """Take a report: that a market has another price grid concerns everybody who enters orders there."""
-        if report.exec_type == "TicksSet" and report.position is not None and report.symbol is not None:
-            change = {"symbol": report.symbol, "seq": report.position.event_seq}
-            self._tell(Channel("system", report.symbol), _frame({"type": "GRID_CHANGED", "channel": "system"} | change))
+        if report.exec_type != "TicksSet" or report.position is None:
+            return
+        if (listing := self._feed.instruments.listings.get(whole(report.fields["instrument"]))) is not None:
+            change = {"symbol": listing.symbol, "seq": report.position.event_seq}
+            self._tell(
+                Channel("system", listing.symbol), _frame({"type": "GRID_CHANGED", "channel": "system"} | change)
+            )
 
     async def run(self) -> None:
         """Tell what is told by the clock, until cancelled."""
