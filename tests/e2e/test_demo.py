@@ -25,6 +25,8 @@ import pytest
 COMMAND = (sys.executable, "-c", "from fairlead.cli import main; main()", "demo")
 # Long after anything that works has finished.
 GIVE_UP_SECONDS = 120
+# Several hundred screens: who still waits for something then waits in vain.
+GIVE_UP_CHARACTERS = 5_000_000
 ENTER_SCREEN, LEAVE_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 HOME = "\x1b[H"
@@ -186,6 +188,7 @@ class Terminal:
         except OSError:  # what Linux says once nobody holds the other end
             return False
         self.written += self.decoder.decode(part)
+        assert len(self.written) < GIVE_UP_CHARACTERS, self.written[-2_000:]
         return bool(part)
 
 

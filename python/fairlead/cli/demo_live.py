@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 
 from rich.console import Console, RenderableType
@@ -68,22 +68,25 @@ def show(session: DemoSession, *, console: Console, symbol: str, seed: int, spee
     """
     screen = _Screen(session, console=console, symbol=symbol, seed=seed)
     with (
-        _terminated_politely(),
+        _heard_signals() as ends,
         keyboard() as keys,
         Live(console=console, screen=True, auto_refresh=False) as live,
-        suppress(KeyboardInterrupt),  # Ctrl-C is the usual way out of what runs until told otherwise
     ):
-        _loop(screen, live=live, keys=keys, speed=speed, seconds=seconds)
+        _loop(screen, live=live, keys=keys, speed=speed, seconds=seconds, ends=ends)
+    if signal.SIGTERM in ends:
+        raise SystemExit(EXIT_TERMINATED)
     return screen.symbol
 
 
-def _loop(screen: _Screen, *, live: Live, keys: Keyboard, speed: float, seconds: float | None) -> None:
+def _loop(
+    screen: _Screen, *, live: Live, keys: Keyboard, speed: float, seconds: float | None, ends: Sequence[int]
+) -> None:
     session = screen.session
     started, opened_ns = time.monotonic(), session.totals().ts_ns
     # Where the engine keeps up, the market ends at this very time: a run of so many seconds is the same run every time.
     end_ns = None if seconds is None else opened_ns + int(seconds * speed * 1e9)
     pace = Pace(now=started, ts_ns=opened_ns, speed=speed)
-    while True:
+    while not ends:
         begun = time.monotonic()
         due_ns = pace.due_ns(begun) if end_ns is None else min(pace.due_ns(begun), end_ns)
         if not _catch_up(session, due_ns=due_ns, until=begun + BUSY_SECONDS_MAX):
@@ -146,14 +149,19 @@ class _Screen:
 
 
 @contextmanager
-def _terminated_politely() -> Iterator[None]:
-    """Turn SIGTERM into an exception, so that everything on the way out restores the terminal."""
+def _heard_signals() -> Iterator[Sequence[int]]:
+    """Give what was asked of the program by Ctrl-C and SIGTERM.
 
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        raise SystemExit(EXIT_TERMINATED)
+    An exception in their stead is lost where it happens to be raised in a finalizer, and the demo would go on for ever.
+    """
+    heard: list[int] = []
 
-    before = signal.signal(signal.SIGTERM, leave)
+    def hear(number: int, _frame: FrameType | None) -> None:
+        heard.append(number)
+
+    before = [(number, signal.signal(number, hear)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
-        yield
+        yield heard
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before:
+            signal.signal(number, handler)
