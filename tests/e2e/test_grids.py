@@ -85,7 +85,11 @@ def test_what_is_no_grid_changes_nothing(directory: Path) -> None:
         assert refused(("10", "0.05"), ("10", "0.10"))[0] == 400
         assert refused(("0.03", "0.05"))[0] == 400
         assert refused()[0] == 400
+        assert refused(("0", "50000000000000000"))[0] == 400
+        assert refused(("-50000000000000000", "0.05"))[0] == 400
         assert refused(("0", "2000")) == (422, "INVALID_DEFINITION")
+        huge = definition("HUGE", tickSize="50000000000000000", minPrice="0.05", maxPrice="1000")
+        assert floor.order("POST", "/markets", huge).status_code == 400
         assert (
             floor.order("PUT", "/markets/NONE/ticks", {"ticks": [{"fromPrice": 0, "tickSize": 1}]}).status_code == 404
         )
@@ -98,7 +102,7 @@ def test_the_command_line_changes_a_grid(directory: Path) -> None:
         floor, desk = Floor(service, directory), Desk(service, directory)
 
         changed = desk.run("ticks", "ABC", "0:0.01,50:0.02", "--json")
-        assert json.loads(changed.stdout)["symbol"] == "ABC"
+        assert json.loads(changed.stdout)["ticks"] == "0.00:0.01,50.00:0.02"
         assert floor.book() == {"bids": [("99.90", "2")], "asks": []}
         assert "tickSize" in desk.run("ticks", "ABC", "0", code=ExitCode.USAGE).stderr
 

@@ -56,7 +56,7 @@ def test_a_market_of_an_event_lives_and_ends_at_the_command_line(directory: Path
         desk.run("add", desk.write("rain.json", _definition()))
         desk.run("outcome", "RAIN", "NO-RAIN")
         opened = desk.run("state", "RAIN", "CONTINUOUS")
-        assert opened.stdout == "symbol=RAIN state=CONTINUOUS no_asset=NO-RAIN\n"
+        assert opened.stdout == "symbol=RAIN state=CONTINUOUS ticks=0.00:0.01 no_asset=NO-RAIN\n"
         desk.run("fees", "1", "--maker-ppm", "-10", "--taker-ppm", "250")
         desk.run("halt", "RAIN", "--reason", "news")
         assert desk.told()["RAIN"]["state"] == "HALTED"

@@ -162,9 +162,9 @@ impl Market {
             return false;
         }
         let new = Market::new(self.id, def.clone(), names.decimals(def.base), names.decimals(def.quote));
-        let parts = i128::from(def.ticks.base_tick() / grain);
+        let whole = self.unit.checked_mul(i128::from(def.ticks.base_tick() / grain));
         let small = i64::try_from(self.unit).unwrap_or(0);
-        (*lot, self.unit * parts, self.unit_small, self.base_unit) == (new.lot, new.unit, small, new.base_unit)
+        (*lot, whole, self.unit_small, self.base_unit) == (new.lot, Some(new.unit), small, new.base_unit)
     }
 
     /// Counts prices in grains that are so many times smaller. The book and the orders are the caller's to count anew.

@@ -337,6 +337,7 @@ def _about(market: Market) -> dict[str, str | None]:
     return {
         "symbol": market.symbol,
         "state": market.state,
+        "ticks": ",".join(f"{band.from_price:f}:{band.tick_size:f}" for band in market.ticks),
         "last_price": None if market.last_price is None else f"{market.last_price:f}",
         "no_asset": market.no_asset,
     }

@@ -4,6 +4,7 @@ use model::{EndReason, EventKind, Events, OrdType, Price, RejectReason, SetTicks
 
 use super::checks::{Checks, Refusal};
 use super::definitions::command_rejected;
+use super::outcomes::one;
 use super::{Listed, NaiveExchange, Order};
 
 impl NaiveExchange {
@@ -40,8 +41,8 @@ impl NaiveExchange {
         definition.previous_close = None;
         let decimals = |id| self.asset(id).map_or(0, |asset| asset.decimals);
         let is_good = definition.check(decimals(definition.base), decimals(definition.quote)).is_ok();
-        let one = 10_i64.checked_pow(definition.price_decimals.into()).unwrap_or(0);
-        let splits_one = listed.outcome.is_some() && one % request.ticks.base_tick() != 0;
+        let is_split = |one: i64| one % request.ticks.base_tick() != 0;
+        let splits_one = listed.outcome.is_some() && one(listed).is_some_and(is_split);
         checks.plain(!is_good || splits_one, RejectReason::InvalidDefinition);
         checks.plain(listed.state == TradingState::Delisted, RejectReason::Delisted);
         checks.result()

@@ -30,7 +30,7 @@ pub(super) fn check_taken(request: &NewOrder, listed: &Listed, checks: &mut Chec
 }
 
 /// What a pair is worth, as a price.
-fn one(listed: &Listed) -> Option<i64> {
+pub(super) fn one(listed: &Listed) -> Option<i64> {
     10_i64.checked_pow(listed.definition.price_decimals.into())
 }
 

@@ -131,7 +131,7 @@ class VenueControl:
             UsageError: a number is not above 0, or does not lie on the grid of its decimals.
         """
         fields = _definition(market)
-        ticks = ({"from": 0, "tick": positive(market.tick_size, market.price_decimals, field="tickSize")},)
+        ticks = bands([(Decimal(0), market.tick_size)], market.price_decimals)
         for side in ("base", "quote"):
             asset = await self._assets.number(
                 getattr(market, f"{side}_asset"), decimals=getattr(market, f"{side}_decimals")

@@ -9,6 +9,8 @@ from fairlead.errors import UsageError
 __all__ = ["bands", "on_grid", "positive"]
 
 _NUMBER_MAX: Final = 2**63 - 1
+# What a price may be in units of its last decimal; the gateway takes no grid beyond it.
+_PRICE_MAX: Final = 10**18
 
 
 def positive(value: Decimal, decimals: int, *, field: str) -> int:
@@ -41,12 +43,17 @@ def bands(grid: Sequence[tuple[Decimal, Decimal]], decimals: int) -> tuple[dict[
     """Return a price grid, pairs of a first price and the step from there on, as the wire has it.
 
     Raises:
-        UsageError: a step is not above 0, a price is off its own step, or they do not ascend.
+        UsageError: a step is not above 0, a number is beyond 10^18 units, a price is off its own step, or they do not
+            ascend.
     """
     found: list[dict[str, int]] = []
     for start, step in grid:
         tick = positive(step, decimals, field="tickSize")
         first = on_grid(start, decimals, field="fromPrice")
+        for field, value, units in (("tickSize", step, tick), ("fromPrice", start, first)):
+            if abs(units) > _PRICE_MAX:
+                limit = Decimal(_PRICE_MAX).scaleb(-decimals)
+                raise UsageError(f"{field} is out of range: {field}={value:f} limit={limit:f}")
         if first % tick:
             raise UsageError(f"a band starts off its own grid: fromPrice={start:f} tickSize={step:f}")
         if found and found[-1]["from"] >= first:
