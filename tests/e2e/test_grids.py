@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from tests.e2e.crews import eventually
 from tests.e2e.opened import Opened, definition
 from tests.e2e.test_markets_command import Desk
 from tests.e2e.test_serve import Service
@@ -39,26 +41,31 @@ class Floor(Opened):
         ticks = [{"fromPrice": start, "tickSize": step} for start, step in bands]
         return self.order("PUT", "/markets/ABC/ticks", {"ticks": ticks})
 
-    def book(self) -> dict[str, Any]:
-        """Return prices and quantities on both sides."""
-        book = self.service.http.get("/markets/ABC/book").json()
-        return {side: [(line["price"], line["quantity"]) for line in book[side]] for side in ("bids", "asks")}
+    def shows(self, *, bids: Sequence[str], asks: Sequence[str]) -> bool:
+        """Return whether the book comes to have 2 at each of these prices; it is told a moment after the answer."""
+
+        def is_so() -> bool:
+            book = self.service.http.get("/markets/ABC/book").json()
+            shown = {side: [(line["price"], line["quantity"]) for line in book[side]] for side in ("bids", "asks")}
+            return shown == {"bids": [(price, "2") for price in bids], "asks": [(price, "2") for price in asks]}
+
+        return bool(eventually(is_so))
 
 
 def test_a_finer_grid_keeps_every_order_and_a_coarser_one_ends_what_is_off_it(directory: Path) -> None:
     with Service(directory) as service:
         floor = Floor(service, directory)
-        before = floor.book()
+        assert floor.shows(bids=["99.95", "99.90"], asks=["100.05"])
 
         finer = floor.retick(("0", "0.01"))
         assert (finer.status_code, finer.json()["ticks"]) == (200, [{"fromPrice": "0.00", "tickSize": "0.01"}])
-        assert floor.book() == before
+        assert floor.shows(bids=["99.95", "99.90"], asks=["100.05"])
         between = floor.placed("BUY", "99.97")
 
         coarser = floor.retick(("0", "0.05"), ("50", "0.10"))
         assert coarser.status_code == 200, coarser.text
         assert (coarser.json()["minPrice"], coarser.json()["maxPrice"]) == ("0.05", "1000.00")
-        assert floor.book() == {"bids": [("99.90", "2")], "asks": []}
+        assert floor.shows(bids=["99.90"], asks=[])
         for trader, order in ((floor.ann, floor.near), (floor.ann, between), (floor.bob, floor.offer)):
             story = trader.ask("GET", f"/orders/{order}/explain").json()
             assert story["steps"][-1]["code"] == "TICK_CHANGE", story
@@ -74,7 +81,7 @@ def test_a_finer_grid_keeps_every_order_and_a_coarser_one_ends_what_is_off_it(di
 def test_what_is_no_grid_changes_nothing(directory: Path) -> None:
     with Service(directory) as service:
         floor = Floor(service, directory)
-        before = floor.book()
+        assert floor.shows(bids=["99.95", "99.90"], asks=["100.05"])
 
         def refused(*bands: tuple[str, str]) -> tuple[int, str]:
             answer = floor.retick(*bands)
@@ -94,7 +101,7 @@ def test_what_is_no_grid_changes_nothing(directory: Path) -> None:
             floor.order("PUT", "/markets/NONE/ticks", {"ticks": [{"fromPrice": 0, "tickSize": 1}]}).status_code == 404
         )
         assert floor.ann.ask("PUT", "/markets/ABC/ticks", {"ticks": []}).status_code == 403
-        assert floor.book() == before
+        assert floor.shows(bids=["99.95", "99.90"], asks=["100.05"])
 
 
 def test_the_command_line_changes_a_grid(directory: Path) -> None:
@@ -103,7 +110,7 @@ def test_the_command_line_changes_a_grid(directory: Path) -> None:
 
         changed = desk.run("ticks", "ABC", "0:0.01,50:0.02", "--json")
         assert json.loads(changed.stdout)["ticks"] == "0.00:0.01,50.00:0.02"
-        assert floor.book() == {"bids": [("99.90", "2")], "asks": []}
+        assert floor.shows(bids=["99.90"], asks=[])
         assert "tickSize" in desk.run("ticks", "ABC", "0", code=ExitCode.USAGE).stderr
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,20 @@ async def _newest(books: AsyncIterator[OrderBook], seq: int) -> OrderBook:
     raise AssertionError
 
 
+async def _settled(client: AsyncClient) -> OrderBook:
+    """Return the book once it has the open orders of the only one who trades: it is told a moment after each answer."""
+    left: dict[tuple[str, Decimal | None], Decimal] = {}
+    for order in await client.fetch_open_orders("ABC-USD"):
+        at = order.side, order.price
+        left[at] = left.get(at, Decimal(0)) + order.remaining_quantity
+    async with asyncio.timeout(_WAIT_S):
+        while True:
+            book = await client.fetch_order_book("ABC-USD", levels=20)
+            sides = (("BUY", book.bids), ("SELL", book.asks))
+            if left == {(side, level.price): level.quantity for side, levels in sides for level in levels}:
+                return book
+
+
 def test_books_are_those_of_the_routes_and_stay_so_across_cuts(venue: Venue) -> None:
     async def run() -> None:
         port = int(venue.service.ready["port"])
@@ -164,7 +179,7 @@ def test_books_are_those_of_the_routes_and_stay_so_across_cuts(venue: Venue) -> 
                     # It is read all the time, and asked for anew after each cut.
                     for stream in books.values():
                         await _newest(stream, 0)
-            shown = await bob.fetch_order_book("ABC-USD", levels=20)
+            shown = await _settled(bob)
             assert shown.seq > 100
             deep, best = await _newest(books["L2"], shown.seq), await _newest(books["L1"], 1)
             assert deep == shown
