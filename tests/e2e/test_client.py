@@ -284,6 +284,24 @@ def test_asyncio_speaks_the_same(port: int) -> None:
     assert asyncio.run(trade()) == [f"o{n}" for n in range(50)]
 
 
+def test_another_grid_is_told_to_who_is_there(port: int) -> None:
+    async def run() -> list[object]:
+        alice = fairlead.aio.Client(port=port, key_id="alice", secret=SECRET)
+        ops = fairlead.aio.Client(port=port, key_id="ops", secret=SECRET, role="operator")
+        async with asyncio.timeout(10), alice, ops:
+            instrument = alice.instruments.by_symbol("ABC-USD").id
+            grid = ({"from": 0, "tick": 5},)
+            assert not (await ops.command("SetTicks", {"instrument": instrument}, entries=grid)).is_rejected
+            while (seen := alice.instruments.definition("ABC-USD")).entries[0]["tick"] != 5:
+                await alice.settle()
+            refused = await alice.submit(symbol="ABC-USD", side="buy", order_qty=1, price="100.01")
+            return [seen.entries, refused.reason]
+
+    entries, reason = asyncio.run(run())
+    assert entries == ({"from": 0, "tick": 5},)
+    assert reason == "PRICE_TICK"
+
+
 def test_one_process_at_a_time_has_the_directory(port: int, tmp_path: Path) -> None:
     with pytest.raises(LockedError, match="in use"):
         EngineServer(tmp_path / "venue", port=0)

@@ -40,7 +40,9 @@ async def _load(directory: Path, process: Process, *, orders: int, kills: int) -
     return answers, processes
 
 
-def test_kill_9_in_the_middle_of_a_load_loses_and_doubles_nothing(tmp_path: Path) -> None:
+def test_kill_9_in_the_middle_of_a_load_loses_and_doubles_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     directory = tmp_path / "venue"
     write_keys(directory)
     process = Process(directory)
@@ -48,6 +50,9 @@ def test_kill_9_in_the_middle_of_a_load_loses_and_doubles_nothing(tmp_path: Path
 
     answers, processes = asyncio.run(_load(directory, process, orders=600, kills=2))
 
+    lost = [it.getMessage() for it in caplog.records if it.name == "fairlead.client"]
+    assert len(lost) == 2
+    assert all("a session with the gateway is lost: key_id=alice role=Trading why=" in line for line in lost)
     with processes[-1] as last:
         assert last.ready["is_new"] is False
         assert last.ready["replayed"] > 0

@@ -61,8 +61,8 @@ def test_a_fill_says_which_request_entered_its_order(caplog: pytest.LogCaptureFi
         correlation.set("mine")
         await cast("Any", front).submit(account=7, cl_ord_id="A1")
 
-    asyncio.run(ask())
     with caplog.at_level(logging.INFO, logger="fairlead.orders"):
+        asyncio.run(ask())
         for account in (7, 8):
             trail.heard(
                 report(2, exec_type="Trade", order_id=3, cl_ord_id="A1", trade_id=5, fields={"account": account})
@@ -73,14 +73,32 @@ def test_a_fill_says_which_request_entered_its_order(caplog: pytest.LogCaptureFi
     assert "correlation_id" not in other
 
 
-def test_orders_without_end_are_remembered_up_to_the_bound() -> None:
+def test_orders_without_end_are_remembered_up_to_the_bound(caplog: pytest.LogCaptureFixture) -> None:
     trail = Trail(orders_max=10)
 
     async def enter() -> None:
         correlation.set("mine")
         for number in range(1_000):
             trail.enters(account=1, cl_ord_id=str(number))
+            assert len(trail) <= 10
 
-    asyncio.run(enter())
+    with caplog.at_level(logging.INFO, logger="fairlead.orders"):
+        asyncio.run(enter())
+        for number in (989, 990, 994, 995, 999):
+            trail.heard(report(2, exec_type="New", cl_ord_id=str(number), fields={"account": 1}))
 
-    assert len(trail) == 10
+    asked = [getattr(record, "correlation_id", None) for record in caplog.records]
+    assert asked == [None, *["mine"] * 4]
+
+
+def test_nothing_is_remembered_where_no_line_is_written(caplog: pytest.LogCaptureFixture) -> None:
+    trail = Trail()
+
+    async def enter() -> None:
+        correlation.set("mine")
+        trail.enters(account=1, cl_ord_id="A1")
+
+    with caplog.at_level(logging.WARNING, logger="fairlead.orders"):
+        asyncio.run(enter())
+
+    assert len(trail) == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -46,6 +47,7 @@ _READ_MAX = 65_536
 _PENDING_MAX = 100_000
 # More than one read can bring.
 _READ_REPORTS_MAX = 1_024
+_log: Final = logging.getLogger("fairlead.client")
 
 
 class Client(Verbs):
@@ -301,13 +303,19 @@ class Client(Verbs):
                 if is_lasting(error):
                     await self._fail(refusal(error, *self._address))
                     return
-            except (OSError, TimeoutError, asyncio.IncompleteReadError):
-                pass
+                lost: Exception | None = error
+            except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+                lost = error
             except FairleadError as error:
                 await self._fail(error)
                 return
+            else:
+                lost = None
             finally:
                 await self._hang_up()
+            if self.connections > before and not self._is_closed:
+                told = (self._key_id, self._role, "the other end closed it" if lost is None else lost)
+                _log.warning("a session with the gateway is lost: key_id=%s role=%s why=%s", *told)
             if not self._reconnect and self.connections:
                 await self._fail(UnavailableError("the connection is lost: reconnect=False"))
                 return

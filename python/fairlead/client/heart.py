@@ -1,4 +1,4 @@
-"""Whether the other end still speaks: a silence is met with a heartbeat, and a long one ends the connection."""
+"""Signs of life: this end gives them whatever it hears, and a long silence of the other one ends the connection."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["Heart"]
 
-# A sign of life after this share of the interval, and the end of patience.
+# A sign of life each time this share of the interval is over, and the end of patience.
 _SPEAK_AT, _GIVE_UP_AT = 0.5, 2.5
 
 
@@ -46,11 +46,10 @@ class Heart:
         self._timer.cancel()
 
     def _look(self) -> None:
-        silent_s, patience_s = self._loop.time() - self._heard_at, self._interval_s * _SPEAK_AT
+        silent_s = self._loop.time() - self._heard_at
         if silent_s > self._interval_s * _GIVE_UP_AT and not self._is_deaf:
             self._reader.set_exception(TimeoutError(f"the gateway is silent: seconds={silent_s:.1f}"))
             return
-        if silent_s >= patience_s:
-            self._beat()
-            silent_s = 0
-        self._timer = self._loop.call_later(patience_s - silent_s, self._look)
+        # However much comes: the question of the other end whether this one lives may stand behind a lot of it.
+        self._beat()
+        self._timer = self._loop.call_later(self._interval_s * _SPEAK_AT, self._look)

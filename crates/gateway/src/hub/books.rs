@@ -1,10 +1,10 @@
 //! Subscriptions: what a listener has had, and what it gets instead of what it missed.
 
 use model::{Event, InstrumentId};
-use wire::{Depth, Kind, Message, RejectCode, Subscribe, SubscribeAction};
+use wire::{Depth, Kind, RejectCode, Subscribe, SubscribeAction};
 
 use super::Hub;
-use super::conns::{Conn, Listing, Place};
+use super::conns::{Conn, Place};
 use crate::feed::{Feed, Pictures, instrument_of};
 use crate::host::{Host, Token};
 use crate::limits::Limits;
@@ -118,41 +118,6 @@ impl Hub {
                 conn.session.reject(0, Kind::Subscribe.code(), RejectCode::SlowReader, i128::from(key.0.0), 0);
             }
             self.unsubscribe(token, key);
-        }
-    }
-
-    /// Begins to send the list of instruments.
-    pub(super) fn list(&mut self, token: Token, seq: u64, request: &wire::SecurityListRequest, host: &dyn Host) {
-        let count = host.instruments();
-        let Some(conn) = self.conns.touch(token) else { return };
-        let (next, end) = match request.instrument {
-            None if count > 0 => (0, count),
-            Some(instrument) if instrument.0 < count => (instrument.0, instrument.0 + 1),
-            None | Some(_) => {
-                let kind = Kind::SecurityListRequest.code();
-                let asked = request.instrument.map_or(0, |instrument| instrument.0);
-                let (value, limit) = (i128::from(asked), i128::from(count) - 1);
-                return conn.session.reject(seq, kind, RejectCode::UnknownInstrument, value, limit);
-            }
-        };
-        conn.listing = Some(Listing { request_id: request.request_id, next, end });
-    }
-
-    /// Sends a connection the instruments that are left of its list, as far as there is room.
-    pub(super) fn pump_listing(&mut self, token: Token, host: &dyn Host) {
-        let Some(conn) = self.conns.get_mut(token) else { return };
-        let Some(listing) = conn.listing.as_mut() else { return };
-        while listing.next < listing.end && conn.session.pending_len() <= self.limits.outbox_high {
-            let instrument = InstrumentId(listing.next);
-            listing.next += 1;
-            let (request_id, remaining) = (listing.request_id, listing.end - listing.next);
-            if let Some(security) = host.security(instrument) {
-                let security = wire::SecurityDefinition { request_id, remaining, ..security };
-                conn.session.send(&Message::SecurityDefinition(security));
-            }
-        }
-        if listing.next >= listing.end {
-            conn.listing = None;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The connections: a slot each, used again with another generation so that an old name never means a new connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -71,6 +71,8 @@ pub(crate) struct Conn {
     pub(crate) reader: Option<Reader>,
     pub(crate) places: BTreeMap<(InstrumentId, wire::Depth), Place>,
     pub(crate) listing: Option<Listing>,
+    /// Instruments that have changed since it was told of them.
+    pub(crate) redefined: BTreeSet<InstrumentId>,
     /// It is on the list of connections that have something to do.
     pub(crate) is_listed: bool,
 }
@@ -96,7 +98,8 @@ impl Conns {
         let slot = self.free.pop()?;
         let (generation, place) = self.slots.get_mut(usize::from(slot))?;
         let places = BTreeMap::new();
-        *place = Some(Conn { session, address, reader: None, places, listing: None, is_listed: false });
+        let redefined = BTreeSet::new();
+        *place = Some(Conn { session, address, reader: None, places, listing: None, redefined, is_listed: false });
         Some(Token { slot, generation: *generation })
     }
 

@@ -7,6 +7,7 @@
 mod books;
 mod conns;
 mod logons;
+mod securities;
 mod streams;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -217,6 +218,7 @@ impl Hub {
         self.pump_reports(token);
         self.pump_books(token);
         self.pump_listing(token, host);
+        self.pump_redefined(token, host);
         self.conns.get(token).is_some_and(Conn::is_behind)
     }
 
@@ -292,6 +294,7 @@ impl Conn {
     fn is_behind(&self) -> bool {
         !self.session.is_ending()
             && (self.listing.is_some()
+                || !self.redefined.is_empty()
                 || self.reader.as_ref().is_some_and(|reader| reader.behind.is_some())
                 || self.places.values().any(|place| !matches!(place, conns::Place::Live)))
     }
@@ -308,6 +311,7 @@ impl Sink for Hub {
             self.tell(&report, origin);
         }
         self.reports = reports;
+        self.redefine(outcome.events);
         if !self.feeds.is_empty() {
             self.publish(outcome.events);
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test that meets anything else has failed")]
 
 mod amendments;
+mod redefinitions;
 mod reports;
 mod sessions;
 #[path = "../support/mod.rs"]

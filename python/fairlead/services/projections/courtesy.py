@@ -4,8 +4,9 @@ from typing import Final, Protocol
 
 __all__ = ["Courtesy", "Desk"]
 
-# After a step in which somebody asked, the tables rest so many times as long: a quarter of the time is theirs.
-_REST: Final = 3.0
+# After a step in which somebody asked, the tables rest so many times as long: in half of the time nobody is beside the
+# requests.
+_REST: Final = 1.0
 # Others write into the store between two steps of tables that are behind: of the time this much, as the step took.
 _GAP: Final = 0.25
 # A step that took very long was held up by something else than its own work.

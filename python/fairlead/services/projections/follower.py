@@ -26,9 +26,11 @@ __all__ = ["GATHER_S", "Follower"]
 
 T = TypeVar("T")
 
-# How many reports are one step of the store: more cost less each, are seen later, and keep the interpreter from the
-# requests for longer: each table takes about a millisecond of it.
+# How many reports are one step of the store: more cost less each, are seen later, and keep requests waiting for longer.
+# While a step runs its thread and the requests have half of the interpreter each; where those need more than half, they
+# queue for as long as the step takes.
 _BATCH_MAX: Final = 250
+_BATCH_MAX_BESIDE_REQUESTS: Final = 60
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 # How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
 GATHER_S: Final = 0.05
@@ -60,7 +62,7 @@ class Follower(TablesProgress):
     ) -> None:
         super().__init__()
         self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
-        self._courtesy = courtesy
+        self._courtesy, self._batch_max = courtesy, _BATCH_MAX
 
     async def run(self) -> None:
         """Follow until it is cancelled. A store or an exchange that is away is waited for; nothing is lost then."""
@@ -69,11 +71,13 @@ class Follower(TablesProgress):
         if not followed.is_whole:
             _log.warning("the tables are not whole: reports before their beginning are in no log")
         while True:
-            batch = await self._patiently(partial(self._stream.take, _BATCH_MAX))
+            count_max = self._batch_max
+            batch = await self._patiently(partial(self._stream.take, count_max))
             if batch.has_gap:
                 await self._patiently(self._catch_up)
-            await self._patiently(partial(self._apply, batch.reports))
-            if len(batch.reports) < _BATCH_MAX:
+            is_behind = len(batch.reports) >= count_max
+            await self._patiently(partial(self._apply, batch.reports, is_behind=is_behind))
+            if not is_behind:
                 await self._rest(self._gather_s)
 
     async def _rest(self, seconds: float) -> None:
@@ -82,18 +86,19 @@ class Follower(TablesProgress):
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
 
-    async def _apply(self, reports: Sequence[Report]) -> None:
+    async def _apply(self, reports: Sequence[Report], *, is_behind: bool) -> None:
         """Take one step; where more wait than one takes, rest as is due after it."""
         began_s = time.monotonic()
         fresh = await self._tables.apply(reports, self._stream.listings)
         took_s = time.monotonic() - began_s
         rest_s = self._courtesy.rest_s(took_s)
+        self._batch_max = _BATCH_MAX_BESIDE_REQUESTS if rest_s else _BATCH_MAX
         if fresh:
             last = fresh[-1].position
             assert last is not None, "what is in the tables has a place in the log"
             await self._move(last)
             self._tell(fresh)
-        if len(reports) >= _BATCH_MAX:
+        if is_behind:
             await asyncio.sleep(self._courtesy.gap_s(took_s))
             if rest_s:
                 await self._rest(rest_s)
@@ -106,7 +111,11 @@ class Follower(TablesProgress):
                 if batch.has_gap:
                     _log.error("the log has lost its beginning, the tables are not whole: after=%s", self._position)
                     await self._tables.mark_incomplete()
-                await self._apply(batch.reports)
+                reports = batch.reports
+                while reports:
+                    count = self._batch_max
+                    await self._apply(reports[:count], is_behind=True)
+                    reports = reports[count:]
         except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be followed: {error}") from error
 
