@@ -251,8 +251,7 @@ class Asked(Courtesy):
 
 
 @pytest.mark.parametrize(("courtesy", "most"), [(NOBODY, 250), (Asked(Desk()), 60)])
-@pytest.mark.parametrize("is_from_log", [False, True])
-def test_steps_are_small_where_somebody_asks(courtesy: Courtesy, most: int, *, is_from_log: bool) -> None:
+def test_steps_are_small_where_somebody_asks(courtesy: Courtesy, most: int) -> None:
     class Counted(Tables):
         """Tables that know how many reports each step had."""
 
@@ -264,12 +263,6 @@ def test_steps_are_small_where_somebody_asks(courtesy: Courtesy, most: int, *, i
             self.steps.append(len(reports))
             return await super().apply(reports, listings)
 
-    class Whole(Log):
-        """A log that gives all there is at once."""
-
-        async def after(self, position: Position, /) -> AsyncIterator[ReportBatch]:
-            yield _batch(*range(position.event_seq + 1, self.last + 1))
-
     class Stocked(Stream):
         """A stream that gives as many as are asked for."""
 
@@ -280,9 +273,8 @@ def test_steps_are_small_where_somebody_asks(courtesy: Courtesy, most: int, *, i
             return ReportBatch(reports=whole.reports[:count], has_gap=whole.has_gap)
 
     async def story() -> list[int]:
-        first = ReportBatch(reports=(), has_gap=True) if is_from_log else _batch(*range(1, 701))
-        stream, tables = Stocked(first), Counted()
-        follower = Follower(stream=stream, log=Whole(700), tables=tables, courtesy=courtesy, gather_s=0)
+        stream, tables = Stocked(_batch(*range(1, 701))), Counted()
+        follower = Follower(stream=stream, log=Log(0), tables=tables, courtesy=courtesy, gather_s=0)
         task = asyncio.create_task(follower.run())
         await stream.is_done.wait()
         task.cancel()

@@ -31,6 +31,9 @@ T = TypeVar("T")
 # queue for as long as the step takes.
 _BATCH_MAX: Final = 250
 _BATCH_MAX_BESIDE_REQUESTS: Final = 60
+# Tables that read the log are far behind: nobody waits for them, large steps bring most for what they cost, and the rest
+# after one is so many times longer.
+_RESTS_FROM_LOG: Final = 3
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 # How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
 GATHER_S: Final = 0.05
@@ -86,12 +89,12 @@ class Follower(TablesProgress):
             async with asyncio.timeout(seconds):
                 await self._wanted.wait()
 
-    async def _apply(self, reports: Sequence[Report], *, is_behind: bool) -> None:
-        """Take one step; where more wait than one takes, rest as is due after it."""
+    async def _apply(self, reports: Sequence[Report], *, is_behind: bool, rests: int = 1) -> None:
+        """Take one step; where more wait than one takes, rest as is due after it, so many times."""
         began_s = time.monotonic()
         fresh = await self._tables.apply(reports, self._stream.listings)
         took_s = time.monotonic() - began_s
-        rest_s = self._courtesy.rest_s(took_s)
+        rest_s = self._courtesy.rest_s(rests * took_s)
         self._batch_max = _BATCH_MAX_BESIDE_REQUESTS if rest_s else _BATCH_MAX
         if fresh:
             last = fresh[-1].position
@@ -111,11 +114,7 @@ class Follower(TablesProgress):
                 if batch.has_gap:
                     _log.error("the log has lost its beginning, the tables are not whole: after=%s", self._position)
                     await self._tables.mark_incomplete()
-                reports = batch.reports
-                while reports:
-                    count = self._batch_max
-                    await self._apply(reports[:count], is_behind=True)
-                    reports = reports[count:]
+                await self._apply(batch.reports, is_behind=True, rests=_RESTS_FROM_LOG)
         except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be followed: {error}") from error
 
