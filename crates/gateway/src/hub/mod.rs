@@ -305,13 +305,13 @@ impl Sink for Hub {
         let mut reports = std::mem::take(&mut self.reports);
         for event in outcome.events {
             reports::absorb(event, &mut self.ledger, &mut reports);
+            self.redefine(event);
         }
         let origin = Origin::unpack(outcome.origin);
         for report in reports.drain(..) {
             self.tell(&report, origin);
         }
         self.reports = reports;
-        self.redefine(outcome.events);
         if !self.feeds.is_empty() {
             self.publish(outcome.events);
         }

@@ -43,13 +43,12 @@ impl Hub {
         }
     }
 
-    /// Notes for every session that the events of one command make another instrument of one.
-    pub(super) fn redefine(&mut self, events: &[Event]) {
-        for instrument in events.iter().filter_map(redefined) {
-            for token in self.sessions.values() {
-                if let Some(conn) = self.conns.touch(*token) {
-                    conn.redefined.insert(instrument);
-                }
+    /// Notes for every session where an event makes another instrument of one.
+    pub(super) fn redefine(&mut self, event: &Event) {
+        let Some(instrument) = redefined(event) else { return };
+        for token in self.sessions.values() {
+            if let Some(conn) = self.conns.touch(*token) {
+                conn.redefined.insert(instrument);
             }
         }
     }
