@@ -94,13 +94,14 @@ def _follow(
     tables: Tables,
     log: Log | None = None,
     *,
+    courtesy: Courtesy = NOBODY,
     story: Callable[[Follower], Awaitable[None]] | None = None,
 ) -> list[int]:
     """Run a follower until its stream is empty; return what a listener heard."""
     heard: list[int] = []
 
     async def run() -> None:
-        follower = Follower(stream=stream, log=log or Log(0), tables=tables, courtesy=NOBODY, gather_s=0)
+        follower = Follower(stream=stream, log=log or Log(0), tables=tables, courtesy=courtesy, gather_s=0)
 
         def listen(reports: Sequence[Report]) -> None:
             for report in reports:
@@ -316,6 +317,32 @@ def _kept_before_somebody_waits(*batches: ReportBatch) -> int:
         return kept
 
     return asyncio.run(story())
+
+
+def test_tables_that_read_the_log_rest_three_times_as_long_as_a_step() -> None:
+    class Noted(Courtesy):
+        """Knows how long each step took, and for how long a step the tables want to rest after it."""
+
+        def __init__(self) -> None:
+            super().__init__(Desk())
+            self.took_s: list[float] = []
+            self.rests_s: list[float] = []
+
+        def gap_s(self, took_s: float) -> float:
+            self.took_s.append(took_s)
+            return 0.0
+
+        def rest_s(self, took_s: float) -> float:
+            self.rests_s.append(took_s)
+            return 0.0
+
+    noted = Noted()
+
+    # One step of the stream that leaves more behind, two of the log, and one that leaves nothing, which has no gap.
+    _follow(Stream(_many(1), _batch(257, has_gap=True)), Tables(), Log(256), courtesy=noted)
+
+    assert all(noted.took_s)
+    assert noted.rests_s[:-1] == [times * took_s for times, took_s in zip((1, 3, 3), noted.took_s, strict=True)]
 
 
 def test_tables_that_are_behind_rest_until_somebody_waits() -> None:
