@@ -31,8 +31,8 @@ T = TypeVar("T")
 # queue for as long as the step takes.
 _BATCH_MAX: Final = 250
 _BATCH_MAX_BESIDE_REQUESTS: Final = 60
-# Tables that read the log are far behind: nobody waits for them, large steps bring most for what they cost, and they
-# rest so many times longer.
+# Tables that read the log are far behind: large steps bring most for what they cost, and they rest so many times
+# longer. A read waits up to half a second for them, and ends their rest.
 _RESTS_FROM_LOG: Final = 3
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
 # How long reports gather between two steps while nobody waits for them: a step costs much, one report more little.
