@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from fairlead.adapters.machine.allocator import map_large_buffers
 from fairlead.bootstrap.addresses import Addresses
 from fairlead.bootstrap.checked import NOT_YET
 from fairlead.bootstrap.shared import share
@@ -25,6 +26,7 @@ def begin(
     address = loaded.settings.engine.address
     if with_demo and address:
         raise UsageError(f"--demo runs an engine of its own: engine.address={address}; leave one of them out")
+    map_large_buffers()
     if loaded.settings.server.workers > 1:
         return share(loaded, on_ready=on_ready, with_demo=with_demo)
     return serve(loaded, on_ready=on_ready, with_demo=with_demo)

@@ -76,9 +76,10 @@ def engine(
 
     Example:  fairlead engine --data ./venue --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
     """
-    from fairlead.engine.read_mark import marked_seq
+    from fairlead.adapters.machine.allocator import map_large_buffers
     from fairlead.engine.server import EngineServer
 
+    map_large_buffers()
     ends, reloads = _heed_signals()
     server = EngineServer(
         data,
@@ -97,8 +98,7 @@ def engine(
     )
     with server:
         _say_ready(server, data=data, durability=durability, as_json=as_json)
-        is_over = partial(_is_over, server, ends=ends, reloads=reloads)
-        server.serve(until=is_over, warn=_say, read_seq=partial(marked_seq, data))
+        _serve(server, data=data, ends=ends, reloads=reloads)
 
 
 def _heed_signals() -> tuple[list[int], list[int]]:
@@ -109,6 +109,13 @@ def _heed_signals() -> tuple[list[int], list[int]]:
         signal.signal(number, lambda received, _frame: ends.append(received))
     signal.signal(signal.SIGHUP, lambda received, _frame: reloads.append(received))
     return ends, reloads
+
+
+def _serve(server: EngineServer, *, data: Path, ends: list[int], reloads: list[int]) -> None:
+    from fairlead.engine.read_mark import marked_seq
+
+    is_over = partial(_is_over, server, ends=ends, reloads=reloads)
+    server.serve(until=is_over, warn=_say, read_seq=partial(marked_seq, data))
 
 
 def _is_over(server: EngineServer, *, ends: list[int], reloads: list[int]) -> bool:
