@@ -45,7 +45,7 @@ def _play(directory: Path, seed: int, *, ends: bool, answer: Answer = None) -> d
         ex.list(market, state="pre_listed")
         assert ex.set_outcome("RAIN", no="NO-RAIN").status == "accepted"
         ex.set_state("RAIN", "continuous")
-        ex.set_fees(maker_ppm=-10_000, taker_ppm=30_000)
+        ex.set_fees(maker_ppm=-10_000, taker_ppm=30_000, base="variance")
         for name, kind in PEOPLE.items():
             ex.add_account(name, kind=kind)
             ex.deposit(name, "USD", FUNDS)

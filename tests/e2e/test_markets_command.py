@@ -14,7 +14,7 @@ from tests.e2e.test_users import OPS, PASSWORD
 
 from fairlead import RestClient
 from fairlead.cli.exit_codes import ExitCode
-from fairlead.sdk import FeeSchedule
+from fairlead.sdk import FeeRates, FeeSchedule
 
 _CALL = [sys.executable, "-c", "from fairlead.cli import main; main()", "markets"]
 
@@ -75,19 +75,27 @@ def test_an_account_pays_by_the_schedule_it_was_moved_to(directory: Path) -> Non
         ann = Trader(service, directory, "ann@example.com")
         account = str(ann.account)
 
-        def schedule() -> dict[str, int]:
+        def schedule() -> dict[str, Any]:
             return dict(ann.ask("GET", "/fees").json()["schedule"])
 
-        assert schedule() == {"number": 0, "makerPpm": 0, "takerPpm": 0}
+        nothing = {"makerPpm": 0, "takerPpm": 0}
+        assert schedule() == {"number": 0, **nothing, "variance": nothing}
         never_set = desk.run("account-fees", account, "3", code=ExitCode.REJECTED)
         assert "UNKNOWN_SCHEDULE" in never_set.stderr
         assert "schedule 3" in never_set.stderr
         assert "PATCH /fee-schedules/{schedule}, or fairlead markets fees" in never_set.stderr
         desk.run("fees", "3", "--maker-ppm", "-10", "--taker-ppm", "250")
         desk.run("account-fees", account, "3")
-        eventually(lambda: schedule() == {"number": 3, "makerPpm": -10, "takerPpm": 250})
+        eventually(lambda: schedule() == {"number": 3, "makerPpm": -10, "takerPpm": 250, "variance": nothing})
+        odd = desk.run("fees", "3", "--base", "CARATS", "--maker-ppm", "0", "--taker-ppm", "0", code=ExitCode.USAGE)
+        assert "base" in odd.stderr
+        desk.run("fees", "3", "--base", "VARIANCE", "--maker-ppm", "0", "--taker-ppm", "70000")
+        of_events = {"makerPpm": 0, "takerPpm": 70_000}
+        eventually(lambda: schedule() == {"number": 3, "makerPpm": -10, "takerPpm": 250, "variance": of_events})
         with RestClient(desk.url, email="ann@example.com", password=PASSWORD) as client:
-            assert client.fetch_fee_schedule() == FeeSchedule(number=3, maker_ppm=-10, taker_ppm=250)
+            assert client.fetch_fee_schedule() == FeeSchedule(
+                number=3, maker_ppm=-10, taker_ppm=250, variance=FeeRates(maker_ppm=0, taker_ppm=70_000)
+            )
             assert client.fetch_fees() == ()
 
 

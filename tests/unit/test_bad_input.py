@@ -265,6 +265,8 @@ def test_bad_definitions_define_nothing() -> None:
     assert ex.add_asset("USD").reason == "DUPLICATE_NAME"
     assert ex.add_asset("EUR", decimals=19).reason == "INVALID_DEFINITION"
     assert ex.set_fees(maker_ppm=-2, taker_ppm=1).reason == "INVALID_DEFINITION"
+    assert ex.set_fees(maker_ppm=-2, taker_ppm=1, base="variance").reason == "INVALID_DEFINITION"
+    assert ex.set_fees(maker_ppm=0, taker_ppm=1, base="carats").reason == "UNKNOWN_INSTRUCTION"
     assert ex.set_state("AAPL", "continuous").reason == "STATE_TRANSITION"
     assert ex.set_state("AAPL", "open").reason == "UNKNOWN_INSTRUCTION"
     assert ex.state_hash() == before

@@ -62,6 +62,17 @@ def test_void_gives_everything_back(ex: Exchange) -> None:
     assert [ex.balances(name)["USD"].total for name in ("yes", "no")] == [Decimal(100), Decimal(100)]
 
 
+def test_fees_are_parts_of_the_variance(ex: Exchange) -> None:
+    ex.set_fees(maker_ppm=0, taker_ppm=70_000, base="variance")
+    ex.set_fees(maker_ppm=0, taker_ppm=500_000)
+    _bid(ex, "yes", side="buy", price="0.17", qty=37)
+    _bid(ex, "no", side="sell", price="0.17", qty=37)
+    ex.resolve("RAIN", 0)
+
+    assert ex.balances("yes")["USD"].total == Decimal("93.71")
+    assert ex.balances("no")["USD"].total == Decimal("106.29") - Decimal("0.37"), "ceil(0.07 * 37 * 0.17 * 0.83 * 100)"
+
+
 @pytest.mark.parametrize("weight", ["1.01", "-0.01"])
 def test_a_weight_lies_between_nothing_and_all(ex: Exchange, weight: str) -> None:
     assert ex.resolve("RAIN", weight).reason == "PRICE_BOUNDS"

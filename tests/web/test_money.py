@@ -68,15 +68,22 @@ def test_money_is_told_to_the_last_digit(tmp_path: Path) -> None:
         ]
         told = (await desk.get("/fees", headers=mine)).json()
         assert told == {
-            "schedule": {"number": 0, "makerPpm": 0, "takerPpm": 0},
+            "schedule": _schedule(0),
             "fees": [{"symbol": "BTC-USD", "asset": "USD", "paid": "0.020000"}],
         }
 
     at_desk(tmp_path, story)
 
 
-def _rates(seq: int, schedule: int, *, maker: int, taker: int) -> Report:
-    return replace(_command(seq, "FeesSet", schedule), value=maker, limit=taker)
+def _rates(seq: int, schedule: int, *, maker: int, taker: int, base: int = 0) -> Report:
+    told = _command(seq, "FeesSet", schedule)
+    return replace(told, value=maker, limit=taker, fields={**told.fields, "other": base})
+
+
+def _schedule(number: int, notional: tuple[int, int] = (0, 0), variance: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+    (maker, taker), (event_maker, event_taker) = notional, variance
+    of_events = {"makerPpm": event_maker, "takerPpm": event_taker}
+    return {"number": number, "makerPpm": maker, "takerPpm": taker, "variance": of_events}
 
 
 def _moved(seq: int, account: int, schedule: int) -> list[Report]:
@@ -98,18 +105,17 @@ def test_fees_name_the_schedule_of_who_asks_and_its_rates(tmp_path: Path) -> Non
     async def story(desk: Desk) -> None:
         ann, bob = bearer(await desk.become()), bearer(await desk.become("bob@example.com"))
 
-        async def schedules() -> list[dict[str, int]]:
+        async def schedules() -> list[dict[str, Any]]:
             return [(await desk.get("/fees", headers=who)).json()["schedule"] for who in (ann, bob)]
 
         await desk.tell([_rates(1, 3, maker=-10, taker=250), *_moved(2, 1_001, 3)], {})
-        of_three = {"number": 3, "makerPpm": -10, "takerPpm": 250}
-        assert await schedules() == [of_three, {"number": 0, "makerPpm": 0, "takerPpm": 0}]
+        assert await schedules() == [_schedule(3, (-10, 250)), _schedule(0)]
         await desk.tell([_rates(3, 3, maker=0, taker=300), _rates(4, 0, maker=5, taker=6)], {})
-        assert await schedules() == [
-            {"number": 3, "makerPpm": 0, "takerPpm": 300},
-            {"number": 0, "makerPpm": 5, "takerPpm": 6},
-        ]
-        await desk.tell([*_moved(5, 1_002, 3), *_moved(6, 1_001, 3), *_moved(7, 1_001, 0)], {})
+        assert await schedules() == [_schedule(3, (0, 300)), _schedule(0, (5, 6))]
+        of_events = [_rates(5, 3, maker=0, taker=70_000, base=1), _rates(6, 3, maker=1, taker=300)]
+        await desk.tell(of_events, {})
+        assert await schedules() == [_schedule(3, (1, 300), (0, 70_000)), _schedule(0, (5, 6))]
+        await desk.tell([*_moved(7, 1_002, 3), *_moved(8, 1_001, 3), *_moved(9, 1_001, 0)], {})
         assert [it["number"] for it in await schedules()] == [0, 3]
 
     at_desk(tmp_path, story)

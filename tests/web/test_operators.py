@@ -113,7 +113,7 @@ def test_each_command_carries_the_number_of_who_gave_it(tmp_path: Path) -> None:
         assert asked["SetOutcome"] == {"instrument": 0, "no": 40 + made}
         ends = [fields["weight"] for kind, fields, _ in desk.venue.asked if kind == "ResolveOutcome"]
         assert ends == [25, None]
-        assert asked["SetFees"] == {"schedule": 1, "rates.maker_ppm": -10, "rates.taker_ppm": 30}
+        assert asked["SetFees"] == {"schedule": 1, "base": "Notional", "rates.maker_ppm": -10, "rates.taker_ppm": 30}
         assert asked["SetAccountFees"] == {"account": 1_001, "schedule": 1}
 
     at_desk(tmp_path, story)

@@ -6,9 +6,9 @@ use engine::Exchange;
 use flow::workload::{Op, Record, Side, Totals};
 use model::{
     AccountId, AccountKind, AddAccount, Allocation, AmendOrder, AssetId, CancelOrder, ClOrdId, Command, Display,
-    EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits, Money, NewOrder, OrdType, OrderId,
-    OrderRef, PostOnly, Price, Qty, SessionId, SetTradingState, Stamp, StpMode, Symbol, TickTable, TimeInForce,
-    TradingState,
+    EventKind, Events, FeeBase, FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits, Money, NewOrder, OrdType,
+    OrderId, OrderRef, PostOnly, Price, Qty, SessionId, SetTradingState, Stamp, StpMode, Symbol, TickTable,
+    TimeInForce, TradingState,
 };
 
 /// Accounts that trade; each order's is told by its id and side, so that nobody meets their own orders.
@@ -76,7 +76,7 @@ pub fn setup(header: &Totals) -> Vec<Command> {
     }
     let fees = FeeScheduleId(0);
     let rates = FeeRates { maker_ppm: -50, taker_ppm: 150 };
-    commands.push(Command::SetFees { schedule: fees, rates });
+    commands.push(Command::SetFees { schedule: fees, base: FeeBase::Notional, rates });
     for account in 1..=N_ACCOUNTS {
         let name = name(&format!("account-{account}"));
         commands.push(Command::AddAccount(AddAccount { name, kind: AccountKind::Credit, stp_group: 0, fees }));

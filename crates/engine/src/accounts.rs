@@ -3,7 +3,7 @@
 use model::image;
 use std::collections::BTreeMap;
 
-use model::{AccountId, AccountKind, AssetId, Digest, FeeRates, FeeScheduleId, Money};
+use model::{AccountId, AccountKind, AssetId, Digest, FeeBase, FeeRates, FeeScheduleId, Money};
 
 /// What an account has of one asset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,10 +105,11 @@ impl Account {
 }
 
 /// One version of a fee schedule.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Schedule {
     pub(crate) version: u32,
-    pub(crate) rates: FeeRates,
+    /// By [`FeeBase`].
+    pub(crate) rates: [FeeRates; 2],
 }
 
 /// All accounts, the outside world's contra account and the fee schedules.
@@ -121,8 +122,8 @@ pub(crate) struct Accounts {
     schedules: BTreeMap<u16, Schedule>,
     /// Accounts that were given another schedule than they were opened with, and which.
     assigned: BTreeMap<u32, u16>,
-    /// Rates by schedule number, for the order path.
-    rates: Vec<FeeRates>,
+    /// Rates by schedule number and [`FeeBase`], for the order path.
+    rates: Vec<[FeeRates; 2]>,
     /// An account with reduce-only orders gained or lost something.
     pub(crate) reduce_due: bool,
 }
@@ -139,14 +140,14 @@ image!(Account {
     holdings: Vec<Holding>,
     places: Vec<u32>,
 });
-image!(Schedule { version: u32, rates: FeeRates });
+image!(Schedule { version: u32, rates: [FeeRates; 2] });
 image!(Accounts {
     list: Vec<Account>,
     outside: BTreeMap<AssetId, Money>,
     escrow: BTreeMap<AssetId, Money>,
     schedules: BTreeMap<u16, Schedule>,
     assigned: BTreeMap<u32, u16>,
-    rates: Vec<FeeRates>,
+    rates: Vec<[FeeRates; 2]>,
     reduce_due: bool,
 });
 
@@ -170,7 +171,7 @@ impl Accounts {
             escrow: BTreeMap::new(),
             schedules: BTreeMap::new(),
             assigned: BTreeMap::new(),
-            rates: vec![FeeRates::default()],
+            rates: vec![<[FeeRates; 2]>::default()],
             reduce_due: false,
         };
         accounts.add(AccountKind::Credit, 0, FeeScheduleId(0));
@@ -221,17 +222,17 @@ impl Accounts {
         schedule.0 == 0 || self.schedules.contains_key(&schedule.0)
     }
 
-    /// Sets a schedule's rates and returns its version.
-    pub(crate) fn set_rates(&mut self, schedule: FeeScheduleId, rates: FeeRates) -> u32 {
-        let entry = self.schedules.entry(schedule.0).or_insert(Schedule { version: 0, rates });
-        *entry = Schedule { version: entry.version + 1, rates };
-        let version = entry.version;
+    /// Sets rates of a schedule and returns its version.
+    pub(crate) fn set_rates(&mut self, schedule: FeeScheduleId, base: FeeBase, rates: FeeRates) -> u32 {
+        let entry = self.schedules.entry(schedule.0).or_default();
+        entry.version += 1;
+        entry.rates[base as usize] = rates;
         let at = usize::from(schedule.0);
         if self.rates.len() <= at {
-            self.rates.resize(at + 1, FeeRates::default());
+            self.rates.resize(at + 1, <[FeeRates; 2]>::default());
         }
-        self.rates[at] = rates;
-        version
+        self.rates[at] = entry.rates;
+        entry.version
     }
 
     /// Lets an account pay by another schedule from now on.
@@ -241,8 +242,8 @@ impl Accounts {
     }
 
     #[inline]
-    pub(crate) fn rates(&self, account: AccountId) -> FeeRates {
-        self.rates[usize::from(self.get(account).fees.0)]
+    pub(crate) fn rates(&self, account: AccountId, base: FeeBase) -> FeeRates {
+        self.rates[usize::from(self.get(account).fees.0)][base as usize]
     }
 
     pub(crate) fn balance(&self, account: AccountId, asset: AssetId) -> Balance {
@@ -349,8 +350,10 @@ impl Accounts {
         for (id, schedule) in &self.schedules {
             digest.write_u64(u64::from(*id));
             digest.write_u64(u64::from(schedule.version));
-            digest.write_i64(i64::from(schedule.rates.maker_ppm));
-            digest.write_i64(i64::from(schedule.rates.taker_ppm));
+            for rates in &schedule.rates {
+                digest.write_i64(i64::from(rates.maker_ppm));
+                digest.write_i64(i64::from(rates.taker_ppm));
+            }
         }
         for (account, schedule) in &self.assigned {
             digest.write_u64(u64::from(*account));

@@ -4,8 +4,8 @@ use model::image;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
-    Money, MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol,
+    AccountId, AddAccount, AssetId, EventKind, Events, FeeBase, FeeRates, FeeScheduleId, Instrument, InstrumentId,
+    MONEY_MAX, Money, MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol,
 };
 
 use crate::market::Market;
@@ -99,12 +99,17 @@ pub(crate) fn add_account(shared: &mut Shared, names: &mut Names, request: &AddA
     out.push(EventKind::AccountAdded { account, name: request.name });
 }
 
-pub(crate) fn set_fees(shared: &mut Shared, schedule: FeeScheduleId, rates: FeeRates, out: &mut Events) {
+pub(crate) fn set_fees(
+    shared: &mut Shared,
+    schedule: FeeScheduleId,
+    (base, rates): (FeeBase, FeeRates),
+    out: &mut Events,
+) {
     if !rates.is_valid() {
         return refuse(Reject::plain(RejectReason::InvalidDefinition), out);
     }
-    let version = shared.accounts.set_rates(schedule, rates);
-    out.push(EventKind::FeesSet { schedule: schedule.0, version, rates });
+    let version = shared.accounts.set_rates(schedule, base, rates);
+    out.push(EventKind::FeesSet { schedule: schedule.0, version, base, rates });
 }
 
 pub(crate) fn set_account_fees(shared: &mut Shared, request: SetAccountFees, out: &mut Events) {

@@ -6,7 +6,7 @@ use model::{
 };
 
 use crate::bands;
-use crate::fees::with_fee;
+use crate::fees;
 use crate::guard::Likeness;
 use crate::market::{Market, book_side};
 use crate::outcomes;
@@ -68,7 +68,12 @@ fn check_plain(
     account_rules(shared, market, order)?;
     state(market.state, order)?;
     let in_band = bands::check_limit(market, shared.now_ns, order.side, price);
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
+    *terms = Terms {
+        limit,
+        lots,
+        fee_cap: shared.accounts.rates(order.account, market.fee_base()).worst_ppm(),
+        ..Terms::default()
+    };
     if shared.accounts.is_cash(order.account) {
         terms.closes = outcomes::closes(shared, market, order.account, order.side, terms.lots);
         terms.reserve = reserve(market, order, terms);
@@ -149,7 +154,12 @@ fn place(shared: &Shared, market: &Market, order: &NewOrder, held: bool, terms: 
     {
         bands::check_limit(market, shared.now_ns, order.side, price)?;
     }
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
+    *terms = Terms {
+        limit,
+        lots,
+        fee_cap: shared.accounts.rates(order.account, market.fee_base()).worst_ppm(),
+        ..Terms::default()
+    };
     if order.reduce_only {
         terms.lots = reduce_cap(shared, market, (order.account, order.side), lots)?;
     }
@@ -483,7 +493,7 @@ pub(crate) fn reserve(market: &Market, order: &NewOrder, terms: &Terms) -> i128 
         (None, None) => match order.side {
             Side::Sell => i128::from(terms.lots) * market.base_unit,
             Side::Buy if terms.limit == NO_LIMIT => 0,
-            Side::Buy => with_fee(market.notional(terms.limit, terms.lots), terms.fee_cap, 0),
+            Side::Buy => fees::with_fee(market.notional(terms.limit, terms.lots), terms.fee_cap, 0),
         },
     }
 }

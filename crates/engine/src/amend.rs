@@ -424,7 +424,7 @@ fn match_again(
     out: &mut Events,
 ) {
     let limit = shared.records.get(slot).limit;
-    let mut incoming = incoming_again(shared, slot, limit, passed);
+    let mut incoming = incoming_again(shared, market, slot, limit, passed);
     let stop = run(shared, market, &mut incoming, out);
     if shared.records.get(slot).ord_type() == OrdType::MarketToLimit {
         // It rested at a price before, so it rests at its limit now whatever it traded at.
@@ -434,7 +434,7 @@ fn match_again(
 }
 
 /// An open order on its way through the book again, at `limit`.
-pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64, passed: Passed) -> Incoming {
+pub(crate) fn incoming_again(shared: &Shared, market: &Market, slot: Slot, limit: i64, passed: Passed) -> Incoming {
     let record = shared.records.get(slot);
     Incoming {
         slot,
@@ -445,7 +445,7 @@ pub(crate) fn incoming_again(shared: &Shared, slot: Slot, limit: i64, passed: Pa
         budget: None,
         owner: shared.accounts.get(record.account).owner,
         stp: record.stp(),
-        taker_ppm: shared.accounts.rates(record.account).taker_ppm,
+        taker_ppm: shared.accounts.rates(record.account, market.fee_base()).taker_ppm,
         trades_left: shared.limits.trades_max,
         first_price: None,
         last_price: None,

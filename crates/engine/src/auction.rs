@@ -7,7 +7,7 @@ use book::Slot;
 use model::{Cause, EventKind, Events, Price, Qty, Side, Trade, TradeId};
 
 use crate::market::{Market, book_side};
-use crate::matching::{after_fill, fill_order, settle};
+use crate::matching::{Print, after_fill, fill_order, settle};
 use crate::outcomes;
 use crate::record::{NO_LIMIT, Place};
 use crate::shared::Shared;
@@ -244,15 +244,16 @@ fn pair_off(
 }
 
 fn trade(shared: &mut Shared, market: &mut Market, buyer: Slot, seller: Slot, ticks: i64, qty: i64, out: &mut Events) {
-    let notional = market.notional(ticks, qty);
-    let rate = |shared: &Shared, slot: Slot| shared.accounts.rates(shared.records.get(slot).account).maker_ppm;
+    let (notional, base) = (market.notional(ticks, qty), market.fee_base());
+    let print = Print { ticks, qty, notional };
+    let rate = |shared: &Shared, slot: Slot| shared.accounts.rates(shared.records.get(slot).account, base).maker_ppm;
     let owner = |shared: &Shared, slot: Slot| shared.accounts.get(shared.records.get(slot).account).owner;
     let (buy_ppm, sell_ppm) = (rate(shared, buyer), rate(shared, seller));
     let self_match = owner(shared, buyer) == owner(shared, seller);
     outcomes::before_trade(shared, market, seller, qty, out);
-    let (buy, _) = fill_order(shared, market, buyer, qty, notional, buy_ppm);
-    let (sell, _) = fill_order(shared, market, seller, qty, notional, sell_ppm);
-    settle(shared, market, qty, notional, &buy, &sell);
+    let (buy, _) = fill_order(shared, market, buyer, &print, buy_ppm);
+    let (sell, _) = fill_order(shared, market, seller, &print, sell_ppm);
+    settle(shared, market, &print, &buy, &sell);
     let trade_id = TradeId(shared.next_trade);
     shared.next_trade += 1;
     out.push(EventKind::Trade(Trade {

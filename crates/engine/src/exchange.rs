@@ -104,7 +104,7 @@ impl Exchange {
             Command::AddAsset { symbol, decimals } => admin::add_asset(names, *symbol, *decimals, out),
             Command::ListInstrument(def) => admin::list(names, markets, def, out),
             Command::AddAccount(request) => admin::add_account(shared, names, request, out),
-            Command::SetFees { schedule, rates } => admin::set_fees(shared, *schedule, *rates, out),
+            Command::SetFees { schedule, base, rates } => admin::set_fees(shared, *schedule, (*base, *rates), out),
             Command::SetAccountFees(request) => admin::set_account_fees(shared, *request, out),
             Command::Deposit(request) => admin::deposit(shared, markets, names, request, out),
             Command::Withdraw(request) => admin::withdraw(shared, markets, names, request, out),

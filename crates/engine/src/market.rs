@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use book::{Arena, Book, Slot};
 use breaker::RecentTrades;
-use model::{AssetId, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
+use model::{AssetId, FeeBase, Instrument, InstrumentId, Money, Peg, Price, Qty, Side, TradingState};
 
 use crate::auction::Cross;
+use crate::fees;
 use crate::outcomes::Outcome;
 use crate::phases::Breaker;
 use crate::references::Reference;
@@ -189,6 +190,21 @@ impl Market {
             return i128::from(ticks) * i128::from(units);
         }
         i128::from(ticks) * i128::from(lots) * self.unit
+    }
+
+    /// What fees are parts of here.
+    #[inline]
+    pub(crate) fn fee_base(&self) -> FeeBase {
+        if self.outcome.is_none() { FeeBase::Notional } else { FeeBase::Variance }
+    }
+
+    /// What a fill at `ticks` costs, and the new `prepaid` of the order.
+    #[inline]
+    pub(crate) fn fee_of_fill(&self, ticks: i64, notional: i128, rate_ppm: i32, prepaid: u32) -> (i128, u32) {
+        match self.outcome.as_deref() {
+            None => fees::of_notional(notional, rate_ppm, prepaid),
+            Some(outcome) => fees::of_variance(notional, (outcome.one - ticks, outcome.one), rate_ppm, prepaid),
+        }
     }
 
     #[inline]

@@ -9,7 +9,7 @@ use model::{
 use crate::accounts::Settlement;
 use crate::allocation;
 use crate::bands;
-use crate::fees::fee_of_fill;
+use crate::fees;
 use crate::market::{Market, book_side};
 use crate::outcomes;
 use crate::passed::Passed;
@@ -147,7 +147,7 @@ fn lots_for(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64, b
     let rate = incoming.taker_ppm.min(record.fee_cap());
     let cost = |lots: i64| {
         let notional = market.notional(ticks, lots);
-        notional + fee_of_fill(notional, rate, record.prepaid()).0
+        notional + fees::of_notional(notional, rate, record.prepaid()).0
     };
     // A million of the largest orders: more than a price can hold, and small enough for every cost to fit.
     let most = incoming.leaves.min(market.lots(market.def.max_qty) << 20);
@@ -168,6 +168,13 @@ fn lots_for(shared: &Shared, market: &Market, incoming: &Incoming, ticks: i64, b
     low
 }
 
+/// What is traded: lots at a price, and what they cost.
+pub(crate) struct Print {
+    pub(crate) ticks: i64,
+    pub(crate) qty: i64,
+    pub(crate) notional: i128,
+}
+
 /// One trade with a resting order; refreshes or ends it.
 #[inline]
 pub(crate) fn trade(
@@ -180,15 +187,16 @@ pub(crate) fn trade(
     out: &mut Events,
 ) {
     let notional = market.notional(ticks, qty);
+    let print = Print { ticks, qty, notional };
     let (buyer, seller) = match incoming.side {
         Side::Buy => (incoming.slot, maker_slot),
         Side::Sell => (maker_slot, incoming.slot),
     };
     outcomes::before_trade(shared, market, seller, qty, out);
     let maker_account = shared.records.get(maker_slot).account;
-    let maker_ppm = shared.accounts.rates(maker_account).maker_ppm;
-    let (maker_leg, _) = fill_order(shared, market, maker_slot, qty, notional, maker_ppm);
-    let (mut taker_leg, cost) = fill_order(shared, market, incoming.slot, qty, notional, incoming.taker_ppm);
+    let maker_ppm = shared.accounts.rates(maker_account, market.fee_base()).maker_ppm;
+    let (maker_leg, _) = fill_order(shared, market, maker_slot, &print, maker_ppm);
+    let (mut taker_leg, cost) = fill_order(shared, market, incoming.slot, &print, incoming.taker_ppm);
     spend(shared, market, incoming, qty, cost);
     if incoming.by_budget_alone() {
         taker_leg.leaves_qty = market.qty(0);
@@ -198,7 +206,7 @@ pub(crate) fn trade(
         Side::Buy => (taker_leg, maker_leg),
         Side::Sell => (maker_leg, taker_leg),
     };
-    settle(shared, market, qty, notional, &buy, &sell);
+    settle(shared, market, &print, &buy, &sell);
     let trade_id = TradeId(shared.next_trade);
     shared.next_trade += 1;
     market.last_trade = Some(ticks);
@@ -223,12 +231,12 @@ pub(crate) fn trade(
 
 /// Moves the money of a trade.
 #[inline]
-pub(crate) fn settle(shared: &mut Shared, market: &Market, qty: i64, notional: i128, buy: &TradeLeg, sell: &TradeLeg) {
+pub(crate) fn settle(shared: &mut Shared, market: &Market, print: &Print, buy: &TradeLeg, sell: &TradeLeg) {
     shared.accounts.settle(&Settlement {
         base: market.def.base,
         quote: market.def.quote,
-        base_units: i128::from(qty) * market.base_unit,
-        notional,
+        base_units: i128::from(print.qty) * market.base_unit,
+        notional: print.notional,
         buyer: buy.account,
         seller: sell.account,
         buy_fee: buy.fee.0,
@@ -242,13 +250,14 @@ pub(crate) fn fill_order(
     shared: &mut Shared,
     market: &Market,
     slot: Slot,
-    qty: i64,
-    notional: i128,
+    print: &Print,
     rate_ppm: i32,
 ) -> (TradeLeg, i128) {
+    let Print { ticks, qty, notional } = *print;
     let order_id = OrderId(shared.arena.order_id(slot));
     let booked = shared.update(market, slot, |record| {
-        let (fee, prepaid) = fee_of_fill(notional, rate_ppm.min(record.fee_cap()), record.prepaid());
+        let rate_ppm = rate_ppm.min(record.fee_cap());
+        let (fee, prepaid) = market.fee_of_fill(ticks, notional, rate_ppm, record.prepaid());
         record.set_prepaid(prepaid);
         record.cum_qty += qty;
         let leg = TradeLeg {

@@ -64,7 +64,7 @@ fn follow(shared: &mut Shared, market: &mut Market, slot: Slot, peg: Peg, touch:
         return;
     }
     shared.unqueue(market, slot);
-    let mut incoming = incoming_again(shared, slot, target, passed::repriced());
+    let mut incoming = incoming_again(shared, market, slot, target, passed::repriced());
     let stop = run(shared, market, &mut incoming, out);
     if stop == Stop::Band {
         return stopped::conclude_peg(shared, market, &incoming, place == Place::Book, out);

@@ -304,7 +304,7 @@ fn match_new(
         budget: order.quote_qty.map(|budget| budget.0),
         owner: shared.accounts.get(order.account).owner,
         stp: shared.records.get(slot).stp(),
-        taker_ppm: shared.accounts.rates(order.account).taker_ppm,
+        taker_ppm: shared.accounts.rates(order.account, market.fee_base()).taker_ppm,
         trades_left: shared.limits.trades_max,
         first_price: None,
         last_price: None,

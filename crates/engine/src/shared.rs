@@ -10,7 +10,7 @@ use model::{
 
 use crate::accounts::{Accounts, Standing};
 use crate::clients::{ClientIds, Key, Outcome};
-use crate::fees::with_fee;
+use crate::fees;
 use crate::groups::Groups;
 use crate::guard::Guards;
 use crate::market::{Due, Market, book_side};
@@ -230,7 +230,7 @@ impl Shared {
             _ if market.outcome.is_some() => Shared::hold_on_event(market, record, lots),
             Side::Sell => i128::from(lots) * market.base_unit,
             Side::Buy if record.limit == NO_LIMIT => 0,
-            Side::Buy => with_fee(market.notional(record.limit, lots), record.fee_cap(), record.prepaid()),
+            Side::Buy => fees::with_fee(market.notional(record.limit, lots), record.fee_cap(), record.prepaid()),
         }
     }
 

@@ -78,7 +78,12 @@ fn form_and_state(
     let missing = reference_of(trigger.source).is_some_and(|kind| market.references[kind as usize].is_none());
     ensure(!missing || trigger.fall_back, || Reject::plain(RejectReason::SourceMissing))?;
     admit::open_at_all(market.state)?;
-    *terms = Terms { limit, lots, fee_cap: shared.accounts.rates(order.account).worst_ppm(), ..Terms::default() };
+    *terms = Terms {
+        limit,
+        lots,
+        fee_cap: shared.accounts.rates(order.account, market.fee_base()).worst_ppm(),
+        ..Terms::default()
+    };
     if shared.accounts.is_cash(order.account) {
         terms.reserve = admit::reserve(market, order, terms);
     }

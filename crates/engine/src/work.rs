@@ -178,7 +178,7 @@ pub(crate) fn match_or_post(
     if !market.state.matches_orders() {
         return shared.post(market, slot, limit, display, &passed, out);
     }
-    let mut incoming = incoming_again(shared, slot, limit, passed);
+    let mut incoming = incoming_again(shared, market, slot, limit, passed);
     if fok {
         if !can_trade(shared, market, &incoming, needed) {
             return shared.cancel(market, slot, EndReason::Fok, out);

@@ -3,9 +3,9 @@
 use engine::Exchange;
 use model::{
     AccountId, AccountKind, AddAccount, Allocation, AmendTrade, AssetId, ClOrdId, Command, Display, EventKind, Events,
-    FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits, MONEY_MAX, Money, NewOrder, OrdType, OrderId, PostOnly,
-    Price, Qty, RejectReason, SessionId, SetTradingState, Side, Stamp, StandingTrade, StpMode, Symbol, TickTable,
-    TimeInForce, TradeId, TradingState,
+    FeeBase, FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits, MONEY_MAX, Money, NewOrder, OrdType, OrderId,
+    PostOnly, Price, Qty, RejectReason, SessionId, SetTradingState, Side, Stamp, StandingTrade, StpMode, Symbol,
+    TickTable, TimeInForce, TradeId, TradingState,
 };
 
 const ABC: InstrumentId = InstrumentId(0);
@@ -83,7 +83,7 @@ impl Venue {
         }
         venue.send(&Command::ListInstrument(Box::new(instrument())));
         let rates = FeeRates { maker_ppm: 1_000, taker_ppm: 2_000 };
-        venue.send(&Command::SetFees { schedule: FeeScheduleId(0), rates });
+        venue.send(&Command::SetFees { schedule: FeeScheduleId(0), base: FeeBase::Notional, rates });
         for account in ["seller", "buyer"] {
             let (kind, fees) = (AccountKind::Credit, FeeScheduleId(0));
             venue.send(&Command::AddAccount(AddAccount { name: name(account), kind, stp_group: 0, fees }));

@@ -1,7 +1,7 @@
 //! What became of a command that is not about one order: deposits, listings, groups, halts, kill switches.
 
 use model::{
-    AccountId, BreakerEvent, Event, EventKind, FeeRates, FeeScheduleId, GuardEvent, InstrumentId, KillScope,
+    AccountId, BreakerEvent, Event, EventKind, FeeBase, FeeRates, FeeScheduleId, GuardEvent, InstrumentId, KillScope,
     OutcomeEvent,
 };
 use wire::{CommandEvent, CommandReport};
@@ -19,7 +19,7 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
         EventKind::InstrumentListed { instrument, .. } => on(*instrument, say(CommandEvent::InstrumentListed)),
         EventKind::TicksSet { instrument } => on(*instrument, say(CommandEvent::TicksSet)),
         EventKind::AccountAdded { account, .. } => to(*account, say(CommandEvent::AccountAdded)),
-        EventKind::FeesSet { schedule, version, rates } => fees_set(event, *schedule, *version, *rates),
+        EventKind::FeesSet { schedule, version, base, rates } => fees(event, (*schedule, *version), (*base, *rates)),
         EventKind::AccountFeesSet { account, schedule } => to(*account, assigned(event, *schedule)),
         EventKind::Deposited { account, asset, amount } => {
             CommandReport { value: amount.0, ..to(*account, number(asset.0, say(CommandEvent::Deposited))) }
@@ -79,9 +79,10 @@ pub(crate) fn report(event: &Event) -> Option<CommandReport> {
     })
 }
 
-fn fees_set(event: &Event, schedule: u16, version: u32, rates: FeeRates) -> CommandReport {
+fn fees(event: &Event, (schedule, version): (u16, u32), (base, rates): (FeeBase, FeeRates)) -> CommandReport {
     CommandReport {
         id: schedule.into(),
+        other: base as u64,
         count: version.into(),
         value: rates.maker_ppm.into(),
         limit: rates.taker_ppm.into(),

@@ -20,7 +20,18 @@ pub const STP_GROUP_MAX: u32 = (1 << 31) - 1;
 /// The largest fee rate in parts per million (100 %).
 pub const FEE_PPM_MAX: i32 = 1_000_000;
 
-/// One version of a fee schedule: rates in parts per million of the notional, negative for a rebate.
+/// What the rates of a fee schedule are parts of. A schedule has rates for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum FeeBase {
+    /// Price times quantity: everywhere but in markets of events.
+    #[default]
+    Notional = 0,
+    /// Quantity times `p * (1 - p)`, in markets of events: who buys YES at `p` pays what who buys NO at `1 - p` pays.
+    Variance = 1,
+}
+
+/// One version of the rates of a fee schedule: in parts per million of a [`FeeBase`], negative for a rebate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeeRates {
     /// Charged to the resting order (FIX 851 = 1), and to both sides of an auction trade.

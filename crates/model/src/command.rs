@@ -1,6 +1,6 @@
 //! What can be asked of an exchange. A command carries its ids, its time comes with its stamp.
 
-use crate::account::{AccountKind, FeeRates, FeeScheduleId};
+use crate::account::{AccountKind, FeeBase, FeeRates, FeeScheduleId};
 use crate::amendment::AmendTrade;
 use crate::breaker::BreakerRules;
 use crate::ids::{AccountId, AssetId, InstrumentId, OrderId, SessionId};
@@ -31,11 +31,13 @@ pub enum Command {
     ListInstrument(Box<Instrument>),
     /// Opens an account; it gets the next [`AccountId`].
     AddAccount(AddAccount),
-    /// Sets a fee schedule from now on.
+    /// Sets rates of a fee schedule from now on.
     SetFees {
         /// Which schedule.
         schedule: FeeScheduleId,
-        /// Its rates.
+        /// Which of its rates.
+        base: FeeBase,
+        /// The rates.
         rates: FeeRates,
     },
     /// Lets an account pay by another fee schedule from now on.

@@ -1,6 +1,6 @@
 //! What an exchange says happened. Events are facts, in order, each with the command that caused it.
 
-use crate::account::{FeeRates, FeeScheduleId};
+use crate::account::{FeeBase, FeeRates, FeeScheduleId};
 use crate::amendment::{TradeKey, TradeTerms};
 use crate::breaker::SpreadState;
 use crate::facts::{
@@ -86,6 +86,8 @@ pub enum EventKind {
         schedule: u16,
         /// Counts the versions of this schedule, from 1.
         version: u32,
+        /// Which of its rates.
+        base: FeeBase,
         /// The rates from now on.
         rates: FeeRates,
     },

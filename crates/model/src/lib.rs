@@ -30,7 +30,7 @@ mod text;
 mod tick;
 mod trigger;
 
-pub use account::{AccountKind, FEE_PPM_MAX, FeeRates, FeeScheduleId, STP_GROUP_MAX};
+pub use account::{AccountKind, FEE_PPM_MAX, FeeBase, FeeRates, FeeScheduleId, STP_GROUP_MAX};
 pub use amendment::{AmendTrade, StandingTrade, TradeKey, TradeTerms};
 pub use breaker::{BreakerRule, BreakerRules, Reopening, SpreadRule, SpreadState, StaticReference, Window};
 pub use command::{

@@ -201,14 +201,18 @@ impl Exchange {
         }
     }
 
-    /// Sets the rates of a fee schedule.
+    /// Sets rates of a fee schedule.
     ///
     /// # Errors
     /// `InternalError`, and what the clock raises.
-    pub fn set_rates(&self, py: Python<'_>, schedule: u16, maker_ppm: i32, taker_ppm: i32) -> PyResult<CommandReport> {
-        let rates = FeeRates { maker_ppm, taker_ppm };
-        let command = Command::SetFees { schedule: FeeScheduleId(schedule), rates };
-        self.administer(py, &command, format!("fee schedule {schedule}"), About::default())
+    pub fn set_rates(&self, py: Python<'_>, schedule: u16, base: &str, rates: FeeRates) -> PyResult<CommandReport> {
+        let subject = format!("fee schedule {schedule}");
+        let Some(base) = words::fee_base(base) else {
+            let refusal = Refusal::at_edge(RejectReason::UnknownInstruction, "base", format!("'{base}'"));
+            return Ok(self.refuse_command(subject, refusal));
+        };
+        let command = Command::SetFees { schedule: FeeScheduleId(schedule), base, rates };
+        self.administer(py, &command, subject, About::default())
     }
 
     /// Lets an account pay by another fee schedule.

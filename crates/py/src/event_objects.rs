@@ -152,8 +152,9 @@ impl Of<'_, '_> {
                 self.fields.set("account", name.as_str())?;
                 Ok("AccountAdded")
             }
-            EventKind::FeesSet { schedule, version, rates } => {
+            EventKind::FeesSet { schedule, version, base, rates } => {
                 self.fields.set("schedule", *schedule)?.set("version", *version)?;
+                self.fields.set("base", words::fee_base_word(*base))?;
                 self.fields.set("maker_ppm", rates.maker_ppm)?.set("taker_ppm", rates.taker_ppm)?;
                 Ok("FeesSet")
             }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use model::{AccountLimits, CancelOrder, Command, Limits, OrderRef};
+use model::{AccountLimits, CancelOrder, Command, FeeRates, Limits, OrderRef};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -34,6 +34,9 @@ impl Exchange {
         given.map_or_else(|| number_id(self.generated_id(), true).as_str().to_owned(), str::to_owned)
     }
 }
+
+/// What became of a command; an error where the call itself was wrong.
+type Told = PyResult<CommandReport>;
 
 #[pymethods]
 impl Exchange {
@@ -225,17 +228,17 @@ impl Exchange {
         symbol: Option<&str>,
         side: Option<&str>,
         session: Option<u32>,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         self.cancel_many(py, (account, symbol), side, session)
     }
 
     /// Define an asset; amounts of it have ``decimals`` decimals, 0 to 18.
     #[pyo3(signature = (name, *, decimals=12))]
-    fn add_asset(&self, py: Python<'_>, name: &str, decimals: u8) -> PyResult<CommandReport> {
+    fn add_asset(&self, py: Python<'_>, name: &str, decimals: u8) -> Told {
         self.define_asset(py, name, decimals)
     }
 
-    fn _list(&self, py: Python<'_>, definition: &Bound<'_, PyAny>) -> PyResult<CommandReport> {
+    fn _list(&self, py: Python<'_>, definition: &Bound<'_, PyAny>) -> Told {
         self.define_instrument(py, &definition.extract::<Definition>()?)
     }
 
@@ -246,52 +249,36 @@ impl Exchange {
 
     /// Open an account: ``kind="cash"`` is covered by balances, ``"credit"`` only matches.
     #[pyo3(signature = (name, *, kind="cash", stp_group=0, fees=0))]
-    fn add_account(
-        &self,
-        py: Python<'_>,
-        name: &str,
-        kind: &str,
-        stp_group: u32,
-        fees: u16,
-    ) -> PyResult<CommandReport> {
+    fn add_account(&self, py: Python<'_>, name: &str, kind: &str, stp_group: u32, fees: u16) -> Told {
         self.open_account(py, name, kind, stp_group, fees)
     }
 
     /// Put money into an account from outside.
-    fn deposit(
-        &self,
-        py: Python<'_>,
-        account: &str,
-        asset: &str,
-        amount: &Bound<'_, PyAny>,
-    ) -> PyResult<CommandReport> {
+    fn deposit(&self, py: Python<'_>, account: &str, asset: &str, amount: &Bound<'_, PyAny>) -> Told {
         self.move_funds(py, (account, asset), amount, true)
     }
 
     /// Take available money out of an account.
-    fn withdraw(
-        &self,
-        py: Python<'_>,
-        account: &str,
-        asset: &str,
-        amount: &Bound<'_, PyAny>,
-    ) -> PyResult<CommandReport> {
+    fn withdraw(&self, py: Python<'_>, account: &str, asset: &str, amount: &Bound<'_, PyAny>) -> Told {
         self.move_funds(py, (account, asset), amount, false)
     }
 
-    /// Set a fee schedule's rates from now on, in parts per million of the notional; negative for a rebate.
-    #[pyo3(signature = (schedule=0, *, maker_ppm, taker_ppm))]
-    fn set_fees(&self, py: Python<'_>, schedule: u16, maker_ppm: i32, taker_ppm: i32) -> PyResult<CommandReport> {
-        self.set_rates(py, schedule, maker_ppm, taker_ppm)
+    /// Set rates of a fee schedule from now on, in parts per million of `base`; negative for a rebate.
+    ///
+    /// `base` is `notional` (price times quantity: what markets charge), or `variance` (quantity times `p * (1 - p)`:
+    /// what markets of events charge).
+    #[pyo3(signature = (schedule=0, *, maker_ppm, taker_ppm, base="notional"))]
+    fn set_fees(&self, py: Python<'_>, schedule: u16, maker_ppm: i32, taker_ppm: i32, base: &str) -> Told {
+        self.set_rates(py, schedule, base, FeeRates { maker_ppm, taker_ppm })
     }
 
     /// Let an account pay by another fee schedule from now on; one that was set before, or 0.
-    fn set_account_fees(&self, py: Python<'_>, account: &str, schedule: u16) -> PyResult<CommandReport> {
+    fn set_account_fees(&self, py: Python<'_>, account: &str, schedule: u16) -> Told {
         self.assign_fees(py, account, schedule)
     }
 
     /// Move an instrument to another trading state.
-    fn set_state(&self, py: Python<'_>, symbol: &str, state: &str) -> PyResult<CommandReport> {
+    fn set_state(&self, py: Python<'_>, symbol: &str, state: &str) -> Told {
         self.enter_state(py, symbol, state)
     }
 
@@ -309,7 +296,7 @@ impl Exchange {
 
     /// Cancel what is left of a group.
     #[pyo3(signature = (*, account, group_id))]
-    fn cancel_group(&self, py: Python<'_>, account: &str, group_id: u64) -> PyResult<CommandReport> {
+    fn cancel_group(&self, py: Python<'_>, account: &str, group_id: u64) -> Told {
         self.end_group(py, account, group_id)
     }
 
@@ -322,7 +309,7 @@ impl Exchange {
         kind: &str,
         price: &Bound<'_, PyAny>,
         max_age_ns: i64,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         self.give_reference(py, (symbol, kind), price, max_age_ns)
     }
 
@@ -341,7 +328,7 @@ impl Exchange {
         cancels_burst: Option<u32>,
         open_orders_max: u32,
         duplicate_ns: i64,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         let orders = rate(orders_per_second, orders_burst);
         let cancels = rate(cancels_per_second, cancels_burst);
         self.limit_account(py, account, AccountLimits { orders, cancels, open_orders_max, duplicate_ns })
@@ -361,19 +348,13 @@ impl Exchange {
         collar_bps: Option<u32>,
         position_max: Value<'_, 'py>,
         restricted: bool,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         let limits = LimitArgs { max_qty, max_value, collar_bps, position_max, restricted };
         self.limit_instrument(py, (account, symbol), &limits)
     }
 
     /// Let the orders of a cash account reserve up to ``amount`` of an asset more than it has.
-    fn set_credit_line(
-        &self,
-        py: Python<'_>,
-        account: &str,
-        asset: &str,
-        amount: &Bound<'_, PyAny>,
-    ) -> PyResult<CommandReport> {
+    fn set_credit_line(&self, py: Python<'_>, account: &str, asset: &str, amount: &Bound<'_, PyAny>) -> Told {
         self.lend(py, (account, asset), amount)
     }
 
@@ -388,7 +369,7 @@ impl Exchange {
         account: Option<&str>,
         session: Option<u32>,
         reducing: bool,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         self.kill(py, &Act { symbol, account, session, operator, note }, reducing)
     }
 
@@ -402,7 +383,7 @@ impl Exchange {
         symbol: Option<&str>,
         account: Option<&str>,
         session: Option<u32>,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         self.rearm_switch(py, &Act { symbol, account, session, operator, note })
     }
 
@@ -416,51 +397,44 @@ impl Exchange {
         note: &str,
         duration_ns: i64,
         two_person: bool,
-    ) -> PyResult<CommandReport> {
+    ) -> Told {
         let act = Act { symbol, account: None, session: None, operator, note };
         self.stop_trading(py, &act, (duration_ns, two_person))
     }
 
     /// End a halt of an instrument, or all halts, at once or through an auction call.
     #[pyo3(signature = (symbol=None, *, operator, note, auction=false))]
-    fn resume(
-        &self,
-        py: Python<'_>,
-        symbol: Option<&str>,
-        operator: u32,
-        note: &str,
-        auction: bool,
-    ) -> PyResult<CommandReport> {
+    fn resume(&self, py: Python<'_>, symbol: Option<&str>, operator: u32, note: &str, auction: bool) -> Told {
         self.resume_trading(py, &Act { symbol, account: None, session: None, operator, note }, auction)
     }
 
     /// Cancel a session's orders ``grace_ns`` (0 to 60 s) after it is lost; ``None``: never.
-    fn set_cancel_on_disconnect(&self, py: Python<'_>, session: u32, grace_ns: Option<i64>) -> PyResult<CommandReport> {
+    fn set_cancel_on_disconnect(&self, py: Python<'_>, session: u32, grace_ns: Option<i64>) -> Told {
         self.rule_session(py, session, grace_ns)
     }
 
     /// A session is lost.
-    fn session_down(&self, py: Python<'_>, session: u32) -> PyResult<CommandReport> {
+    fn session_down(&self, py: Python<'_>, session: u32) -> Told {
         self.move_session(py, session, false)
     }
 
     /// A session is back.
-    fn session_up(&self, py: Python<'_>, session: u32) -> PyResult<CommandReport> {
+    fn session_up(&self, py: Python<'_>, session: u32) -> Told {
         self.move_session(py, session, true)
     }
 
     /// Cancel the account's orders after ``timeout_ns`` unless called again before; 0 disarms.
-    fn cancel_all_after(&self, py: Python<'_>, account: &str, timeout_ns: i64) -> PyResult<CommandReport> {
+    fn cancel_all_after(&self, py: Python<'_>, account: &str, timeout_ns: i64) -> Told {
         self.dead_man(py, account, timeout_ns)
     }
 
     /// Set the rules of an instrument's breaker (``fairlead.BreakerRules``); ``None``: no breaker.
-    fn set_breaker(&self, py: Python<'_>, symbol: &str, rules: Option<RulesArgs>) -> PyResult<CommandReport> {
+    fn set_breaker(&self, py: Python<'_>, symbol: &str, rules: Option<RulesArgs>) -> Told {
         self.rule_breaker(py, symbol, rules.as_ref())
     }
 
     /// Attach a rule set to an instrument.
-    fn _attach_rules(&self, py: Python<'_>, symbol: &str, rules: RuleSetArgs<'_>) -> PyResult<CommandReport> {
+    fn _attach_rules(&self, py: Python<'_>, symbol: &str, rules: RuleSetArgs<'_>) -> Told {
         self.attach(py, symbol, &rules)
     }
 
@@ -475,28 +449,17 @@ impl Exchange {
     }
 
     /// Give the price bands of an instrument from outside.
-    fn set_bands(
-        &self,
-        py: Python<'_>,
-        symbol: &str,
-        low: &Bound<'_, PyAny>,
-        high: &Bound<'_, PyAny>,
-    ) -> PyResult<CommandReport> {
+    fn set_bands(&self, py: Python<'_>, symbol: &str, low: &Bound<'_, PyAny>, high: &Bound<'_, PyAny>) -> Told {
         self.give_bands(py, symbol, [low, high])
     }
 
-    fn _outcome(
-        &self,
-        py: Python<'_>,
-        of: (String, String, String),
-        number: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<CommandReport> {
+    fn _outcome(&self, py: Python<'_>, of: (String, String, String), number: Option<&Bound<'_, PyAny>>) -> Told {
         self.ask_outcome(py, (&of.0, &of.1, &of.2), number)
     }
 
     /// Let time pass: until ``ts_ns``, or until what the clock says.
     #[pyo3(signature = (*, ts_ns=None))]
-    fn tick(&self, py: Python<'_>, ts_ns: Option<i64>) -> PyResult<CommandReport> {
+    fn tick(&self, py: Python<'_>, ts_ns: Option<i64>) -> Told {
         self.pass_time(py, ts_ns)
     }
 

@@ -1,8 +1,8 @@
 //! The words of the Python interface for the enums of the core.
 
 use model::{
-    AccountKind, Activation, BreakerRule, GroupKind, GroupMode, OrdType, PegReference, PostOnly, ReferenceKind, Side,
-    SpreadState, StaticReference, StpMode, TimeInForce, TradingState, TriggerKind, TriggerSource,
+    AccountKind, Activation, BreakerRule, FeeBase, GroupKind, GroupMode, OrdType, PegReference, PostOnly,
+    ReferenceKind, Side, SpreadState, StaticReference, StpMode, TimeInForce, TradingState, TriggerKind, TriggerSource,
 };
 
 macro_rules! words {
@@ -130,6 +130,23 @@ pub fn account_kind(text: &str) -> Option<AccountKind> {
         "cash" => Some(AccountKind::Cash),
         "credit" => Some(AccountKind::Credit),
         _ => None,
+    }
+}
+
+/// What the rates of a fee schedule are parts of.
+pub fn fee_base(text: &str) -> Option<FeeBase> {
+    match text {
+        "notional" => Some(FeeBase::Notional),
+        "variance" => Some(FeeBase::Variance),
+        _ => None,
+    }
+}
+
+/// The word of what rates are parts of.
+pub fn fee_base_word(base: FeeBase) -> &'static str {
+    match base {
+        FeeBase::Notional => "notional",
+        FeeBase::Variance => "variance",
     }
 }
 

@@ -49,8 +49,8 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
         }
         Command::ListInstrument(instrument) => to.write(Kind::ListInstrument, instrument),
         Command::AddAccount(account) => to.write(Kind::AddAccount, account),
-        Command::SetFees { schedule, rates } => {
-            to.write(Kind::SetFees, &SetFees { schedule: *schedule, rates: *rates })
+        Command::SetFees { schedule, base, rates } => {
+            to.write(Kind::SetFees, &SetFees { schedule: *schedule, base: *base, rates: *rates })
         }
         Command::SetAccountFees(fees) => to.write(Kind::SetAccountFees, fees),
         Command::Deposit(funds) => to.write(Kind::Deposit, funds),
@@ -121,7 +121,9 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         Kind::AddAsset => read(input).map(|AddAsset { symbol, decimals }| Command::AddAsset { symbol, decimals })?,
         Kind::ListInstrument => Command::ListInstrument(read(input)?),
         Kind::AddAccount => Command::AddAccount(read(input)?),
-        Kind::SetFees => read(input).map(|SetFees { schedule, rates }| Command::SetFees { schedule, rates })?,
+        Kind::SetFees => {
+            read(input).map(|SetFees { schedule, base, rates }| Command::SetFees { schedule, base, rates })?
+        }
         Kind::SetAccountFees => Command::SetAccountFees(read(input)?),
         Kind::AmendTrade => Command::AmendTrade(read(input)?),
         Kind::SetTicks => Command::SetTicks(read(input)?),

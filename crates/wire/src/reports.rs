@@ -82,7 +82,7 @@ words! {
         /// An account was opened.
         AccountAdded = 3,
         /// A fee schedule changed: `id`, its version in `count`, what makers pay in `value`, takers in `limit`, in
-        /// millionths of the notional.
+        /// millionths of the notional where `other` is 0, of the variance where it is 1.
         FeesSet = 4,
         /// Money came in: the asset in `id`, the amount in `value`.
         Deposited = 5,

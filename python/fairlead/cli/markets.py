@@ -218,17 +218,22 @@ def fees(
     *,
     maker_ppm: Annotated[int, typer.Option(metavar="PPM", help="Of the resting order; negative is a rebate.")],
     taker_ppm: Annotated[int, typer.Option(metavar="PPM", help="Of the incoming order.")],
+    base: Annotated[
+        str,
+        typer.Option(metavar="BASE", help="NOTIONAL; in markets of events VARIANCE: quantity x p x (1 - p)."),
+    ] = "NOTIONAL",
     email: _Email,
     url: _Url = _LOCAL,
     as_json: _Json = False,
 ) -> None:
-    """Set a fee schedule, in parts per million of the notional, for trades from then on.
+    """Set rates of a fee schedule, in parts per million, for trades from then on.
 
     Example:  fairlead markets fees 1 --maker-ppm -10 --taker-ppm 250 --email ops@example.com
+    Example:  fairlead markets fees 1 --base VARIANCE --maker-ppm 0 --taker-ppm 70000 --email ops@example.com
     """
     from fairlead.sdk import operator_calls
 
-    call = operator_calls.set_fees(schedule, maker_ppm=maker_ppm, taker_ppm=taker_ppm)
+    call = operator_calls.set_fees(schedule, maker_ppm=maker_ppm, taker_ppm=taker_ppm, base=base)
     _done(call, url=url, email=email, as_json=as_json)
 
 

@@ -37,10 +37,14 @@ class AccountAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeesSet(Event):
-    """A fee schedule changed; rates in parts per million of the notional, negative for a rebate."""
+    """A fee schedule changed; rates in parts per million, negative for a rebate.
+
+    ``base`` is notional, or variance: quantity times ``p * (1 - p)``, in markets of events.
+    """
 
     schedule: int
     version: int
+    base: str
     maker_ppm: int
     taker_ppm: int
 

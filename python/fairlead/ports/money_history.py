@@ -64,11 +64,17 @@ class OwnTrade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeSchedule:
-    """What the orders of an account pay, in millionths of the notional, negative for a rebate; 0 until one is set."""
+    """What the orders of an account pay, in millionths, negative for a rebate; 0 until one is set.
+
+    Args:
+        number: which it is.
+        notional: of price times quantity, by makers and takers.
+        variance: of quantity times ``p * (1 - p)``, in markets of events.
+    """
 
     number: int
-    maker_ppm: int
-    taker_ppm: int
+    notional: tuple[int, int]
+    variance: tuple[int, int]
 
 
 class MoneyHistory(Protocol):

@@ -332,12 +332,23 @@ class Trade(Answer, frozen=True, kw_only=True):
     seq: int
 
 
+class FeeRates(Answer, frozen=True, kw_only=True):
+    """What trades pay, in parts per million; negative is a rebate."""
+
+    maker_ppm: int
+    taker_ppm: int
+
+
 class FeeSchedule(Answer, frozen=True, kw_only=True):
-    """What trades from now on pay, in parts per million of the notional; negative is a rebate."""
+    """What trades from now on pay, in parts per million of the notional; negative is a rebate.
+
+    ``variance``: what they pay in markets of events instead, in parts of the quantity times ``p * (1 - p)``.
+    """
 
     number: int
     maker_ppm: int
     taker_ppm: int
+    variance: FeeRates
 
 
 class Fee(Answer, frozen=True, kw_only=True):

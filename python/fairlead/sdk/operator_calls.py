@@ -59,9 +59,18 @@ def resume(symbol: str, *, reason: str, auction: bool = False) -> Call[Done]:
     return _call("POST", path("markets", symbol, "resume"), Done, {"reason": reason, "auction": auction})
 
 
-def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int) -> Call[Done]:
-    """Set a fee schedule, in parts per million of the notional; negative is a rebate."""
-    return _call("PATCH", path("fee-schedules", str(schedule)), Done, {"makerPpm": maker_ppm, "takerPpm": taker_ppm})
+def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int, base: str = "NOTIONAL") -> Call[Done]:
+    """Set rates of a fee schedule, in parts per million; negative is a rebate.
+
+    Args:
+        schedule: its number, 0 to 65,535.
+        maker_ppm: of the resting order.
+        taker_ppm: of the incoming order.
+        base: ``NOTIONAL`` is price times quantity, in all markets but those of events; ``VARIANCE`` is quantity times
+            ``p * (1 - p)``, in markets of events.
+    """
+    rates = {"makerPpm": maker_ppm, "takerPpm": taker_ppm, "base": base}
+    return _call("PATCH", path("fee-schedules", str(schedule)), Done, rates)
 
 
 def set_account_fees(account: int, schedule: int) -> Call[Done]:

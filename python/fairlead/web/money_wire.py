@@ -124,17 +124,28 @@ class Fee(Answer, frozen=True, kw_only=True):
 
 
 class Rates(Answer, frozen=True, kw_only=True):
-    """What trades from now on pay, in parts per million of the notional; negative is a rebate."""
+    """What trades pay, in parts per million; negative is a rebate."""
+
+    maker_ppm: int
+    taker_ppm: int
+
+
+class Schedule(Answer, frozen=True, kw_only=True):
+    """What trades from now on pay, in parts per million of the notional; negative is a rebate.
+
+    ``variance``: what they pay in markets of events instead, in parts of the quantity times ``p * (1 - p)``.
+    """
 
     number: int
     maker_ppm: int
     taker_ppm: int
+    variance: Rates
 
 
 class Fees(Answer, frozen=True, kw_only=True):
     """By which schedule somebody pays, and what trading cost, by symbol."""
 
-    schedule: Rates
+    schedule: Schedule
     fees: list[Fee]
 
 
@@ -213,5 +224,7 @@ def trade_line(trade: OwnTrade) -> TradeLine:
 def fees_of(schedule: FeeSchedule, lines: Sequence[PositionLine]) -> Fees:
     """Return by what somebody pays, and what each market cost."""
     paid = [Fee(symbol=it.symbol, asset=it.quote, paid=decimal_text(it.holding.fees)) for it in lines]
-    rates = Rates(number=schedule.number, maker_ppm=schedule.maker_ppm, taker_ppm=schedule.taker_ppm)
-    return Fees(schedule=rates, fees=paid)
+    (maker, taker), (event_maker, event_taker) = schedule.notional, schedule.variance
+    variance = Rates(maker_ppm=event_maker, taker_ppm=event_taker)
+    asked = Schedule(number=schedule.number, maker_ppm=maker, taker_ppm=taker, variance=variance)
+    return Fees(schedule=asked, fees=paid)

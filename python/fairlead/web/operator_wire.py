@@ -112,10 +112,15 @@ class GridWish(Body, frozen=True, kw_only=True):
 
 
 class FeeRates(Body, frozen=True, kw_only=True):
-    """``PATCH /fee-schedules/{schedule}``: what the resting and the incoming order pay; negative is a rebate."""
+    """``PATCH /fee-schedules/{schedule}``: what the resting and the incoming order pay; negative is a rebate.
+
+    ``base``: ``NOTIONAL`` is price times quantity, in all markets but those of events; ``VARIANCE`` is quantity times
+    ``p * (1 - p)``, in markets of events.
+    """
 
     maker_ppm: Ppm
     taker_ppm: Ppm
+    base: Literal["NOTIONAL", "VARIANCE"] = "NOTIONAL"
 
 
 class AccountFees(Body, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use model::image;
 use model::{AccountId, AssetId, InstrumentId, Money, NewOrder, OrdType, RejectReason, Side};
 
-use crate::fees::fee_of_fill;
+use crate::fees;
 use crate::market::Market;
 use crate::record::NO_LIMIT;
 use crate::shared::{Reject, Shared, ensure};
@@ -55,13 +55,14 @@ impl Outcome {
         }
     }
 
-    /// What an order that opens holds for `lots`: a buy its price, a sell 1 less its price, both with the fee.
+    /// What an order that opens holds for `lots`: a buy its price, a sell 1 less its price, both with the fee of its notional, which is
+    /// never less than the one it will pay.
     pub(crate) fn hold(&self, market: &Market, side: Side, limit: i64, lots: i64, (cap, prepaid): (i32, u32)) -> i128 {
         if limit == NO_LIMIT {
             return 0;
         }
         let notional = market.notional(limit, lots);
-        let fee = fee_of_fill(notional, cap, prepaid).0;
+        let fee = fees::of_notional(notional, cap, prepaid).0;
         match side {
             Side::Buy => notional + fee,
             Side::Sell => market.notional(self.one, lots) - notional + fee,

@@ -3,10 +3,10 @@
 use core::ops::{Deref, DerefMut};
 
 use model::{
-    AccountId, AccountKind, Activation, AmendOrder, CancelGroup, CancelOrder, ClOrdId, Command, EventKind, FeeRates,
-    FeeScheduleId, GroupId, GroupKind, GroupLeg, GroupMode, Limits, NewGroup, NewOrder, NewStop, OrdType, OrderId,
-    OrderRef, Price, Qty, ReferenceKind, SetReference, SetTradingState, Side, TimeInForce, TradingState, Trigger,
-    TriggerKind,
+    AccountId, AccountKind, Activation, AmendOrder, CancelGroup, CancelOrder, ClOrdId, Command, EventKind, FeeBase,
+    FeeRates, FeeScheduleId, GroupId, GroupKind, GroupLeg, GroupMode, Limits, NewGroup, NewOrder, NewStop, OrdType,
+    OrderId, OrderRef, Price, Qty, ReferenceKind, SetReference, SetTradingState, Side, TimeInForce, TradingState,
+    Trigger, TriggerKind,
 };
 
 pub use crate::floor::{ABC, BASE, QUOTE, id, symbol};
@@ -143,7 +143,7 @@ impl Desk {
 
     pub fn fees(&mut self, ppm: i32) {
         let rates = FeeRates { maker_ppm: ppm, taker_ppm: ppm };
-        self.send(&Command::SetFees { schedule: FeeScheduleId(0), rates });
+        self.send(&Command::SetFees { schedule: FeeScheduleId(0), base: FeeBase::Notional, rates });
     }
 
     /// What the owner has reserved: of quote, of base.

@@ -1,15 +1,15 @@
-//! Positions and profits of fills, whatever the outcome.
+//! Positions, profits and fees of fills, whatever the outcome.
 
-use model::Side;
+use model::{AccountId, FeeBase, Side};
 use serde_json::Value;
 
-use crate::venue::{MAKER, NO, TAKER, Venue, YES};
+use crate::venue::{MAKER, NO, TAKER, USD, Venue, YES};
 
-fn cases() -> Vec<Value> {
+fn cases(kind: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("../../../../vectors/expected/prediction_assessment.json"))
         .expect("the vectors are JSON");
     let all = all["cases"].as_array().expect("a list of cases");
-    all.iter().filter(|case| case["kind"] == "prediction_pnl").cloned().collect()
+    all.iter().filter(|case| case["kind"] == kind).cloned().collect()
 }
 
 fn whole(value: &Value) -> i64 {
@@ -22,8 +22,8 @@ fn trade(venue: &mut Venue, fill: &Value) {
     let (is_yes, buys) = (fill["side"] == "YES", fill["action"] == "BUY");
     let price = if is_yes { cents } else { 100 - cents };
     let side = if is_yes == buys { Side::Buy } else { Side::Sell };
-    // The rate whose fee of this notional, rounded up, is the fee of the case.
-    let rate = fee * 1_000_000 / (price * qty);
+    // The rate whose fee of this fill, rounded up, is the fee of the case.
+    let rate = fee * 100_000_000 / (price * (100 - price) * qty);
     venue.set_fee(i32::try_from(rate).expect("a rate"));
     venue.order(MAKER, side.opposite(), qty, price);
     venue.order(TAKER, side, qty, price);
@@ -31,7 +31,7 @@ fn trade(venue: &mut Venue, fill: &Value) {
 
 #[test]
 fn every_case_of_fills_comes_out() {
-    let cases = cases();
+    let cases = cases("prediction_pnl");
     assert_eq!(cases.len(), 7);
     for case in cases {
         let (id, expected) = (case["id"].as_str().expect("an id"), &case["expected"]);
@@ -53,4 +53,50 @@ fn every_case_of_fills_comes_out() {
         assert_eq!(venue.gain(TAKER), whole(&expected["total_pnl_cents"]).into(), "{id}");
         assert_eq!((venue.has(TAKER, YES), venue.has(TAKER, NO)), (0, 0), "{id}");
     }
+}
+
+/// What the venue got of one fill whose taker pays 7 % of the variance.
+fn fee_of(contracts: i64, cents: i64, taker: Side) -> i128 {
+    let mut venue = Venue::new();
+    venue.set_fee(70_000);
+    venue.order(MAKER, taker.opposite(), contracts, cents);
+    venue.order(TAKER, taker, contracts, cents);
+    assert_eq!(venue.has(TAKER, if taker == Side::Buy { YES } else { NO }), contracts.into());
+    venue.has(AccountId::VENUE, USD)
+}
+
+#[test]
+fn a_fee_is_a_part_of_the_variance_for_yes_and_no_alike() {
+    let [case] = <[Value; 1]>::try_from(cases("fee")).expect("one case of fees");
+    let inputs = case["inputs"].as_array().expect("fills").iter();
+    for (input, expected) in inputs.zip(case["expected"].as_array().expect("fees")) {
+        let (contracts, cents) = (whole(&input["contracts"]), whole(&input["cents"]));
+        assert_eq!(fee_of(contracts, cents, Side::Buy), whole(expected).into(), "{input}");
+        assert_eq!(fee_of(contracts, 100 - cents, Side::Sell), whole(expected).into(), "NO: {input}");
+    }
+}
+
+#[test]
+fn rates_of_the_notional_are_not_asked_for() {
+    let mut venue = Venue::new();
+    venue.set_fee(0);
+    venue.set_rate(FeeBase::Notional, 500_000);
+    venue.order(MAKER, Side::Sell, 10, 40);
+    venue.order(TAKER, Side::Buy, 10, 40);
+
+    assert_eq!(venue.has(TAKER, YES), 10);
+    assert_eq!(venue.has(AccountId::VENUE, USD), 0);
+}
+
+#[test]
+fn many_fills_of_an_order_pay_what_one_pays() {
+    let mut venue = Venue::new();
+    venue.set_fee(70_000);
+    for _ in 0..37 {
+        venue.order(MAKER, Side::Sell, 1, 83);
+    }
+    venue.order(TAKER, Side::Buy, 37, 83);
+
+    assert_eq!(venue.has(TAKER, YES), 37);
+    assert_eq!(venue.has(AccountId::VENUE, USD), 37);
 }

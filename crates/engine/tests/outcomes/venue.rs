@@ -2,10 +2,10 @@
 
 use engine::Exchange;
 use model::{
-    AccountId, AccountKind, AddAccount, Allocation, AssetId, ClOrdId, Command, Display, Event, Events, FeeRates,
-    FeeScheduleId, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewOrder, OrdType, OutcomeRequest,
-    PostOnly, Price, Qty, ResolveOutcome, SessionId, SetOutcome, SetTradingState, Side, Stamp, StpMode, Symbol,
-    TickTable, TimeInForce, TradingState,
+    AccountId, AccountKind, AddAccount, Allocation, AssetId, ClOrdId, Command, Display, Event, Events, FeeBase,
+    FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits, MONEY_MAX, Money, MoveFunds, NewOrder, OrdType,
+    OutcomeRequest, PostOnly, Price, Qty, ResolveOutcome, SessionId, SetOutcome, SetTradingState, Side, Stamp, StpMode,
+    Symbol, TickTable, TimeInForce, TradingState,
 };
 
 pub const USD: AssetId = AssetId(0);
@@ -84,8 +84,13 @@ impl Venue {
 
     /// What the taker pays from now on, in parts per million.
     pub fn set_fee(&mut self, ppm: i32) {
+        self.set_rate(FeeBase::Variance, ppm);
+    }
+
+    /// What it pays of that base, here or in other markets.
+    pub fn set_rate(&mut self, base: FeeBase, ppm: i32) {
         let rates = FeeRates { maker_ppm: 0, taker_ppm: ppm };
-        self.send(&Command::SetFees { schedule: FeeScheduleId(1), rates });
+        self.send(&Command::SetFees { schedule: FeeScheduleId(1), base, rates });
     }
 
     pub fn order(&mut self, account: AccountId, side: Side, qty: i64, cents: i64) {

@@ -1,8 +1,8 @@
 //! Who takes part: the accounts, their funds and fees, and the commands that open the market.
 
 use model::{
-    AccountId, AccountKind, AddAccount, AssetId, Command, Event, EventKind, FeeRates, FeeScheduleId, InstrumentId,
-    Money, MoveFunds, SetTradingState, TradingState,
+    AccountId, AccountKind, AddAccount, AssetId, Command, Event, EventKind, FeeBase, FeeRates, FeeScheduleId,
+    InstrumentId, Money, MoveFunds, SetTradingState, TradingState,
 };
 
 use super::shapes::{QUOTE, QUOTE_DECIMALS, SHAPES, symbol};
@@ -119,7 +119,7 @@ impl Roster {
             let definition = shape.instrument(self.assets[floor + 1], self.assets[0], seed);
             Command::ListInstrument(Box::new(definition))
         });
-        let fees = Command::SetFees { schedule: FEES, rates: RATES };
+        let fees = Command::SetFees { schedule: FEES, base: FeeBase::Notional, rates: RATES };
         let opened = account_names().into_iter().map(|name| {
             let account = AddAccount { name: symbol(&name), kind: AccountKind::Cash, stp_group: 0, fees: FEES };
             Command::AddAccount(account)

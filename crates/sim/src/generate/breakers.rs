@@ -92,7 +92,7 @@ impl Generator {
             static_bps: self.draw.pick(&[0, 0, 200, 500, 1_000, 2_000]),
             static_reference: self.draw.pick(&[StaticReference::LastAuction, StaticReference::Recent]),
             windows: [short, long],
-            limit_state_ns: if self.draw.chance(400) { 0 } else { self.times(80) },
+            limit_state_ns: if self.draw.chance(300) { 0 } else { self.times(80) },
             spread: SpreadRule { bps: spread_bps, persist_ns: self.times(10) },
             reopening: Reopening {
                 halt_ns: self.times(5),

@@ -1,7 +1,7 @@
 //! Commands other than orders: cancels, states, money, definitions, and everything sent twice.
 
 use model::{
-    AccountId, AccountKind, AddAccount, AssetId, CancelOrder, Command, FeeRates, FeeScheduleId, InstrumentId,
+    AccountId, AccountKind, AddAccount, AssetId, CancelOrder, Command, FeeBase, FeeRates, FeeScheduleId, InstrumentId,
     MONEY_MAX, MassCancel, Money, MoveFunds, SessionId, SetAccountFees, SetTradingState, Side, TradingState,
 };
 
@@ -141,7 +141,8 @@ impl Generator {
             let (maker_ppm, taker_ppm) = self.draw.pick(&wrong);
             rates = FeeRates { maker_ppm, taker_ppm };
         }
-        Command::SetFees { schedule, rates }
+        let base = self.draw.pick(&[FeeBase::Notional, FeeBase::Variance]);
+        Command::SetFees { schedule, base, rates }
     }
 
     /// Another schedule for an account; sometimes for one that is not there, or one that was never set.

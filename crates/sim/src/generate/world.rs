@@ -1,8 +1,8 @@
 //! Who and what a sequence starts with: assets, instruments, accounts, fees and first deposits.
 
 use model::{
-    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, InstrumentId, Limits,
-    MONEY_MAX, Money, MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
+    AccountKind, AddAccount, Allocation, AssetId, Command, FeeBase, FeeRates, FeeScheduleId, Instrument, InstrumentId,
+    Limits, MONEY_MAX, Money, MoveFunds, Price, Qty, StpMode, Symbol, TickBand, TickTable,
 };
 
 use super::draw::Draw;
@@ -159,7 +159,9 @@ impl World {
         }
         for schedule in 0..=2 {
             if draw.chance(600) {
-                setup.push(Command::SetFees { schedule: FeeScheduleId(schedule), rates: rates(draw) });
+                for base in [FeeBase::Notional, FeeBase::Variance] {
+                    setup.push(Command::SetFees { schedule: FeeScheduleId(schedule), base, rates: rates(draw) });
+                }
             }
         }
         setup.extend(markets.iter().map(|market| Command::ListInstrument(Box::new(market.definition.clone()))));

@@ -1,8 +1,8 @@
 //! Assets, instruments, accounts and fee schedules, deposits and withdrawals.
 
 use model::{
-    AccountId, AddAccount, AssetId, EventKind, Events, FeeRates, FeeScheduleId, Instrument, InstrumentId, MONEY_MAX,
-    MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol, TradingState,
+    AccountId, AddAccount, AssetId, EventKind, Events, FeeBase, FeeRates, FeeScheduleId, Instrument, InstrumentId,
+    MONEY_MAX, MoveFunds, RejectReason, STP_GROUP_MAX, SetAccountFees, Symbol, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
@@ -108,14 +108,15 @@ impl NaiveExchange {
         out.push(EventKind::AccountFeesSet { account, schedule });
     }
 
-    pub(super) fn set_fees(&mut self, schedule: FeeScheduleId, rates: FeeRates, out: &mut Events) {
+    pub(super) fn set_fees(&mut self, schedule: FeeScheduleId, base: FeeBase, rates: FeeRates, out: &mut Events) {
         if !rates.is_valid() {
             out.push(command_rejected(Refusal::plain(RejectReason::InvalidDefinition)));
             return;
         }
-        let version = self.schedules.get(&schedule).map_or(1, |(version, _)| version + 1);
-        self.schedules.insert(schedule, (version, rates));
-        out.push(EventKind::FeesSet { schedule: schedule.0, version, rates });
+        let (version, by_base) = self.schedules.entry(schedule).or_default();
+        *version += 1;
+        by_base.insert(base, rates);
+        out.push(EventKind::FeesSet { schedule: schedule.0, version: *version, base, rates });
     }
 
     pub(super) fn deposit(&mut self, request: &MoveFunds, out: &mut Events) {

@@ -123,7 +123,7 @@ impl NaiveExchange {
             reduce_only: request.reduce_only,
             closes: false,
             stp: request.stp.unwrap_or(listed.definition.stp_default),
-            fee_cap: self.fee_cap(request.account),
+            fee_cap: self.fee_cap(request.account, request.instrument),
             prepaid: 0,
             place: Place::Incoming,
             tip: 0,

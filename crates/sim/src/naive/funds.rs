@@ -1,6 +1,6 @@
 //! Balances, fees and reserves.
 
-use model::{AccountId, AccountKind, AssetId, InstrumentId, OrderId, Price, Side};
+use model::{AccountId, AccountKind, AssetId, FeeBase, FeeRates, InstrumentId, OrderId, Price, Side};
 
 use super::{NaiveExchange, Order};
 
@@ -38,10 +38,19 @@ impl NaiveExchange {
         i128::from(price.0) * i128::from(qty) * self.instrument(instrument).notional_scale
     }
 
+    /// what an account pays in an instrument from now on.
+    fn rates(&self, account: AccountId, instrument: InstrumentId) -> FeeRates {
+        let base = match self.instrument(instrument).outcome {
+            None => FeeBase::Notional,
+            Some(_) => FeeBase::Variance,
+        };
+        let schedule = self.schedules.get(&self.account(account).fees);
+        schedule.and_then(|(_, rates)| rates.get(&base)).copied().unwrap_or_default()
+    }
+
     /// the account's rate at this moment, never above the order's cap.
     fn fee_rate(&self, order: &Order, role: Role) -> i128 {
-        let schedule = self.account(order.account).fees;
-        let rates = self.schedules.get(&schedule).map(|(_, rates)| *rates).unwrap_or_default();
+        let rates = self.rates(order.account, order.instrument);
         let rate = match role {
             Role::Maker => rates.maker_ppm,
             Role::Taker => rates.taker_ppm,
@@ -50,16 +59,23 @@ impl NaiveExchange {
     }
 
     /// the fee of a fill and what is prepaid after it.
-    pub(super) fn fee_of(&self, order: &Order, role: Role, notional: i128) -> (i128, i128) {
-        let due = notional.abs() * self.fee_rate(order, role) - order.prepaid;
+    pub(super) fn fee_of(&self, order: &Order, role: Role, price: Price, qty: i64) -> (i128, i128) {
+        let rate = self.fee_rate(order, role);
+        let notional = self.notional(order.instrument, price, qty);
+        let listed = self.instrument(order.instrument);
+        let due = if listed.outcome.is_some() {
+            let one = 10_i128.pow(listed.definition.price_decimals.into());
+            ceil_div(notional * (one - i128::from(price.0)) * rate, one)
+        } else {
+            notional.abs() * rate
+        } - order.prepaid;
         let fee = ceil_div(due, 1_000_000);
         (fee, fee * 1_000_000 - due)
     }
 
-    /// The highest rate an order of this account can be charged from now on.
-    pub(super) fn fee_cap(&self, account: AccountId) -> i32 {
-        let schedule = self.account(account).fees;
-        self.schedules.get(&schedule).map_or(0, |(_, rates)| rates.worst_ppm())
+    /// The highest rate an order of this account can be charged in an instrument from now on.
+    pub(super) fn fee_cap(&self, account: AccountId, instrument: InstrumentId) -> i32 {
+        self.rates(account, instrument).worst_ppm()
     }
 
     pub(super) fn is_cash(&self, account: AccountId) -> bool {
@@ -146,8 +162,8 @@ impl NaiveExchange {
         let (base, quote) = (listed.definition.base, listed.definition.quote);
         let notional = self.notional(buyer.instrument, price, qty);
         let base_amount = i128::from(qty) * listed.base_scale;
-        let (buy_fee, buy_prepaid) = self.fee_of(buyer, bid_role, notional);
-        let (sell_fee, sell_prepaid) = self.fee_of(seller, ask_role, notional);
+        let (buy_fee, buy_prepaid) = self.fee_of(buyer, bid_role, price, qty);
+        let (sell_fee, sell_prepaid) = self.fee_of(seller, ask_role, price, qty);
         let (buyer, seller) = (buyer.account, seller.account);
         self.order_mut(bid).prepaid = buy_prepaid;
         self.order_mut(ask).prepaid = sell_prepaid;
@@ -175,7 +191,7 @@ impl NaiveExchange {
         let lot = self.instrument(order.instrument).definition.lot_size.0;
         let pays = |lots: i64| {
             let notional = self.notional(order.instrument, price, lots * lot);
-            notional + self.fee_of(order, Role::Taker, notional).0 <= budget
+            notional + self.fee_of(order, Role::Taker, price, lots * lot).0 <= budget
         };
         let (mut paid, mut beyond) = (0, most / lot + 1);
         while beyond - paid > 1 {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AccountId, Digest, InstrumentId, OrdType, Price, Side, StateHash, digest_client_id};
+use model::{AccountId, Digest, FeeBase, InstrumentId, OrdType, Price, Side, StateHash, digest_client_id};
 
 use super::{NaiveExchange, Order, Place};
 
@@ -189,8 +189,11 @@ impl NaiveExchange {
         for (schedule, (version, rates)) in &self.schedules {
             digest.write_u64(schedule.0.into());
             digest.write_u64(u64::from(*version));
-            digest.write_i64(rates.maker_ppm.into());
-            digest.write_i64(rates.taker_ppm.into());
+            for base in [FeeBase::Notional, FeeBase::Variance] {
+                let rates = rates.get(&base).copied().unwrap_or_default();
+                digest.write_i64(rates.maker_ppm.into());
+                digest.write_i64(rates.taker_ppm.into());
+            }
         }
         for (account, schedule) in &self.assigned_fees {
             digest.write_u64(account.0.into());

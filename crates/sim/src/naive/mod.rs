@@ -51,8 +51,8 @@ mod waiting;
 use std::collections::BTreeMap;
 
 use model::{
-    AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeRates, FeeScheduleId, GroupId,
-    Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, StandingTrade, Symbol, TickTable, TradeId,
+    AccountId, AccountKind, AssetId, Cause, ClOrdId, Command, EventKind, Events, FeeBase, FeeRates, FeeScheduleId,
+    GroupId, Instrument, InstrumentId, Limits, OrderId, Price, Side, Stamp, StandingTrade, Symbol, TickTable, TradeId,
     TradingState,
 };
 
@@ -131,7 +131,7 @@ pub struct NaiveExchange {
     assets: Vec<Asset>,
     accounts: Vec<Account>,
     instruments: Vec<Listed>,
-    schedules: BTreeMap<FeeScheduleId, (u32, FeeRates)>,
+    schedules: BTreeMap<FeeScheduleId, (u32, BTreeMap<FeeBase, FeeRates>)>,
     /// By `SetAccountFees`, the last for each.
     assigned_fees: BTreeMap<AccountId, FeeScheduleId>,
     funds: BTreeMap<(AccountId, AssetId), Funds>,
@@ -235,7 +235,7 @@ impl NaiveExchange {
             Command::AddAsset { symbol, decimals } => self.add_asset(*symbol, *decimals, out),
             Command::ListInstrument(definition) => self.list_instrument(definition, out),
             Command::AddAccount(request) => self.add_account(request, out),
-            Command::SetFees { schedule, rates } => self.set_fees(*schedule, *rates, out),
+            Command::SetFees { schedule, base, rates } => self.set_fees(*schedule, *base, *rates, out),
             Command::SetAccountFees(request) => self.set_account_fees(*request, out),
             Command::Deposit(request) => self.deposit(request, out),
             Command::Withdraw(request) => self.withdraw(request, out),

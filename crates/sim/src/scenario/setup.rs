@@ -1,7 +1,7 @@
 //! Definitions: assets, instruments, accounts, fees, money and states, in a set-up line or after `>`.
 
 use model::{
-    AccountKind, AddAccount, Allocation, AssetId, Command, FeeRates, FeeScheduleId, Instrument, Limits, Money,
+    AccountKind, AddAccount, Allocation, AssetId, Command, FeeBase, FeeRates, FeeScheduleId, Instrument, Limits, Money,
     MoveFunds, Price, Qty, SetAccountFees, SetTradingState, StpMode, TickBand, TickTable, TradingState, parse_decimal,
 };
 
@@ -156,12 +156,17 @@ pub fn account(line: &Line) -> Result<AddAccount, String> {
     Ok(AddAccount { name: symbol(line.word(1)?)?, kind, stp_group, fees })
 }
 
-/// `fees N maker=PPM taker=PPM`
+/// `fees N maker=PPM taker=PPM base=notional|variance`
 pub fn fees(line: &Line) -> Result<Command, String> {
-    line.allow(&["maker", "taker"])?;
+    line.allow(&["maker", "taker", "base"])?;
+    let base = match line.option("base").unwrap_or("notional") {
+        "notional" => FeeBase::Notional,
+        "variance" => FeeBase::Variance,
+        other => return Err(format!("{other}: notional or variance")),
+    };
     let rate = |key: &str| number(line.option(key).unwrap_or("0"));
     let rates = FeeRates { maker_ppm: rate("maker")?, taker_ppm: rate("taker")? };
-    Ok(Command::SetFees { schedule: FeeScheduleId(number(line.word(1)?)?), rates })
+    Ok(Command::SetFees { schedule: FeeScheduleId(number(line.word(1)?)?), base, rates })
 }
 
 /// `account_fees ACCOUNT N`

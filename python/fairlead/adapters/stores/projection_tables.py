@@ -23,7 +23,7 @@ __all__ = [
     "candles",
     "circuit_breaker_events",
     "command_cursor",
-    "fee_schedules",
+    "fee_rates",
     "fills",
     "instruments",
     "ledger",
@@ -102,11 +102,12 @@ outcomes: Final = Table(
     Column("resolved_ts_ns", BigInteger, nullable=True),
 )
 
-# What makers and takers pay, in millionths of the notional; schedule 0 is there before it is set.
-fee_schedules: Final = Table(
-    "fee_schedules",
+# What makers and takers pay, in millionths of the notional (base 0) or the variance (1); nothing before it is set.
+fee_rates: Final = Table(
+    "fee_rates",
     METADATA,
     Column("schedule", Integer, primary_key=True, autoincrement=False),
+    Column("base", Integer, primary_key=True, autoincrement=False),
     Column("maker_ppm", Integer, nullable=False),
     Column("taker_ppm", Integer, nullable=False),
 )
@@ -322,7 +323,7 @@ FOLLOWING: Final = (
     projection_cursor,
     instruments,
     outcomes,
-    fee_schedules,
+    fee_rates,
     account_fees,
     orders,
     order_client_ids,

@@ -111,10 +111,11 @@ class VenueControl:
             await self._feed.refresh_instruments()
         return report
 
-    async def set_fees(self, schedule: int, *, maker_ppm: int, taker_ppm: int) -> Report:
-        """Set a fee schedule, in parts per million of the notional."""
+    async def set_fees(self, schedule: int, *, maker_ppm: int, taker_ppm: int, base: str) -> Report:
+        """Set rates of a fee schedule, in parts per million of ``NOTIONAL`` or, in markets of events, ``VARIANCE``."""
         fields: dict[str, Value] = {
             "schedule": schedule,
+            "base": base.capitalize(),
             "rates.maker_ppm": maker_ppm,
             "rates.taker_ppm": taker_ppm,
         }

@@ -72,9 +72,10 @@ def define(market: Market, line: Line) -> CommandReport:
             if report.status == "accepted":
                 market.accounts.append(words[1])
         case "fees":
-            line.allow("maker", "taker", "after")
+            line.allow("maker", "taker", "base", "after")
             maker, taker = int(options.get("maker", "0")), int(options.get("taker", "0"))
-            report = ex.set_fees(int(words[1]), maker_ppm=maker, taker_ppm=taker)
+            base = options.get("base", "notional")
+            report = ex.set_fees(int(words[1]), maker_ppm=maker, taker_ppm=taker, base=base)
         case "account_fees":
             line.allow("after")
             report = ex.set_account_fees(words[1], int(words[2]))

@@ -113,7 +113,9 @@ async def set_fees(
     schedule: Annotated[int, PathParameter(ge=0, le=_SCHEDULE_MAX)], data: JSONBody[FeeRates], services: Given
 ) -> Done:
     """Counts for trades from then on."""
-    report = await services.control.set_fees(schedule, maker_ppm=data.maker_ppm, taker_ppm=data.taker_ppm)
+    report = await services.control.set_fees(
+        schedule, maker_ppm=data.maker_ppm, taker_ppm=data.taker_ppm, base=data.base
+    )
     return done(report, what=f"fee schedule {schedule}")
 
 

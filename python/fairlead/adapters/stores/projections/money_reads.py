@@ -42,7 +42,9 @@ _ASSETS: Final = (
     " UNION SELECT no_id, no_symbol, base_decimals FROM outcomes JOIN instruments USING (instrument_id)"
 )
 _SCHEDULE: Final = "SELECT schedule FROM account_fees WHERE account = ?"
-_RATES: Final = "SELECT maker_ppm, taker_ppm FROM fee_schedules WHERE schedule = ?"
+_NOTIONAL: Final = 0
+_VARIANCE: Final = 1
+_RATES: Final = "SELECT base, maker_ppm, taker_ppm FROM fee_rates WHERE schedule = ?"
 
 
 class SqlMoneyHistory:
@@ -136,8 +138,8 @@ class SqlMoneyHistory:
     def _fee_schedule(self, account: int, view: Step) -> FeeSchedule:
         _demand_whole(view)
         number = next((number for (number,) in view.rows(_SCHEDULE, (account,))), 0)
-        maker, taker = next(iter(view.rows(_RATES, (number,))), (0, 0))
-        return FeeSchedule(number=number, maker_ppm=maker, taker_ppm=taker)
+        rates = {base: (maker, taker) for base, maker, taker in view.rows(_RATES, (number,))}
+        return FeeSchedule(number=number, notional=rates.get(_NOTIONAL, (0, 0)), variance=rates.get(_VARIANCE, (0, 0)))
 
     async def trades(
         self, account: int, /, *, symbol: str | None, before: Position | None, count_max: int
