@@ -1,9 +1,9 @@
 """Orders that wait or form a group: the same rows from what was sent and from the log, for who owns them alone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from tests.contract.dump import dump
 from tests.contract.stores import with_store
 from tests.contract.told import LISTINGS, START_NS

@@ -179,7 +179,7 @@ def test_what_was_said_is_read_back_word_for_word(store_url: str) -> None:
 
 
 def _plain(report: Report) -> dict[str, Any]:
-    said = {name: getattr(report, name) for name in Report.__dataclass_fields__ if name != "fields"}
+    said = {name: getattr(report, name) for name in Report.__struct_fields__ if name != "fields"}
     return said | {"fields": {name: value for name, value in report.fields.items() if value}}
 
 

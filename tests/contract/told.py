@@ -1,9 +1,11 @@
 """What an exchange tells: a small market made up from a seed, as the reports that a front end hears of it."""
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from fairlead.model.listing import Asset, Listing
 from fairlead.model.report import Position, Report

@@ -1,11 +1,11 @@
 """What the agents of the demo decide: the same for the same seed, on the grid, and never across their own middle."""
 
 import asyncio
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Unpack
 
 import pytest
+from msgspec.structs import replace
 from tests.web.feeds import FakeFeed
 
 from fairlead.errors import UnavailableError

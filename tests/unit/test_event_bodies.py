@@ -1,12 +1,12 @@
 """Bodies of events are as the schema in the documentation says."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from tests.contract.pages import trade
 
 from fairlead.domain.publishing.cursor import Cursor

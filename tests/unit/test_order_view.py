@@ -1,13 +1,13 @@
 """Orders folded from reports: each report counts once, whatever comes again."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
 from fairlead.model.report import Position, Report

@@ -1,9 +1,9 @@
 """Orders of the API in the words of the exchange, and those that cannot be meant."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from fairlead.domain.trading.errors import RequestError
@@ -145,7 +145,7 @@ EXITS = ExitsRequest(symbol="BTC-USD", side="SELL", quantity=D(2), take_profit_p
 
 
 def test_two_exits_have_the_side_that_was_given() -> None:
-    group = group_of(replace(EXITS, stop_limit_price=D("419.50"), client_order_id="pair"), account=7)
+    group = group_of(msgspec.structs.replace(EXITS, stop_limit_price=D("419.50"), client_order_id="pair"), account=7)
 
     (profit, no_trigger), (loss, trigger) = group.legs
     assert (group.kind, profit["side"], loss["side"]) == ("oco", "sell", "sell")
@@ -156,7 +156,7 @@ def test_two_exits_have_the_side_that_was_given() -> None:
 
 
 def test_an_entry_makes_it_a_bracket_whose_exits_go_the_other_way() -> None:
-    group = group_of(replace(EXITS, side="BUY", entry_price=D(440)), account=7)
+    group = group_of(msgspec.structs.replace(EXITS, side="BUY", entry_price=D(440)), account=7)
 
     assert group.kind == "otoco"
     assert [order["side"] for order, _ in group.legs] == ["buy", "sell", "sell"]
@@ -181,6 +181,6 @@ def test_an_entry_makes_it_a_bracket_whose_exits_go_the_other_way() -> None:
 )
 def test_a_group_whose_prices_contradict_each_other_is_refused(changes: dict[str, Any], code: str, field: str) -> None:
     with pytest.raises(RequestError) as refused:
-        group_of(replace(EXITS, **changes), account=1)
+        group_of(msgspec.structs.replace(EXITS, **changes), account=1)
 
     assert (refused.value.code, refused.value.field) == (code, field)

@@ -1,11 +1,11 @@
 """Balances, ledger, positions, trades and fees: each digit, for who owns them, and nothing where it would be wrong."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.test_order_reads import LISTINGS, exec_report
 

@@ -1,11 +1,11 @@
 """How well an order was executed is told to who owns it; what is not known says why."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.test_order_reads import LISTINGS, exec_report
 

@@ -1,11 +1,11 @@
 """Why an order is where it is: each kind of thing that happens is told, with its numbers, and nothing of others."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.test_order_reads import LISTINGS, exec_report
 
@@ -25,7 +25,7 @@ def command(seq: int, sub: int, event: str, *, account: int | None = None, leg: 
 
 def at(report: Report, seq: int, sub: int, leg: int = 0, **told: Any) -> Report:
     """Return a report at a place of its own."""
-    said = {name: getattr(report, name) for name in Report.__dataclass_fields__}
+    said = {name: getattr(report, name) for name in Report.__struct_fields__}
     return Report(**said | {"position": Position(seq, sub, leg), "fields": dict(report.fields) | told})
 
 

@@ -1,10 +1,10 @@
 """The Python codec against messages made by Rust, and against bytes that Rust refuses."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fairlead.errors import DataError
 from fairlead.wire import LAYOUTS, Frames, Message, WireError, decode, encode, frame
@@ -104,7 +104,7 @@ def test_a_message_by_hand_has_the_bytes_of_the_page() -> None:
     ],
 )
 def test_values_that_do_not_fit_are_refused_by_name(name: str, value: object, fault: str) -> None:
-    wrong = replace(ORDER, fields={**ORDER.fields, name: value})  # type: ignore[dict-item]
+    wrong = replace(ORDER, fields={**ORDER.fields, name: value})
 
     with pytest.raises(WireError, match="field=") as refused:
         encode(wrong)

@@ -8,7 +8,7 @@ import pytest
 
 from fairlead.wire import LAYOUTS, WireError
 from fairlead.wire.codec import _read_block, _write_block
-from fairlead.wire.plan import Plan, Value
+from fairlead.wire.plan import Value, plan_of
 from fairlead.wire.table import Field
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def _block(rng: random.Random, fields: Sequence[Field]) -> bytes:
 def test_both_ways_agree_on_every_block(seed: int) -> None:
     rng, read, written = random.Random(seed), 0, 0
     for fields in BLOCKS * 4:
-        plan, data = Plan(fields), _block(rng, fields)
+        plan, data = plan_of(fields), _block(rng, fields)
         found = _or_none(lambda data=data, fields=fields: _read_block(data, 0, fields))  # type: ignore[misc]
 
         quick = plan.read(data, 0)

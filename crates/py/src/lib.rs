@@ -24,6 +24,7 @@ mod handle;
 mod ids;
 mod key_file;
 mod l3book;
+mod message_plan;
 mod methods;
 mod names;
 mod objects;
@@ -42,7 +43,7 @@ mod words;
 
 use pyo3::prelude::*;
 
-/// The compiled core of `fairlead`; only `fairlead.engine` imports it.
+/// The compiled core of `fairlead`; only `fairlead.engine` and `fairlead.wire` import it.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
@@ -65,5 +66,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(offline::verify_matching, module)?)?;
     module.add_function(wrap_pyfunction!(amendments::amend_trade, module)?)?;
     module.add_function(wrap_pyfunction!(grids::set_ticks, module)?)?;
+    module.add_class::<message_plan::MessagePlan>()?;
     module.add_class::<l3book::L3Book>()
 }

@@ -25,6 +25,7 @@ __all__ = [
     "JournalReports",
     "KeyFile",
     "L3Book",
+    "MessagePlan",
     "__version__",
     "amend_trade",
     "journal_cut",
@@ -41,6 +42,7 @@ __version__: str
 _Side = Literal["buy", "sell"]
 _Number = str | Decimal | int | float
 _Name = str | None
+_Row = tuple[str, str, int, int, int, Sequence[int], dict[int, str]]
 _Halt = tuple[str, int, int | None, int | None, int | None, int | None, int | None, int, bool]
 
 @final
@@ -368,6 +370,12 @@ class L3Book:
     def levels(self, side: str, n: int, /) -> list[tuple[int, int, int]]: ...
     def state_hash(self) -> str: ...
     def __len__(self) -> int: ...
+
+@final
+class MessagePlan:
+    def __new__(cls, rows: Sequence[_Row]) -> MessagePlan: ...
+    def read(self, data: bytes, start: int) -> dict[str, int | str | bool | bytes | None] | None: ...
+    def write(self, values: object) -> bytes | None: ...
 
 @final
 class KeyFile:

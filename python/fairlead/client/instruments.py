@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from fairlead.errors import NotFoundError, UsageError, WrongTypeError
 from fairlead.model.listing import Asset, Listing
@@ -16,6 +17,8 @@ Number = Decimal | str | int
 # Prices and quantities are 64 bits on the wire, amounts 128; more digits than these no value has.
 _NUMBER_MAX = 2**63 - 1
 _DIGITS_MAX = 38
+# What is remembered of them: an order is told of with the same few, again and again.
+_DECIMALS_MAX = 4_096
 # Wide enough that shifting the point never rounds.
 _EXACT = Context(prec=2 * _DIGITS_MAX)
 
@@ -179,4 +182,9 @@ def _no_asset(fields: Mapping[str, Value], *, decimals: int) -> Asset | None:
 
 
 def _decimal(mantissa: Value, decimals: int) -> Decimal | None:
-    return Decimal(mantissa).scaleb(-decimals, context=_EXACT) if isinstance(mantissa, int) else None
+    return _shifted(mantissa, decimals) if isinstance(mantissa, int) else None
+
+
+@lru_cache(maxsize=_DECIMALS_MAX)
+def _shifted(mantissa: int, decimals: int) -> Decimal:
+    return Decimal(mantissa).scaleb(-decimals, context=_EXACT)

@@ -1,7 +1,8 @@
 """Messages of the gateway about orders, read as reports."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from fairlead.client.instruments import Instruments
 from fairlead.model.report import Position, Report
@@ -11,6 +12,8 @@ from fairlead.wire.codec import Value
 __all__ = ["Position", "Report", "position_of", "report_of"]
 
 _WORDS: Final = {
+    "Buy": "buy",
+    "Sell": "sell",
     "Gtc": "gtc",
     "Day": "day",
     "Gtd": "gtd",
@@ -60,26 +63,28 @@ def report_of(message: Message, instruments: Instruments) -> Report:
 
 
 def _execution(message: Message, instruments: Instruments) -> Report:
-    fields = message.fields
+    # Its fields have the types of the page of layouts.
+    fields: Mapping[str, Any] = message.fields
     instrument = instruments.by_id(fields["instrument"])
     price, qty = instrument.to_price, instrument.to_qty
     cum_qty, cum_value = qty(fields["cum_qty"]), fields["cum_value"]
     avg_px = None
-    if cum_qty and isinstance(cum_value, int):
-        avg_px = (Decimal(cum_value) / _int(fields["cum_qty"])).scaleb(-instrument.price_decimals)
+    if cum_qty and cum_value is not None:
+        avg_px = (Decimal(cum_value) / fields["cum_qty"]).scaleb(-instrument.price_decimals)
+    exec_type: str = fields["exec_type"]
     return Report(
         kind=message.kind,
         fields=fields,
-        position=position_of(message),
-        is_rejected=fields["exec_type"] == "Rejected",
-        exec_type=_text(fields["exec_type"]),
-        ord_status=_text(fields["ord_status"]),
+        position=Position(fields["position.event_seq"], fields["position.sub"], fields["position.leg"]),
+        is_rejected=exec_type == "Rejected",
+        exec_type=exec_type,
+        ord_status=fields["ord_status"],
         symbol=instrument.symbol or None,
-        cl_ord_id=_text(fields["cl_ord_id"]),
-        order_id=_int(fields["order_id"]),
-        side=None if fields["side"] is None else str(fields["side"]).lower(),
-        ord_type=_WORDS.get(str(fields["ord_type"])),
-        time_in_force=_WORDS.get(str(fields["tif"])),
+        cl_ord_id=fields["cl_ord_id"],
+        order_id=fields["order_id"],
+        side=_WORDS.get(fields["side"]),
+        ord_type=_WORDS.get(fields["ord_type"]),
+        time_in_force=_WORDS.get(fields["tif"]),
         price=price(fields["price"]),
         order_qty=qty(fields["order_qty"]),
         leaves_qty=qty(fields["leaves_qty"]),
@@ -88,14 +93,14 @@ def _execution(message: Message, instruments: Instruments) -> Report:
         last_qty=qty(fields["last_qty"]),
         last_px=price(fields["last_px"]),
         fee=instrument.to_money(fields["fee"]),
-        trade_id=_int(fields["trade_id"]),
+        trade_id=fields["trade_id"],
         trigger_price=price(fields["trigger_price"]),
-        reason=_text(fields["reject_reason"]) or _text(fields["end_reason"]),
-        value=_int(fields["value"]),
-        limit=_int(fields["limit"]),
-        repeated=bool(fields["repeated"]),
-        resent=bool(fields["resent"]),
-        ts_ns=_int(fields["ts_ns"]),
+        reason=fields["reject_reason"] or fields["end_reason"],
+        value=fields["value"],
+        limit=fields["limit"],
+        repeated=fields["repeated"],
+        resent=fields["resent"],
+        ts_ns=fields["ts_ns"],
     )
 
 

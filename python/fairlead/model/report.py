@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 __all__ = ["BEGINNING", "Position", "Report", "ReportBatch"]
 
 Value: TypeAlias = int | str | bool | bytes | None
@@ -22,8 +24,7 @@ class Position(NamedTuple):
 BEGINNING: Final = Position(0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """One answer or one fact.
 
     Attributes:

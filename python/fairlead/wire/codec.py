@@ -2,12 +2,14 @@
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from msgspec import Struct
+
+from fairlead._core import MessagePlan
 from fairlead.wire.error import WireError
-from fairlead.wire.plan import Plan, Value
+from fairlead.wire.plan import Value, plan_of
 from fairlead.wire.table import BY_CODE, HEADER_SIZE, LAYOUTS, VERSION, Field, Layout
 
 __all__ = ["Message", "Value", "decode", "encode"]
@@ -18,8 +20,7 @@ _SIGNED: Final = frozenset({"i32", "i64", "i128", "price", "qty", "money"})
 _FIRST, _LAST = 0x21, 0x7E
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A message.
 
     Attributes:
@@ -34,7 +35,7 @@ class Message:
     kind: str
     session: int = 0
     seq: int = 0
-    fields: Mapping[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value] = {}
     entries: Sequence[Mapping[str, Value]] = ()
 
 
@@ -94,18 +95,18 @@ def encode(message: Message) -> bytes:
 
 
 @cache
-def _plans(kind: str) -> tuple[Plan, Plan]:
+def _plans(kind: str) -> tuple[MessagePlan, MessagePlan]:
     """The plans of a kind's block and of its entries."""
     layout = LAYOUTS[kind]
-    return Plan(layout.fields), Plan(layout.entry)
+    return plan_of(layout.fields), plan_of(layout.entry)
 
 
-def _read(plan: Plan, data: bytes, start: int, fields: Sequence[Field]) -> dict[str, Value]:
+def _read(plan: MessagePlan, data: bytes, start: int, fields: Sequence[Field]) -> dict[str, Value]:
     found = plan.read(data, start)
     return _read_block(data, start, fields) if found is None else found
 
 
-def _write(plan: Plan, values: Mapping[str, Value], start: int, fields: Sequence[Field]) -> bytes:
+def _write(plan: MessagePlan, values: Mapping[str, Value], start: int, fields: Sequence[Field]) -> bytes:
     written = plan.write(values)
     return _write_block(values, start, fields) if written is None else written
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from msgspec import Struct
+
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.limits import check_client_order_id, check_numbers
 from fairlead.domain.trading.words import SIDES, TIMES_IN_FORCE, TRIGGER_TYPES, meant
@@ -15,8 +17,7 @@ __all__ = ["ExitsRequest", "Group", "group_of"]
 _RESTING = frozenset({"GTC", "DAY"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExitsRequest:
+class ExitsRequest(Struct, frozen=True, kw_only=True):
     """``POST /advanced-orders/oco`` and ``/bracket``.
 
     Attributes:

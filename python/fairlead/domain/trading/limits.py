@@ -1,14 +1,12 @@
 """Values that no request may have: no numbers, ids that cannot be sent, times beyond all times."""
 
-from dataclasses import fields
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from msgspec import Struct
 
 from fairlead.domain.trading.errors import RequestError
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 __all__ = ["check_client_order_id", "check_numbers", "check_range"]
 
@@ -17,25 +15,24 @@ _ID_MAX: Final = 36
 _FIRST, _LAST = "!", "~"
 
 
-def check_numbers(request: "DataclassInstance") -> None:
+def check_numbers(request: Struct) -> None:
     """Check that each decimal of a request is a number with at most 38 digits, before and behind its point together.
 
     Raises:
         RequestError: one is not.
     """
-    for name in _names_of(type(request)):
+    for name in request.__struct_fields__:
         value = getattr(request, name)
         if not isinstance(value, Decimal):
             continue
-        spelled = _camel(name)
         if not value.is_finite():
-            raise RequestError("NOT_A_NUMBER", field=spelled, value=value, limit="finite", fix="give a number")
+            raise RequestError("NOT_A_NUMBER", field=_camel(name), value=value, limit="finite", fix="give a number")
         _, digits, exponent = value.as_tuple()
         exponent = int(exponent)
         if len(digits) > _DIGITS_MAX or not -_DIGITS_MAX <= exponent <= _DIGITS_MAX - len(digits):
             raise RequestError(
                 "TOO_MANY_DIGITS",
-                field=spelled,
+                field=_camel(name),
                 value=f"{value!s:.60}",
                 limit=str(_DIGITS_MAX),
                 fix="give fewer digits",
@@ -70,11 +67,6 @@ def check_range(value: int | None, low: int, high: int, *, field: str) -> None:
         raise RequestError(
             "OUT_OF_RANGE", field=field, value=value, limit=f"{low} to {high}", fix=f"give {field} within the limits"
         )
-
-
-@cache
-def _names_of(kind: "type[DataclassInstance]") -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 @cache

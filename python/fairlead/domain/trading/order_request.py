@@ -1,7 +1,8 @@
 """One order as the API takes it, and as the exchange does."""
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.limits import check_client_order_id, check_numbers, check_range
@@ -45,8 +46,7 @@ _NEEDED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRequest:
+class OrderRequest(Struct, frozen=True, kw_only=True):
     """``POST /orders``: quantities and prices are exact, words are those of the API (``BUY``, ``STOP_LIMIT``, ``GTC``).
 
     Attributes:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from fairlead.domain.trading.group_request import ExitsRequest, Group, group_of
 from fairlead.domain.trading.order_view import OrderView, after
@@ -55,7 +57,7 @@ class AdvancedDesk:
         """
         floor = self._floor
         first = floor.client_id(request.client_order_id)
-        group = group_of(replace(request, client_order_id=first), account=check_account(account))
+        group = group_of(msgspec.structs.replace(request, client_order_id=first), account=check_account(account))
         ids = _name(group, first)
 
         async def send() -> Report:
@@ -110,7 +112,7 @@ class AdvancedDesk:
             # The group is there; that its orders cannot be read makes no failure of it.
             found = [None]
         if report.repeated and found[0] is None:
-            found[0] = after(None, replace(report, repeated=False))
+            found[0] = after(None, msgspec.structs.replace(report, repeated=False))
         return [view for view in found if view is not None]
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from fairlead.domain.trading.errors import RefusedError, RequestError
 from fairlead.domain.trading.limits import check_client_order_id
