@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.venues import SECRET, Process, make_market, write_keys
+from tests.e2e.venues import SECRET, Process, instrument, make_market, write_keys
 
 import fairlead
 from fairlead.client import Client
@@ -300,6 +300,21 @@ def test_another_grid_is_told_to_who_is_there(port: int) -> None:
     entries, reason = asyncio.run(run())
     assert entries == ({"from": 0, "tick": 5},)
     assert reason == "PRICE_TICK"
+
+
+def test_a_new_instrument_is_told_to_who_is_there(port: int) -> None:
+    async def run() -> object:
+        alice = fairlead.aio.Client(port=port, key_id="alice", secret=SECRET)
+        ops = fairlead.aio.Client(port=port, key_id="ops", secret=SECRET, role="operator")
+        async with asyncio.timeout(10), alice, ops:
+            grid = ({"from": 0, "tick": 1},)
+            assert not (await ops.command("ListInstrument", instrument() | {"symbol": "NEW"}, entries=grid)).is_rejected
+            while not alice.instruments.knows("NEW"):
+                await alice.settle()
+            refused = await alice.submit(symbol="NEW", side="buy", order_qty=1, price="100.01")
+            return refused.reason
+
+    assert asyncio.run(run()) == "NOT_LISTED"
 
 
 def test_one_process_at_a_time_has_the_directory(port: int, tmp_path: Path) -> None:

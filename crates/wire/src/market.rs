@@ -75,7 +75,7 @@ block! {
 block! {
     /// An instrument. Its decimals say what prices and quantities of all other messages mean.
     pub struct SecurityDefinition {
-        /// That of the request; 0: nobody asked, it has changed.
+        /// That of the request; 0: nobody asked, it is new or has changed.
         request_id: u32,
         /// How many definitions follow for this request.
         remaining: u32,

@@ -134,6 +134,8 @@ class Client(Verbs):
         self._on_entered: list[Callable[[Message, Position], None]] = []
         self._changed = asyncio.Condition()
         self._listed = self._is_closed = False
+        # The last list that was asked for.
+        self._list_number = 0
         self._failure: FairleadError | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -396,7 +398,9 @@ class Client(Verbs):
             self._begin(link, message)
         elif kind == "SecurityDefinition":
             self.instruments.add(message)
-            self._listed |= message.fields["remaining"] == 0
+            # One that nobody asked for, of what is new or has changed, ends no list.
+            asked, left = message.fields["request_id"], message.fields["remaining"]
+            self._listed |= asked == self._list_number and left == 0
         elif kind == "SequenceReset":
             self._note_hole(message)
         elif kind == "Reject":
@@ -527,7 +531,8 @@ class Client(Verbs):
 
     def _send_list_request(self) -> None:
         if self._link is not None:
-            self._link.protocol.send("SecurityListRequest", {"request_id": 0})
+            self._list_number += 1
+            self._link.protocol.send("SecurityListRequest", {"request_id": self._list_number})
             self._flush()
 
     def _send_subscribe(self, key: tuple[int, str], *, action: str = "Subscribe") -> None:

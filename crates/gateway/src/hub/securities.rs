@@ -1,4 +1,4 @@
-//! What the public knows of instruments: the list for who asks, and news for every session where an instrument changes.
+//! What the public knows of instruments: the list for who asks, and news for every session of what is new or changes.
 
 use model::{Event, EventKind, InstrumentId, OutcomeEvent};
 use wire::{Kind, Message, RejectCode};
@@ -43,7 +43,7 @@ impl Hub {
         }
     }
 
-    /// Notes for every session where an event makes another instrument of one.
+    /// Notes for every session where an event makes an instrument, or another one of it.
     pub(super) fn redefine(&mut self, event: &Event) {
         let Some(instrument) = redefined(event) else { return };
         for token in self.sessions.values() {
@@ -53,7 +53,7 @@ impl Hub {
         }
     }
 
-    /// Sends a connection the instruments that have changed, as they are now, as far as there is room. A list that is being
+    /// Sends a connection the instruments that are new or have changed, as they are now, as far as there is room. A list that is being
     /// sent goes first: what it counts down are its own.
     pub(super) fn pump_redefined(&mut self, token: Token, host: &dyn Host) {
         let Some(conn) = self.conns.get_mut(token).filter(|conn| conn.listing.is_none()) else { return };
@@ -66,10 +66,11 @@ impl Hub {
     }
 }
 
-/// The instrument whose definition an event changes.
+/// The instrument that is new or whose definition an event changes.
 fn redefined(event: &Event) -> Option<InstrumentId> {
-    if let EventKind::TicksSet { instrument } | EventKind::Outcome(OutcomeEvent::OutcomeSet { instrument, .. }) =
-        event.kind
+    if let EventKind::InstrumentListed { instrument, .. }
+    | EventKind::TicksSet { instrument }
+    | EventKind::Outcome(OutcomeEvent::OutcomeSet { instrument, .. }) = event.kind
     {
         Some(instrument)
     } else {
