@@ -1,5 +1,6 @@
 """A route that is called at once answers as it does through the framework, to good requests and to bad ones."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from tests.web.desks import Desk, at_desk, bearer
 
+from fairlead.services.trading import OrderDesk
 from fairlead.web import straight
 
 ORDER: dict[str, Any] = {
@@ -40,6 +42,18 @@ ASKED: dict[str, tuple[str, list[tuple[str, str]], bool, bytes]] = {
     "too large": ("/orders", [JSON], True, b'"' + b"a" * 70_000 + b'"'),
     "of another": ("/orders", [JSON], True, json.dumps(ORDER | {"accountId": "1"}).encode()),
     "no such instrument": ("/orders", [JSON], True, json.dumps(ORDER | {"symbol": "ETH-USD"}).encode()),
+    "a slash behind it": ("/orders/", [JSON], True, json.dumps(ORDER).encode()),
+    "an odd host": ("/orders", [JSON, ("host", "desk.test/?")], True, json.dumps(ORDER).encode()),
+    "a host with a port": ("/orders", [JSON, ("host", "[::1]:8080")], True, json.dumps(ORDER).encode()),
+    "a page": ("/orders", [JSON, ("origin", "https://desk.example")], True, json.dumps(ORDER).encode()),
+    "a page, refused": ("/orders", [JSON, ("origin", "https://desk.example")], True, b"{}"),
+    "another page": ("/orders", [JSON, ("origin", "https://other.example")], True, json.dumps(ORDER).encode()),
+    "signed and with a token": ("/orders", [JSON, ("x-fairlead-key", "k")], True, json.dumps(ORDER).encode()),
+    "half signed": ("/orders", [JSON, ("x-fairlead-key", "k")], False, json.dumps(ORDER).encode()),
+    "signed twice": ("/orders", [JSON, *[("x-fairlead-key", "k")] * 4], False, json.dumps(ORDER).encode()),
+    "a list inside": ("/orders", [JSON], True, json.dumps(ORDER | {"price": [[1]]}).encode()),
+    "twice, inside": ("/orders", [JSON], True, b'{"symbol": {"a": 1, "a": 2}}'),
+    "a brace in a text": ("/orders", [JSON], True, json.dumps(ORDER | {"symbol": "{[:"}).encode()),
     "a query": ("/orders?x=%00", [JSON], True, json.dumps(ORDER).encode()),
     "batch": ("/orders/batch", [JSON], True, json.dumps({"orders": [ORDER, ORDER | {"side": "UP"}]}).encode()),
     "batch of none": ("/orders/batch", [JSON], True, b'{"orders": []}'),
@@ -100,7 +114,7 @@ def _answers(directory: Path, *, pieces: int) -> dict[str, tuple[int, Any, Any]]
             answers[name] = await _ask(desk, mine, name, pieces=pieces)
 
     directory.mkdir()
-    at_desk(directory, story)
+    at_desk(directory, story, allowed_origins=("https://desk.example",))
     return answers
 
 
@@ -117,3 +131,26 @@ def test_a_straight_route_answers_as_through_the_framework(
     statuses = {name: status for name, (status, _, _) in at_once.items()}
     assert {name for name, status in statuses.items() if status < 300} >= {"good", "named by the header", "batch"}
     assert statuses | {"nobody": 401, "no kind": 415, "too large": 413, "twice": 400, "of another": 403} == statuses
+    assert statuses | {"an odd host": 400, "half signed": 401, "signed twice": 401} == statuses
+    assert {name for name, (_, told, _) in at_once.items() if "access-control-allow-origin" in told} == {
+        "a page",
+        "a page, refused",
+    }
+
+
+@pytest.mark.parametrize("is_straight", [True, False])
+def test_a_request_that_takes_too_long_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_straight: bool
+) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+
+        async def never(*_: Any, **__: Any) -> Any:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(OrderDesk, "place", never)
+        status, told, answer = await _ask(desk, mine, "good", pieces=1)
+        assert (status, told["retry-after"], answer["code"]) == (503, "1", "REQUEST_TIMEOUT")
+
+    monkeypatch.setattr(straight, "_OPTION", straight._OPTION if is_straight else "no such option")
+    at_desk(tmp_path, story, timeout_s=0.2)

@@ -1,5 +1,6 @@
 """The quick way through a block is the way field by field: same values, same bytes, and no where that says no."""
 
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -71,3 +72,23 @@ def test_both_ways_agree_on_every_block(seed: int) -> None:
         assert plan.write(quick) == slow
         written += slow is not None
     assert min(read, written) > len(BLOCKS), "most blocks are right"
+
+
+def test_both_ways_agree_wherever_a_block_is_damaged() -> None:
+    rng = random.Random(7)
+    for fields in BLOCKS:
+        plan, whole = plan_of(fields), _block(rng, fields)
+        for at, bit in itertools.product(range(len(whole)), (1, 7)):
+            data = bytes([*whole[:at], whole[at] ^ 1 << bit, *whole[at + 1 :]])
+
+            assert plan.read(data, 0) == _or_none(lambda data=data, fields=fields: _read_block(data, 0, fields)), at  # type: ignore[misc]
+
+
+def test_what_is_too_short_or_no_dictionary_is_left_to_the_other_way() -> None:
+    plan = plan_of(LAYOUTS["Heartbeat"].fields)
+    block = plan.write({"test_id": 7})
+
+    assert block == (7).to_bytes(len(block or b""))
+    assert plan.read(b"\1" + (block or b""), 1) == {"test_id": 7}
+    assert plan.read(block or b"", 1) is None
+    assert plan.write([("test_id", 7)]) is None

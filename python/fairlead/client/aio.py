@@ -480,8 +480,10 @@ class Client(Verbs):
             self._backlog.put(told)
             for note in self._on_place:
                 note(told.position, told.ts_ns)
-            for hear in self._on_report:
-                hear(told.report(self.instruments))
+            if self._on_report:
+                report = told.report(self.instruments)
+                for hear in self._on_report:
+                    hear(report)
 
     def _by_id(self, report: Report) -> Pending | None:
         """The order that was sent on a connection that is lost, and is answered on this one."""

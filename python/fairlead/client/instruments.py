@@ -162,11 +162,12 @@ def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -
         raise UsageError(f"{name} is not a number: {name}={value!r} symbol={symbol}") from None
     if not number.is_finite():
         raise UsageError(f"{name} is not a number: {name}={value!r} symbol={symbol}")
-    digits, exponent = number.as_tuple().digits, int(number.as_tuple().exponent)
+    _, digits, exponent = number.as_tuple()
+    exponent = int(exponent)
     if len(digits) > _DIGITS_MAX or not -_DIGITS_MAX <= exponent <= _DIGITS_MAX - len(digits):
         raise UsageError(f"{name} has too many digits: {name}={value!r:.60} symbol={symbol} max={_DIGITS_MAX}")
     scaled = number.scaleb(decimals, context=_EXACT)
-    if scaled != scaled.to_integral_value():
+    if exponent + decimals < 0 and scaled != scaled.to_integral_value():
         raise UsageError(f"{name} has more decimals than the instrument: {name}={value} symbol={symbol} max={decimals}")
     return int(scaled)
 

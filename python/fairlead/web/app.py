@@ -45,12 +45,10 @@ def make_app(
         timeout_s: how long a request may take.
         allowed_origins: pages of browsers that may use it, as ``scheme://host:port``; none by default.
     """
-    guard = _in_turn(
-        path_guard,
+    of_plain = (
         identity_guard(entry=services.entry, desk=services.desk, accounts=services.trading.accounts),
         rate_guard(services.limits),
         body_guard(limits),
-        read_own_guard(services.trading.recent),
     )
     cors = _cors(allowed_origins) if allowed_origins else None
     app = Litestar(
@@ -62,17 +60,26 @@ def make_app(
         },
         dto=strict_reader(limits),
         return_dto=None,
-        guards=[guard],
+        guards=[_in_turn(path_guard, *of_plain, read_own_guard(services.trading.recent))],
         exception_handlers={Exception: answer_problem},
-        middleware=[deadline(timeout_s), straight(services, guard=guard, limits=limits)],
+        middleware=[deadline(timeout_s)],
         openapi_config=None,
         request_class=WholeRequest,
         request_max_body_size=limits.bytes_max,
         logging_config=None,
         debug=False,
     )
-    heads = heads_of(ROUTES)
-    return edge(app, limits=services.limits, heads=heads, telemetry=services.telemetry, now_ns=monotonic_ns, cors=cors)
+    # A plain request has no path or query to look at, and one that writes reads nothing that it has to wait for.
+    guard = _in_turn(*of_plain)
+    first = straight(app, services, guard=guard, limits=limits, timeout_s=timeout_s, has_pages=cors is not None)
+    return edge(
+        first,
+        limits=services.limits,
+        heads=heads_of(ROUTES),
+        telemetry=services.telemetry,
+        now_ns=monotonic_ns,
+        cors=cors,
+    )
 
 
 def _in_turn(*guards: Guard) -> Guard:

@@ -8,7 +8,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fairlead.web.problems import ProblemError
 
-__all__ = ["deadline"]
+__all__ = ["deadline", "too_late"]
 
 
 def deadline(timeout_s: float) -> Callable[[ASGIApp], ASGIApp]:
@@ -24,15 +24,20 @@ def deadline(timeout_s: float) -> Callable[[ASGIApp], ASGIApp]:
                 async with asyncio.timeout(timeout_s):
                     await app(scope, receive, send)
             except TimeoutError:
-                raise ProblemError(
-                    503,
-                    "REQUEST_TIMEOUT",
-                    "the request took too long, and what became of it is in doubt",
-                    limit=f"{timeout_s:g} s",
-                    fix="look what became of it before you send it again",
-                    headers={"Retry-After": "1"},
-                ) from None
+                raise too_late(timeout_s) from None
 
         return timed
 
     return around
+
+
+def too_late(timeout_s: float) -> ProblemError:
+    """Return what a request is answered with that took longer."""
+    return ProblemError(
+        503,
+        "REQUEST_TIMEOUT",
+        "the request took too long, and what became of it is in doubt",
+        limit=f"{timeout_s:g} s",
+        fix="look what became of it before you send it again",
+        headers={"Retry-After": "1"},
+    )

@@ -19,6 +19,7 @@ __all__ = ["edge"]
 
 _CORRELATION: Final = CORRELATION_HEADER.lower().encode()
 _NOT_KEPT, _ASK_FIRST = (b"cache-control", b"no-store"), (b"cache-control", b"no-cache")
+_TAG: Final = b"etag"
 _SAFE: Final = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -102,9 +103,13 @@ def _readable_by(scope: Any, cors: CORSConfig | None) -> dict[str, str]:
 
 def _complete(message: Any, scope: Any) -> None:
     """Add to every answer, refusals of the router among them, what each must have."""
-    kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in _OURS]
-    # What has a tag may be kept, but not used without asking.
-    is_tagged = any(name.lower() == b"etag" for name, _ in kept)
-    limits = [(name.lower().encode(), value.encode()) for name, value in limit_headers(scope).items()]
+    kept, caching = [], _NOT_KEPT
+    for pair in message.get("headers", ()):
+        name = pair[0].lower()
+        if name not in _OURS:
+            kept.append(pair)
+        if name == _TAG:
+            # What has a tag may be kept, but not used without asking.
+            caching = _ASK_FIRST
     named = (_CORRELATION, correlation_id(scope).encode("latin-1"))
-    message["headers"] = [*kept, named, _ASK_FIRST if is_tagged else _NOT_KEPT, *_SAFE, *limits]
+    message["headers"] = [*kept, named, caching, *_SAFE, *limit_headers(scope)]

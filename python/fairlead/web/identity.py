@@ -114,16 +114,18 @@ async def proven_caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry
         AuthenticationError: there is none, more than one, or one that does not count.
     """
     tokens: list[str] = []
-    signed: dict[str, list[str]] = {part: [] for part in _SIGNED}
+    signed: dict[str, str] = {}
+    parts = 0
     for name, value in connection.scope["headers"]:
         if name == _BEARER:
             tokens.append(value.decode("latin-1"))
         elif (part := _PART_OF.get(name)) is not None:
-            signed[part].append(value.decode("latin-1"))
-    is_signed = any(signed.values())
-    if not tokens and not is_signed:
+            signed[part] = value.decode("latin-1")
+            parts += 1
+    if not tokens and not signed:
         raise AuthenticationError("nobody says who asks", cause="no proof")
-    if len(tokens) + is_signed != 1 or any(len(given) != is_signed for given in signed.values()):
+    # Of a signed request each part once, and no token beside them.
+    if (tokens or parts != len(_SIGNED) or len(signed) != parts) if signed else len(tokens) != 1:
         raise AuthenticationError(
             f"one proof is needed: a Bearer token, or {', '.join(SIGNED_HEADERS)}, each once", cause="several or half"
         )
@@ -132,9 +134,7 @@ async def proven_caller(connection: ASGIConnection[Any, Any, Any, Any], *, entry
         if scheme.lower() != "bearer" or not token:
             raise AuthenticationError("the scheme of Authorization is not Bearer", cause="scheme")
         return await entry.authenticate(Secret(token))
-    return await desk.authenticate(
-        await _signed_request(connection, {part: given[0] for part, given in signed.items()})
-    )
+    return await desk.authenticate(await _signed_request(connection, signed))
 
 
 async def _signed_request(connection: ASGIConnection[Any, Any, Any, Any], parts: dict[str, str]) -> SignedRequest:

@@ -28,6 +28,7 @@ __all__ = [
 
 POLICY_HEADER: Final = "RateLimit-Policy"
 REMAINING_HEADER: Final = "RateLimit"
+_POLICY, _REMAINING = POLICY_HEADER.lower().encode(), REMAINING_HEADER.lower().encode()
 _OPTION: Final = "counts_as"
 _NOTED: Final = "fairlead_tallies"
 _STOPS: Final = frozenset({Permission.HALT, Permission.RESUME, Permission.KILL})
@@ -110,21 +111,17 @@ def note(scope: Any, tallies: Sequence[Tally]) -> None:
     scope.setdefault("state", {}).setdefault(_NOTED, []).extend(tallies)
 
 
-def limit_headers(scope: Any) -> dict[str, str]:
+def limit_headers(scope: Any) -> Sequence[tuple[bytes, bytes]]:
     """Return the headers that say which buckets a request took from, and what is left in each."""
     tallies: list[Tally] = scope.get("state", {}).get(_NOTED, [])
     if not tallies:
-        return {}
-    policies = (f'"{one.policy}";q={one.rate.burst};w={one.rate.window_s}' for one in tallies)
-    left = (f'"{one.policy}";r={one.grant.remaining};t={_seconds(one.grant.full_ns)}' for one in tallies)
-    return {POLICY_HEADER: ", ".join(policies), REMAINING_HEADER: ", ".join(left)}
+        return ()
+    policies = [f'"{policy}";q={rate.burst};w={rate.window_s}' for policy, rate, _ in tallies]
+    left = [f'"{policy}";r={grant.remaining};t={-(-grant.full_ns // NS_PER_S)}' for policy, _, grant in tallies]
+    return (_POLICY, ", ".join(policies).encode()), (_REMAINING, ", ".join(left).encode())
 
 
 def refused_policies(scope: Any) -> list[str]:
     """Return the buckets that had no token for a request."""
     tallies: list[Tally] = scope.get("state", {}).get(_NOTED, [])
     return [str(one.policy) for one in tallies if not one.grant.is_granted]
-
-
-def _seconds(ns: int) -> int:
-    return -(-ns // NS_PER_S)

@@ -17,6 +17,7 @@ from fairlead.web.bodies import BodyLimits, check_media_type, parse_body
 __all__ = ["body_guard", "strict_reader"]
 
 _CONTENT_TYPE: Final = b"content-type"
+_AS_A_RULE: Final = b"application/json"
 
 
 def strict_reader(limits: BodyLimits) -> type[AbstractDTO[Any]]:
@@ -64,7 +65,8 @@ def body_guard(limits: BodyLimits) -> Callable[[ASGIConnection[Any, Any, Any, An
         if wanted is None or not isinstance(connection, Request):
             return
         kind = next((value for name, value in connection.scope["headers"] if name == _CONTENT_TYPE), None)
-        check_media_type(None if kind is None else kind.decode("latin-1"))
+        if kind != _AS_A_RULE:
+            check_media_type(None if kind is None else kind.decode("latin-1"))
         if not await connection.body():
             parse_body(b"{}", wanted.annotation, limits=limits)
 

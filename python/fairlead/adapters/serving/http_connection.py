@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from fairlead.adapters.serving.answer_at_once import AnswerAtOnce
 from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.whole_answer import WholeAnswer
 from fairlead.domain.limits.places import Full
@@ -76,6 +77,8 @@ class HttpConnection(HttpToolsProtocol):
         if self.cycle is not None:
             # It has what an answer needs of a transport.
             self.cycle.transport = cast("asyncio.Transport", self._answer)
+            # Its task has not begun.
+            self.cycle.send = AnswerAtOnce(self.cycle, self.transport)  # type: ignore[method-assign]
 
     def on_response_complete(self) -> None:
         """Begin the silence, unless the next request is already there."""

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from fairlead.domain.trading.errors import RequestError
 
@@ -21,8 +22,7 @@ def check_numbers(request: Struct) -> None:
     Raises:
         RequestError: one is not.
     """
-    for name in request.__struct_fields__:
-        value = getattr(request, name)
+    for name, value in zip(request.__struct_fields__, astuple(request), strict=True):
         if not isinstance(value, Decimal):
             continue
         if not value.is_finite():
