@@ -43,7 +43,7 @@ test: preflight ## everything CI runs: the static checks, then Rust, Python and 
 	@$(MAKE) dev && $(MAKE) -k static suites || { tools/summary failed; exit 1; }
 	@tools/summary passed
 
-check: preflight ## the static part: format, lint, types, import rules, stub, tidy, fences
+check: preflight ## the static part: format, lint, types, import rules, stub, OpenAPI, tidy, fences
 	@tools/summary start
 	@$(MAKE) dev && $(MAKE) -k static || { tools/summary failed; exit 1; }
 	@tools/summary passed
@@ -84,7 +84,7 @@ dev: $(VENV)/.dev $(VENV)/.core
 	@:
 
 # One target each, so that `make -k` reports every failure of a run and not only the first.
-STATIC := rustfmt clippy ruff-lint ruff-format mypy imports stub tidy fences
+STATIC := rustfmt clippy ruff-lint ruff-format mypy imports stub openapi tidy fences
 SUITES := cargo-test services pytest
 .PHONY: $(STATIC) $(SUITES)
 static: $(STATIC)
@@ -104,6 +104,8 @@ imports:
 	@$(STEP) --closing '^Contracts:' "import rules" -- $(BIN)/lint-imports
 stub:
 	@$(STEP) "stub of the core" -- $(PY) -m mypy.stubtest fairlead._core._native
+openapi:
+	@$(STEP) "OpenAPI document" -- $(PY) tools/openapi.py --check
 tidy:
 	@$(STEP) --closing '^tidy:' "tidy" -- cargo run --quiet $(FAST) -p xtask -- tidy
 fences:

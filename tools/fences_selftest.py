@@ -189,6 +189,15 @@ FENCES = (
         says=("fairlead._core._native.planted is not present at runtime",),
     ),
     Fence(
+        name="OpenAPI: the committed document is another than that of the routes",
+        plant={
+            "docs/openapi.yaml": "openapi: 3.1.0\n",
+            "tools/openapi.py": (ROOT / "tools" / "openapi.py").read_text(encoding="utf-8"),
+        },
+        command=(sys.executable, "tools/openapi.py", "--check"),
+        says=("+  /orders:", "docs/openapi.yaml differs from the routes; write it: python tools/openapi.py"),
+    ),
+    Fence(
         name="clippy: no hash order, clock, float, unwrap, wildcard, unsafe, silence",
         plant={"crates/planted/Cargo.toml": PLANTED_MANIFEST, "crates/planted/src/lib.rs": PLANTED_RUST},
         command=CLIPPY,
