@@ -7,7 +7,7 @@ from typing import Any, Final
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import LIMIT, Trader, Venue
 from tests.e2e.venues import write_keys
-from tests.hostile.walk import BODIES, PARTS, Route, routes
+from tests.hostile.walk import BODIES, ENDS, PARTS, Route, routes
 
 _WALLET: Final = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 _FUNDS: Final = {"asset": "USD", "amount": "7.77", "chain": "ethereum", "address": _WALLET}
@@ -46,6 +46,7 @@ _OPERATORS: Final = {
     "POST /withdrawal-addresses/{wallet_id}/verify",
     "PUT /accounts/{account}/fee-schedule",
     "POST /trades/{trade_id}/bust",
+    "POST /users/{user_id}/revoke",
     "POST /trades/{trade_id}/correct",
 }
 _OF_EVERYBODY: Final = {"symbol", "schedule"}
@@ -75,6 +76,7 @@ def _things(ann: Trader) -> tuple[dict[str, list[str]], list[str]]:
         "key_id": [key["keyId"]],
         "request_id": [came["id"], goes["id"]],
         "wallet_id": [wallet["id"]],
+        "user_id": [me["userId"]],
     }
     words = ["ann-secret", me["userId"], key["keyId"], key["secret"], came["id"], goes["id"], wallet["id"], "ad" * 32]
     return ids, words
@@ -112,7 +114,7 @@ def test_a_user_reaches_nothing_of_another_by_any_route(tmp_path: Path) -> None:
         before = _seen(ann)
         assert all(word in json.dumps(before) for word in words if len(word) < 40 and word != words[3])
         asked = 0
-        for route in sorted(routes(), key=lambda it: it.path == "/auth/logout"):
+        for route in sorted(routes(), key=lambda it: it.path in ENDS):
             body = BODIES.get(route.name)
             if body is not None:
                 body = json.loads(json.dumps(body).replace("BTC-USD", "ABC-USD"))

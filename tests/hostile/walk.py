@@ -58,6 +58,7 @@ PARTS: Final = {
     "schedule": "1",
     "account": "1001",
     "trade_id": "77",
+    "user_id": "usr_" + "0" * 32,
 }
 _WALLET: Final = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 _ORDER: Final = {"symbol": "BTC-USD", "side": "BUY", "orderType": "LIMIT", "quantity": "0.5", "price": "100.10"}
@@ -70,6 +71,9 @@ _EXITS: Final = {
     "stopLoss": {"stopPrice": "420", "limitPrice": "419.50"},
 }
 _CREDENTIALS: Final = {"email": "eve@example.com", "password": "violet-anchor-42"}
+
+# After these who asked is nobody any more.
+ENDS: Final = frozenset({"/auth/logout", "/auth/revoke"})
 
 # One body for each route that takes one, with every number that it knows.
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {

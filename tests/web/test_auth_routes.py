@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -62,6 +63,30 @@ def test_a_user_registers_comes_in_refreshes_and_goes(tmp_path: Path) -> None:
         assert code_of(await desk.get("/me", headers=bearer(fresh.json())), 401) == "AUTHENTICATION_ERROR"
 
     at_desk(tmp_path, story)
+
+
+def test_everything_of_a_user_is_ended_at_once_by_the_user_and_by_an_admin(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        ann, also_ann = bearer(await desk.become()), bearer(await _login(desk, "ann@example.com"))
+        bob = bearer(await desk.become("bob@example.com"))
+        await desk.house.operator("root@example.com", role=Role.ADMIN)
+        root = bearer(await _login(desk, "root@example.com"))
+
+        assert (await desk.client.post("/auth/revoke", headers=ann)).status_code == 204
+        for ended in (ann, also_ann):
+            assert code_of(await desk.get("/me", headers=ended), 401) == "AUTHENTICATION_ERROR"
+        whose = (await desk.get("/me", headers=bob)).json()["userId"]
+        assert (await desk.client.post(f"/users/{whose}/revoke", headers=root)).status_code == 204
+        assert code_of(await desk.get("/me", headers=bob), 401) == "AUTHENTICATION_ERROR"
+        assert (await desk.get("/me", headers=root)).status_code == 200
+        assert code_of(await desk.client.post("/users/usr_0/revoke", headers=root), 404) == "NOT_FOUND_ERROR"
+        assert (await desk.get("/me", headers=bearer(await _login(desk, "bob@example.com")))).status_code == 200
+
+    at_desk(tmp_path, story)
+
+
+async def _login(desk: Desk, email: str) -> Any:
+    return (await desk.post("/auth/login", {"email": email, "password": PASSWORD.reveal()})).json()
 
 
 def test_a_refresh_token_that_comes_again_ends_the_session(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ __all__ = [
     "refresh",
     "register",
     "revoke_api_key",
+    "revoke_everything",
+    "revoke_user",
     "verify",
 ]
 
@@ -42,6 +44,16 @@ def refresh(refresh_token: str) -> Call[Tokens]:
 def log_out() -> Call[None]:
     """End the session."""
     return _post("/auth/logout", None, None)
+
+
+def revoke_everything() -> Call[None]:
+    """End every session and API key of who asks, this session too."""
+    return _post("/auth/revoke", None, None)
+
+
+def revoke_user(user_id: str) -> Call[None]:
+    """End every session and API key of a user; an admin's call."""
+    return _post(path("users", user_id, "revoke"), None, None)
 
 
 def create_api_key(name: str, *, scopes: Sequence[str], expires_at_ms: int | None = None) -> Call[NewApiKey]:

@@ -133,6 +133,8 @@ class AsyncClient:
     verify = _verb(access_calls.verify)
     create_api_key = _verb(access_calls.create_api_key)
     revoke_api_key = _verb(access_calls.revoke_api_key)
+    revoke_everything = _verb(access_calls.revoke_everything)
+    revoke_user = _verb(access_calls.revoke_user)
     create_deposit = _verb(access_calls.create_deposit)
     create_withdrawal = _verb(access_calls.create_withdrawal)
 

@@ -114,6 +114,8 @@ class RestClient:
     log_out = _blocking(AsyncClient.log_out)
     create_api_key = _blocking(AsyncClient.create_api_key)
     revoke_api_key = _blocking(AsyncClient.revoke_api_key)
+    revoke_everything = _blocking(AsyncClient.revoke_everything)
+    revoke_user = _blocking(AsyncClient.revoke_user)
     create_deposit = _blocking(AsyncClient.create_deposit)
     create_withdrawal = _blocking(AsyncClient.create_withdrawal)
 

@@ -1,10 +1,10 @@
 """``/auth`` and ``/me``: become a user, come in, go, and see who one is."""
 
-from typing import Final
+from typing import Annotated, Final
 
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from fairlead.domain.access.roles import Permission
 from fairlead.domain.access.secret import Secret
@@ -81,6 +81,28 @@ async def logout(caller: Asker, services: Given) -> None:
     await services.entry.logout(caller)
 
 
+@post(
+    "/auth/revoke",
+    status_code=204,
+    opt=needs(Permission.MANAGE_OWN_KEYS, account=False),
+    summary="End every session and API key of who asks",
+)
+async def revoke_own(caller: Asker, services: Given) -> None:
+    """This session too. Live sockets of the user are closed."""
+    await services.entry.revoke_all(caller)
+
+
+@post(
+    "/users/{user_id:str}/revoke",
+    status_code=204,
+    opt=needs(Permission.MANAGE_USERS, account=False),
+    summary="End every session and API key of a user",
+)
+async def revoke_user(user_id: Annotated[str, PathParameter(max_length=64)], caller: Asker, services: Given) -> None:
+    """Live sockets of the user are closed; orders stay. The user may come in again."""
+    await services.entry.revoke_all(caller, user_id=user_id)
+
+
 @get("/me", opt=needs(Permission.READ_OWN, account=False), summary="Who asks")
 async def me(caller: Asker) -> Caller:
     """User, account and scopes as the token or key proves them."""
@@ -95,5 +117,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     forgot_password,
     reset_password,
     logout,
+    revoke_own,
+    revoke_user,
     me,
 )
