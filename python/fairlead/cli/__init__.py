@@ -102,6 +102,11 @@ class _Commands(LazyGroup):
             function="serve",
             summary="Run the whole exchange: engine, gateway, store and HTTP.",
         ),
+        "status": LazyCommand(
+            module="fairlead.cli.status",
+            function="status",
+            summary="Tell whether a service can work, and how markets stand.",
+        ),
         "users": LazyCommand(
             module="fairlead.cli.users",
             function="app",
@@ -127,8 +132,7 @@ app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pre
 def root() -> None:
     """Run, replay and inspect a Fairlead exchange.
 
-    Start with: fairlead demo, then: fairlead replay FOLDER
-    Every command has --help. Data goes to stdout, everything else to stderr.
+    Start with: fairlead demo, then: fairlead serve --demo. Each has --help.
     """
 
 
