@@ -62,7 +62,7 @@ def test_every_worker_has_all_its_parts(both: tuple[httpx.Client, httpx.Client])
     for door in both:
         parts = door.get("/ready").json()["parts"]
         assert {part["name"]: part["isReady"] for part in parts} == dict.fromkeys(
-            ("engine", "store", "projections", "bus", "cache"), True
+            ("journal", "engine", "store", "projections", "bus", "cache"), True
         )
         figures = door.get("/metrics").text
         assert 'process="leader"' not in figures

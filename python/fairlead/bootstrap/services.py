@@ -1,5 +1,6 @@
 """What the routes work with, out of the parts that stand."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
 from fairlead.bootstrap.telemetry import figures_of
+from fairlead.engine.journal_room import has_spare
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.markets import Assets, Corrections, Outcomes, VenueControl
@@ -79,9 +81,19 @@ def _readiness(house: House) -> Readiness:
             raise UnavailableError("the engine is not reached through its gateway")
         await front.refresh_instruments()
 
+    async def ask_journal() -> None:
+        if not await asyncio.to_thread(has_spare, house.directory):
+            raise UnavailableError("the log has no segment to go on into: the disk is full, new orders are refused")
+
     async def ask_follower() -> None:
         if not follower.is_following:
             raise UnavailableError("the tables do not follow the exchange")
 
-    probes = {"engine": ask_engine, "store": house.database.ping, "projections": ask_follower, **house.outside}
+    probes = {
+        "journal": ask_journal,
+        "engine": ask_engine,
+        "store": house.database.ping,
+        "projections": ask_follower,
+        **house.outside,
+    }
     return Readiness(probes, clock=house.needs.clock, spared=SPARED)
