@@ -12,6 +12,7 @@ use crate::record::{Note, Record};
 use crate::scan::Cursor;
 use crate::snapshot::{self, SnapshotError, SnapshotHeader};
 use crate::spare;
+use crate::watermark::WATERMARK;
 
 /// The caller's state while a store is opened: fed in order, thrown away where opening fails.
 pub trait Replay {
@@ -138,10 +139,12 @@ struct Ending {
 /// not on the disk.
 fn settle<D: Disk>(disk: &D, log: &Log) -> Result<(), OpenError> {
     files::sync_names(disk)?;
-    for segment in log.segments.iter().rev().take(2) {
-        let file = disk.open(&segment.name).map_err(DiskError::of("open", &segment.name))?;
-        file.sync_data().map_err(DiskError::of(SYNC, &segment.name))?;
-        file.forget_cache().map_err(DiskError::of("read", &segment.name))?;
+    let watermark = log.has_watermark.then_some(WATERMARK);
+    let segments = log.segments.iter().rev().take(2).map(|segment| segment.name.as_str());
+    for name in segments.chain(watermark) {
+        let file = disk.open(name).map_err(DiskError::of("open", name))?;
+        file.sync_data().map_err(DiskError::of(SYNC, name))?;
+        file.forget_cache().map_err(DiskError::of("read", name))?;
     }
     Ok(())
 }

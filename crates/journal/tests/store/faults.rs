@@ -110,6 +110,26 @@ fn assert_survives(disk: &Memory, acked: u64, what: &str) {
     }
 }
 
+/// INV-16: a call fails, the next process goes on, the power goes, and then the newest segment is gone: it is missed.
+#[test]
+fn the_newest_segment_is_missed_after_any_failed_call() {
+    for call in 0.. {
+        let disk = Memory::default();
+        disk.fail(call, Fault::Eio);
+        live(&disk, 120, 5);
+        if disk.faults_met() == 0 {
+            break;
+        }
+        let second = disk.after(Loss::Nothing);
+        let (mut journal, ..) = open(&second).unwrap_or_else(|error| panic!("call {call}: {error}"));
+        work(&mut journal, 3, 1);
+        let third = second.after(Loss::All);
+        let newest = third.names().into_iter().rfind(|name| name.starts_with("wal-")).unwrap();
+        third.delete(&newest);
+        assert!(open(&third).is_err(), "call {call}: {newest} is gone, and nothing says so");
+    }
+}
+
 /// S-142: the last write is torn at every byte; what came before is whole, and what comes after is too.
 #[test]
 fn a_commit_torn_at_any_byte_is_cut_away_and_kept_aside() {
