@@ -1,36 +1,22 @@
 """The rules of alerts: they are right as promtool reads them, and each name is one that the program exports."""
 
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 from tests.telemetry.figures import exported
+from tests.telemetry.promtool import promtool
 
 OPS = Path(__file__).parents[2] / "ops"
 _WORDS = {"sum", "rate", "by", "le", "histogram_quantile"}
 
 
-def _promtool(*words: str) -> None:
-    program = shutil.which("promtool")
-    if program is None:
-        line = "promtool is not installed; apt-get install prometheus"
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has it: {line}", pytrace=False)
-        pytest.skip(line)
-    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_promtool_takes_the_rules() -> None:
-    _promtool("check", "rules", str(OPS / "alerts.yml"))
+    promtool("check", "rules", str(OPS / "alerts.yml"))
 
 
 def test_each_alert_fires_beyond_its_limit_and_not_at_it() -> None:
-    _promtool("test", "rules", str(OPS / "alerts.test.yml"))
+    promtool("test", "rules", str(OPS / "alerts.test.yml"))
 
 
 def test_every_alert_is_tested_both_ways() -> None:
