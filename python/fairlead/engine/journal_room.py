@@ -1,6 +1,5 @@
 """Whether a log has a segment to go on into, seen from outside its engine: without one it takes no orders."""
 
-import os
 import re
 from pathlib import Path
 from typing import Final
@@ -16,5 +15,4 @@ def has_spare(directory: Path) -> bool:
     Raises:
         OSError: the directory cannot be read.
     """
-    with os.scandir(directory) as entries:
-        return any(_SPARE.fullmatch(entry.name) for entry in entries)
+    return any(_SPARE.fullmatch(path.name) for path in directory.iterdir())
