@@ -53,6 +53,13 @@ def test_each_order_type_says_how_it_is_priced_and_what_it_waits_for(order_type:
     assert order["order_qty"] == D("0.5")
 
 
+def test_what_a_market_to_limit_order_has_left_rests_unless_it_says_otherwise() -> None:
+    for given, sent in ((None, "gtc"), ("DAY", "day")):
+        order, _ = command_of(_request("MARKET_TO_LIMIT", time_in_force=given), account=7)
+        assert order["time_in_force"] == sent
+    assert "time_in_force" not in command_of(_request("MARKET"), account=7)[0]
+
+
 def test_words_and_numbers_arrive_as_they_were_given() -> None:
     request = _request(
         "LIMIT",

@@ -140,6 +140,10 @@ def test_the_own_account_may_be_named_and_another_one_not(tmp_path: Path, accoun
         ({"account": 1}, "account"),
         ({"account_id": "1001"}, "account_id"),
         ({"pegOffset": 2**31}, "pegOffset"),
+        ({"pegOffset": "1.5"}, "pegOffset"),
+        ({"pegOffset": "-"}, "pegOffset"),
+        ({"pegOffset": "1\n"}, "pegOffset"),
+        ({"orderType": "PEGGED", "pegType": "MID", "pegOffset": "2147483648"}, "pegOffset"),
         ({"postOnly": "yes"}, "postOnly"),
         ({"expireTime": 1.5}, "expireTime"),
     ],
@@ -187,6 +191,41 @@ def test_long_and_short_are_other_words_for_the_sides(tmp_path: Path) -> None:
         for word, side in (("LONG", "buy"), ("SHORT", "sell")):
             assert (await desk.post("/orders", LIMIT | {"side": word}, headers=mine)).status_code == 201
             assert desk.front.sent[-1][1]["side"] == side
+
+    at_desk(tmp_path, story)
+
+
+def test_partial_fills_is_what_every_order_does(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        body = {"symbol": "BTC-USD", "side": "BUY", "orderType": "MARKET", "quantity": "1000"}
+        for more in ({}, {"executionStrategy": "PARTIAL_FILLS"}):
+            answer = await desk.post("/orders", body | more | {"clientOrderId": "A1"}, headers=mine)
+            assert answer.status_code == 201, answer.text
+        assert desk.front.sent[0] == desk.front.sent[1]
+
+    at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize("offset", [-5, "-5"])
+def test_a_peg_offset_is_a_number_or_a_text(tmp_path: Path, offset: int | str) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        body = LIMIT | {"orderType": "PEGGED", "pegType": "MID", "pegOffset": offset}
+        answer = await desk.post("/orders", body, headers=mine)
+        assert (answer.status_code, answer.json()["pegOffset"]) == (201, -5), answer.text
+        assert desk.front.sent[-1][1]["peg_offset_ticks"] == -5
+
+    at_desk(tmp_path, story)
+
+
+def test_a_market_to_limit_order_needs_no_time_in_force(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        body = {"symbol": "BTC-USD", "side": "BUY", "orderType": "MARKET_TO_LIMIT", "quantity": "1"}
+        assert (await desk.post("/orders", body, headers=mine)).status_code == 201
+        assert (await desk.post("/orders/batch", {"orders": [body]}, headers=mine)).status_code == 200
+        assert [sent["time_in_force"] for _, sent in desk.front.sent] == ["gtc", "gtc"]
 
     at_desk(tmp_path, story)
 

@@ -42,6 +42,8 @@ _NS_PER_MS: Final = 1_000_000
 # Other words for the same side. YES and NO are sides of markets that are not there yet.
 _SIDES: Final[Mapping[str, str]] = {"LONG": "BUY", "SHORT": "SELL"}
 _OUTCOMES: Final = frozenset({"YES", "NO"})
+# What every order does anyway.
+_STRATEGY: Final = "PARTIAL_FILLS"
 _TRAILING: Final = frozenset({"TRAILING_STOP", "TRAILING_STOP_LIMIT"})
 
 
@@ -95,14 +97,14 @@ def order_request(body: OrderBody, *, client_order_id: str | None) -> OrderReque
     Raises:
         ProblemError: a number is none, or a word has no meaning on this venue.
     """
-    if body.execution_strategy is not UNSET:
+    if body.execution_strategy is not UNSET and body.execution_strategy != _STRATEGY:
         raise ProblemError(
             400,
             "VALIDATION_ERROR",
             f"executionStrategy is not possible yet: value={body.execution_strategy:.40}",
             field="executionStrategy",
             value=f"{body.execution_strategy:.40}",
-            limit="none",
+            limit=_STRATEGY,
             fix="leave it out: strategies come with the execution engine",
         )
     if body.order_type in _TRAILING:
@@ -135,7 +137,7 @@ def order_request(body: OrderBody, *, client_order_id: str | None) -> OrderReque
         trigger_price=number(body.trigger_price, "triggerPrice"),
         trigger_type=given(body.trigger_type),
         peg_type=given(body.peg_type),
-        peg_offset=given(body.peg_offset),
+        peg_offset=None if isinstance(body.peg_offset, UnsetType) else int(body.peg_offset),
     )
 
 

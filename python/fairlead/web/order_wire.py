@@ -34,6 +34,8 @@ __all__ = [
 Number = Raw
 # Milliseconds since 1970 UTC.
 Instant = Annotated[int, Meta(ge=0, lt=2**43)]
+# As a JSON number or as text; ``command_of`` has the limits.
+Ticks = Annotated[int, Meta(ge=-(2**31), lt=2**31)] | Annotated[str, Meta(pattern=r"^-?[0-9]{1,10}\Z")]
 AccountId = Annotated[str, Meta(max_length=20)] | int
 # Named by the exchange: longer than any id is none.
 ClientId = Annotated[str, Meta(max_length=4_096)]
@@ -61,7 +63,7 @@ class OrderBody(Body, frozen=True, kw_only=True):
     trigger_price: Number | UnsetType = UNSET
     trigger_type: Text | UnsetType = UNSET
     peg_type: Text | UnsetType = UNSET
-    peg_offset: Annotated[int, Meta(ge=-(2**31), lt=2**31)] | UnsetType = UNSET
+    peg_offset: Ticks | UnsetType = UNSET
     account_id: AccountId | UnsetType = UNSET
 
 

@@ -44,6 +44,8 @@ _NEEDED = {
     "TRAILING_STOP_LIMIT": (("limit_offset", "limitOffset"),),
     "PEGGED": (("peg_type", "pegType"),),
 }
+# Where the exchange's own default will not do: what a market-to-limit order has left rests.
+_DEFAULT_TIMES = {"MARKET_TO_LIMIT": "GTC"}
 
 
 class OrderRequest(Struct, frozen=True, kw_only=True):
@@ -112,8 +114,9 @@ def command_of(request: OrderRequest, *, account: int) -> tuple[OrderWords, Trig
     }
     if request.quantity is not None:
         order["order_qty"] = request.quantity
-    if request.time_in_force is not None:
-        order["time_in_force"] = meant(TIMES_IN_FORCE, request.time_in_force, field="timeInForce")
+    time_in_force = request.time_in_force or _DEFAULT_TIMES.get(request.order_type)
+    if time_in_force is not None:
+        order["time_in_force"] = meant(TIMES_IN_FORCE, time_in_force, field="timeInForce")
         order["expire_ns"] = request.expire_time_ns
     if request.stp_mode is not None:
         order["stp"] = meant(STP_MODES, request.stp_mode, field="stpMode")
