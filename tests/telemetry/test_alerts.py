@@ -28,6 +28,16 @@ def test_every_alert_is_tested_both_ways() -> None:
     assert {re.findall('"(.*)"', sample["labels"])[0] for sample in fired} == names
 
 
+def test_the_page_of_figures_names_every_alert_and_what_would_feed_those_to_come() -> None:
+    rules = yaml.safe_load((OPS / "alerts.yml").read_text())["groups"][0]["rules"]
+    _, _, alerts = (OPS.parent / "docs" / "reference" / "metrics.md").read_text().partition("## Alerts\n")
+    present, _, to_come = alerts.partition("These have nothing to be measured by yet")
+    assert set(re.findall("`([A-Z][A-Za-z0-9]+)`", present)) == {rule["alert"] for rule in rules}
+    awaited = set(re.findall("`([a-z_0-9]+)`", to_come.partition("## The log")[0]))
+    assert awaited
+    assert not awaited & exported(), "what is exported has its alert"
+
+
 def test_every_name_in_an_alert_is_exported() -> None:
     known = exported()
     for rule in yaml.safe_load((OPS / "alerts.yml").read_text())["groups"][0]["rules"]:
