@@ -91,6 +91,18 @@ def test_numbers_are_exact_and_a_field_of_a_later_server_is_passed_over() -> Non
     run(story)
 
 
+def test_an_order_is_read_with_and_without_its_trades() -> None:
+    async def story(venue: Venue) -> None:
+        listed = order(8, "b", filledQuantity="5")
+        del listed["fills"]
+        venue.routes["GET", "/orders/7"] = lambda _: httpx.Response(200, json=order(7, "a"))
+        venue.routes["GET", "/orders/8"] = lambda _: httpx.Response(200, json=listed)
+        assert (await venue.client().fetch_order("7")).fills == ()
+        assert (await venue.client().fetch_order("8")).fills is None
+
+    run(story)
+
+
 def test_a_time_is_whole_nanoseconds() -> None:
     time = sdk.Timestamp.parse("2026-01-31T09:30:00.123456789Z")
     assert time.utc == datetime(2026, 1, 31, 9, 30, 0, 123456, UTC)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from tests.web.desks import Desk, at_desk, bearer
 
 from fairlead.model.listing import Asset, Listing
@@ -72,6 +73,34 @@ def test_an_order_is_shown_with_its_trades(tmp_path: Path) -> None:
             ("100.00", "0.010000", "USD"),
             ("99.00", "0.010000", "USD"),
         ]
+
+    at_desk(tmp_path, story)
+
+
+def test_a_list_does_not_say_that_an_order_has_no_trades(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        await _orders(desk, 1_001)
+        lines = (await desk.get("/orders", headers=mine)).json()["orders"]
+        assert [it["filledQuantity"] for it in lines] == ["0.0", "2.0", "0.0"]
+        assert all("fills" not in it for it in lines)
+        assert (await desk.get("/orders/3", headers=mine)).json()["fills"] == []
+
+    at_desk(tmp_path, story)
+
+
+def test_an_order_says_when_it_ends_by_itself(tmp_path: Path) -> None:
+    ends: dict[str, int | str] = {"account": 1_001, "instrument": 0, "expire_ns": 1_800_000_000_123_000_000}
+
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        gtd = exec_report(1, 1, 1_001, "New")
+        await desk.tell(
+            [structs.replace(gtd, time_in_force="gtd", fields=ends), exec_report(2, 2, 1_001, "New")], LISTINGS
+        )
+        assert (await desk.get("/orders/1", headers=mine)).json()["expireTime"] == 1_800_000_000_123
+        lines = (await desk.get("/orders", headers=mine)).json()["orders"]
+        assert [it.get("expireTime") for it in lines] == [None, 1_800_000_000_123]
 
     at_desk(tmp_path, story)
 

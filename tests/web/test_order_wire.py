@@ -74,6 +74,14 @@ def test_an_order_is_answered_with_every_name_and_no_float() -> None:
     }
 
 
+def test_no_order_that_traded_is_said_to_have_no_fills() -> None:
+    open_view = msgspec.structs.replace(VIEW, filled_quantity=D(0), remaining_quantity=D(2), average_price=None)
+    assert "fills" not in msgspec.to_builtins(order_line(VIEW))
+    assert "fills" not in msgspec.to_builtins(order_line(VIEW, fills=()))
+    assert "fills" not in msgspec.to_builtins(order_line(open_view))
+    assert msgspec.to_builtins(order_line(open_view, fills=()))["fills"] == []
+
+
 def test_what_it_was_sent_with_is_answered_where_it_is_known() -> None:
     sent = Sent(order_type="STOP_LIMIT", fields={"trigger_price": "990", "post_only": False})
     line = msgspec.to_builtins(order_line(VIEW, sent=sent))

@@ -200,8 +200,9 @@ class Fill(Answer, frozen=True, kw_only=True):
 class Order(Answer, frozen=True, kw_only=True):
     """An order; ``seq`` grows with each report of it.
 
-    What stands behind ``fills`` is what it was sent with: the answer to the call that entered it says it, a later
-    reading may not. ``expire_time`` is in milliseconds since 1970 UTC.
+    ``fills`` is ``None`` where the answer leaves them out, as lists do: ``fetch_order_trades`` has them. What stands
+    behind is what it was sent with: the answer to the call that entered it says it, a later reading may not.
+    ``expire_time`` is in milliseconds since 1970 UTC.
     """
 
     order_id: str
@@ -220,7 +221,7 @@ class Order(Answer, frozen=True, kw_only=True):
     created_at: Timestamp
     updated_at: Timestamp
     seq: int
-    fills: tuple[Fill, ...]
+    fills: tuple[Fill, ...] | None = None
     trigger_price: Decimal | None = None
     trigger_type: str | None = None
     trailing_percent: Decimal | None = None

@@ -1,12 +1,13 @@
 """An order as people send it and as they are answered: the bodies of ``/orders`` and of ``/advanced-orders``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, Raw, UnsetType
 
+from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.web.wire import Answer, Body, Text, iso
 
@@ -27,11 +28,13 @@ __all__ = [
     "TrailingStopBody",
     "decimal_text",
     "fill_line",
+    "kept_of",
     "order_line",
 ]
 
 # A price or a quantity as text or as a JSON number; ``decimal_of`` reads it, never through a float.
 Number = Raw
+_NS_PER_MS: Final = 1_000_000
 # Milliseconds since 1970 UTC.
 Instant = Annotated[int, Meta(ge=0, lt=2**43)]
 # As a JSON number or as text; ``command_of`` has the limits.
@@ -174,7 +177,8 @@ class FillLine(Answer, frozen=True, kw_only=True):
 class OrderLine(Answer, frozen=True, kw_only=True):
     """An order.
 
-    ``seq`` grows with each report of it. What stands behind ``fills`` is what it was sent with, where that is known.
+    ``seq`` grows with each report of it. ``fills`` is left out where its trades are not known, and in lists:
+    ``GET /orders/{orderId}/fills`` has them. What stands behind is what it was sent with, where that is known.
     """
 
     order_id: str
@@ -193,7 +197,7 @@ class OrderLine(Answer, frozen=True, kw_only=True):
     created_at: str
     updated_at: str
     seq: int
-    fills: list[FillLine]
+    fills: list[FillLine] | UnsetType = UNSET
     trigger_price: str | UnsetType = UNSET
     trigger_type: str | UnsetType = UNSET
     trailing_percent: str | UnsetType = UNSET
@@ -225,6 +229,13 @@ class Sent:
     fields: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
+def kept_of(record: OrderRecord) -> Sent:
+    """Return what is kept of what an order was sent with, beside what its reports say."""
+    expire_ns = record.expire_ns if record.view.time_in_force == "GTD" else None
+    fields = {} if expire_ns is None else {"expire_time": expire_ns // _NS_PER_MS}
+    return Sent(order_type=record.view.order_type, fields=fields)
+
+
 def decimal_text(value: Decimal) -> str:
     """Return a number digit by digit, without an exponent."""
     text = str(value)
@@ -246,17 +257,19 @@ def fill_line(fill: Fill, *, fee_asset: str | None = None) -> FillLine:
 
 
 def order_line(
-    view: OrderView, *, fills: Iterable[Fill] = (), fee_asset: str | None = None, sent: Sent | None = None
+    view: OrderView, *, fills: Sequence[Fill] | None = None, fee_asset: str | None = None, sent: Sent | None = None
 ) -> OrderLine:
     """Return an order as every answer says it.
 
     Args:
         view: what its reports say.
-        fills: its trades, oldest first.
+        fills: its trades, oldest first; ``None``: not known, as is nothing of an order that traded.
         fee_asset: in what its fees are; ``None``: not known.
         sent: what it was sent with, where that is known.
     """
     extra: dict[str, Any] = {} if sent is None else dict(sent.fields)
+    if fills or (fills is not None and not view.filled_quantity):
+        extra["fills"] = [fill_line(fill, fee_asset=fee_asset) for fill in fills]
     if view.trigger_price is not None:
         extra["trigger_price"] = decimal_text(view.trigger_price)
     return OrderLine(
@@ -276,6 +289,5 @@ def order_line(
         created_at=iso(view.created_ns),
         updated_at=iso(view.updated_ns),
         seq=view.seq.event_seq,
-        fills=[fill_line(fill, fee_asset=fee_asset) for fill in fills],
         **extra,
     )

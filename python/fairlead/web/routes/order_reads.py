@@ -12,7 +12,7 @@ from fairlead.ports.order_history import OrderFilter
 from fairlead.web.etag import tagged
 from fairlead.web.identity import needs
 from fairlead.web.order_pages import FillPage, OrderPage
-from fairlead.web.order_wire import OrderLine, fill_line, order_line
+from fairlead.web.order_wire import OrderLine, fill_line, kept_of, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
 from fairlead.web.quality_wire import Quality, quality_of
@@ -51,7 +51,10 @@ async def list_orders(
     limit: Limit = None,
     cursor: Cursor = None,
 ) -> Response[OrderPage]:
-    """Filter by symbol, status, side and clientOrderId. Orders that were refused at the door have none of these."""
+    """Filter by symbol, status, side and clientOrderId. Orders that were refused at the door have none of these.
+
+    ``fills`` is left out: ``GET /orders/{orderId}`` and ``GET /orders/{orderId}/fills`` have them.
+    """
     refuse_unknown(request, "symbol", "status", "side", "clientOrderId", "limit", "cursor")
     wanted = OrderFilter(
         symbol=symbol,
@@ -65,7 +68,9 @@ async def list_orders(
     )
     shown = records[:count]
     following = cursor_of(shown[-1].view.order_id) if len(records) > count else None
-    return tagged(request, OrderPage(orders=[order_line(it.view) for it in shown], next_cursor=following))
+    return tagged(
+        request, OrderPage(orders=[order_line(it.view, sent=kept_of(it)) for it in shown], next_cursor=following)
+    )
 
 
 @get("/orders/{order_id:str}", opt=_READ, summary="One order with its trades")
@@ -75,11 +80,11 @@ async def show_order(
     """Another's order is answered like one that does not exist."""
     refuse_unknown(request)
     orders, number = services.records.orders, order_number(order_id)
-    view = await orders.find(caller.account, number)
-    if view is None:
+    record = await orders.record(caller.account, number)
+    if record is None:
         raise NotFoundError(f"no such order: orderId={order_id}")
-    fills = await orders.fills(caller.account, number)
-    return tagged(request, order_line(view, fills=fills, fee_asset=await orders.fee_asset(view.symbol)))
+    fills, asset = await orders.fills(caller.account, number), await orders.fee_asset(record.view.symbol)
+    return tagged(request, order_line(record.view, fills=fills, fee_asset=asset, sent=kept_of(record)))
 
 
 @get("/orders/{order_id:str}/fills", opt=_READ, summary="The trades of one order, oldest first")
