@@ -32,9 +32,10 @@ class Rain(Opened):
 def _buy_yes_and_no(rain: Rain) -> None:
     """Ann buys 100 YES at 0.42, Bob as many NO at 0.58."""
     bid = {"symbol": "RAIN", "orderType": "LIMIT", "quantity": "100", "price": "0.42"}
-    assert rain.ann.ask("POST", "/orders", bid | {"side": "BUY"}).status_code == 201
-    sold = rain.bob.ask("POST", "/orders", bid | {"side": "SELL"})
-    assert (sold.status_code, sold.json()["status"]) == (201, "FILLED"), sold.text
+    assert rain.ann.ask("POST", "/orders", bid | {"side": "YES"}).status_code == 201
+    bought = rain.bob.ask("POST", "/orders", bid | {"side": "NO", "price": "0.58"})
+    assert (bought.status_code, bought.json()["status"]) == (201, "FILLED"), bought.text
+    assert (bought.json()["side"], Decimal(bought.json()["price"])) == ("SELL", Decimal("0.42"))
 
 
 def _position(trader: Trader) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from fairlead.model.request import Exact, OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
 
-SCALES = {"BTC-USD": Scales(price=2, quantity=3, base=8, quote=5)}
+SCALES = {
+    "BTC-USD": Scales(price=2, quantity=3, base=8, quote=5),
+    "RAIN": Scales(price=2, quantity=0, base=0, quote=6, is_event=True),
+}
 
 # What was sent: the name of the call and what it was given.
 Sent = tuple[str, dict[str, Any]]

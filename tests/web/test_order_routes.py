@@ -195,6 +195,46 @@ def test_long_and_short_are_other_words_for_the_sides(tmp_path: Path) -> None:
     at_desk(tmp_path, story)
 
 
+def test_who_bids_for_no_offers_yes_at_what_is_left_of_one(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        for side, sold, price in (("YES", "buy", D("0.40")), ("NO", "sell", D("0.60"))):
+            body = LIMIT | {"symbol": "RAIN", "side": side, "quantity": "5", "price": "0.40"}
+            assert (await desk.post("/orders", body, headers=mine)).status_code == 201
+            assert (desk.front.sent[-1][1]["side"], desk.front.sent[-1][1]["price"]) == (sold, price)
+            assert (await desk.post("/orders/batch", {"orders": [body]}, headers=mine)).status_code == 200
+            assert (desk.front.sent[-1][1]["side"], desk.front.sent[-1][1]["price"]) == (sold, price)
+            market = {"symbol": "RAIN", "side": side, "orderType": "MARKET", "quantity": "5"}
+            assert (await desk.post("/orders", market, headers=mine)).status_code == 201
+            assert (desk.front.sent[-1][1]["side"], desk.front.sent[-1][1]["price"]) == (sold, None)
+
+    at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"price": "1"}, "price"),
+        ({"price": "0"}, "price"),
+        ({"price": "-0.4"}, "price"),
+        ({"orderType": "PEGGED", "pegType": "MID"}, "side"),
+        ({"orderType": "MARKET", "protectionPrice": "0.5"}, "protectionPrice"),
+    ],
+)
+def test_what_no_cannot_mean_is_refused_by_name(tmp_path: Path, change: dict[str, Any], field: str) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        answer = await desk.post(
+            "/orders", LIMIT | {"symbol": "RAIN", "side": "NO", "price": "0.40"} | change, headers=mine
+        )
+        assert (answer.status_code, answer.json()["field"]) == (400, field)
+        unknown = await desk.post("/orders", LIMIT | {"symbol": "ABC", "side": "NO"}, headers=mine)
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "UNKNOWN_INSTRUMENT")
+        assert desk.front.sent == []
+
+    at_desk(tmp_path, story)
+
+
 def test_partial_fills_is_what_every_order_does(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         mine = bearer(await desk.become())

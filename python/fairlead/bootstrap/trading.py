@@ -64,7 +64,9 @@ class _ListedScales:
         read = self._read.get(symbol)
         if read is None or read[0] is not definition:
             price, quantity, base, quote = (int(str(definition.fields[name])) for name in _SCALES)
-            read = self._read[symbol] = (definition, Scales(price=price, quantity=quantity, base=base, quote=quote))
+            is_event = definition.fields.get("no") is not None
+            scales = Scales(price=price, quantity=quantity, base=base, quote=quote, is_event=is_event)
+            read = self._read[symbol] = (definition, scales)
         return read[1]
 
     async def refresh(self) -> None:

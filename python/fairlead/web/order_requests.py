@@ -10,6 +10,7 @@ from fairlead.domain.access.errors import AuthorizationError
 from fairlead.domain.access.roles import Principal
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest
+from fairlead.domain.trading.outcome_side import OUTCOMES
 from fairlead.web.numbers import decimal_of
 from fairlead.web.order_wire import (
     BracketBody,
@@ -39,9 +40,8 @@ __all__ = [
 T = TypeVar("T")
 
 _NS_PER_MS: Final = 1_000_000
-# Other words for the same side. YES and NO are sides of markets that are not there yet.
+# Other words for the same side.
 _SIDES: Final[Mapping[str, str]] = {"LONG": "BUY", "SHORT": "SELL"}
-_OUTCOMES: Final = frozenset({"YES", "NO"})
 # What every order does anyway.
 _STRATEGY: Final = "PARTIAL_FILLS"
 _TRAILING: Final = frozenset({"TRAILING_STOP", "TRAILING_STOP_LIMIT"})
@@ -120,7 +120,7 @@ def order_request(body: OrderBody, *, client_order_id: str | None) -> OrderReque
     expire_ms = given(body.expire_time)
     return OrderRequest(
         symbol=body.symbol,
-        side=_side(body.side),
+        side=body.side if body.side in OUTCOMES else _side(body.side),
         order_type=body.order_type,
         quantity=number(body.quantity, "quantity"),
         price=number(body.price, "price"),
@@ -237,11 +237,11 @@ def sent_with(request: OrderRequest) -> Sent:
 
 
 def _side(word: str) -> str:
-    if word in _OUTCOMES:
+    if word in OUTCOMES:
         raise ProblemError(
             400,
             "VALIDATION_ERROR",
-            f"side {word} is one of prediction markets, and this is none",
+            f"side {word} is one of LIMIT and MARKET orders of POST /orders",
             field="side",
             value=word,
             limit="BUY, SELL, LONG, SHORT",

@@ -26,12 +26,16 @@ _NOT_PASSED_ON: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scales:
-    """Decimals of the numbers of an instrument: its prices, its quantities, and amounts of its two assets."""
+    """Decimals of the numbers of an instrument: its prices, its quantities, and amounts of its two assets.
+
+    ``is_event``: whether it is the market of an event, where YES and NO are sides.
+    """
 
     price: int
     quantity: int
     base: int
     quote: int
+    is_event: bool = False
 
 
 def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale: bool = False) -> RefusedError:

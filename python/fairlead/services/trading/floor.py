@@ -17,6 +17,7 @@ from fairlead.wire import WireError
 __all__ = ["Floor", "check_account"]
 
 _ID_BYTES: Final = 16
+_UNKNOWN: Final = Report(kind="CommandReport", fields={}, is_rejected=True, reason="UNKNOWN_INSTRUMENT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,18 @@ class Floor:
     def client_id(self, given: str | None) -> str:
         """Return the client id that was given, or one that nobody had before."""
         return self.secrets.token_bytes(_ID_BYTES).hex() if given is None else given
+
+    async def is_event(self, symbol: str) -> bool:
+        """Return whether a market is that of an event.
+
+        Raises:
+            RefusedError: there is no such instrument.
+        """
+        if self.instruments.scales(symbol) is None:
+            await self.instruments.refresh()
+        if (scales := self.instruments.scales(symbol)) is None:
+            raise refused(_UNKNOWN, what=f"order symbol={symbol:.40}")
+        return scales.is_event
 
     async def ask(
         self,
@@ -67,8 +80,7 @@ class Floor:
         try:
             report = await send()
         except NotFoundError:
-            unknown = Report(kind="CommandReport", fields={}, is_rejected=True, reason="UNKNOWN_INSTRUMENT")
-            raise refused(unknown, what=str(what)) from None
+            raise refused(_UNKNOWN, what=str(what)) from None
         except WireError as error:
             raise RequestError(
                 "VALIDATION_ERROR", field="body", value=str(what), limit=str(error), fix="give smaller numbers or texts"

@@ -12,6 +12,7 @@ from fairlead.domain.trading.errors import RefusedError, RequestError
 from fairlead.domain.trading.limits import check_client_order_id
 from fairlead.domain.trading.order_request import OrderRequest, command_of
 from fairlead.domain.trading.order_view import Fill, OrderView, after
+from fairlead.domain.trading.outcome_side import OUTCOMES, in_terms_of_yes
 from fairlead.domain.trading.refused import finished_order, not_yet_readable, unknown_order
 from fairlead.domain.trading.words import SIDES, meant
 from fairlead.errors import FairleadError
@@ -64,6 +65,8 @@ class OrderDesk:
             InDoubtError: no answer came in time.
         """
         floor = self._floor
+        if request.side in OUTCOMES:
+            request = in_terms_of_yes(request, is_event=await floor.is_event(request.symbol))
         named = floor.client_id(request.client_order_id)
         order, trigger = command_of(request, account=check_account(account))
         order["cl_ord_id"] = named
