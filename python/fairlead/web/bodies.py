@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from fairlead.web.misfits import misfit, unknown_fields
 from fairlead.web.problems import ProblemError
 
 __all__ = ["BodyLimits", "check_media_type", "parse_body", "read_object", "too_large"]
@@ -15,7 +16,6 @@ __all__ = ["BodyLimits", "check_media_type", "parse_body", "read_object", "too_l
 _T = TypeVar("_T", bound=msgspec.Struct)
 _JSON: Final = "application/json"
 _SHOWN_MAX: Final = 64
-_TEXT_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +62,7 @@ def parse_body(raw: bytes, shape: type[_T], *, limits: BodyLimits) -> _T:
     try:
         body: _T = _decoder(shape).decode(raw)
     except msgspec.ValidationError as error:
-        what, _, path = str(error).rpartition(" - at `$.")
-        field = path.rstrip("`")[:_SHOWN_MAX] if what else None
-        raise _invalid(f"{field or 'body'}: {(what or str(error))[:_TEXT_MAX]}", field=field) from None
+        raise misfit(error, found, shape) from None
     return body
 
 
@@ -142,8 +140,7 @@ def _check_names(found: dict[str, Any], shape: type[msgspec.Struct]) -> None:
         raise _invalid(f"Missing required fields: {listed}", field=listed, fix="send them too")
     unknown = [name[:_SHOWN_MAX] for name in found if name not in known]
     if unknown:
-        listed, allowed = ", ".join(sorted(unknown)[:10]), ", ".join(sorted(known))
-        raise _invalid(f"Unknown fields: {listed}", field=listed, limit=allowed, fix=f"leave them out; known={allowed}")
+        raise unknown_fields(unknown, known=sorted(known))
 
 
 @cache
