@@ -7,8 +7,10 @@ A business "no" is never one of these: an order that is refused comes back as a 
     FairleadError
     ├── UsageError            (ValueError)   the call itself cannot be meant
     │   ├── WrongTypeError    (TypeError)    an argument of a Python type the call does not take
-    │   └── OffGridError                     a float that is not exactly a value of the grid
+    │   ├── OffGridError                     a float that is not exactly a value of the grid
+    │   └── MisfitError                      a number that its instrument cannot hold
     ├── NotFoundError         (LookupError)  a question about a name or an id that does not exist
+    │   └── UnknownSymbolError               of an instrument
     ├── DataError                            a file or a buffer that is not what it says it is
     │   ├── settings.SettingsError           a configuration that cannot be used
     │   └── wire.WireError                   bytes that are no message of the binary protocol
@@ -22,9 +24,11 @@ __all__ = [
     "FairleadError",
     "InternalError",
     "LockedError",
+    "MisfitError",
     "NotFoundError",
     "OffGridError",
     "UnavailableError",
+    "UnknownSymbolError",
     "UsageError",
     "WrongTypeError",
 ]
@@ -46,8 +50,37 @@ class OffGridError(UsageError):
     """A float is not exactly a value of the grid; the message names the two nearest values that are."""
 
 
+class MisfitError(UsageError):
+    """A number is not one that its instrument can hold.
+
+    Attributes:
+        code: what is too much of it.
+        field: which number, as the call names it.
+        value: what was given, as text.
+        limit: what the instrument has.
+        fix: what to do.
+    """
+
+    def __init__(self, code: str, *, field: str, value: str, symbol: str, limit: str, fix: str) -> None:
+        super().__init__(f"{code}: {field}={value} symbol={symbol} limit={limit}: {fix}")
+        self.code, self.field, self.value, self.limit, self.fix = code, field, value, limit, fix
+
+
 class NotFoundError(FairleadError, LookupError):
     """A question names an account, an instrument, an asset or an order that does not exist."""
+
+
+class UnknownSymbolError(NotFoundError):
+    """There is no instrument of that name.
+
+    Attributes:
+        field: ``symbol``.
+        value: the name.
+    """
+
+    def __init__(self, detail: str, *, symbol: str) -> None:
+        super().__init__(detail)
+        self.field, self.value = "symbol", symbol
 
 
 class DataError(FairleadError):

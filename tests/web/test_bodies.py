@@ -39,7 +39,7 @@ REFUSED = [
     ("\ufeff" + GOOD, 400, None),
     ('{"email": ' + "[" * 20 + "]" * 20 + ', "password": "x"}', 400, None),
     ("[" * 60_000, 400, None),
-    ('{"email": "' + "a" * 70_000 + '", "password": "x"}', 413, None),
+    ('{"email": "' + "a" * 70_000 + '", "password": "x"}', 413, "body"),
 ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 
-from fairlead.errors import NotFoundError, UsageError, WrongTypeError
+from fairlead.errors import MisfitError, UnknownSymbolError, UsageError, WrongTypeError
 from fairlead.model.listing import Asset, Listing
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
@@ -49,7 +49,14 @@ class ClientInstrument:
         mantissa = _mantissa(value, decimals, name=name, symbol=self.symbol)
         if abs(mantissa) > _NUMBER_MAX:
             largest = Decimal(_NUMBER_MAX).scaleb(-decimals)
-            raise UsageError(f"{name} is too large: {name}={value} symbol={self.symbol} max={largest}")
+            raise MisfitError(
+                "NUMBER_TOO_LARGE",
+                field=name,
+                value=f"{Decimal(value):f}",
+                symbol=self.symbol,
+                limit=f"{largest:f}",
+                fix="give a smaller number",
+            )
         return mantissa
 
     def to_price(self, mantissa: Value) -> Decimal | None:
@@ -126,17 +133,18 @@ class Instruments:
         """Return an instrument by its name.
 
         Raises:
-            NotFoundError: the gateway told of none.
+            UnknownSymbolError: the gateway told of none.
         """
         if (found := self._by_symbol.get(symbol)) is None:
-            raise NotFoundError(f"no such instrument: symbol={symbol} known={', '.join(sorted(self._by_symbol))}")
+            known = ", ".join(sorted(self._by_symbol))
+            raise UnknownSymbolError(f"no such instrument: symbol={symbol} known={known}", symbol=symbol)
         return found
 
     def listing(self, symbol: str) -> Listing:
         """Return what a reader of its reports must know of an instrument.
 
         Raises:
-            NotFoundError: the gateway told of none.
+            UnknownSymbolError: the gateway told of none.
         """
         return self._listings[self.by_symbol(symbol).id]
 
@@ -144,7 +152,7 @@ class Instruments:
         """Return the ``SecurityDefinition`` of an instrument as it was last told.
 
         Raises:
-            NotFoundError: the gateway told of none.
+            UnknownSymbolError: the gateway told of none.
         """
         return self._definitions[self.by_symbol(symbol).symbol]
 
@@ -165,10 +173,24 @@ def _mantissa(value: Number | float, decimals: int, *, name: str, symbol: str) -
     _, digits, exponent = number.as_tuple()
     exponent = int(exponent)
     if len(digits) > _DIGITS_MAX or not -_DIGITS_MAX <= exponent <= _DIGITS_MAX - len(digits):
-        raise UsageError(f"{name} has too many digits: {name}={value!r:.60} symbol={symbol} max={_DIGITS_MAX}")
+        raise MisfitError(
+            "TOO_MANY_DIGITS",
+            field=name,
+            value=f"{value!s:.60}",
+            symbol=symbol,
+            limit=str(_DIGITS_MAX),
+            fix="give fewer digits",
+        )
     scaled = number.scaleb(decimals, context=_EXACT)
     if exponent + decimals < 0 and scaled != scaled.to_integral_value():
-        raise UsageError(f"{name} has more decimals than the instrument: {name}={value} symbol={symbol} max={decimals}")
+        raise MisfitError(
+            "TOO_MANY_DECIMALS",
+            field=name,
+            value=f"{number:f}",
+            symbol=symbol,
+            limit=f"{decimals} decimals",
+            fix=f"give a multiple of {Decimal(1).scaleb(-decimals):f}",
+        )
     return int(scaled)
 
 

@@ -73,7 +73,7 @@ def read_object(raw: bytes, *, limits: BodyLimits) -> dict[str, Any]:
         ProblemError: it is too large or too deep, is no JSON object, or names a field twice.
     """
     if len(raw) > limits.bytes_max:
-        raise too_large(limits)
+        raise too_large(limits.bytes_max)
     try:
         found = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -89,14 +89,14 @@ def read_object(raw: bytes, *, limits: BodyLimits) -> dict[str, Any]:
     return found
 
 
-def too_large(limits: BodyLimits) -> ProblemError:
+def too_large(bytes_max: int) -> ProblemError:
     """Return the refusal of a body with too many bytes."""
     return ProblemError(
         413,
         "BODY_TOO_LARGE",
-        f"the body is too large: max_bytes={limits.bytes_max}",
+        f"the body is too large: max_bytes={bytes_max}",
         field="body",
-        limit=str(limits.bytes_max),
+        limit=str(bytes_max),
         fix="send less at once",
     )
 

@@ -6,7 +6,6 @@ from typing import Final, TypeVar
 
 from msgspec import UNSET, Raw, UnsetType
 
-from fairlead.domain.access.errors import AuthorizationError
 from fairlead.domain.access.roles import Principal
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest
@@ -85,10 +84,17 @@ def demand_own_account(caller: Principal, account_id: str | int | UnsetType) -> 
     """Check that an account of a body is the caller's own.
 
     Raises:
-        AuthorizationError: it is another's, whether there is such an account or not.
+        ProblemError: it is another's, whether there is such an account or not.
     """
     if account_id is not UNSET and str(account_id) != str(caller.account):
-        raise AuthorizationError("not allowed: accountId is not yours")
+        raise ProblemError(
+            403,
+            "AUTHORIZATION_ERROR",
+            "not allowed: accountId is not yours",
+            field="accountId",
+            value=f"{account_id!s:.20}",
+            fix="leave it out: an order is of the account that asks",
+        )
 
 
 def order_request(body: OrderBody, *, client_order_id: str | None) -> OrderRequest:

@@ -18,7 +18,7 @@ from fairlead.domain.access.errors import (
 )
 from fairlead.domain.trading.errors import InDoubtError, RefusedError, RequestError
 from fairlead.domain.trading.refusals import Kind
-from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UsageError
+from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UnknownSymbolError, UsageError
 from fairlead.services.rate_limits import RateLimitedError
 from fairlead.web.correlation import correlation_id
 
@@ -26,6 +26,7 @@ __all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem", "problem
 
 PROBLEM_TYPE: Final = "application/problem+json"
 _RETRY_S: Final = 1
+_SHOWN_MAX: Final = 64
 _NS_PER_S: Final = 1_000_000_000
 _log = logging.getLogger("fairlead.web")
 
@@ -97,6 +98,7 @@ _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (AuthorizationError, 403, "AUTHORIZATION_ERROR", "ask who runs the venue for the right, or use another key"),
     (ValidationError, 400, "VALIDATION_ERROR", "correct the field and send again"),
     (ConflictError, 409, "CONFLICT_ERROR", "look at what is there before you send again"),
+    (UnknownSymbolError, 404, "NOT_FOUND_ERROR", "list them: GET /markets"),
     (NotFoundError, 404, "NOT_FOUND_ERROR", "check the id; one of somebody else counts as none"),
     (UsageError, 400, "VALIDATION_ERROR", "correct the request and send again"),
 )
@@ -199,6 +201,7 @@ def _of_ours(error: FairleadError, status: int, code: str, *, fix: str) -> Probl
         code,
         str(error).removeprefix(f"{code}: "),
         field=getattr(error, "field", None),
+        value=error.value[:_SHOWN_MAX] if isinstance(error, UnknownSymbolError) else None,
         limit=getattr(error, "limit", None),
         fix=fix,
         headers=headers,

@@ -21,6 +21,10 @@ class RequestError(UsageError):
         super().__init__(f"{code}: field={field} value={value} limit={limit}: {fix}")
         self.code, self.field, self.value, self.limit, self.fix = code, field, value, limit, fix
 
+    def renamed(self, field: str) -> "RequestError":
+        """Return the same of a request that names the field otherwise."""
+        return RequestError(self.code, field=field, value=self.value, limit=self.limit, fix=self.fix)
+
 
 class RefusedError(FairleadError):
     """The exchange said no, and nothing was done.

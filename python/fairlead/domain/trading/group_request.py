@@ -9,10 +9,11 @@ from msgspec import Struct
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.limits import check_client_order_id, check_numbers
 from fairlead.domain.trading.words import SIDES, TIMES_IN_FORCE, TRIGGER_TYPES, meant
+from fairlead.errors import MisfitError
 from fairlead.model.request import OrderWords
 from fairlead.model.triggers import Trigger
 
-__all__ = ["ExitsRequest", "Group", "group_of"]
+__all__ = ["ExitsRequest", "Group", "group_field", "group_of"]
 
 _RESTING = frozenset({"GTC", "DAY"})
 
@@ -92,6 +93,18 @@ def group_of(request: ExitsRequest, *, account: int) -> Group:
     legs += exits
     legs[0][0]["cl_ord_id"] = request.client_order_id
     return Group(kind="otoco" if has_entry else "oco", legs=tuple(legs))
+
+
+def group_field(request: ExitsRequest, error: MisfitError) -> str:
+    """Return how the API names a number of a group: which of its prices it is says its value."""
+    if error.field != "price":
+        return "stopLoss.stopPrice" if error.field == "trigger price" else "quantity"
+    prices = {
+        "takeProfit.price": request.take_profit_price,
+        "stopLoss.limitPrice": request.stop_limit_price,
+        "entryPrice": request.entry_price,
+    }
+    return next((name for name, price in prices.items() if price == Decimal(error.value)), "takeProfit.price")
 
 
 def _check_prices(request: ExitsRequest, *, sells: bool) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from fairlead.domain.trading.errors import RequestError
+from fairlead.errors import MisfitError
 
-__all__ = ["ORDER_TYPES", "PEG_TYPES", "SIDES", "STP_MODES", "TIMES_IN_FORCE", "TRIGGER_TYPES", "meant"]
+__all__ = ["ORDER_TYPES", "PEG_TYPES", "SIDES", "STP_MODES", "TIMES_IN_FORCE", "TRIGGER_TYPES", "field_of", "meant"]
 
 T = TypeVar("T")
 
@@ -53,6 +54,19 @@ STP_MODES: Final[Mapping[str, str]] = {
     "DECREMENT_AND_CANCEL": "decrement_and_cancel",
 }
 
+# Numbers of an order, by what a call to the exchange names them; `price` is the same word.
+_FIELDS: Final[Mapping[str, str]] = {
+    "order_qty": "quantity",
+    "min_qty": "minQuantity",
+    "display_qty": "displayQuantity",
+    "quote_qty": "quoteQuantity",
+    "protection_price": "protectionPrice",
+    "trigger price": "triggerPrice",
+    "trail_amount": "trailingAmount",
+    "activation_price": "activationPrice",
+    "limit_offset": "limitOffset",
+}
+
 PEG_TYPES: Final[Mapping[str, str]] = {"NEAR": "near", "MID": "mid", "FAR": "far"}
 
 
@@ -66,3 +80,8 @@ def meant(words: Mapping[str, T], word: str, *, field: str) -> T:
         known = ", ".join(words)
         raise RequestError("UNKNOWN_WORD", field=field, value=word, limit=known, fix=f"give one of {known}")
     return found
+
+
+def field_of(error: MisfitError) -> str:
+    """Return how the API names a number of an order."""
+    return _FIELDS.get(error.field, error.field)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from fairlead.domain.sessions import Calendar, Change, Kept
-from fairlead.errors import FairleadError, NotFoundError
+from fairlead.errors import FairleadError, NotFoundError, UnknownSymbolError
 from fairlead.model.report import Report
 from fairlead.ports.calendars import Calendars, KeptCalendar
 from fairlead.ports.clock import Clock
@@ -49,7 +49,7 @@ class CalendarDesk:
             UsageError: the calendar cannot be.
         """
         if not self._feed.instruments.knows(symbol) and not (await self._feed.refresh_instruments()).knows(symbol):
-            raise NotFoundError(f"no such instrument: symbol={symbol}")
+            raise UnknownSymbolError(f"no such instrument: symbol={symbol}", symbol=symbol)
         now_ns = self._clock.now_ns()
         await self._timetables.around(calendar, now_ns)
         kept = KeptCalendar(symbol=symbol, calendar=calendar, set_by=by, set_ts_ns=now_ns, kept=Kept())

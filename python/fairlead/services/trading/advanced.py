@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from fairlead.domain.trading.group_request import ExitsRequest, Group, group_of
+from fairlead.domain.trading.group_request import ExitsRequest, Group, group_field, group_of
 from fairlead.domain.trading.order_view import OrderView, after
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Report
@@ -69,6 +70,7 @@ class AdvancedDesk:
             in_doubt=f"GET /orders?clientOrderId={first} tells; sending it again with the same clientOrderId is safe",
             symbol=request.symbol,
             is_sale=request.side == "SELL",
+            named=partial(group_field, request),
         )
         return PlacedGroup(
             client_order_ids=ids,

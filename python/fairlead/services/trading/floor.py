@@ -6,7 +6,8 @@ from typing import Final
 
 from fairlead.domain.trading.errors import InDoubtError, RequestError
 from fairlead.domain.trading.refused import refused
-from fairlead.errors import InternalError, NotFoundError, UnavailableError
+from fairlead.domain.trading.words import field_of
+from fairlead.errors import InternalError, MisfitError, NotFoundError, UnavailableError
 from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.instruments import InstrumentScales
@@ -60,6 +61,7 @@ class Floor:
         in_doubt: str,
         symbol: str | None = None,
         is_sale: bool = False,
+        named: Callable[[MisfitError], str] = field_of,
     ) -> Report:
         """Send one request and return the answer of the exchange, which is yes.
 
@@ -69,6 +71,7 @@ class Floor:
             in_doubt: what to do where no answer comes.
             symbol: the instrument, where there is one.
             is_sale: whether it sells.
+            named: says how the API names the number that does not fit.
 
         Raises:
             RefusedError: the exchange says no.
@@ -81,6 +84,10 @@ class Floor:
             report = await send()
         except NotFoundError:
             raise refused(_UNKNOWN, what=str(what)) from None
+        except MisfitError as error:
+            raise RequestError(
+                error.code, field=named(error), value=error.value, limit=error.limit, fix=error.fix
+            ) from None
         except WireError as error:
             raise RequestError(
                 "VALIDATION_ERROR", field="body", value=str(what), limit=str(error), fix="give smaller numbers or texts"

@@ -1,5 +1,6 @@
 """``/advanced-orders``: orders that wait, hide a part, or depend on each other."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, delete, get, post
@@ -8,6 +9,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission, Principal
 from fairlead.domain.trading.advanced_order import ADVANCED_TYPES
+from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.refused import unknown_group
@@ -41,6 +43,10 @@ __all__ = ["ROUTES"]
 
 _TRADE: Final = needs(Permission.TRADE_OWN)
 _STATUSES: Final = ("ACTIVE", "FINISHED")
+# Fields that these bodies name otherwise than those of ``/orders``.
+_STOP_LOSS: Final[Mapping[str, str]] = {"price": "limitPrice"}
+_ICEBERG: Final[Mapping[str, str]] = {"quantity": "totalQuantity", "displayQuantity": "visibleQuantity"}
+_ALIKE: Final[Mapping[str, str]] = {}
 
 
 @post("/advanced-orders/stop-loss", status_code=201, opt=_TRADE, summary="An order that waits for a price")
@@ -49,7 +55,7 @@ async def stop_loss(
 ) -> Response[OrderLine]:
     """A market order once ``triggerPrice`` is reached, a limit order with ``limitPrice``."""
     named = client_id(idempotency_key, data.client_order_id)
-    return await _place(services, caller, stop_loss_request(data, client_order_id=named))
+    return await _place(services, caller, stop_loss_request(data, client_order_id=named), fields=_STOP_LOSS)
 
 
 @post("/advanced-orders/trailing-stop", status_code=201, opt=_TRADE, summary="A stop that follows the price")
@@ -67,7 +73,7 @@ async def iceberg(
 ) -> Response[OrderLine]:
     """The book shows ``visibleQuantity`` at a time."""
     named = client_id(idempotency_key, data.client_order_id)
-    return await _place(services, caller, iceberg_request(data, client_order_id=named))
+    return await _place(services, caller, iceberg_request(data, client_order_id=named), fields=_ICEBERG)
 
 
 @post("/advanced-orders/oco", status_code=201, opt=_TRADE, summary="Two exits of which one cancels the other")
@@ -132,8 +138,13 @@ async def cancel_advanced(
         await services.trading.orders.cancel(caller.account, order_id_of(advanced_id))
 
 
-async def _place(services: Services, caller: Principal, request: OrderRequest) -> Response[OrderLine]:
-    placed = await services.trading.orders.place(caller.account, request)
+async def _place(
+    services: Services, caller: Principal, request: OrderRequest, *, fields: Mapping[str, str] = _ALIKE
+) -> Response[OrderLine]:
+    try:
+        placed = await services.trading.orders.place(caller.account, request)
+    except RequestError as error:
+        raise error.renamed(fields.get(error.field, error.field)) from None
     return Response(await placed_line(services, placed, request), status_code=200 if placed.is_repeat else 201)
 
 
