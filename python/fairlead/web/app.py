@@ -8,6 +8,7 @@ from litestar import Litestar, Request, get
 from litestar.config.cors import CORSConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
+from litestar.exceptions import ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp
 
@@ -20,6 +21,7 @@ from fairlead.web.description import describe
 from fairlead.web.edge import edge
 from fairlead.web.identity import PUBLIC, Guard, caller_in, identity_guard
 from fairlead.web.limits import POLICY_HEADER, REMAINING_HEADER, heads_of, rate_guard
+from fairlead.web.parameters import refuse_parameter
 from fairlead.web.problems import answer_problem
 from fairlead.web.read_own import read_own_guard
 from fairlead.web.request import WholeRequest
@@ -61,7 +63,7 @@ def make_app(
         dto=strict_reader(limits),
         return_dto=None,
         guards=[_in_turn(path_guard, *of_plain, read_own_guard(services.trading.recent))],
-        exception_handlers={Exception: answer_problem},
+        exception_handlers={ValidationException: refuse_parameter, Exception: answer_problem},
         middleware=[deadline(timeout_s)],
         openapi_config=None,
         request_class=WholeRequest,

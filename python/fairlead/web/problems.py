@@ -235,16 +235,4 @@ def _of_framework(error: HTTPException) -> ProblemError:
         return _INTERNAL
     code, detail, fix = _FRAMEWORK[error.status_code]
     allowed = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    field = _parameter(error) if error.status_code == HTTPStatus.BAD_REQUEST else None
-    if field is not None:
-        detail = f"{field} cannot be read or is out of its range"
-    return ProblemError(error.status_code, code, detail, field=field, fix=fix, headers=allowed)
-
-
-def _parameter(error: HTTPException) -> str | None:
-    """The name of the parameter that was refused, where the framework says it."""
-    told = error.extra[0] if isinstance(error.extra, list) and error.extra else None
-    key = told.get("key") if isinstance(told, dict) else None
-    # A name that is a word of Python has a line behind it inside.
-    name = key.removesuffix("_") if isinstance(key, str) else key
-    return name if isinstance(name, str) else None
+    return ProblemError(error.status_code, code, detail, fix=fix, headers=allowed)
