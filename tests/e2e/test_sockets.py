@@ -15,12 +15,14 @@ from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import LIMIT, Trader, Venue
 from tests.e2e.venues import write_keys
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from fairlead.domain.access.secret import Secret
 from fairlead.sdk.identity import Signer
 
 _WAIT_S = 30.0
+DESK = "https://desk.example:8443"
 
 
 @pytest.fixture(name="place")
@@ -258,6 +260,29 @@ def test_who_may_not_come_in_is_told_by_a_code(venue: Venue) -> None:
         assert await _code(told) == 4401
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("own", 101), (DESK, 101)]
+)
+def test_a_live_connection_of_a_page_needs_a_known_origin(place: Path, origin: str, status: int) -> None:
+    with Service(place, "--set", f"server.allowed_origins={DESK}") as service:
+        port = service.ready["port"]
+        said = f"http://127.0.0.1:{port}" if origin == "own" else origin
+
+        async def run() -> tuple[int, str]:
+            try:
+                async with connect(_url(service, "/ws"), origin=Origin(said), proxy=None) as socket:
+                    assert (await _ask(socket, "ping"))["status"] == 200
+                    assert socket.response is not None
+                    return socket.response.status_code, ""
+            except InvalidStatus as refused:
+                return refused.response.status_code, (refused.response.body or b"").decode()
+
+        answered, body = asyncio.run(run())
+
+    assert answered == status
+    assert ("server.allowed_origins" in body) == (status == 403)
 
 
 def _key(trader: Trader, *scopes: str) -> Signer:

@@ -28,6 +28,7 @@ from fairlead.web.request import WholeRequest
 from fairlead.web.routes import ROUTES
 from fairlead.web.services import Given, Services
 from fairlead.web.sockets import SOCKETS
+from fairlead.web.sockets.origins import known_origins
 from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
 
@@ -75,7 +76,7 @@ def make_app(
     guard = _in_turn(*of_plain)
     first = straight(app, services, guard=guard, limits=limits, timeout_s=timeout_s, has_pages=cors is not None)
     return edge(
-        first,
+        known_origins(first, allowed=allowed_origins),
         limits=services.limits,
         heads=heads_of(ROUTES),
         telemetry=services.telemetry,
