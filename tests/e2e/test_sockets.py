@@ -263,7 +263,8 @@ def test_who_may_not_come_in_is_told_by_a_code(venue: Venue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("own", 101), (DESK, 101)]
+    ("origin", "status"),
+    [("https://evil.example", 403), ("null", 403), ("", 403), ("http://[", 403), ("own", 101), (DESK, 101)],
 )
 def test_a_live_connection_of_a_page_needs_a_known_origin(place: Path, origin: str, status: int) -> None:
     with Service(place, "--set", f"server.allowed_origins={DESK}") as service:
@@ -280,6 +281,7 @@ def test_a_live_connection_of_a_page_needs_a_known_origin(place: Path, origin: s
                 return refused.response.status_code, (refused.response.body or b"").decode()
 
         answered, body = asyncio.run(run())
+        assert service.end() == (0, "")
 
     assert answered == status
     assert ("server.allowed_origins" in body) == (status == 403)

@@ -1,6 +1,7 @@
 """The end of a live connection: said to whom reads nothing, and carried out where nobody answers."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -46,6 +47,16 @@ class _Transport(asyncio.Transport):
         pass
 
 
+def _connection(app: Any) -> tuple[SocketConnection, _Transport]:
+    """Return one whose peer has asked for it."""
+    config = uvicorn.Config(app, ws=SocketConnection, ws_per_message_deflate=False, lifespan="off", log_config=None)
+    config.load()
+    connection, transport = SocketConnection(config, ServerState(), {}), _Transport()
+    connection.connection_made(transport)
+    connection.data_received(_HANDSHAKE)
+    return connection, transport
+
+
 Story = Callable[[SocketConnection, _Transport], Awaitable[None]]
 
 
@@ -60,11 +71,7 @@ def _with_connection(story: Story) -> None:
         await asyncio.Event().wait()
 
     async def run() -> None:
-        config = uvicorn.Config(app, ws=SocketConnection, ws_per_message_deflate=False, lifespan="off", log_config=None)
-        config.load()
-        connection, transport = SocketConnection(config, ServerState(), {}), _Transport()
-        connection.connection_made(transport)
-        connection.data_received(_HANDSHAKE)
+        connection, transport = _connection(app)
         async with asyncio.timeout(10):
             await accepted.wait()
         assert connection.write_now(text_frame(b"first"))
@@ -129,3 +136,46 @@ def test_frames_wait_for_room_and_are_refused_when_nobody_is_there() -> None:
             await waiting
 
     _with_connection(story)
+
+
+@pytest.mark.parametrize("parts", [[b"no"], [b"n", b"o"]])
+def test_a_connection_that_is_not_opened_is_answered_and_no_fault(
+    parts: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope, receive
+        await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+        for number, part in enumerate(parts, 1):
+            more = {"more_body": number < len(parts)}
+            await send({"type": "websocket.http.response.body", "body": part} | more)
+
+    async def run() -> bytes:
+        connection, transport = _connection(app)
+        async with asyncio.timeout(10):
+            await asyncio.gather(*connection.tasks)
+        connection.connection_lost(None)
+        assert transport.is_closed
+        return b"".join(transport.written)
+
+    answer = asyncio.run(run())
+    assert answer.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    assert answer.endswith(b"\r\n\r\nno")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_an_application_that_does_not_answer_is_a_fault_all_the_same(
+    is_begun: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope, receive
+        if is_begun:
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+
+    async def run() -> None:
+        connection, _ = _connection(app)
+        async with asyncio.timeout(10):
+            await asyncio.gather(*connection.tasks)
+
+    asyncio.run(run())
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from litestar.types import ASGIApp
 from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
 from tests.web.banks import FakeBank, funds_desk_over, teller_over
@@ -80,6 +81,7 @@ class Parts:
 class Desk:
     """The application as a client sees it, and the house behind it."""
 
+    app: ASGIApp
     client: httpx.AsyncClient
     house: House
     parts: Parts
@@ -253,6 +255,7 @@ def at_desk(
         async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
             await story(
                 Desk(
+                    app=app,
                     client=client,
                     house=house,
                     parts=parts,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from litestar.config.cors import CORSConfig
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fairlead.domain.limits.plan import RouteClass
 from fairlead.ports.telemetry import Telemetry
@@ -13,6 +13,7 @@ from fairlead.services.rate_limits import RateLimitedError, RateLimits
 from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
 from fairlead.web.limits import client_of, head_of, limit_headers, note
 from fairlead.web.problems import PROBLEM_TYPE, problem_of
+from fairlead.web.sockets.refusal import refuse
 from fairlead.web.watched import note_answer
 
 __all__ = ["edge"]
@@ -29,7 +30,8 @@ _SAFE: Final = (
 )
 # Whatever stands there of these is replaced.
 _OURS: Final = frozenset({_CORRELATION, _NOT_KEPT[0], *(name for name, _ in _SAFE)})
-_TRY_AGAIN_LATER: Final = 1013
+# Of an answer to a request, and of one to a live connection that is not opened.
+_BEGINNINGS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 
 
 def edge(
@@ -58,8 +60,8 @@ def edge(
             return
         began_ns = now_ns()
 
-        async def completed(message: Message) -> None:
-            if message["type"] == "http.response.start":
+        async def completed(message: Any) -> None:
+            if message["type"] in _BEGINNINGS:
                 took_ns = now_ns() - began_ns
                 note_answer(scope, int(message["status"]), took_ns=took_ns, telemetry=telemetry)
                 _complete(message, scope)
@@ -83,7 +85,7 @@ def edge(
 
 async def _refuse(error: RateLimitedError, scope: Any, send: Send, *, cors: CORSConfig | None) -> None:
     if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER, "reason": "too many requests"})
+        await refuse(error, scope, send)
         return
     problem, body = problem_of(error, correlation_id(scope))
     headers = {"Content-Type": PROBLEM_TYPE, "Content-Length": str(len(body)), **problem.headers}

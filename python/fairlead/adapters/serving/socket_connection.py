@@ -25,6 +25,13 @@ class SocketConnection(WebSocketsSansIOProtocol):
             extensions = cast("dict[str, Any]", scope["extensions"])
             extensions[_EXTENSION] = self
 
+    async def send(self, message: Any) -> None:
+        """Take what the application says."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # An answer ends a handshake too; without this the server beneath misses its end, and logs a fault.
+            self.handshake_complete = True
+
     def write_now(self, frame: bytes) -> bool:
         """Send a frame if there is room for it."""
         if not self.writable.is_set() or self._is_over():

@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fairlead.domain.access.errors import AuthorizationError
-from fairlead.web.correlation import correlation_id
-from fairlead.web.problems import PROBLEM_TYPE, problem_of
+from fairlead.web.sockets.refusal import refuse
 
 __all__ = ["known_origins"]
 
-_TYPE: Final = (b"content-type", PROBLEM_TYPE.encode())
+_SCHEMES: Final = frozenset({"http", "https"})
+_TLS: Final = frozenset({"https"})
 
 
 def known_origins(app: ASGIApp, *, allowed: Sequence[str]) -> ASGIApp:
     """Return the application behind a door that lets in live connections of known pages, and of programs.
 
-    A browser says of which page a connection is, and a page cannot say otherwise; a program says nothing.
+    A browser says of which page a connection is, and a page cannot say otherwise; a program says nothing. The
+    service's own pages are those whose ``Origin`` names the ``Host`` that was asked. A connection that is known to be
+    encrypted takes no page that came in the clear; of any other it is not known, because what stands before the
+    service may have taken the encryption off, so it takes both.
 
     Args:
         app: the application.
@@ -31,22 +33,25 @@ def known_origins(app: ASGIApp, *, allowed: Sequence[str]) -> ASGIApp:
         if scope["type"] != ScopeType.WEBSOCKET or _is_known(scope, known):
             await app(scope, receive, send)
             return
-        await _refuse(scope, send)
+        error = AuthorizationError(
+            "not allowed: live connections of this page's origin; server.allowed_origins names pages"
+        )
+        await refuse(error, scope, send)
 
     return at_door
 
 
 def _is_known(scope: Any, known: frozenset[str]) -> bool:
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return not origin or origin in known or urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1")
+    origins = _values(scope, b"origin")
+    return not origins or (len(origins) == 1 and (origins[0] in known or _is_own(origins[0], scope)))
 
 
-async def _refuse(scope: Any, send: Any) -> None:
-    error = AuthorizationError(
-        "not allowed: live connections of this page's origin; server.allowed_origins names pages"
-    )
-    problem, body = problem_of(error, correlation_id(scope))
-    headers = [_TYPE, (b"content-length", b"%d" % len(body))]
-    await send({"type": "websocket.http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": body})
+def _is_own(origin: str, scope: Any) -> bool:
+    # Compared as texts: what is no address is none of ours, and nothing has to be made of it.
+    scheme, _, address = origin.lower().partition("://")
+    is_page = scheme in (_TLS if scope["scheme"] == "wss" else _SCHEMES)
+    return is_page and address != "" and [address] == [host.lower() for host in _values(scope, b"host")]
+
+
+def _values(scope: Any, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]

@@ -1,0 +1,78 @@
+"""The request for a live connection, as an application hears it, and how it is answered."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar.types import ASGIApp
+
+Headers = Sequence[tuple[str, str]]
+
+
+class Answer(NamedTuple):
+    """What a request for a live connection was answered with; 101: it was opened."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        found: dict[str, Any] = msgspec.json.decode(self.body)
+        return found
+
+
+async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, scheme: str = "ws") -> Answer:
+    """Ask for a live connection, and leave at once where it is opened."""
+    said: list[dict[str, Any]] = []
+    waiting = asyncio.Queue[dict[str, Any]]()
+    waiting.put_nowait({"type": "websocket.connect"})
+
+    async def send(message: Any) -> None:
+        said.append(message)
+        if message["type"] == "websocket.accept":
+            waiting.put_nowait({"type": "websocket.disconnect", "code": 1005})
+
+    scope: Any = {
+        "type": "websocket",
+        "scheme": scheme,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "subprotocols": [],
+        "state": {},
+        "extensions": {"websocket.http.response": {}, "fairlead.pipe": _Pipe()},
+    }
+    receive: Any = waiting.get
+    await app(scope, receive, send)
+    return _answer(said)
+
+
+def _answer(said: Sequence[Mapping[str, Any]]) -> Answer:
+    first = said[0]
+    if first["type"] == "websocket.accept":
+        return Answer(101, {}, b"")
+    if first["type"] == "websocket.close":
+        # As a server says it to whom it has not let in.
+        return Answer(403, {}, b"")
+    assert [message["type"] for message in said[1:]] == ["websocket.http.response.body"]
+    headers = {name.decode(): value.decode() for name, value in first["headers"]}
+    return Answer(first["status"], headers, said[1]["body"])
+
+
+class _Pipe:
+    """Takes every frame."""
+
+    def write_now(self, frame: bytes) -> bool:
+        return bool(frame)
+
+    async def write(self, frame: bytes) -> None:
+        del frame
+
+    async def close(self, code: int, reason: str) -> None:
+        del code, reason
