@@ -30,6 +30,10 @@ class Trader:
         self.headers = {"Authorization": f"Bearer {access}"}
         self._http = http
 
+    def use(self, service: Service) -> None:
+        """Ask another service from now on, as one that was started again."""
+        self._http = service.http
+
     def ask(self, method: str, path: str, body: Any = None) -> httpx.Response:
         return self._http.request(method, path, json=body, headers=self.headers)
 

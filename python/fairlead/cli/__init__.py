@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import typer
 
@@ -26,6 +26,11 @@ class _Commands(LazyGroup):
             module="fairlead.cli.backup",
             function="backup",
             summary="Write a venue to one file, while it runs or not.",
+        ),
+        "book": LazyCommand(
+            module="fairlead.cli.book",
+            function="book",
+            summary="Print the book of a market, once or as it moves.",
         ),
         "breakers": LazyCommand(
             module="fairlead.cli.breakers",
@@ -67,6 +72,11 @@ class _Commands(LazyGroup):
             function="explain_order",
             summary="Tell what happened to an order of a scenario, and why.",
         ),
+        "halt": LazyCommand(
+            module="fairlead.cli.halt",
+            function="halt",
+            summary="Stop a service now: cancel every open order, let none in.",
+        ),
         "journal": LazyCommand(
             module="fairlead.cli.journal",
             function="app",
@@ -87,6 +97,16 @@ class _Commands(LazyGroup):
             function="app",
             summary="List, open, halt, end markets of a service; its fees.",
         ),
+        "order": LazyCommand(
+            module="fairlead.cli.order",
+            function="app",
+            summary="Enter, list and cancel orders at a running service.",
+        ),
+        "positions": LazyCommand(
+            module="fairlead.cli.positions",
+            function="positions",
+            summary="Print the positions of who asks, at average cost.",
+        ),
         "replay": LazyCommand(
             module="fairlead.cli.replay",
             function="replay",
@@ -96,6 +116,11 @@ class _Commands(LazyGroup):
             module="fairlead.cli.restore",
             function="restore",
             summary="Make a data directory from a backup proven sound.",
+        ),
+        "resume": LazyCommand(
+            module="fairlead.cli.halt",
+            function="resume",
+            summary="Let orders in again where fairlead halt stopped them.",
         ),
         "serve": LazyCommand(
             module="fairlead.cli.serve",
@@ -124,16 +149,20 @@ class _Commands(LazyGroup):
         ),
     }
 
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the option, which the list of commands leaves to the line above it: a screen has no room for both."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.hidden = True
+        return option
+
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback(epilog="Exit codes: " + " · ".join(f"{code.value} {code.meaning}" for code in ExitCode))
 def root() -> None:
-    """Run, replay and inspect a Fairlead exchange.
-
-    Start with: fairlead demo, then: fairlead serve --demo. Each has --help.
-    """
+    """Run, use and inspect an exchange. Start with: fairlead serve --demo. Each command has --help."""
 
 
 def main() -> None:

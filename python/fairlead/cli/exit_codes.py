@@ -25,9 +25,9 @@ _MEANINGS = {
     ExitCode.OK: "done",
     ExitCode.INTERNAL: "a fault of Fairlead itself",
     ExitCode.USAGE: "the command line cannot be meant",
-    ExitCode.NOT_FOUND: "a file, a folder or a name does not exist",
+    ExitCode.NOT_FOUND: "not found",
     ExitCode.DATA: "invalid data or configuration, or a replay that differs",
-    ExitCode.UNAVAILABLE: "something that is needed is not there, timed out or has a newer format",
-    ExitCode.REJECTED: "rejected by risk or venue, or locked by another process",
+    ExitCode.UNAVAILABLE: "what is needed is not there, timed out or is newer",
+    ExitCode.REJECTED: "refused by the venue, or locked by another process",
     ExitCode.HALTED: "halted or not running",
 }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fairlead.cli.exit_codes import ExitCode
-from fairlead.errors import DataError, NotFoundError, UsageError
+from fairlead.cli.asking import LOCAL, Email, Json, Url, asking, asking_openly, told
+from fairlead.errors import DataError, NotFoundError
 
 if TYPE_CHECKING:
     from fairlead.sdk.answers import Market
@@ -20,21 +18,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-T = TypeVar("T")
-_Url = Annotated[str, typer.Option("--url", envvar="FAIRLEAD_URL", metavar="URL", help="Where the service is.")]
-_Email = Annotated[
-    str,
-    typer.Option(
-        envvar="FAIRLEAD_EMAIL",
-        metavar="ADDRESS",
-        help="Who asks; the password is asked for, or is the first line of standard input.",
-    ),
-]
 _Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="The market.")]
 _Reason = Annotated[str, typer.Option(metavar="WORD", help="Why; it stands in the log. 1 to 36 printable characters.")]
 _Trade = Annotated[int, typer.Argument(metavar="TRADE", min=1, help="Its number, as the tape has it.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_LOCAL = "http://127.0.0.1:8080"
 
 
 @app.callback()
@@ -42,7 +28,8 @@ def root() -> None:
     """List, open, halt, end markets of a service; its fees.
 
     Each is a request of an operator over HTTP, and one command in the log of the exchange. The password of --email is
-    asked for, or is the first line of standard input where that is no terminal; it is never an argument.
+    asked for, or is the first line of standard input where that is no terminal; it is never an argument. A program
+    rather has an API key in FAIRLEAD_KEY_ID and FAIRLEAD_KEY_SECRET.
 
     Exit codes: 0 done, 2 a request that cannot be meant or may not be made, 3 no such market or file, 5 no answer, or
     one in doubt: look before you do it again, 6 the exchange refused.
@@ -52,28 +39,27 @@ def root() -> None:
 
 
 @app.command("list")
-def list_markets(*, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+def list_markets(*, url: Url = LOCAL, as_json: Json = False) -> None:
     """Print every market, its state and its last price. Nobody needs to be known for it.
 
     Example:  fairlead markets list
     """
-    from fairlead.sdk import reading_calls
-
-    markets = _ask(reading_calls.fetch_markets(), url=url)
+    with asking_openly(url) as client:
+        markets = client.fetch_markets()
     if as_json:
         typer.echo(json.dumps({"markets": [_about(market) for market in markets], "schema": 1}, sort_keys=True))
         return
     for market in markets:
-        typer.echo(_line(_about(market)))
+        told(_about(market), as_json=False)
 
 
 @app.command()
 def add(
     source: Annotated[str, typer.Argument(metavar="FILE", help="JSON as POST /markets takes it.")],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """List an instrument. It does not trade before ``fairlead markets state SYMBOL CONTINUOUS``.
 
@@ -92,9 +78,9 @@ def state(
         typer.Argument(metavar="STATE", help="PRE_OPEN CONTINUOUS CANCEL_ONLY POST_ONLY HALTED CLOSED DELISTED."),
     ],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Open, suspend, close or delist a market; DELISTED is for ever. Its calendar waits from then on.
 
@@ -110,11 +96,11 @@ def halt(
     symbol: _Symbol,
     *,
     reason: _Reason,
-    email: _Email,
+    email: Email = None,
     for_s: Annotated[int, typer.Option("--for", metavar="SECONDS", help="0: until somebody resumes it.")] = 0,
     two_person: Annotated[bool, typer.Option("--two-person", help="Another operator has to resume it.")] = False,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Stop trading; orders stay, new ones are refused.
 
@@ -131,10 +117,10 @@ def resume(
     symbol: _Symbol,
     *,
     reason: _Reason,
-    email: _Email,
+    email: Email = None,
     auction: Annotated[bool, typer.Option("--auction", help="Through an auction instead of at once.")] = False,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Let a halted market trade again.
 
@@ -150,9 +136,9 @@ def outcome(
     symbol: _Symbol,
     no_asset: Annotated[str, typer.Argument(metavar="NO", help="The asset that pays if the event does not happen.")],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Make a market that never opened that of an event; its highest price has to be below 1.
 
@@ -168,9 +154,9 @@ def settle(
     symbol: _Symbol,
     yes_pays: Annotated[str, typer.Argument(metavar="AMOUNT", help="What one YES pays, from 0 to 1.")],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Pay the end of an event, for ever: every YES and NO is paid for and the market is delisted.
 
@@ -182,7 +168,7 @@ def settle(
 
 
 @app.command()
-def void(symbol: _Symbol, *, email: _Email, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+def void(symbol: _Symbol, *, email: Email = None, url: Url = LOCAL, as_json: Json = False) -> None:
     """Undo every trade of an event, for ever: everybody gets back what they paid, fees too.
 
     Example:  fairlead markets void RAIN --email ops@example.com
@@ -197,9 +183,9 @@ def ticks(
     symbol: _Symbol,
     grid: Annotated[str, typer.Argument(metavar="GRID", help="A step, or FROM:STEP by ascending price.")],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Change the price grid; open orders with prices off it are cancelled (TICK_CHANGE), all others stay.
 
@@ -222,9 +208,9 @@ def fees(
         str,
         typer.Option(metavar="BASE", help="NOTIONAL; in markets of events VARIANCE: quantity x p x (1 - p)."),
     ] = "NOTIONAL",
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Set rates of a fee schedule, in parts per million, for trades from then on.
 
@@ -242,9 +228,9 @@ def account_fees(
     account: Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, help="The account of a user.")],
     schedule: Annotated[int, typer.Argument(metavar="SCHEDULE", min=0, max=65_535, help="One that was set, or 0.")],
     *,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Let an account pay by another fee schedule, for trades from then on.
 
@@ -256,7 +242,7 @@ def account_fees(
 
 
 @app.command()
-def bust(trade_id: _Trade, *, email: _Email, url: _Url = _LOCAL, as_json: _Json = False) -> None:
+def bust(trade_id: _Trade, *, email: Email = None, url: Url = LOCAL, as_json: Json = False) -> None:
     """Take a trade back: money, assets and fees are as if it had never been; its orders stay what they are.
 
     Example:  fairlead markets bust 1043 --email ops@example.com
@@ -276,9 +262,9 @@ def correct(
     quantity: Annotated[
         str | None, typer.Option(metavar="QTY", help="At most what it is; as it is by default.")
     ] = None,
-    email: _Email,
-    url: _Url = _LOCAL,
-    as_json: _Json = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
 ) -> None:
     """Let a trade stand at another price or for less; its fees follow.
 
@@ -302,40 +288,16 @@ def _definition(source: str) -> dict[str, Any]:
     return read
 
 
-def _done(call: Call[Done], *, url: str, email: str, as_json: bool) -> None:
-    answer = _ask(call, url=url, email=email)
-    about = {"seq": answer.seq, "time": answer.time.utc.isoformat()}
-    typer.echo(json.dumps(about | {"schema": 1}, sort_keys=True) if as_json else _line(about))
+def _done(call: Call[Done], *, url: str, email: str | None, as_json: bool) -> None:
+    with asking(url, email=email) as client:
+        answer = client.ask(call)
+    told({"seq": answer.seq, "time": answer.time.utc.isoformat()}, as_json=as_json)
 
 
-def _changed(call: Call[Market], *, url: str, email: str, as_json: bool) -> None:
-    about = _about(_ask(call, url=url, email=email))
-    typer.echo(json.dumps(about | {"schema": 1}, sort_keys=True) if as_json else _line(about))
-
-
-def _ask(call: Call[T], *, url: str, email: str | None = None) -> T:
-    from fairlead.sdk import AsyncClient, RejectedError
-
-    password = None if email is None else _password()
-
-    async def run() -> T:
-        async with AsyncClient(url, email=email, password=password) as client:
-            return await client.ask(call)
-
-    try:
-        return asyncio.run(run())
-    except RejectedError as error:
-        print(f"fairlead: {error}", file=sys.stderr)
-        raise SystemExit(ExitCode.REJECTED) from None
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, err=True))
-    line = sys.stdin.readline().rstrip("\r\n")
-    if not line:
-        raise UsageError("no password on standard input: write it as its first line")
-    return line
+def _changed(call: Call[Market], *, url: str, email: str | None, as_json: bool) -> None:
+    with asking(url, email=email) as client:
+        market = client.ask(call)
+    told(_about(market), as_json=as_json)
 
 
 def _about(market: Market) -> dict[str, str | None]:
@@ -346,7 +308,3 @@ def _about(market: Market) -> dict[str, str | None]:
         "last_price": None if market.last_price is None else f"{market.last_price:f}",
         "no_asset": market.no_asset,
     }
-
-
-def _line(about: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in about.items() if value is not None)

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from fairlead.errors import UsageError
 from fairlead.sdk.aio import AsyncClient
+from fairlead.sdk.call import Call
 
 __all__ = ["RestClient"]
 
@@ -64,6 +65,10 @@ class RestClient:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
+
+    def ask(self, call: Call[T]) -> T:
+        """Send a call, again where that is safe, and return its answer."""
+        return self._wait(lambda client: client.ask(call))
 
     fetch_time = _blocking(AsyncClient.fetch_time)
     fetch_markets = _blocking(AsyncClient.fetch_markets)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fairlead.errors import UsageError
 from fairlead.sdk.answers import Answer, Market
 from fairlead.sdk.call import Call, Number, number, path
 from fairlead.sdk.order_calls import given
@@ -10,10 +11,13 @@ from fairlead.sdk.times import Timestamp
 
 __all__ = [
     "Done",
+    "Killed",
     "bust_trade",
     "correct_trade",
     "halt",
+    "kill",
     "list_market",
+    "release",
     "resume",
     "set_account_fees",
     "set_fees",
@@ -30,6 +34,12 @@ class Done(Answer, frozen=True, kw_only=True):
 
     seq: str
     time: Timestamp
+
+
+class Killed(Done, frozen=True, kw_only=True):
+    """A kill switch that is on, and how many orders it cancelled."""
+
+    canceled_orders: int
 
 
 def list_market(definition: Mapping[str, Any]) -> Call[Done]:
@@ -57,6 +67,26 @@ def halt(symbol: str, *, reason: str, duration_s: int = 0, two_person: bool = Fa
 def resume(symbol: str, *, reason: str, auction: bool = False) -> Call[Done]:
     """Let it trade again, at once or through an auction."""
     return _call("POST", path("markets", symbol, "resume"), Done, {"reason": reason, "auction": auction})
+
+
+def kill(*, reason: str, symbol: str | None = None, account: int | None = None, reducing: bool = False) -> Call[Killed]:
+    """Cancel every open order and let none in until another operator releases it.
+
+    Args:
+        reason: why; 1 to 36 printable characters without spaces, which stand in the log.
+        symbol: only those of this market.
+        account: only those of this account; with neither, those of the whole venue.
+        reducing: leave reduce-only orders, and let them in.
+
+    Raises:
+        UsageError: both ``symbol`` and ``account``.
+    """
+    return _call("POST", "/kill-switch", Killed, _scope(symbol, account) | {"reason": reason, "reducing": reducing})
+
+
+def release(*, reason: str, symbol: str | None = None, account: int | None = None) -> Call[Done]:
+    """Let orders in again where ``kill`` stopped them; another operator than who stopped them."""
+    return _call("POST", "/kill-switch/release", Done, _scope(symbol, account) | {"reason": reason})
 
 
 def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int, base: str = "NOTIONAL") -> Call[Done]:
@@ -102,6 +132,16 @@ def settle_outcome(symbol: str, yes_pays: Number) -> Call[Done]:
 def void_outcome(symbol: str) -> Call[Done]:
     """End the market of an event: every trade is undone and every fee given back."""
     return _call("POST", path("outcomes", symbol, "void"), Done, None)
+
+
+def _scope(symbol: str | None, account: int | None) -> dict[str, Any]:
+    if symbol is not None and account is not None:
+        raise UsageError(
+            f"a kill switch has one scope: symbol={symbol} account={account}; give one of them, or neither"
+        )
+    if symbol is not None:
+        return {"scope": "SYMBOL", "symbol": symbol}
+    return {"scope": "VENUE"} if account is None else {"scope": "ACCOUNT", "account": account}
 
 
 def _call(method: str, target: str, answer: Any, body: dict[str, Any] | None) -> Call[Any]:
