@@ -5,7 +5,7 @@ import functools
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,13 @@ async def _code(socket: ClientConnection) -> int | None:
                 await socket.recv()
             except ConnectionClosed as ended:
                 return None if ended.rcvd is None else ended.rcvd.code
+
+
+async def _refusal(opening: Awaitable[ClientConnection]) -> int:
+    """Return the status that a connection is refused with before it is opened."""
+    with pytest.raises(InvalidStatus) as refused:
+        await opening
+    return refused.value.response.status_code
 
 
 def _orders(*names: str) -> list[dict[str, str]]:
@@ -246,9 +253,17 @@ def test_who_may_not_come_in_is_told_by_a_code(venue: Venue) -> None:
 
     async def run() -> None:
         url = _url(venue.service, f"/ws/{ann}")
-        assert await _code(await connect(url, additional_headers=venue.bob.headers, proxy=None)) == 4403
+        assert await _refusal(connect(url, additional_headers=venue.bob.headers, proxy=None)) == 403
         bad = {"Authorization": "Bearer nonsense"}
-        assert await _code(await connect(url, additional_headers=bad, proxy=None)) == 4401
+        assert await _refusal(connect(url, additional_headers=bad, proxy=None)) == 401
+        assert await _refusal(connect(_url(venue.service, "/wsx"), proxy=None)) == 404
+        foreign = await connect(url, proxy=None)
+        token = venue.bob.headers["Authorization"].removeprefix("Bearer ")
+        await foreign.send(json.dumps({"op": "auth", "token": token}))
+        assert await _code(foreign) == 4403
+        forged = await connect(url, proxy=None)
+        await forged.send(json.dumps({"op": "auth", "token": f"{token}x"}))
+        assert await _code(forged) == 4401
         late = await connect(url, proxy=None)
         await late.send(json.dumps({"op": "subscribe", "channels": _orders()}))
         assert await _code(late) == 4401
@@ -312,7 +327,7 @@ def test_a_key_opens_a_connection_and_may_do_what_its_scopes_say(venue: Venue) -
         assert placed["status"] == 201, placed
         created = await _until(reading, lambda message: message["type"] == "ORDER_CREATED")
         assert created[-1]["data"]["orderId"] == placed["data"]["orderId"]
-        assert await _code(await _open_signed(venue.service, bob, reads)) == 4403
+        assert await _refusal(_open_signed(venue.service, bob, reads)) == 403
         figures = venue.service.http.get("/metrics").text
         assert 'websocket_connections{kind="private"} 2.0' in figures
         assert 'websocket_subscriptions{channel="orders"} 1.0' in figures
@@ -320,8 +335,8 @@ def test_a_key_opens_a_connection_and_may_do_what_its_scopes_say(venue: Venue) -
         once = await connect(_url(venue.service, f"/ws/{ann}"), additional_headers=twice, proxy=None)
         assert (await _ask(once, "ping"))["status"] == 200
         await once.close()
-        again = await connect(_url(venue.service, f"/ws/{ann}"), additional_headers=twice, proxy=None)
-        assert await _code(again) == 4401
+        again = connect(_url(venue.service, f"/ws/{ann}"), additional_headers=twice, proxy=None)
+        assert await _refusal(again) == 401
         venue.ann.ask("DELETE", f"/api-keys/{trades.key_id}")
         assert (await _code(trading)) == 4401
         await reading.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import msgspec
 from litestar.types import ASGIApp
@@ -11,11 +12,12 @@ Headers = Sequence[tuple[str, str]]
 
 
 class Answer(NamedTuple):
-    """What a request for a live connection was answered with; 101: it was opened."""
+    """What a request for a live connection was answered with; 101: it was opened, and ``end`` says how it ended."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    end: tuple[int, str] = (0, "")
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -26,6 +28,7 @@ class Answer(NamedTuple):
 async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, scheme: str = "ws") -> Answer:
     """Ask for a live connection, and leave at once where it is opened."""
     said: list[dict[str, Any]] = []
+    pipe = _Pipe()
     waiting = asyncio.Queue[dict[str, Any]]()
     waiting.put_nowait({"type": "websocket.connect"})
 
@@ -37,7 +40,7 @@ async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, schem
     scope: Any = {
         "type": "websocket",
         "scheme": scheme,
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
@@ -46,17 +49,17 @@ async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, schem
         "server": ("127.0.0.1", 2),
         "subprotocols": [],
         "state": {},
-        "extensions": {"websocket.http.response": {}, "fairlead.pipe": _Pipe()},
+        "extensions": {"websocket.http.response": {}, "fairlead.pipe": pipe},
     }
     receive: Any = waiting.get
     await app(scope, receive, send)
-    return _answer(said)
+    return _answer(said, pipe)
 
 
-def _answer(said: Sequence[Mapping[str, Any]]) -> Answer:
+def _answer(said: Sequence[Mapping[str, Any]], pipe: "_Pipe") -> Answer:
     first = said[0]
     if first["type"] == "websocket.accept":
-        return Answer(101, {}, b"")
+        return Answer(101, {}, b"", pipe.end)
     if first["type"] == "websocket.close":
         # As a server says it to whom it has not let in.
         return Answer(403, {}, b"")
@@ -66,7 +69,10 @@ def _answer(said: Sequence[Mapping[str, Any]]) -> Answer:
 
 
 class _Pipe:
-    """Takes every frame."""
+    """Takes every frame, and keeps how it ends."""
+
+    def __init__(self) -> None:
+        self.end = (0, "")
 
     def write_now(self, frame: bytes) -> bool:
         return bool(frame)
@@ -75,4 +81,4 @@ class _Pipe:
         del frame
 
     async def close(self, code: int, reason: str) -> None:
-        del code, reason
+        self.end = (code, reason)

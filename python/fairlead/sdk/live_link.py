@@ -14,14 +14,13 @@ import msgspec
 
 from fairlead.errors import UsageError
 from fairlead.sdk.answers import Answer, Problem
-from fairlead.sdk.call import Call
 from fairlead.sdk.door import Door
-from fairlead.sdk.errors import ApiError, Details, RateLimitedError, UnavailableError
+from fairlead.sdk.errors import Details, RateLimitedError, UnavailableError
 from fairlead.sdk.inbox import Inbox
 from fairlead.sdk.live_feeds import Feed, Feeds
 from fairlead.sdk.live_messages import PRIVATE, BalanceUpdate, Head, PrivateEvent, head_of, read
-from fairlead.sdk.live_socket import NOT_AUTHENTICATED, Ended, Socket, lasting_error, opened
-from fairlead.sdk.retries import Answered, Lost, error_of
+from fairlead.sdk.live_socket import Ended, Socket, lasting_error, opened, refusal
+from fairlead.sdk.retries import Answered, Lost
 from fairlead.sdk.surroundings import Surroundings
 
 __all__ = ["LiveLink"]
@@ -159,7 +158,7 @@ class LiveLink:
             try:
                 await self._session(is_refused=is_refused)
             except Ended as ended:
-                was_refused, is_refused = is_refused, ended.code == NOT_AUTHENTICATED
+                was_refused, is_refused = is_refused, ended.is_unproven
                 lasting = lasting_error(ended)
                 if lasting is not None and (was_refused or not is_refused):
                     return self._fail(lasting)
@@ -262,7 +261,7 @@ class LiveLink:
             if answered.status in _TEMPORARY:
                 feed.asked_in = 0
             elif not answered.is_success:
-                feed.fail(_refusal(answered))
+                feed.fail(refusal(answered))
         elif (answer := self._asked.get(ident)) is not None and not answer.done():
             answer.set_result(answered)
 
@@ -270,7 +269,7 @@ class LiveLink:
         if answered.is_success:
             self.position = self.position or msgspec.json.decode(answered.body, type=_Begun).position
         else:
-            self.events.fail(_refusal(answered))
+            self.events.fail(refusal(answered))
         self._begun.set()
 
     async def _say(self, message: dict[str, Any]) -> bool:
@@ -313,8 +312,3 @@ async def _send(socket: Socket, message: dict[str, Any]) -> bool:
 def _is_after(position: str, other: str) -> bool:
     here, there = (tuple(int(part) for part in place.split(".")) for place in (position, other))
     return here > there
-
-
-def _refusal(answered: Answered) -> ApiError:
-    call: Call[Any] = Call(method="GET", target="subscribe", answer=None, take=lambda _: None)
-    return error_of(call, answered, attempts=1, in_doubt=False)

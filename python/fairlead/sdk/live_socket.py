@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fairlead.errors import UnavailableError
+from fairlead.sdk.call import Call
 from fairlead.sdk.errors import (
     ApiError,
     AuthenticationError,
@@ -13,10 +14,12 @@ from fairlead.sdk.errors import (
     NotFoundError,
     ServiceFaultError,
 )
+from fairlead.sdk.retries import Answered, error_of
 
-__all__ = ["NOT_AUTHENTICATED", "Ended", "Socket", "lasting_error", "opened"]
+__all__ = ["Ended", "Socket", "lasting_error", "opened", "refusal"]
 
-NOT_AUTHENTICATED: Final = 4401
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
+_NOT_AUTHENTICATED: Final = 4401
 _NOT_YOURS: Final = 4403
 # Coming again with the same place would end the same way.
 _NOT_KEPT: Final = 4410
@@ -33,11 +36,17 @@ class Ended(Exception):  # noqa: N818 - it is no error that a connection ends
     Args:
         code: why, as the service says it; 0 where it says nothing.
         why: for people.
+        answer: what the service said instead of opening it.
     """
 
-    def __init__(self, code: int, why: str) -> None:
+    def __init__(self, code: int, why: str, answer: Answered | None = None) -> None:
         super().__init__(why)
-        self.code = code
+        self.code, self.answer = code, answer
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether another proof may open the next one."""
+        return self.code == _NOT_AUTHENTICATED or (self.answer is not None and self.answer.status == _UNAUTHORIZED)
 
 
 class Socket:
@@ -88,7 +97,7 @@ async def opened(url: str, headers: Mapping[str, str], *, timeout_s: float) -> A
     """
     try:
         from websockets.asyncio.client import connect
-        from websockets.exceptions import ConnectionClosed, WebSocketException
+        from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
     except ModuleNotFoundError as error:
         raise UnavailableError("live connections need websockets: pip install 'fairlead[client]'") from error
     try:
@@ -103,6 +112,9 @@ async def opened(url: str, headers: Mapping[str, str], *, timeout_s: float) -> A
             compression=None,
             proxy=None,
         )
+    except InvalidStatus as error:
+        answer = Answered(status=error.response.status_code, body=bytes(error.response.body or b""))
+        raise Ended(0, f"no connection: status={answer.status}", answer) from None
     except (OSError, TimeoutError, EOFError, WebSocketException) as error:
         raise Ended(0, f"no connection: {str(error) or type(error).__name__}") from None
     try:
@@ -113,8 +125,10 @@ async def opened(url: str, headers: Mapping[str, str], *, timeout_s: float) -> A
 
 def lasting_error(ended: Ended) -> ApiError | None:
     """Return the error after which coming again is no use; ``None``: come again."""
+    if ended.answer is not None:
+        return refusal(ended.answer) if ended.answer.status in {_UNAUTHORIZED, _FORBIDDEN} else None
     text = f"the service ended the connection: code={ended.code} {ended}"
-    if ended.code == NOT_AUTHENTICATED:
+    if ended.code == _NOT_AUTHENTICATED:
         return AuthenticationError(text, Details(code="AUTHENTICATION_ERROR", status=401))
     if ended.code == _NOT_YOURS:
         return AuthorizationError(text, Details(code="AUTHORIZATION_ERROR", status=403))
@@ -123,6 +137,12 @@ def lasting_error(ended: Ended) -> ApiError | None:
     if ended.code in _UNREAD:
         return ServiceFaultError(text, Details(code="UNREADABLE_MESSAGE", status=400))
     return None
+
+
+def refusal(answer: Answered) -> ApiError:
+    """Return the error that an answer is, of which no verb of the client asks."""
+    call: Call[Any] = Call(method="GET", target="/ws", answer=None, take=lambda _: None)
+    return error_of(call, answer, attempts=1, in_doubt=False)
 
 
 def _ended(error: Any) -> Ended:

@@ -29,6 +29,7 @@ from fairlead.web.routes import ROUTES
 from fairlead.web.services import Given, Services
 from fairlead.web.sockets import SOCKETS
 from fairlead.web.sockets.origins import known_origins
+from fairlead.web.sockets.refusal import answered
 from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
 
@@ -76,7 +77,7 @@ def make_app(
     guard = _in_turn(*of_plain)
     first = straight(app, services, guard=guard, limits=limits, timeout_s=timeout_s, has_pages=cors is not None)
     return edge(
-        known_origins(first, allowed=allowed_origins),
+        known_origins(answered(first), allowed=allowed_origins),
         limits=services.limits,
         heads=heads_of(ROUTES),
         telemetry=services.telemetry,

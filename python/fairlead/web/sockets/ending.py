@@ -6,9 +6,10 @@ __all__ = ["EndError", "Ending", "GoneError"]
 
 
 class Ending(IntEnum):
-    """The close codes that are ours; 1001, 1009, 1011 and 1012 are those of RFC 6455."""
+    """The close codes that are said here; 1001, 1009 and 1012 are said by the server beneath."""
 
     NOT_TEXT = 1003
+    FAULT = 1011
     TRY_LATER = 1013
     NOT_AUTHENTICATED = 4401
     NOT_YOURS = 4403

@@ -2,10 +2,34 @@
 
 from typing import Any
 
+from litestar.enums import ScopeType
+from litestar.exceptions import NotFoundException
+from litestar.types import ASGIApp, Receive, Scope, Send
+
 from fairlead.web.correlation import correlation_id
 from fairlead.web.problems import PROBLEM_TYPE, problem_of
 
-__all__ = ["refuse"]
+__all__ = ["answered", "refuse"]
+
+
+def answered(app: ASGIApp) -> ASGIApp:
+    """Return the application so that a live connection of no path that there is gets the answer of a request."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        is_begun = False
+
+        async def say(message: Any) -> None:
+            nonlocal is_begun
+            if message["type"] == "websocket.close" and not is_begun:
+                # The router says it so; a server makes a 403 of it.
+                await refuse(NotFoundException(), scope, send)
+                return
+            is_begun = True
+            await send(message)
+
+        await app(scope, receive, say if scope["type"] == ScopeType.WEBSOCKET else send)
+
+    return answering
 
 
 async def refuse(error: Exception, scope: Any, send: Any) -> None:
