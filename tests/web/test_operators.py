@@ -40,6 +40,7 @@ EVERY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/outcomes/BTC-USD/void", {}),
     ("PUT", "/markets/BTC-USD/ticks", {"ticks": [{"fromPrice": "0", "tickSize": "0.05"}]}),
     ("PATCH", "/fee-schedules/1", {"makerPpm": -10, "takerPpm": 30}),
+    ("PATCH", "/fee-schedules/1", {"makerPpm": 0, "takerPpm": 70_000, "base": "VARIANCE"}),
     ("PUT", "/accounts/1001/fee-schedule", {"schedule": 1}),
 ]
 COMMANDS = {
@@ -54,6 +55,7 @@ COMMANDS = {
     "ResolveOutcome",
     "SetTicks",
     "SetFees",
+    "SetVarianceFees",
     "SetAccountFees",
 }
 
@@ -113,7 +115,8 @@ def test_each_command_carries_the_number_of_who_gave_it(tmp_path: Path) -> None:
         assert asked["SetOutcome"] == {"instrument": 0, "no": 40 + made}
         ends = [fields["weight"] for kind, fields, _ in desk.venue.asked if kind == "ResolveOutcome"]
         assert ends == [25, None]
-        assert asked["SetFees"] == {"schedule": 1, "base": "Notional", "rates.maker_ppm": -10, "rates.taker_ppm": 30}
+        assert asked["SetFees"] == {"schedule": 1, "rates.maker_ppm": -10, "rates.taker_ppm": 30}
+        assert asked["SetVarianceFees"] == {"schedule": 1, "rates.maker_ppm": 0, "rates.taker_ppm": 70_000}
         assert asked["SetAccountFees"] == {"account": 1_001, "schedule": 1}
 
     at_desk(tmp_path, story)

@@ -2,8 +2,8 @@
 
 use crate::layout::{block, layout};
 use model::{
-    AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AmendTrade, AssetId, BreakerRules, FeeBase,
-    FeeRates, FeeScheduleId, Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds,
+    AccountId, AccountKind, AccountLimits, AddAccount, Allocation, AmendTrade, AssetId, BreakerRules, FeeRates,
+    FeeScheduleId, Halt, Instrument, InstrumentId, InstrumentLimits, KillScope, KillSwitch, Money, MoveFunds,
     MovePairs, OperatorId, OrderId, Price, Qty, Rate, Rearm, ReferenceKind, Reopening, ResolveOutcome, Resume,
     SessionId, SetAccountFees, SetAccountLimits, SetBands, SetCreditLine, SetInstrumentLimits, SetOutcome,
     SetReference, SetTicks, SetTradingState, SpreadRule, StandingTrade, StaticReference, StpMode, Symbol, TickTable,
@@ -86,12 +86,10 @@ layout! {
 }
 
 block! {
-    /// Sets rates of a fee schedule from now on.
+    /// Sets rates of a fee schedule from now on; the kind says what they are parts of.
     pub struct SetFees {
         /// Which schedule.
         schedule: FeeScheduleId,
-        /// What they are parts of: rates for the notional are paid in all markets but those of events, these by the other.
-        base: FeeBase,
         /// The rates.
         rates: FeeRates,
     }

@@ -4,9 +4,8 @@ use crate::error::Fault;
 use crate::field::{Field, In, Out, Stop};
 use crate::spec::{Codes, Form, Spec};
 use model::{
-    AccountKind, Activation, BreakerRule, Cause, EndReason, FeeBase, GroupKind, GroupMode, OrdType, PegReference,
-    PostOnly, ReferenceKind, RejectReason, Side, SpreadState, StaticReference, StpMode, TradingState, TriggerKind,
-    TriggerSource,
+    AccountKind, Activation, BreakerRule, Cause, EndReason, GroupKind, GroupMode, OrdType, PegReference, PostOnly,
+    ReferenceKind, RejectReason, Side, SpreadState, StaticReference, StpMode, TradingState, TriggerKind, TriggerSource,
 };
 
 /// Gives each variant its code; the codes are part of the format and do not follow the enum's own numbers.
@@ -82,7 +81,6 @@ codes! {
     GroupMode { Reduce = 0, CancelOnFirstFill = 1, CancelOnTrigger = 2, }
     Activation { Partial = 0, Full = 1, }
     AccountKind { Cash = 0, Credit = 1, }
-    FeeBase { Notional = 0, Variance = 1, }
     TradingState {
         PreListed = 0, PreOpen = 1, OpeningAuction = 2, Continuous = 3, LimitState = 4, VolatilityAuction = 5,
         Halted = 6, CancelOnly = 7, PostOnly = 8, ClosingAuction = 9, Closed = 10, Delisted = 11, Cooling = 12,

@@ -5,7 +5,7 @@ use crate::error::{Fault, WireError};
 use crate::field::{Field, In, Out, Stop};
 use crate::header::{HEADER_SIZE, Header};
 use crate::kind::Kind;
-use model::{Command, OutcomeRequest};
+use model::{Command, FeeBase, OutcomeRequest};
 
 /// Appends a command as one message. Its header names the session of a new order, stop or group, otherwise none.
 ///
@@ -50,7 +50,11 @@ pub fn encode_command_from(command: &Command, session: u32, seq: u64, out: &mut 
         Command::ListInstrument(instrument) => to.write(Kind::ListInstrument, instrument),
         Command::AddAccount(account) => to.write(Kind::AddAccount, account),
         Command::SetFees { schedule, base, rates } => {
-            to.write(Kind::SetFees, &SetFees { schedule: *schedule, base: *base, rates: *rates })
+            let kind = match base {
+                FeeBase::Notional => Kind::SetFees,
+                FeeBase::Variance => Kind::SetVarianceFees,
+            };
+            to.write(kind, &SetFees { schedule: *schedule, rates: *rates })
         }
         Command::SetAccountFees(fees) => to.write(Kind::SetAccountFees, fees),
         Command::Deposit(funds) => to.write(Kind::Deposit, funds),
@@ -121,9 +125,8 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         Kind::AddAsset => read(input).map(|AddAsset { symbol, decimals }| Command::AddAsset { symbol, decimals })?,
         Kind::ListInstrument => Command::ListInstrument(read(input)?),
         Kind::AddAccount => Command::AddAccount(read(input)?),
-        Kind::SetFees => {
-            read(input).map(|SetFees { schedule, base, rates }| Command::SetFees { schedule, base, rates })?
-        }
+        Kind::SetFees => set_fees(FeeBase::Notional, read(input)?),
+        Kind::SetVarianceFees => set_fees(FeeBase::Variance, read(input)?),
         Kind::SetAccountFees => Command::SetAccountFees(read(input)?),
         Kind::AmendTrade => Command::AmendTrade(read(input)?),
         Kind::SetTicks => Command::SetTicks(read(input)?),
@@ -173,9 +176,13 @@ pub(crate) fn read_command(kind: Kind, input: &mut In<'_>) -> Result<Command, St
         | Kind::AuctionInfo
         | Kind::BookChecksum
         | Kind::Heartbeat => {
-            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 57));
+            return Err(input.stop(Fault::UnknownKind, "kind", HEADER_SIZE, i128::from(kind.code()), 58));
         }
     })
+}
+
+fn set_fees(base: FeeBase, SetFees { schedule, rates }: SetFees) -> Command {
+    Command::SetFees { schedule, base, rates }
 }
 
 /// Where a message goes and what its header says.

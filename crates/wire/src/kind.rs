@@ -97,7 +97,7 @@ kinds! {
     ListInstrument = 33 in OperatorCommand,
     /// Opens an account.
     AddAccount = 34 in OperatorCommand,
-    /// Sets a fee schedule.
+    /// Sets rates of a fee schedule that are parts of the notional; all markets but those of events charge them.
     SetFees = 35 in OperatorCommand,
     /// Puts money into an account.
     Deposit = 36 in OperatorCommand,
@@ -143,6 +143,8 @@ kinds! {
     AmendTrade = 56 in OperatorCommand,
     /// Gives an instrument another price grid.
     SetTicks = 57 in OperatorCommand,
+    /// Sets rates of a fee schedule that are parts of the variance; markets of events charge them.
+    SetVarianceFees = 58 in OperatorCommand,
 
     /// Client: opens a session (FIX 35=A).
     Logon = 64 in Session,

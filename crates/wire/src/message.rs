@@ -107,6 +107,7 @@ messages! {
         SetAccountFees: model::SetAccountFees,
         AmendTrade: model::AmendTrade,
         SetTicks: model::SetTicks,
+        SetVarianceFees: SetFees,
     }
     /// Opens a session.
     Logon,

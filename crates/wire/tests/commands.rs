@@ -1,8 +1,9 @@
 //! Commands keep their meaning as messages, and bytes that are no command are refused by name.
 
 use model::{
-    AccountId, Activation, ClOrdId, Command, Display, GroupKind, GroupLeg, GroupMode, InstrumentId, NewGroup, NewOrder,
-    OrdType, Peg, PegReference, PostOnly, Price, Qty, RejectReason, SessionId, Side, StpMode, TimeInForce,
+    AccountId, Activation, ClOrdId, Command, Display, FeeBase, FeeRates, FeeScheduleId, GroupKind, GroupLeg, GroupMode,
+    InstrumentId, NewGroup, NewOrder, OrdType, Peg, PegReference, PostOnly, Price, Qty, RejectReason, SessionId, Side,
+    StpMode, TimeInForce,
 };
 use wire::{Fault, HEADER_SIZE, Header, Kind, WireError, decode_command, encode_command, kind_of};
 
@@ -180,5 +181,23 @@ fn what_could_not_be_read_back_is_not_written() {
     assert_eq!(bytes, [1, 2, 3]);
     for legs in 0..=8 {
         assert_eq!(decode_command(&bytes_of(&group(legs))), Ok(group(legs)));
+    }
+}
+
+/// A log keeps what it says for good: kind 35 is as it was before markets of events had rates of their own.
+#[test]
+fn fees_of_either_base_are_kinds_of_their_own() {
+    let set = |base| {
+        let rates = FeeRates { maker_ppm: -500, taker_ppm: 2_000 };
+        Command::SetFees { schedule: FeeScheduleId(3), base, rates }
+    };
+    let header = |kind| [kind, 1, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 42];
+    let block = [0, 3, 0xFF, 0xFF, 0xFE, 0x0C, 0, 0, 0x07, 0xD0];
+
+    for (kind, base) in [(35, FeeBase::Notional), (58, FeeBase::Variance)] {
+        let written = [header(kind).as_slice(), &block].concat();
+
+        assert_eq!(decode_command(&written), Ok(set(base)));
+        assert_eq!(bytes_of(&set(base)), written);
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::Exchange;
 use journal::{Journal, Note, Record, Replay, SnapshotHeader};
-use model::{Command, Events, Side};
+use model::{Command, Events, FeeBase, FeeRates, FeeScheduleId, Side};
 use sequencer::{GENESIS_KIND, Genesis, OpenError, Sequencer};
 
 use crate::memory::{Loss, Memory};
@@ -98,6 +98,22 @@ fn the_recorded_state_is_accepted() {
     let (_, recovered) = open(&disk);
 
     assert_eq!((recovered.last.seq, recovered.hashes_checked), (2, 1));
+}
+
+/// The bytes of a fee schedule before markets of events had rates of their own: 10 in the block, and no base.
+#[test]
+fn a_log_with_a_fee_schedule_of_before_opens() {
+    const SET_FEES: [u8; 26] =
+        [35, 1, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFE, 0x0C, 0, 0, 0x07, 0xD0];
+    let rates = FeeRates { maker_ppm: -500, taker_ppm: 2_000 };
+
+    let disk = by_hand(|journal| append(journal, |bytes| *bytes = SET_FEES.to_vec()));
+    let mut read = Reader::default();
+    Journal::open(disk.after(Loss::All), &options().journal, 1, &mut read).expect("a sound log");
+
+    assert_eq!(open(&disk).1.last.seq, 2);
+    let set = Command::SetFees { schedule: FeeScheduleId(0), base: FeeBase::Notional, rates };
+    assert_eq!(read.commands, [(2, 0, set)]);
 }
 
 /// Never skipped: a record of a newer program says so, one of no program is damage.

@@ -16,6 +16,7 @@ __all__ = ["NewMarket", "Scope", "VenueControl"]
 
 _NS_PER_S: Final = 1_000_000_000
 _MONEY_MAX: Final = 10**30
+_FEES: Final = {"NOTIONAL": "SetFees", "VARIANCE": "SetVarianceFees"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +116,10 @@ class VenueControl:
         """Set rates of a fee schedule, in parts per million of ``NOTIONAL`` or, in markets of events, ``VARIANCE``."""
         fields: dict[str, Value] = {
             "schedule": schedule,
-            "base": base.capitalize(),
             "rates.maker_ppm": maker_ppm,
             "rates.taker_ppm": taker_ppm,
         }
-        return await self._front.command("SetFees", fields)
+        return await self._front.command(_FEES[base], fields)
 
     async def set_account_fees(self, account: int, schedule: int) -> Report:
         """Let an account pay by another fee schedule."""
