@@ -235,6 +235,7 @@ def test_single_orders_candles_and_measures_are_told(venue: Venue) -> None:
             "2",
             False,
         )
+        assert all(message["seq"] > 0 for message in heard if "channel" in message)
         late = await connect(_url(venue.service, "/ws"), proxy=None)
         await _ask(late, "subscribe", channels=channels[:1])
         snapshot = (await _until(late, lambda message: message["type"] == "BOOK_SNAPSHOT"))[-1]

@@ -149,6 +149,51 @@ def test_a_candle_grows_and_ends_when_its_time_is_over() -> None:
     _with_market(story)
 
 
+def test_a_candle_names_the_message_of_the_market_it_stands_at() -> None:
+    async def story(market: _Market) -> None:
+        book = market.feed.books["ABC-USD"]
+        market.trade(100, 2_000, after_s=1)
+        await market.begin(_CANDLES)
+        places = [book.seq]
+        market.trade(103, 1_000, after_s=30)
+        places.append(book.seq)
+        market.feed.delta("ABC-USD", "Buy", 100, 2_000)
+        market.clock.pass_s(61)
+        market.hub.tick()
+        places.append(book.seq)
+        market.trade(104, 1_000, after_s=61)
+        places.append(book.seq)
+        assert [it["seq"] for it in market.pipe.said()] == places
+        assert len(set(places)) == 4
+        assert {it["epoch"] for it in market.pipe.said()} == {book.epoch}
+        # The market begins anew: a larger epoch, and its numbers from the start.
+        market.feed.snapshot("ABC-USD", bids=[(100, 5_000)], asks=[], ts_ns=_NOON_NS, epoch=book.epoch + 1, seq=1)
+        market.trade(105, 1_000, after_s=62)
+        last = market.pipe.said()[-1]
+        assert (last["close"], last["epoch"], last["seq"]) == ("1.05", book.epoch, 2)
+
+    _with_market(story)
+
+
+def test_what_was_left_out_names_the_message_after_which_all_is_told_again() -> None:
+    async def story(market: _Market) -> None:
+        await market.begin(_TRADES)
+        market.pipe.has_room = False
+        for _ in range(40):
+            market.trade(100, 1_000, after_s=1)
+        entry = market.listener.outbox.take()
+        assert entry == Renew(_TRADES)
+        frame = market.hub.state(_TRADES)
+        assert frame is not None
+        missed = _read(frame)
+        assert (missed["type"], missed["seq"]) == ("MISSED", market.feed.books["ABC-USD"].seq)
+        market.pipe.has_room = True
+        market.trade(101, 1_000, after_s=2)
+        assert market.pipe.said()[-1]["seq"] == missed["seq"] + 1
+
+    _with_market(story)
+
+
 def test_a_trade_of_the_next_minute_ends_a_candle_and_a_late_one_corrects_it() -> None:
     async def story(market: _Market) -> None:
         await market.begin(_CANDLES)

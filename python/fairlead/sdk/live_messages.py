@@ -122,9 +122,11 @@ class PriceUpdate(Answer, frozen=True, kw_only=True):
 
 
 class CandleUpdate(Answer, frozen=True, kw_only=True):
-    """A candle as it is now; a closed one comes again where a late trade changed it."""
+    """A candle as it is after message ``seq`` of its market; a closed one comes again where a late trade changed it."""
 
     symbol: str
+    epoch: int
+    seq: int
     interval: str
     open_time: Timestamp
     open: Decimal

@@ -84,7 +84,7 @@ class Hub:
             news = self._candles.now(self._scales[symbol].instrument, channel.interval)
             return None if news is None else self._candle(symbol, news)
         if channel.name not in {"book", "microstructure"}:
-            return _frame({"type": "MISSED", "channel": channel.name, "symbol": symbol})
+            return _frame({"type": "MISSED", "channel": channel.name, "symbol": symbol} | self._at(symbol))
         found = self._books.get((self._scales[symbol].instrument, channel.depth or _FOLLOWED))
         if found is None or not found[1].is_ready:
             return None
@@ -173,6 +173,7 @@ class Hub:
                 "type": "CANDLE_UPDATE",
                 "channel": "candles",
                 "symbol": symbol,
+                **self._at(symbol),
                 "interval": news.interval,
                 "openTime": str(bar.open_ns),
                 "open": scale.price(bar.open),
@@ -186,6 +187,11 @@ class Hub:
                 "isComplete": news.candle.is_complete,
             }
         )
+
+    def _at(self, symbol: str) -> dict[str, int]:
+        """Return the message of a market up to which everything was heard."""
+        _, book = self._books[self._scales[symbol].instrument, _FOLLOWED]
+        return {"epoch": book.epoch, "seq": book.seq}
 
     def _tell(self, channel: Channel, frame: bytes) -> None:
         for listener in self._wanted.get(channel, ()):
