@@ -6,15 +6,15 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from fairlead.web.bodies import BodyLimits, read_object
+from fairlead.web.bodies import BodyLimits, parse_body, read_object
+from fairlead.web.order_requests import given
 from fairlead.web.order_wire import AmendBody
-from fairlead.web.problems import ProblemError
 from fairlead.web.wire import Body, Text
 
 __all__ = ["AmendOp", "AuthOp", "CancelOp", "ChannelAsked", "Frame", "NoFields", "SubscribeOp", "read_frame"]
 
-_ID_MAX: Final = 64
-_decode_word: Final = msgspec.json.Decoder[str](Annotated[str, Meta(min_length=1, max_length=_ID_MAX)]).decode
+_HEAD: Final = ("op", "id")
+_Word = Annotated[str, Meta(min_length=1, max_length=64)]
 _decode_parts: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -25,6 +25,13 @@ class Frame:
     op: str
     id: str | None
     body: bytes
+
+
+class _Head(Body, frozen=True, kw_only=True):
+    """What every message may have."""
+
+    op: _Word
+    id: _Word | UnsetType = UNSET
 
 
 class AuthOp(Body, frozen=True, kw_only=True):
@@ -69,28 +76,10 @@ def read_frame(raw: bytes, *, limits: BodyLimits) -> Frame:
     """Return what a message says; its fields are checked by who carries it out.
 
     Raises:
-        ProblemError: it is no object as ``parse_body`` wants it, or has no ``op``.
+        ProblemError: it is no object as ``parse_body`` wants it, or ``op`` or ``id`` is no short text.
     """
     read_object(raw, limits=limits)
     parts = _decode_parts(raw)
-    op, ident = (_word(name, parts.pop(name, None)) for name in ("op", "id"))
-    if op is None:
-        raise ProblemError(400, "VALIDATION_ERROR", "a message has no op", field="op", fix="say what is to be done")
-    return Frame(op=op, id=ident, body=msgspec.json.encode(parts))
-
-
-def _word(name: str, raw: msgspec.Raw | None) -> str | None:
-    if raw is None:
-        return None
-    try:
-        word: str = _decode_word(raw)
-    except msgspec.ValidationError:
-        raise ProblemError(
-            400,
-            "VALIDATION_ERROR",
-            f"{name} is no text of 1 to {_ID_MAX} characters",
-            field=name,
-            limit=str(_ID_MAX),
-            fix="send a short text",
-        ) from None
-    return word
+    head = {name: parts.pop(name) for name in _HEAD if name in parts}
+    said = parse_body(msgspec.json.encode(head), _Head, limits=limits)
+    return Frame(op=said.op, id=given(said.id), body=msgspec.json.encode(parts))
