@@ -18,6 +18,12 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     end: tuple[int, str] = (0, "")
+    heard: Sequence[dict[str, Any]] = ()
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """What was answered to each thing that was said."""
+        return [message for message in self.heard if message["type"] in {"RESPONSE", "ERROR"}]
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -25,8 +31,10 @@ class Answer(NamedTuple):
         return found
 
 
-async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, scheme: str = "ws") -> Answer:
-    """Ask for a live connection, and leave at once where it is opened."""
+async def knock(
+    app: ASGIApp, path: str = "/ws", headers: Headers = (), *, scheme: str = "ws", say: Sequence[object] = ()
+) -> Answer:
+    """Ask for a live connection; where it is opened, say something, and leave once that is answered."""
     said: list[dict[str, Any]] = []
     pipe = _Pipe()
     waiting = asyncio.Queue[dict[str, Any]]()
@@ -35,6 +43,8 @@ async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, schem
     async def send(message: Any) -> None:
         said.append(message)
         if message["type"] == "websocket.accept":
+            for one in say:
+                waiting.put_nowait({"type": "websocket.receive", "text": msgspec.json.encode(one).decode()})
             waiting.put_nowait({"type": "websocket.disconnect", "code": 1005})
 
     scope: Any = {
@@ -59,7 +69,7 @@ async def knock(app: ASGIApp, path: str = "/ws", headers: Headers = (), *, schem
 def _answer(said: Sequence[Mapping[str, Any]], pipe: "_Pipe") -> Answer:
     first = said[0]
     if first["type"] == "websocket.accept":
-        return Answer(101, {}, b"", pipe.end)
+        return Answer(101, {}, b"", pipe.end, pipe.heard)
     if first["type"] == "websocket.close":
         # As a server says it to whom it has not let in.
         return Answer(403, {}, b"")
@@ -73,12 +83,14 @@ class _Pipe:
 
     def __init__(self) -> None:
         self.end = (0, "")
+        self.heard: list[dict[str, Any]] = []
 
     def write_now(self, frame: bytes) -> bool:
-        return bool(frame)
+        self.heard.append(msgspec.json.decode(frame[frame.index(b"{") :]))
+        return True
 
     async def write(self, frame: bytes) -> None:
-        del frame
+        self.write_now(frame)
 
     async def close(self, code: int, reason: str) -> None:
         self.end = (code, reason)

@@ -23,7 +23,7 @@ from fairlead.web.services import Services
 from fairlead.web.sockets import orders
 from fairlead.web.sockets.channels import channel_of, unknown
 from fairlead.web.sockets.ending import EndError, Ending, GoneError
-from fairlead.web.sockets.frames import Frame, NoFields, SubscribeOp, read_frame
+from fairlead.web.sockets.frames import Frame, NoFields, SubscribeOp, UnsubscribeOp, read_frame
 from fairlead.web.sockets.stream import PRIVATE, PrivateStream
 
 __all__ = ["Connection", "pipe_of"]
@@ -176,8 +176,10 @@ class Connection:
             parse_body(frame.body, NoFields, limits=self._limits)
             return {"status": 200, "data": {"serverTime": str(self._services.clock.now_ns())}}
         if frame.op in {"subscribe", "unsubscribe"}:
-            asked = parse_body(frame.body, SubscribeOp, limits=self._limits)
-            await (self._subscribe(asked) if frame.op == "subscribe" else self._unsubscribe(asked))
+            if frame.op == "subscribe":
+                await self._subscribe(parse_body(frame.body, SubscribeOp, limits=self._limits))
+            else:
+                self._unsubscribe(parse_body(frame.body, UnsubscribeOp, limits=self._limits))
             return {"status": 200, "data": self._standing()}
         if frame.op not in orders.OPS:
             raise unknown("op", frame.op, _OPS)
@@ -195,8 +197,10 @@ class Connection:
                 400, "VALIDATION_ERROR", what, field="channels", limit=str(limit), fix="leave some of them first"
             )
         read = [channel_of(one) for one in asked.channels]
-        private = [one.name for one in read if one.name in PRIVATE]
-        await self._begin_private(private, resume_from=given(asked.resume_from))
+        private, resume_from = [one.name for one in read if one.name in PRIVATE], given(asked.resume_from)
+        if resume_from is not None and not private:
+            raise _nothing_to_resume(resume_from)
+        await self._begin_private(private, resume_from=resume_from)
         for channel in read:
             if channel.name not in PRIVATE and channel not in self._public:
                 await self._services.sockets.hub.subscribe(self._listener, channel)
@@ -215,7 +219,7 @@ class Connection:
             self._stream.subscribe(name, resume_from=None if place else resume_from)
         self._note_news()
 
-    async def _unsubscribe(self, asked: SubscribeOp) -> None:
+    def _unsubscribe(self, asked: UnsubscribeOp) -> None:
         for channel in [channel_of(one) for one in asked.channels]:
             if channel in self._public:
                 self._public.discard(channel)
@@ -244,6 +248,18 @@ def pipe_of(socket: Socket) -> Pipe:
     extensions: Any = socket.scope["extensions"]
     pipe: Pipe = extensions["fairlead.pipe"]
     return pipe
+
+
+def _nothing_to_resume(place: str) -> ProblemError:
+    return ProblemError(
+        400,
+        "VALIDATION_ERROR",
+        "public channels cannot be resumed",
+        field="resumeFrom",
+        value=f"{place:.64}",
+        limit=f"one of the channels {', '.join(PRIVATE)}",
+        fix="leave it out: a public channel begins with how things are; or name a private channel",
+    )
 
 
 def _stream(caller: Principal, services: Services) -> PrivateStream:

@@ -11,7 +11,17 @@ from fairlead.web.order_requests import given
 from fairlead.web.order_wire import AmendBody
 from fairlead.web.wire import Body, Text
 
-__all__ = ["AmendOp", "AuthOp", "CancelOp", "ChannelAsked", "Frame", "NoFields", "SubscribeOp", "read_frame"]
+__all__ = [
+    "AmendOp",
+    "AuthOp",
+    "CancelOp",
+    "ChannelAsked",
+    "Frame",
+    "NoFields",
+    "SubscribeOp",
+    "UnsubscribeOp",
+    "read_frame",
+]
 
 _HEAD: Final = ("op", "id")
 _Word = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -49,10 +59,19 @@ class ChannelAsked(Body, frozen=True, kw_only=True):
     interval: Text | UnsetType = UNSET
 
 
-class SubscribeOp(Body, frozen=True, kw_only=True):
-    """``subscribe`` and ``unsubscribe``."""
+_Channels = Annotated[list[ChannelAsked], Meta(min_length=1, max_length=200)]
 
-    channels: Annotated[list[ChannelAsked], Meta(min_length=1, max_length=200)]
+
+class UnsubscribeOp(Body, frozen=True, kw_only=True):
+    """``unsubscribe``."""
+
+    channels: _Channels
+
+
+class SubscribeOp(Body, frozen=True, kw_only=True):
+    """``subscribe``; ``resume_from`` of private channels."""
+
+    channels: _Channels
     resume_from: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
 
 
