@@ -1,6 +1,7 @@
 """Orders that wait or form a group: the same rows from what was sent and from the log, for who owns them alone."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,10 +10,12 @@ from tests.contract.stores import with_store
 from tests.contract.told import LISTINGS, START_NS
 
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlAdvancedOrders, SqlProjections
-from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.adapters.stores.projections import SqlAdvancedOrders, SqlOrderHistory, SqlProjections
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
+from fairlead.domain.trading.sent import Sent, Word
 from fairlead.model.report import Position, Report
 from fairlead.ports.advanced_orders import AdvancedFilter
+from fairlead.ports.order_history import OrderFilter
 
 ANN, BOB = 1_001, 1_002
 
@@ -55,10 +58,10 @@ REPORTS = [
     _order(5, 0, 3, exec_type="Canceled", ord_status="Canceled", reason="USER"),
 ]
 COMMANDS = [
-    AdvancedOrder(seq=1, symbol="BTC-USD", order_type="OCO", legs=[_leg("TAKE_PROFIT"), _leg("STOP_LOSS", a="1")]),
-    AdvancedOrder(seq=2, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS", trigger_price="9.50")]),
-    AdvancedOrder(seq=3, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS")]),
-    AdvancedOrder(seq=4, symbol="BTC-USD", order_type="ICEBERG", legs=[_leg("ICEBERG", display_quantity="1")]),
+    EnteredOrder(seq=1, symbol="BTC-USD", order_type="OCO", legs=[_leg("TAKE_PROFIT"), _leg("STOP_LOSS", a="1")]),
+    EnteredOrder(seq=2, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS", trigger_price="9.50")]),
+    EnteredOrder(seq=3, symbol="BTC-USD", order_type="STOP_LOSS", legs=[_leg("STOP_LOSS")]),
+    EnteredOrder(seq=4, symbol="BTC-USD", order_type="ICEBERG", legs=[_leg("ICEBERG", display_quantity="1")]),
 ]
 
 
@@ -123,3 +126,85 @@ def test_a_command_whose_reports_are_not_all_there_is_left_for_later(store_url: 
         assert await _ids(table, ANN) == [1]
 
     with_store(store_url, story)
+
+
+# A plain order, one that says more than its reports, its amends, and a repeat of it.
+SAID: dict[str, Word] = {"post_only": True, "stp_mode": "CANCEL_OLDEST", "display_quantity": "0.5"}
+MORE_REPORTS = [
+    *REPORTS,
+    _order(6, 0, 5),
+    _order(7, 0, 6),
+    _order(8, 0, 5, exec_type="Replaced"),
+    _order(9, 0, 6, exec_type="Replaced"),
+    Report(kind="CancelReject", fields={"account": ANN}, position=Position(10, 0, 0), order_id=5, is_rejected=True),
+    _order(11, 0, 7, account=BOB),
+]
+MORE: list[EnteredOrder | AmendedOrder] = [
+    EnteredOrder(seq=6, symbol="BTC-USD", order_type=None, legs=[Leg(role="PLAIN", order_type="LIMIT", terms=SAID)]),
+    AmendedOrder(seq=8, display_qty=25),
+    AmendedOrder(seq=9, stp_mode="CANCEL_BOTH"),
+    AmendedOrder(seq=10, display_qty=1, stp_mode="NONE"),
+]
+PLACE = LISTINGS[0].qty_decimals
+DISPLAYED: dict[str, Word] = {"display_quantity": f"{Decimal(25).scaleb(-PLACE):f}"}
+
+
+def test_an_order_is_read_with_what_it_was_sent_with_and_amended_to(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        table = await _told(database, MORE_REPORTS)
+        history = SqlOrderHistory(database, reached=_at_once)
+        assert await table.add(MORE, last_seq=11, reports_seq=11) == 11
+        found = {it.view.order_id: it.sent for it in await history.page(ANN, OrderFilter(), before=None, count_max=9)}
+        amended = Sent(order_type="LIMIT", fields=SAID | DISPLAYED)
+        assert (found[5], found[6]) == (amended, Sent(order_type="LIMIT", fields={"stp_mode": "CANCEL_BOTH"}))
+        record = await history.record(ANN, 5)
+        assert record is not None
+        assert (record.sent, await history.record(BOB, 5)) == (amended, None)
+        plain = await history.record(BOB, 7)
+        assert plain is not None
+        assert plain.sent is None
+        # One that neither waits nor hides a part is not listed among those.
+        assert await _ids(table, ANN) == []
+
+    with_store(store_url, story)
+
+
+def test_terms_are_the_same_whichever_way_they_come(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        table = await _told(database, MORE_REPORTS)
+        await table.add([*COMMANDS, *MORE], last_seq=11, reports_seq=11)
+        rows = (await dump(database))["order_terms"]
+        assert [row[0] for row in rows] == [2, 3, 4, 5, 6]
+        table = await _told(database, MORE_REPORTS)
+        assert (await dump(database))["order_terms"] == []
+        entered = [it for it in [*COMMANDS, *MORE] if isinstance(it, EnteredOrder)]
+        assert list(await table.enter(entered, reports_seq=11)) == [1, 2, 3, 4, 6]
+        await table.add([*COMMANDS, *MORE], last_seq=11, reports_seq=11)
+        assert (await dump(database))["order_terms"] == rows
+
+    with_store(store_url, story)
+
+
+def test_an_order_that_was_entered_just_before_is_read_again(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        table = await _told(database, MORE_REPORTS)
+        waited: list[Sequence[int]] = []
+
+        async def entered(seqs: Sequence[int]) -> bool:
+            waited.append(seqs)
+            await table.add(MORE, last_seq=11, reports_seq=11)
+            return len(waited) == 1
+
+        history = SqlOrderHistory(database, reached=_at_once, entered=entered)
+        record = await history.record(ANN, 5)
+        assert record is not None
+        assert record.sent is not None
+        assert waited == [[6]]
+        assert await history.record(ANN, 5) == record
+        assert waited == [[6], []]
+
+    with_store(store_url, story)
+
+
+async def _at_once(_: object) -> bool:
+    return True

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
 from fairlead.ports.command_log import CommandPage
@@ -13,9 +13,13 @@ from fairlead.services.projections import CommandFollower
 _PAGE = 3
 
 
-def stop(seq: int) -> AdvancedOrder:
+def stop(seq: int) -> EnteredOrder:
     leg = Leg(role="STOP_LOSS", order_type="STOP", terms={"trigger_type": "LAST_PRICE"})
-    return AdvancedOrder(seq=seq, symbol="BTC-USD", order_type="STOP_LOSS", legs=[leg])
+    return EnteredOrder(seq=seq, symbol="BTC-USD", order_type="STOP_LOSS", legs=[leg])
+
+
+def is_new(seq: int) -> Report:
+    return Report(kind="ExecutionReport", fields={}, position=Position(seq, 0, 0), exec_type="New")
 
 
 def waits(seq: int, **said: str) -> Report:
@@ -26,12 +30,16 @@ def waits(seq: int, **said: str) -> Report:
 class Place:
     """A log of commands, a table, and the reports that are in the tables."""
 
-    log: dict[int, AdvancedOrder] = field(default_factory=dict)
+    log: dict[int, EnteredOrder] = field(default_factory=dict)
     last: int = 0
     reports: int = 0
     table: set[int] = field(default_factory=set)
     at: int = 0
     looks: int = 0
+    steps: int = 0
+    is_slow: bool = False
+    page: int = _PAGE
+    stuck: int = 0
     is_away: bool = False
 
     async def after(self, seq: int, /, *, until_seq: int) -> CommandPage:
@@ -39,21 +47,25 @@ class Place:
             raise UnavailableError("the log cannot be read")
         self.looks += 1
         assert until_seq <= self.last
-        last = min(until_seq, seq + _PAGE)
-        return CommandPage(advanced=[self.log[it] for it in range(seq + 1, last + 1) if it in self.log], last_seq=last)
+        last = min(until_seq, seq + self.page)
+        return CommandPage(told=[self.log[it] for it in range(seq + 1, last + 1) if it in self.log], last_seq=last)
 
     async def cursor(self) -> int:
         return self.at
 
-    async def enter(self, commands: Sequence[AdvancedOrder], /, *, reports_seq: int) -> Sequence[int]:
+    async def enter(self, commands: Sequence[EnteredOrder], /, *, reports_seq: int) -> Sequence[int]:
         assert all(command.seq <= reports_seq for command in commands)
+        if self.is_slow:
+            await asyncio.Event().wait()
         self.table |= {command.seq for command in commands}
         return [command.seq for command in commands]
 
-    async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
         assert last_seq <= reports_seq
+        self.steps += 1
         self.table |= {command.seq for command in commands if command.seq <= last_seq}
-        self.at = last_seq
+        is_stuck = any(command.seq == self.stuck for command in commands)
+        self.at = self.stuck - 1 if is_stuck else last_seq
         return self.at
 
     def tell(self, follower: CommandFollower, *reports: Report) -> None:
@@ -138,3 +150,64 @@ def test_more_than_can_be_remembered_is_found_in_the_log() -> None:
         assert place.table == set(range(2, 10_004))
 
     run(story, place=Place(last=1, reports=1))
+
+
+def test_an_order_of_somebody_else_is_a_hint_that_is_followed_soon() -> None:
+    async def story(place: Place, follower: CommandFollower) -> None:
+        assert await follower.caught_up()
+        place.log[5] = stop(5)
+        place.tell(follower, is_new(5))
+        # Who lists does not wait for it: most orders say no more than their reports.
+        assert await follower.caught_up()
+        async with asyncio.timeout(30):
+            while place.table != {5}:
+                await asyncio.sleep(0.01)
+        assert place.at == 5
+
+    run(story, place=Place(last=1, reports=1))
+
+
+def test_who_reads_an_order_that_was_entered_here_waits_for_it() -> None:
+    async def story(place: Place, follower: CommandFollower) -> None:
+        assert await follower.caught_up()
+        assert not await follower.entered_all([1, 3])
+        follower.entered(stop(3))
+        place.tell(follower, is_new(3))
+        assert await follower.entered_all([1, 3])
+        assert place.table == {3}
+        assert not await follower.entered_all([1, 3])
+
+    run(story, place=Place(last=1, reports=1))
+
+
+def test_who_reads_does_not_wait_for_orders_of_others() -> None:
+    async def story(place: Place, follower: CommandFollower) -> None:
+        assert await follower.caught_up()
+        place.is_slow = True
+        follower.entered(stop(3))
+        place.tell(follower, is_new(4))
+        assert not await follower.entered_all([4])
+
+    run(story, place=Place(last=1, reports=1))
+
+
+def test_many_commands_are_several_steps_of_the_store() -> None:
+    count = 1_201
+
+    async def story(place: Place, follower: CommandFollower) -> None:
+        assert await follower.caught_up()
+        assert (len(place.table), place.at, place.steps) == (count, count + 5, 3)
+
+    log = {seq: stop(seq) for seq in range(1, count + 1)}
+    run(story, place=Place(log=log, last=count + 5, reports=count + 5, page=10_000))
+
+
+def test_a_step_that_is_left_for_later_ends_a_page() -> None:
+    async def story(place: Place, _: CommandFollower) -> None:
+        async with asyncio.timeout(30):
+            while place.steps < 3:
+                await asyncio.sleep(0.01)
+        assert place.at == 599
+
+    log = {seq: stop(seq) for seq in range(1, 1_201)}
+    run(story, place=Place(log=log, last=1_201, reports=1_201, page=10_000, stuck=600))

@@ -143,3 +143,24 @@ def test_orders_that_wait_are_read_once_their_command_was() -> None:
         assert asked == [3, 6, 7]
 
     asyncio.run(story())
+
+
+def test_who_reads_an_order_that_was_entered_here_waits_until_its_command_was_read() -> None:
+    async def story() -> None:
+        asked: list[int] = []
+        cursor = iter((3, 6, 7))
+
+        async def ask() -> int:
+            asked.append(next(cursor))
+            return asked[-1]
+
+        looking = CommandOnlooker(ask)
+        assert not await looking.entered_all([5])
+        looking.entered(5)
+        assert not await looking.entered_all([4])
+        assert asked == []
+        assert await looking.entered_all([4, 5])
+        assert asked == [3, 6]
+        assert not await looking.entered_all([5])
+
+    asyncio.run(story())

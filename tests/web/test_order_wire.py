@@ -5,8 +5,9 @@ from decimal import Decimal
 import msgspec
 
 from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.domain.trading.sent import Sent
 from fairlead.model.report import Position
-from fairlead.web.order_wire import Sent, order_line
+from fairlead.web.order_wire import order_line
 
 D = Decimal
 

@@ -9,7 +9,7 @@ use venue::entered::Entered;
 
 use crate::offline::{existing, journal_error};
 
-/// Commands that entered orders which wait, hide a part, or form a group; an engine may run on the log meanwhile.
+/// Commands that entered orders of which reports do not say all; an engine may run on the log meanwhile.
 #[pyclass(module = "fairlead._core._native")]
 pub struct JournalEntries {
     entered: Entered<OsDisk>,

@@ -1,10 +1,11 @@
-//! The commands of a log whose reports do not say what was entered: orders that wait, hide a part, or form a group.
+//! The commands of a log whose reports do not say what was entered: orders that wait or form a group, that say more than a
+//! price and a quantity, and amends of that.
 
 use std::collections::VecDeque;
 
 use journal::disk::Disk;
 use journal::{ChainKey, Followed, Follower, OpenError, Record};
-use model::{Command, Display};
+use model::{Command, Display, NewOrder, PostOnly, Qty};
 use sequencer::GENESIS_KIND;
 
 /// One such command: its number and its message.
@@ -59,6 +60,14 @@ fn is_one(record: &Record<'_>) -> bool {
         return false;
     }
     let Ok(command) = wire::decode_command(record.body) else { return false };
-    let is_whole = matches!(&command, Command::NewOrder(order) if order.display == Display::All);
-    matches!(command, Command::NewOrder(_) | Command::NewStop(_) | Command::NewGroup(_)) && !is_whole
+    matches!(&command, Command::NewStop(_) | Command::NewGroup(_))
+        || matches!(&command, Command::NewOrder(order) if !is_plain(order))
+        || matches!(&command, Command::Amend(amend) if amend.display_qty.is_some() || amend.stp.is_some())
+}
+
+/// Whether its reports say all that it was sent with.
+fn is_plain(order: &NewOrder) -> bool {
+    let is_bare = order.protection_price.is_none() && order.quote_qty.is_none() && order.peg.is_none();
+    let has_no_rule = order.post_only == PostOnly::No && !order.reduce_only && order.stp.is_none();
+    is_bare && has_no_rule && order.display == Display::All && order.min_qty == Qty(0)
 }

@@ -1,4 +1,4 @@
-"""The commands of the log that reports do not tell of, read on a thread and followed on a task of its own."""
+"""The commands of the log of which reports do not tell all, read on a thread and followed on a task of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -11,7 +11,7 @@ from fairlead.adapters.stores.projections import SqlAdvancedOrders
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.projections import records_of
-from fairlead.domain.trading.advanced_order import AdvancedOrder, advanced_of, instrument_of
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, amended_of, entered_of, instrument_of
 from fairlead.engine.journal_entries import JournalEntries
 from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.model.report import Position
@@ -23,6 +23,7 @@ __all__ = ["JournalCommands", "commands"]
 
 # Records of the log that are read at a time.
 _PAGE: Final = 200_000
+_AMEND: Final = "ModifyOrder"
 
 
 class JournalCommands:
@@ -44,17 +45,18 @@ class JournalCommands:
         except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be read: {error}") from error
         messages = [(seq, decode(message)) for seq, message in found]
-        if any(instrument_of(message) not in self._front.listings for _, message in messages):
+        named = {instrument_of(message) for _, message in messages if message.kind != _AMEND}
+        if not named <= self._front.listings.keys():
             await self._front.refresh_instruments()
         told = [self._told(seq, message) for seq, message in messages]
         return CommandPage(
-            advanced=[command for command in told if command is not None],
+            told=[command for command in told if command is not None],
             last_seq=last_seq,
             has_gap=begun_seq > seq,
         )
 
     def _read(self, seq: int, until_seq: int) -> tuple[int, int, Sequence[tuple[int, bytes]]]:
-        """Return after which command a page begins, its last one, and those that are no plain orders."""
+        """Return after which command a page begins, its last one, and those that say more than reports."""
         entries, self._entries = self._entries, None
         if entries is None or entries.given_seq != seq:
             entries = JournalEntries(self._directory, after_seq=seq)
@@ -64,16 +66,19 @@ class JournalCommands:
         self._entries = entries
         return begun_seq, entries.given_seq, found
 
-    def _told(self, seq: int, message: Message) -> AdvancedOrder | None:
+    def _told(self, seq: int, message: Message) -> EnteredOrder | AmendedOrder | None:
+        if message.kind == _AMEND:
+            return amended_of(message, seq=seq)
+        return self._entered(seq, message)
+
+    def sent(self, message: Message, position: Position) -> EnteredOrder | None:
+        """Return a command of this session as the log has it."""
+        return self._entered(position.event_seq, decode(encode(message)))
+
+    def _entered(self, seq: int, message: Message) -> EnteredOrder | None:
         # An instrument that the engine does not have was refused.
         listing = self._front.listings.get(instrument_of(message))
-        return None if listing is None else advanced_of(message, listing, seq=seq)
-
-    def sent(self, message: Message, position: Position) -> AdvancedOrder | None:
-        """Return a command of this session as the log has it."""
-        whole = decode(encode(message))
-        listing = self._front.listings.get(instrument_of(whole))
-        return None if listing is None else advanced_of(whole, listing, seq=position.event_seq)
+        return None if listing is None else entered_of(message, listing, seq=seq)
 
 
 @asynccontextmanager
@@ -88,7 +93,7 @@ async def commands(house: House) -> AsyncIterator[None]:
 
     house.front.listen_entered(entered)
     be_silent = house.follower.listen(follower.hear)
-    house.records = records_of(house.database, house.follower, caught_up=follower.caught_up)
+    house.records = records_of(house.database, house.follower, commands=follower)
     # The last report may be one of many of its command.
     house.read_seq = lambda: min(house.follower.position.event_seq - 1, follower.read_seq)
     try:

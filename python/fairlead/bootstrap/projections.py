@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,14 @@ from fairlead.model.report import BEGINNING, Position, ReportBatch
 from fairlead.ports.projections import Progress
 from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.order_stories import OrderStories
-from fairlead.services.projections import GATHER_S, Courtesy, Follower, Records
+from fairlead.services.projections import (
+    GATHER_S,
+    CommandFollower,
+    CommandOnlooker,
+    Courtesy,
+    Follower,
+    Records,
+)
 
 __all__ = ["followed", "follower", "records_of", "resume_position", "tables"]
 
@@ -79,14 +86,14 @@ async def followed(
             await task
 
 
-def records_of(database: Database, follower: Progress, *, caught_up: Callable[[], Awaitable[bool]]) -> Records:
-    """Return what the routes read; ``caught_up`` waits for orders that reports do not tell whole."""
-    orders = SqlOrderHistory(database, reached=follower.reached)
+def records_of(database: Database, follower: Progress, *, commands: CommandFollower | CommandOnlooker) -> Records:
+    """Return what the routes read; ``commands`` says how far the tables are of what reports do not tell."""
+    orders = SqlOrderHistory(database, reached=follower.reached, entered=commands.entered_all)
     return Records(
         orders=orders,
         money=SqlMoneyHistory(database),
         stories=OrderStories(orders=orders, traces=SqlOrderTraces(database)),
-        advanced=AdvancedLists(SqlAdvancedOrders(database), caught_up=caught_up),
+        advanced=AdvancedLists(SqlAdvancedOrders(database), caught_up=commands.caught_up),
     )
 
 

@@ -70,7 +70,8 @@ async def onlooker(house: House) -> AsyncIterator[None]:
     commands = CommandOnlooker(SqlAdvancedOrders(house.database).cursor)
     be_silent = looking.listen(commands.hear)
     house.follower = looking
-    house.records = records_of(house.database, looking, caught_up=commands.caught_up)
+    house.front.listen_entered(lambda _, position: commands.entered(position.event_seq))
+    house.records = records_of(house.database, looking, commands=commands)
     try:
         async with background(looking.run(), name="onlooker", lost="it is not known any more how far the tables are"):
             # What the session begins after was never told to this process: it is read once it is in the tables.

@@ -242,7 +242,7 @@ class Client(Verbs):
         self._on_report.append(hear)
 
     def listen_entered(self, hear: Callable[[Message, Position], None]) -> None:
-        """Call ``hear`` with each command of this session that entered orders which wait, hide a part or form a group.
+        """Call ``hear`` with each command of this session that entered orders of which their reports do not say all.
 
         It comes with the place of its answer, once, and before that answer; it must neither wait nor raise.
         """
@@ -494,7 +494,7 @@ class Client(Verbs):
 
     def _answer(self, pending: Pending, report: Report) -> None:
         self._pending.pop(pending, None)
-        if self._on_entered and pending.is_advanced and report.position is not None and not report.repeated:
+        if self._on_entered and pending.says_more and report.position is not None and not report.repeated:
             entered = Message(kind=pending.kind, fields=pending.fields, entries=pending.entries)
             for hear in self._on_entered:
                 hear(entered, report.position)

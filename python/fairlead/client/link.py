@@ -11,7 +11,8 @@ from fairlead.wire.codec import Value
 
 __all__ = ["Link", "Pending"]
 
-_ADVANCED: Final = frozenset({"NewStop", "NewGroup"})
+_WAITING: Final = frozenset({"NewStop", "NewGroup"})
+_SELDOM: Final = ("stp", "quote_qty", "protection_price", "peg.reference")
 
 
 @dataclass(slots=True, eq=False)
@@ -28,9 +29,13 @@ class Pending:
     order: tuple[int, str | None] = (0, None)
 
     @property
-    def is_advanced(self) -> bool:
-        """Whether it enters orders that wait, hide a part or form a group."""
-        return self.kind in _ADVANCED or (self.kind == "NewOrder" and self.fields.get("display") != "All")
+    def says_more(self) -> bool:
+        """Whether it enters orders of which their reports do not say all."""
+        if self.kind != "NewOrder":
+            return self.kind in _WAITING
+        said = self.fields
+        has_rule = said["post_only"] != "No" or said["reduce_only"] or said["display"] != "All" or said["min_qty"]
+        return bool(has_rule) or any(said.get(name) is not None for name in _SELDOM)
 
 
 @dataclass(slots=True)

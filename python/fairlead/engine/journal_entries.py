@@ -9,9 +9,9 @@ __all__ = ["JournalEntries"]
 
 
 class JournalEntries:
-    """The commands after a record that entered orders which wait, hide a part, or form a group. Nothing is disturbed.
+    """The commands after a record that entered orders of which reports do not say all, and amends of that.
 
-    What was read is not read again, so asking often costs what is new.
+    Nothing is disturbed. What was read is not read again, so asking often costs what is new.
 
     Args:
         directory: the data directory.

@@ -1,13 +1,13 @@
-"""The table of orders that wait, hide a part, or depend on each other: how it is brought forward, and read."""
+"""The tables of what reports do not say of orders: how they are brought forward, and what is read of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.domain.trading.order_record import OrderRecord
 
-__all__ = ["AdvancedFilter", "AdvancedReads", "AdvancedRecord", "AdvancedTable", "GroupReads"]
+__all__ = ["AdvancedFilter", "AdvancedReads", "AdvancedRecord", "EnteredTable", "GroupReads"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +47,14 @@ class AdvancedRecord:
         return any(order.view.is_open for order in self.orders)
 
 
-class AdvancedTable(Protocol):
-    """How the table is brought forward."""
+class EnteredTable(Protocol):
+    """How they are brought forward."""
 
     async def cursor(self) -> int:
         """Return the last command of the log that was looked at; 0: none."""
         ...
 
-    async def enter(self, commands: Sequence[AdvancedOrder], /, *, reports_seq: int) -> Sequence[int]:
+    async def enter(self, commands: Sequence[EnteredOrder], /, *, reports_seq: int) -> Sequence[int]:
         """Add what the exchange took of these commands, wherever the cursor is; again is nothing.
 
         Args:
@@ -62,14 +62,14 @@ class AdvancedTable(Protocol):
             reports_seq: the command of the last report in the tables.
 
         Returns:
-            The places of those that are done: in the table, or refused.
+            The places of those that are done: in the tables, or refused.
 
         Raises:
             UnavailableError: the store does not answer; nothing has changed.
         """
         ...
 
-    async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor; both in one step.
 
         A command whose reports are not all in the tables yet is left for later, with what is behind it.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairlead.domain.trading.advanced_order import AdvancedOrder
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder
 
 __all__ = ["CommandLog", "CommandPage"]
 
@@ -14,12 +14,12 @@ class CommandPage:
     """A stretch of the log.
 
     Attributes:
-        advanced: the commands in it that entered orders which wait, hide a part, or depend on each other.
+        told: the commands in it of which reports do not say all, in their order.
         last_seq: the last command that was looked at.
         has_gap: commands before the first one here are gone with the beginning of the log.
     """
 
-    advanced: Sequence[AdvancedOrder]
+    told: Sequence[EnteredOrder | AmendedOrder]
     last_seq: int
     has_gap: bool = False
 

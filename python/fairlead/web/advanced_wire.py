@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from fairlead.domain.trading.advanced_order import Leg
+from fairlead.domain.trading.entered_order import Leg
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.ports.advanced_orders import AdvancedRecord
-from fairlead.web.order_wire import OrderLine, Sent, order_line
+from fairlead.web.order_wire import OrderLine, kept_of, order_line
 from fairlead.web.trading_answers import group_name
 from fairlead.web.wire import Answer, iso
 
@@ -62,6 +62,6 @@ def advanced_line(record: AdvancedRecord) -> AdvancedLine:
 
 
 def _leg(leg: Leg, order: OrderRecord) -> LegLine:
-    line = order_line(order.view, sent=Sent(order_type=leg.order_type, fields=dict(leg.terms)))
+    line = order_line(order.view, sent=kept_of(order))
     said: dict[str, Any] = {name: getattr(line, name) for name in line.__struct_fields__}
     return LegLine(role=leg.role, **said)

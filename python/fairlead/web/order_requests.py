@@ -10,13 +10,13 @@ from fairlead.domain.access.roles import Principal
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.outcome_side import OUTCOMES
+from fairlead.domain.trading.sent import Sent, Word
 from fairlead.web.numbers import decimal_of
 from fairlead.web.order_wire import (
     BracketBody,
     IcebergBody,
     OcoBody,
     OrderBody,
-    Sent,
     StopLossBody,
     TrailingStopBody,
     decimal_text,
@@ -232,7 +232,7 @@ _ECHOED: Final = (
 
 def sent_with(request: OrderRequest) -> Sent:
     """Return what an answer says of an order beside its reports."""
-    fields: dict[str, str | int | bool] = {"post_only": request.post_only, "reduce_only": request.reduce_only}
+    fields: dict[str, Word] = {"post_only": request.post_only, "reduce_only": request.reduce_only}
     for name in _ECHOED:
         value = getattr(request, name)
         if value is not None:

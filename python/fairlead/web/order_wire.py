@@ -1,14 +1,15 @@
 """An order as people send it and as they are answered: the bodies of ``/orders`` and of ``/advanced-orders``."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec.structs import replace
 
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.domain.trading.sent import Sent
 from fairlead.web.wire import Answer, Body, Text, iso
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "OcoBody",
     "OrderBody",
     "OrderLine",
-    "Sent",
     "StopLossBody",
     "StopLossPart",
     "TakeProfitPart",
@@ -178,7 +178,8 @@ class OrderLine(Answer, frozen=True, kw_only=True):
     """An order.
 
     ``seq`` grows with each report of it. ``fills`` is left out where its trades are not known, and in lists:
-    ``GET /orders/{orderId}/fills`` has them. What stands behind is what it was sent with, where that is known.
+    ``GET /orders/{orderId}/fills`` has them. What stands behind is what it was sent with, where it was set; a change or
+    a cancel of an order is answered without.
     """
 
     order_id: str
@@ -216,24 +217,12 @@ class OrderLine(Answer, frozen=True, kw_only=True):
     peg_offset: int | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What an order was sent with, as far as it is known beside its reports.
-
-    Attributes:
-        order_type: the word of the API: a report of a waiting order has only that of the order it becomes.
-        fields: those behind ``fills`` in ``OrderLine``, by name.
-    """
-
-    order_type: str
-    fields: Mapping[str, str | int | bool] = field(default_factory=dict)
-
-
 def kept_of(record: OrderRecord) -> Sent:
     """Return what is kept of what an order was sent with, beside what its reports say."""
-    expire_ns = record.expire_ns if record.view.time_in_force == "GTD" else None
-    fields = {} if expire_ns is None else {"expire_time": expire_ns // _NS_PER_MS}
-    return Sent(order_type=record.view.order_type, fields=fields)
+    sent = record.sent or Sent(order_type=record.view.order_type)
+    if record.expire_ns is None or record.view.time_in_force != "GTD":
+        return sent
+    return replace(sent, fields={**sent.fields, "expire_time": record.expire_ns // _NS_PER_MS})
 
 
 def decimal_text(value: Decimal) -> str:

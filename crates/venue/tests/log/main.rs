@@ -9,7 +9,9 @@ mod world;
 
 use journal::Options as JournalOptions;
 use memory::Memory;
-use model::{Command, Display, Side};
+use model::{
+    AmendOrder, Command, Display, Money, NewOrder, OrderRef, Peg, PegReference, PostOnly, Price, Qty, Side, StpMode,
+};
 use sequencer::{Options, Progress, Sequencer};
 use venue::entered::{Entered, Entry};
 
@@ -119,6 +121,67 @@ fn a_beginning_that_is_gone_is_told_by_where_it_begins() {
     assert_eq!(entered.given_seq(), oldest - 1);
     let left: Vec<u64> = places.into_iter().filter(|seq| *seq >= oldest).collect();
     assert_eq!(seqs(&entered.next(sequencer.durable_seq(), u64::MAX).expect("a sound log")), left);
+}
+
+/// A plain order, with something that no report tells of.
+fn saying(number: u64, more: impl FnOnce(&mut NewOrder)) -> Command {
+    let Command::NewOrder(mut order) = world::order(1, number, Side::Buy, 100) else { panic!("an order") };
+    more(&mut order);
+    Command::NewOrder(order)
+}
+
+/// An amend of the first order.
+fn amend(number: u64, more: impl FnOnce(&mut AmendOrder)) -> Command {
+    let Command::NewOrder(order) = world::order(1, number, Side::Buy, 100) else { panic!("an order") };
+    let mut amend = AmendOrder {
+        account: order.account,
+        cl_ord_id: order.cl_ord_id,
+        target: OrderRef::Client(world::client_id(1)),
+        order_qty: None,
+        price: Some(Price(99)),
+        display_qty: None,
+        tif: None,
+        stp: None,
+        trigger_price: None,
+        seen_cum_qty: None,
+    };
+    more(&mut amend);
+    Command::Amend(amend)
+}
+
+#[test]
+fn an_order_that_says_more_than_its_reports_is_found_and_no_other() {
+    let disk = Memory::default();
+    let (mut sequencer, _) = log(&disk, 1);
+    let begun = sequencer.last().seq;
+    let found = [
+        saying(10, |order| order.post_only = PostOnly::Reject),
+        saying(11, |order| order.post_only = PostOnly::Slide),
+        saying(12, |order| order.reduce_only = true),
+        saying(13, |order| order.stp = Some(StpMode::None)),
+        saying(14, |order| order.min_qty = Qty(1)),
+        saying(15, |order| order.quote_qty = Some(Money(0))),
+        saying(16, |order| order.protection_price = Some(Price(1))),
+        saying(17, |order| order.peg = Some(Peg { reference: PegReference::Near, offset_ticks: 0 })),
+        saying(18, |order| {
+            order.display = Display::Iceberg { display_qty: Qty(1), threshold: Qty(0), variance_bps: 0 }
+        }),
+        amend(19, |amend| amend.display_qty = Some(Qty(1))),
+        amend(20, |amend| amend.stp = Some(StpMode::CancelBoth)),
+    ];
+    let plain = [saying(30, |_| ()), amend(31, |_| ()), amend(32, |amend| amend.trigger_price = Some(Price(1)))];
+    for command in plain.iter().chain(&found).chain(&[saying(40, |_| ())]) {
+        sequencer.submit(0, command).expect("room");
+        while sequencer.waiting() > 0 {
+            sequencer.step(NOW).expect("a sound disk");
+        }
+    }
+
+    let mut entered = Entered::begin(disk, None, begun).expect("a log");
+    let read = entered.next(sequencer.last().seq, u64::MAX).expect("a sound log");
+
+    let told: Vec<Command> = read.iter().map(|(_, body)| wire::decode_command(body).expect("a command")).collect();
+    assert_eq!(told, found);
 }
 
 fn first_of(name: &str) -> Option<u64> {

@@ -29,6 +29,7 @@ __all__ = [
     "ledger",
     "order_client_ids",
     "order_events",
+    "order_terms",
     "orders",
     "outcomes",
     "position_days",
@@ -160,6 +161,14 @@ order_client_ids: Final = Table(
     Column("order_id", BigInteger, nullable=False, index=True),
 )
 
+# What an order was sent with that no report tells of; of most orders there is nothing.
+order_terms: Final = Table(
+    "order_terms",
+    METADATA,
+    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("terms", Text, nullable=False),
+)
+
 advanced_orders: Final = Table(
     "advanced_orders",
     METADATA,
@@ -175,7 +184,7 @@ advanced_orders: Final = Table(
     Index("ix_advanced_orders_account_order_id", "account", "order_id"),
 )
 
-# The last command of the log that was looked at for ``advanced_orders``: reports do not say what makes an order one.
+# The last command of the log that was looked at for ``advanced_orders`` and ``order_terms``, which no report tells of.
 command_cursor: Final = Table(
     "command_cursor",
     METADATA,
@@ -327,6 +336,7 @@ FOLLOWING: Final = (
     account_fees,
     orders,
     order_client_ids,
+    order_terms,
     advanced_orders,
     command_cursor,
     order_events,

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from fairlead.domain.trading.order_view import Fill, OrderView, fill_of, is_news, moved
+from fairlead.domain.trading.sent import Sent
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Report
 from fairlead.model.trade_revision import amendment_of
@@ -25,6 +26,7 @@ class OrderRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         fees: summed over its trades, in the quote asset.
         first_seq: the command that brought it; the legs of a group have the same.
         expire_ns: when it ends by itself, nanoseconds since the Unix epoch.
+        sent: what it was sent with that no report tells of; ``None``: nothing, or it is not known.
     """
 
     view: OrderView
@@ -32,6 +34,7 @@ class OrderRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fees: Decimal
     first_seq: int
     expire_ns: int | None
+    sent: Sent | None = None
 
 
 def record_after(record: OrderRecord | None, report: Report) -> OrderRecord | None:

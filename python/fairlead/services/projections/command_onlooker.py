@@ -1,7 +1,8 @@
-"""How far the table of orders that wait, hide a part or depend on each other is, which another process fills."""
+"""How far the tables of what reports do not say of orders are, which another process fills."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from fairlead.model.report import Report
@@ -11,10 +12,11 @@ __all__ = ["CommandOnlooker"]
 
 _WAIT_S: Final = 2.0
 _SOON_S: Final = 0.01
+_SENT_MAX: Final = 10_000
 
 
 class CommandOnlooker:
-    """Looks at the table for one process.
+    """Looks at them for one process.
 
     Args:
         cursor: asks which command of the log was looked at last.
@@ -23,6 +25,14 @@ class CommandOnlooker:
     def __init__(self, cursor: Callable[[], Awaitable[int]]) -> None:
         self._ask = cursor
         self._cursor = self._wanted = 0
+        # Commands of this process that were not in the tables when they were looked at last, oldest first.
+        self._sent: dict[int, None] = {}
+
+    def entered(self, seq: int) -> None:
+        """Take the place of a command of this process of which its reports do not say all."""
+        self._sent[seq] = None
+        if len(self._sent) > _SENT_MAX:
+            del self._sent[next(iter(self._sent))]
 
     def hear(self, reports: Sequence[Report]) -> None:
         """Take reports that are in the tables now."""
@@ -34,13 +44,31 @@ class CommandOnlooker:
         Raises:
             UnavailableError: the store does not answer.
         """
-        wanted = self._wanted
         try:
             async with asyncio.timeout(_WAIT_S):
-                while self._cursor < wanted:
-                    self._cursor = await self._ask()
-                    if self._cursor < wanted:
-                        await asyncio.sleep(_SOON_S)
+                await self._reach(self._wanted)
         except TimeoutError:
             return False
         return True
+
+    async def entered_all(self, seqs: Collection[int]) -> bool:
+        """Wait, a moment at most, until what was entered here at these places is in the tables; ``False``: nothing was.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        mine = [seq for seq in seqs if seq in self._sent]
+        if not mine:
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WAIT_S):
+                await self._reach(max(mine))
+        return True
+
+    async def _reach(self, seq: int) -> None:
+        while self._cursor < seq:
+            self._cursor = await self._ask()
+            if self._cursor < seq:
+                await asyncio.sleep(_SOON_S)
+        for done in [it for it in self._sent if it <= self._cursor]:
+            del self._sent[done]

@@ -1,30 +1,38 @@
-"""What reports do not say: which orders wait, hide a part, or depend on each other, and how.
+"""What reports do not say: which orders wait, hide a part, or depend on each other, and what else they were sent with.
 
 The session of the service knows what it sent. What others sent stands in the log alone, and reading that costs: it is
-read at the start, where a report tells of an order that nobody here sent, and now and then for what no report tells.
-Both ways give the same rows, so the table is the same however it came to be. It never runs ahead of the reports.
+read at the start, at once where a report tells of an order that waits or of a group that nobody here sent, soon where
+one tells of any other order, and now and then for what no report tells. Both ways give the same rows, so the tables are
+the same however they came to be. They never run ahead of the reports.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from fairlead.domain.trading.advanced_order import AdvancedOrder
+from fairlead.domain.trading.entered_order import EnteredOrder
 from fairlead.errors import FairleadError
 from fairlead.model.report import Position, Report
-from fairlead.ports.advanced_orders import AdvancedTable
-from fairlead.ports.command_log import CommandLog
+from fairlead.ports.advanced_orders import EnteredTable
+from fairlead.ports.command_log import CommandLog, CommandPage
 
 __all__ = ["CommandFollower", "telling_seq"]
 
 # Reports of orders that wait, and of groups.
 _TELLING: Final = frozenset({"Suspended", "GroupAccepted"})
+# Reports of orders whose commands may say more.
+_HINTING: Final = frozenset({"New", "Replaced"})
 _SENT_MAX: Final = 10_000
 # The log is left alone for so many times as long as it was read.
 _SHARE: Final = 4.0
 _PAUSE_S_MIN, _PAUSE_S_MAX = 0.05, 5.0
+# How long orders of others gather before the log is read for what they may say more.
+_GATHER_S: Final = 0.5
+# Commands that are one step of the store: who writes into it beside waits for no more.
+_STEP_MAX: Final = 500
 _SWEEP_S: Final = 60.0
 _WAIT_S: Final = 2.0
 _log = logging.getLogger("fairlead.projections")
@@ -48,18 +56,18 @@ class CommandFollower:
     """
 
     def __init__(
-        self, log: CommandLog, table: AdvancedTable, *, position: Callable[[], Position], sweep_s: float = _SWEEP_S
+        self, log: CommandLog, table: EnteredTable, *, position: Callable[[], Position], sweep_s: float = _SWEEP_S
     ) -> None:
         self._log, self._table, self._position, self._sweep_s = log, table, position, sweep_s
         # Sent by this process and not in the table yet, by their place.
-        self._sent: dict[int, AdvancedOrder] = {}
-        # How far the log was read, and how far it is worth reading; what is there at the start is.
-        self._cursor, self._wanted = 0, 1
-        self._rest_until_s = 0.0
+        self._sent: dict[int, EnteredOrder] = {}
+        # How far the log was read, and how far it is worth reading at once and soon; what is there at the start is.
+        self._cursor, self._wanted, self._hinted = 0, 1, 0
+        self._rest_until_s = self._soon_s = 0.0
         self._woken = asyncio.Event()
         self._moved = asyncio.Condition()
 
-    def entered(self, command: AdvancedOrder) -> None:
+    def entered(self, command: EnteredOrder) -> None:
         """Take a command that the exchange took from this process."""
         if len(self._sent) >= _SENT_MAX:
             self._want(self._sent.pop(min(self._sent)).seq)
@@ -71,7 +79,9 @@ class CommandFollower:
             seq = telling_seq(report)
             if seq is not None and seq not in self._sent:
                 self._want(seq)
-        if self._sent or self._is_behind:
+            elif report.exec_type in _HINTING and report.position is not None:
+                self._hinted = report.position.event_seq
+        if self._sent or self._is_behind or self._is_hinted:
             self._woken.set()
 
     @property
@@ -97,6 +107,21 @@ class CommandFollower:
             return False
         return True
 
+    async def entered_all(self, seqs: Collection[int]) -> bool:
+        """Wait, a moment at most, until what was entered here at these places is in the tables; ``False``: nothing was.
+
+        Args:
+            seqs: places up to which the reports are in the tables.
+        """
+        mine = [seq for seq in seqs if seq in self._sent]
+        if not mine:
+            return False
+        self._woken.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WAIT_S), self._moved:
+                await self._moved.wait_for(lambda: not any(seq in self._sent for seq in mine))
+        return True
+
     async def run(self) -> None:
         """Follow until it is cancelled; a log or a store that is away is asked again."""
         while True:
@@ -106,13 +131,13 @@ class CommandFollower:
                 _log.warning("orders that wait are not listed: why=%s", error)
                 await asyncio.sleep(_PAUSE_S_MAX)
                 continue
-            rest_s = self._rest_until_s - time.monotonic()
-            is_behind = self._is_behind
+            due_s = self._due_s()
+            rest_s = self._sweep_s if due_s is None else max(_PAUSE_S_MIN, due_s - time.monotonic())
             try:
-                async with asyncio.timeout(max(_PAUSE_S_MIN, rest_s) if is_behind else self._sweep_s):
+                async with asyncio.timeout(rest_s):
                     await self._woken.wait()
             except TimeoutError:
-                if not is_behind:
+                if due_s is None:
                     self._want(self._position().event_seq)
 
     async def step(self) -> None:
@@ -123,11 +148,12 @@ class CommandFollower:
         if due:
             for seq in await self._table.enter(due, reports_seq=reports_seq):
                 self._sent.pop(seq, None)
-        if self._is_behind and time.monotonic() >= self._rest_until_s:
-            begun_s = time.monotonic()
+        due_s, begun_s = self._due_s(), time.monotonic()
+        if due_s is not None and begun_s >= due_s:
             self._cursor = await self._read(reports_seq)
             took_s = time.monotonic() - begun_s
             self._rest_until_s = begun_s + took_s + min(_PAUSE_S_MAX, _SHARE * took_s)
+            self._soon_s = max(self._rest_until_s, begun_s + _GATHER_S)
         async with self._moved:
             self._moved.notify_all()
 
@@ -135,6 +161,17 @@ class CommandFollower:
     def _is_behind(self) -> bool:
         """Whether the log has something that is worth reading and may be read."""
         return min(self._wanted, self._position().event_seq) > self._cursor
+
+    @property
+    def _is_hinted(self) -> bool:
+        """Whether the log may have something."""
+        return min(self._hinted, self._position().event_seq) > self._cursor
+
+    def _due_s(self) -> float | None:
+        """Return from when on the log may be read; ``None``: there is no reason to."""
+        if self._is_behind:
+            return self._rest_until_s
+        return self._soon_s if self._is_hinted else None
 
     def _want(self, seq: int) -> None:
         self._wanted = max(self._wanted, seq)
@@ -147,8 +184,18 @@ class CommandFollower:
             page = await self._log.after(cursor, until_seq=reports_seq)
             if page.has_gap and cursor:
                 _log.error("commands are gone with the beginning of the log: after=%s", cursor)
-            moved = await self._table.add(page.advanced, last_seq=page.last_seq, reports_seq=reports_seq)
+            moved = await self._enter_page(page, cursor, reports_seq=reports_seq)
             if moved <= cursor:
                 break
             cursor = moved
+        return cursor
+
+    async def _enter_page(self, page: CommandPage, cursor: int, *, reports_seq: int) -> int:
+        """Add what a page tells, a step at a time; return how far that was possible."""
+        begins = range(0, max(1, len(page.told)), _STEP_MAX)
+        for of in (page.told[begin : begin + _STEP_MAX] for begin in begins):
+            last_seq = of[-1].seq if of and of[-1] is not page.told[-1] else page.last_seq
+            cursor = await self._table.add(of, last_seq=last_seq, reports_seq=reports_seq)
+            if cursor < last_seq:
+                break
         return cursor

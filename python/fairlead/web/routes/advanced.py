@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission, Principal
-from fairlead.domain.trading.advanced_order import ADVANCED_TYPES
+from fairlead.domain.trading.entered_order import ADVANCED_TYPES
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.group_request import ExitsRequest
 from fairlead.domain.trading.order_request import OrderRequest

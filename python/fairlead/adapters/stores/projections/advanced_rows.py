@@ -1,18 +1,19 @@
-"""Orders that wait, hide a part, or depend on each other: what their commands say, joined with what became of them."""
+"""What commands say of orders that reports do not: written beside what became of them, and read."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from fairlead.adapters.stores.database import Database
-from fairlead.adapters.stores.projection_tables import advanced_orders, command_cursor, orders
-from fairlead.adapters.stores.projections.order_rows import record_of
+from fairlead.adapters.stores.projection_tables import advanced_orders, command_cursor
+from fairlead.adapters.stores.projections.order_rows import RECORD, record_of
+from fairlead.adapters.stores.projections.term_rows import WITH_TERMS, amend_terms, keep_terms
 from fairlead.adapters.stores.report_text import report_from
 from fairlead.adapters.stores.step import Row, Step
-from fairlead.domain.trading.advanced_order import AdvancedOrder, Leg
+from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.model.report import Position
 from fairlead.ports.advanced_orders import AdvancedFilter, AdvancedRecord
 
@@ -22,10 +23,10 @@ _NAME: Final = "commands"
 _CURSOR: Final = "SELECT seq FROM command_cursor"
 _ANSWERS: Final = (
     "SELECT event_seq, what, order_id, account, kind, sub, leg, content, ts_ns FROM order_events "
-    "WHERE what IN ('New', 'GroupAccepted', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused') AND event_seq IN"
+    "WHERE what IN ('New', 'Replaced', 'GroupAccepted', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused')"
+    " AND event_seq IN"
 )
 _COLUMNS: Final = ", ".join(column.name for column in advanced_orders.columns)
-_ORDER_COLUMNS: Final = ", ".join(column.name for column in orders.columns)
 # Orders of a group have one command and follow each other.
 _LEGS_MAX: Final = 8
 _IS_ACTIVE: Final = (
@@ -42,7 +43,7 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 class SqlAdvancedOrders:
-    """The table of one store.
+    """The tables of one store.
 
     Args:
         database: the store.
@@ -55,11 +56,11 @@ class SqlAdvancedOrders:
         """Return the last command of the log that was looked at."""
         return await self._direct.read(_cursor)
 
-    async def enter(self, commands: Sequence[AdvancedOrder], /, *, reports_seq: int) -> Sequence[int]:
+    async def enter(self, commands: Sequence[EnteredOrder], /, *, reports_seq: int) -> Sequence[int]:
         """Add what the exchange took of these commands, wherever the cursor is."""
         return await self._direct.step(partial(_enter, commands, reports_seq))
 
-    async def add(self, commands: Sequence[AdvancedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor."""
         return await self._direct.step(partial(_add, commands, last_seq, reports_seq))
 
@@ -96,46 +97,82 @@ def _cursor(view: Step) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def _enter(commands: Sequence[AdvancedOrder], reports_seq: int, step: Step) -> Sequence[int]:
+class _Taken(NamedTuple):
+    """What became of a command that the exchange took.
+
+    Attributes:
+        order_ids: its orders, in the order of its legs; of an amend the one that it changed.
+        account: whose.
+        ts_ns: when.
+        group_id: of a group.
+    """
+
+    order_ids: Sequence[int]
+    account: int
+    ts_ns: int
+    group_id: int | None = None
+
+
+def _enter(commands: Sequence[EnteredOrder], reports_seq: int, step: Step) -> Sequence[int]:
     done = _answered(step, commands, reports_seq)
-    step.put(advanced_orders, [row for row in done.values() if row is not None])
+    _keep(step, commands, done)
     return list(done)
 
 
-def _add(commands: Sequence[AdvancedOrder], last_seq: int, reports_seq: int, step: Step) -> int:
+def _add(commands: Sequence[EnteredOrder | AmendedOrder], last_seq: int, reports_seq: int, step: Step) -> int:
     cursor = _cursor(step)
     fresh = [it for it in commands if cursor < it.seq <= last_seq]
     done = _answered(step, fresh, reports_seq)
     left = [it.seq for it in fresh if it.seq not in done]
     last_seq = min([last_seq, *(seq - 1 for seq in left)])
-    step.put(advanced_orders, [row for seq, row in done.items() if row is not None and seq <= last_seq])
+    _keep(step, [it for it in fresh if it.seq <= last_seq], done)
     if last_seq > cursor:
         step.put(command_cursor, [(_NAME, last_seq)])
     return max(cursor, last_seq)
 
 
-def _answered(step: Step, commands: Sequence[AdvancedOrder], reports_seq: int) -> dict[int, Row | None]:
-    """Return the rows of those commands whose reports are in the tables; none of what was refused or sent again."""
+def _keep(step: Step, commands: Sequence[EnteredOrder | AmendedOrder], done: Mapping[int, _Taken | None]) -> None:
+    """Write what the exchange took of these; what was amended comes after what was entered, as in the log."""
+    taken = [(it, of) for it in commands if (of := done.get(it.seq)) is not None]
+    entered = [(it, of) for it, of in taken if isinstance(it, EnteredOrder)]
+    step.put(advanced_orders, [_row(it, of) for it, of in entered if it.order_type is not None])
+    keep_terms(step, [pair for it, of in entered for pair in zip(of.order_ids, it.legs, strict=True)])
+    for it, of in taken:
+        if isinstance(it, AmendedOrder):
+            amend_terms(step, of.order_ids[0], it)
+
+
+def _answered(
+    step: Step, commands: Sequence[EnteredOrder | AmendedOrder], reports_seq: int
+) -> dict[int, _Taken | None]:
+    """Return what became of those commands whose reports are in the tables; none of what was refused or sent again."""
     answers: defaultdict[int, list[Row]] = defaultdict(list)
     for row in step.any_of(_ANSWERS, [(it.seq,) for it in commands]):
         answers[row[0]].append(row)
-    done: dict[int, Row | None] = {}
+    done: dict[int, _Taken | None] = {}
     for command in commands:
         told = sorted(answers[command.seq], key=lambda row: (row[5], row[6]))
-        mine = [row for row in told if row[1] == "New"]
-        if len(mine) == len(command.legs):
-            groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]
-            done[command.seq] = _row(command, mine[0], group_id=groups[0] if groups else None)
+        if (taken := _taken(command, told)) is not None:
+            done[command.seq] = taken
         elif command.seq < reports_seq or any(row[1] not in {"New", "GroupAccepted"} for row in told):
             done[command.seq] = None
     return done
 
 
-def _row(command: AdvancedOrder, accepted: Row, *, group_id: int | None) -> Row:
-    order_id, account, ts_ns = accepted[2], accepted[3], accepted[8]
+def _taken(command: EnteredOrder | AmendedOrder, told: Sequence[Row]) -> _Taken | None:
+    is_amend = isinstance(command, AmendedOrder)
+    mine = [row for row in told if row[1] == ("Replaced" if is_amend else "New")]
+    if not mine or (isinstance(command, EnteredOrder) and len(mine) != len(command.legs)):
+        return None
+    groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]
+    return _Taken([row[2] for row in mine], mine[0][3], mine[0][8], groups[0] if groups else None)
+
+
+def _row(command: EnteredOrder, taken: _Taken) -> Row:
     legs = [{"role": leg.role, "orderType": leg.order_type, "terms": leg.terms} for leg in command.legs]
     words = _encode({"legs": legs}).decode()
-    return (order_id, group_id, account, command.order_type, command.symbol, words, ts_ns, ts_ns)
+    times = (taken.ts_ns, taken.ts_ns)
+    return (taken.order_ids[0], taken.group_id, taken.account, command.order_type, command.symbol, words, *times)
 
 
 def _group_in(row: Row) -> int:
@@ -148,7 +185,7 @@ def _page(where: Sequence[str], values: Sequence[object], count_max: int, view: 
     rows = view.rows(asked, [*values, count_max])
     legs = {row[0]: _legs(row[5]) for row in rows}
     wanted = [(order_id + place,) for order_id, of in legs.items() for place in range(len(of))]
-    found = view.any_of(f"SELECT {_ORDER_COLUMNS} FROM orders WHERE order_id IN", wanted) if wanted else []
+    found = view.any_of(f"SELECT {RECORD} FROM {WITH_TERMS} WHERE order_id IN", wanted) if wanted else []
     known = {row[0]: record_of(row) for row in found}
     return [
         AdvancedRecord(

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from fairlead.adapters.stores.database import Database
-from fairlead.adapters.stores.projection_tables import order_events, orders
+from fairlead.adapters.stores.projection_tables import order_events
 from fairlead.adapters.stores.projections.event_rows import report_of_row
-from fairlead.adapters.stores.projections.order_rows import record_of
+from fairlead.adapters.stores.projections.order_rows import RECORD, record_of
+from fairlead.adapters.stores.projections.term_rows import WITH_TERMS
 from fairlead.adapters.stores.step import Row, names_of
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
@@ -17,10 +19,9 @@ from fairlead.ports.order_history import OrderFilter
 
 __all__ = ["SqlOrderHistory", "fill_of_row"]
 
-_ORDER: Final = names_of(orders)
-_MINE: Final = "orders WHERE account = ?"
+_MINE: Final = f"{WITH_TERMS} WHERE account = ?"
 _BY_CLIENT_ID: Final = (
-    f"SELECT {_ORDER} FROM orders WHERE order_id ="
+    f"SELECT {RECORD} FROM {WITH_TERMS} WHERE order_id ="
     " (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
 )
 _NAMED: Final = " AND order_id IN (SELECT order_id FROM order_client_ids WHERE account = ? AND client_order_id = ?)"
@@ -33,16 +34,30 @@ _KEPT_AFTER: Final = "SELECT kept_after_seq FROM projection_cursor"
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
+async def _nothing(_: Sequence[int]) -> bool:
+    """Nothing was entered here."""
+    return False
+
+
 class SqlOrderHistory:
     """The orders of one store.
 
     Args:
         database: the store.
         reached: waits until the tables are at a position.
+        entered: waits, a moment at most, until the tables have what commands of this process entered that no report
+            tells of; ``False``: there was nothing to wait for.
     """
 
-    def __init__(self, database: Database, *, reached: Callable[[Position], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        reached: Callable[[Position], Awaitable[bool]],
+        entered: Callable[[Sequence[int]], Awaitable[bool]] = _nothing,
+    ) -> None:
         self._rows, self._page, self._reached = database.direct.rows, database.direct.page, reached
+        self._entered = entered
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
 
@@ -57,8 +72,9 @@ class SqlOrderHistory:
 
     async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
         """Return an order with the sums over its trades."""
-        rows = await self._rows(f"SELECT {_ORDER} FROM {_MINE} AND order_id = ?", account, order_id)
-        return record_of(rows[0]) if rows else None
+        read = partial(self._rows, f"SELECT {RECORD} FROM {_MINE} AND order_id = ?", account, order_id)
+        found = await self._whole(read)
+        return found[0] if found else None
 
     async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:
         """Return an order by any client id of its chain, the newest order where an id was used again."""
@@ -82,8 +98,14 @@ class SqlOrderHistory:
                 text, values = text + part, [*values, value]
         if wanted.client_order_id is not None:
             text, values = text + _NAMED, [*values, account, wanted.client_order_id]
-        rows = await self._page(_ORDER, text + _NEWEST_FIRST, *values, count_max)
-        return [record_of(row) for row in rows]
+        return await self._whole(partial(self._page, RECORD, text + _NEWEST_FIRST, *values, count_max))
+
+    async def _whole(self, read: Callable[[], Awaitable[Sequence[Row]]]) -> Sequence[OrderRecord]:
+        """Return orders with what they were sent with, those too that were entered here just before."""
+        records = [record_of(row) for row in await read()]
+        if await self._entered([it.first_seq for it in records if it.sent is None]):
+            records = [record_of(row) for row in await read()]
+        return records
 
     async def fills(self, account: int, order_id: int, /) -> Sequence[Fill]:
         """Return the trades of an order, oldest first."""

@@ -7,15 +7,19 @@ from typing import Any, Final
 from fairlead.adapters.stores.exact import written
 from fairlead.adapters.stores.projection_tables import order_client_ids, orders
 from fairlead.adapters.stores.projections.memory import Memory
+from fairlead.adapters.stores.projections.term_rows import SENT, sent_in
 from fairlead.adapters.stores.projections.told import Told
 from fairlead.adapters.stores.step import Row, Step, names_of
 from fairlead.domain.trading.order_record import OrderRecord, record_with
 from fairlead.domain.trading.order_view import OrderView
 from fairlead.model.report import Position
 
-__all__ = ["follow_orders", "record_of"]
+__all__ = ["RECORD", "follow_orders", "record_of"]
 
-_KNOWN: Final = f"SELECT {names_of(orders)} FROM orders WHERE order_id IN"
+# The columns of which ``record_of`` makes an order, those of ``WITH_TERMS``.
+RECORD: Final = f"{names_of(orders)}, {SENT}"
+
+_KNOWN: Final = f"SELECT {names_of(orders)}, NULL FROM orders WHERE order_id IN"
 _NO_TRADE: Final = (None, Decimal(0))
 _NEWEST: Final = "SELECT max(order_id) FROM orders"
 # What no report changes.
@@ -62,7 +66,7 @@ def _read(step: Step, memory: Memory, numbers: Sequence[int]) -> None:
 
 
 def record_of(row: Sequence[Any]) -> OrderRecord:
-    """Return a row as the order it keeps."""
+    """Return a row of ``RECORD`` as the order it keeps."""
     (
         order_id,
         account,
@@ -85,6 +89,7 @@ def record_of(row: Sequence[Any]) -> OrderRecord:
         created_ns,
         updated_ns,
         *place,
+        terms,
     ) = row
     value, filled = Decimal(filled_value), Decimal(filled_quantity)
     view = OrderView(
@@ -107,7 +112,14 @@ def record_of(row: Sequence[Any]) -> OrderRecord:
         updated_ns=updated_ns,
         seq=Position(*place),
     )
-    return OrderRecord(view=view, filled_value=value, fees=Decimal(fees), first_seq=first_seq, expire_ns=expire_ns)
+    return OrderRecord(
+        view=view,
+        filled_value=value,
+        fees=Decimal(fees),
+        first_seq=first_seq,
+        expire_ns=expire_ns,
+        sent=sent_in(terms),
+    )
 
 
 def _row(record: OrderRecord) -> Row:

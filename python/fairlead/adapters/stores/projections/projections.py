@@ -27,7 +27,7 @@ __all__ = ["SqlProjections"]
 Follow = Callable[[Step, Told, Memory], None]
 
 # Raised with every change of what a row says: tables of another form are made again from the log.
-_FORM: Final = 6
+_FORM: Final = 7
 _NAME: Final = "reports"
 _FOLLOWERS: Final[Sequence[Follow]] = (
     follow_orders,

@@ -99,7 +99,7 @@ def _prune_days(step: Step, pruned: Pruned, kept_from_ns: int) -> None:
 
 
 def _prune_orders(step: Step, pruned: Pruned, kept_from_ns: int) -> bool:
-    """Take orders away that ended long ago, those of one command together; their ids go with them."""
+    """Take orders away that ended long ago, those of one command together; ids and terms go with them."""
     rows = step.rows(_EXAMINED, (pruned.order_id, _PORTION))
     has_more = len(rows) == _PORTION and rows[-1][2] < kept_from_ns
     if has_more:
@@ -107,7 +107,7 @@ def _prune_orders(step: Step, pruned: Pruned, kept_from_ns: int) -> bool:
         rows = [row for row in rows if row[4] != rows[-1][4]] or rows
     living = {row[4] for row in rows if row[1] in STATUSES_OPEN or row[3] >= kept_from_ns}
     ended = [(row[0],) for row in rows if row[4] not in living]
-    for name in ("advanced_orders", "order_client_ids", "orders"):
+    for name in ("advanced_orders", "order_terms", "order_client_ids", "orders"):
         step.remove(f"DELETE FROM {name} WHERE order_id IN", ended)
     # The next round begins at the first one again: who lived then may have ended.
     pruned.order_id = rows[-1][0] if has_more else 0
