@@ -114,7 +114,9 @@ def _check_what_is_listed(listed: list[dict[str, Any]], entered: list[dict[str, 
 def _check_filters_and_pages(ann: Trader, listed: list[dict[str, Any]]) -> None:
     assert _listed(ann, "?type=TRAILING_STOP") == listed[4:6]
     assert _listed(ann, "?status=ACTIVE&symbol=ABC-USD") == listed
-    assert _listed(ann, "?status=FINISHED") == _listed(ann, "?symbol=NONE") == []
+    assert _listed(ann, "?status=FINISHED") == []
+    unknown = ann.ask("GET", "/advanced-orders?symbol=NONE")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "UNKNOWN_INSTRUMENT")
     seen: list[dict[str, Any]] = []
     cursor = ""
     while True:

@@ -12,10 +12,11 @@ from fairlead.errors import NotFoundError, UnavailableError
 from fairlead.model.report import Position, Report
 from fairlead.model.request import Exact, OrderWords
 from fairlead.model.triggers import Trigger
-from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
+from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Symbols, Trading
 
 SCALES = {
     "BTC-USD": Scales(price=2, quantity=3, base=8, quote=5),
+    "ETH-USD": Scales(price=2, quantity=3, base=8, quote=5),
     "RAIN": Scales(price=2, quantity=0, base=0, quote=6, is_event=True),
 }
 
@@ -160,11 +161,13 @@ def trading_over(front: FakeFront, house: House, *, batch_orders_max: int = 3) -
     """Return the desks over a session that a test speaks for."""
     secrets = house.needs.secrets
     recent = RecentOrders()
-    floor = Floor(front=front, reads=recent, instruments=FakeScales(), secrets=secrets)
+    instruments = FakeScales()
+    floor = Floor(front=front, reads=recent, instruments=instruments, secrets=secrets)
     return Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor),
         accounts=EngineAccounts(front, SqlAccountNumbers(house.database), secrets=secrets),
         recent=recent,
+        symbols=Symbols(instruments),
         batch_orders_max=batch_orders_max,
     )

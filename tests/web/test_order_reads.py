@@ -167,6 +167,20 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, query: str, field: str)
     at_desk(tmp_path, story)
 
 
+@pytest.mark.parametrize("path", ["/orders", "/trades", "/advanced-orders"])
+def test_a_symbol_of_no_market_is_refused_as_an_order_of_it_is(tmp_path: Path, path: str) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        answer = await desk.get(f"{path}?symbol=ZZZ", headers=mine)
+        assert answer.status_code == 422, answer.text
+        problem = answer.json()
+        assert (problem["code"], problem["field"]) == ("UNKNOWN_INSTRUMENT", "symbol")
+        assert "ZZZ" in problem["detail"]
+        assert (await desk.get(f"{path}?symbol=BTC-USD", headers=mine)).status_code == 200
+
+    at_desk(tmp_path, story)
+
+
 def test_the_same_answer_is_sent_once(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         mine = bearer(await desk.become())

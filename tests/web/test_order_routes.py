@@ -590,3 +590,17 @@ def test_an_account_is_made_once_and_before_the_first_order_where_it_failed(tmp_
         assert (await desk.get("/me", headers=bearer(tokens))).json()["account"] == 1_005
 
     at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_what_comes_with_the_execution_engine_is_no_path(tmp_path: Path, method: str) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        body = {"symbol": "BTC-USD", "side": "BUY", "totalQuantity": "1", "algoType": "TWAP", "duration": 60_000}
+        for headers in (mine, {}):
+            answer = await desk.client.request(method, "/advanced-orders/algo", json=body, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_ERROR")
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert desk.front.sent == []
+
+    at_desk(tmp_path, story)

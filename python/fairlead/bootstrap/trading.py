@@ -11,7 +11,7 @@ from fairlead.bootstrap.house import House
 from fairlead.bootstrap.telemetry import timed_front
 from fairlead.domain.trading.refused import Scales
 from fairlead.ports.clock import Clock
-from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Trading
+from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Symbols, Trading
 from fairlead.wire import Message
 
 __all__ = ["desks"]
@@ -30,17 +30,14 @@ async def desks(house: House) -> AsyncIterator[None]:
     else:
         recent = RecentOrders(house.records.orders)
     front.listen_reports(recent.hear)
-    floor = Floor(
-        front=front,
-        reads=recent,
-        instruments=_ListedScales(front, clock=needs.clock),
-        secrets=needs.secrets,
-    )
+    instruments = _ListedScales(front, clock=needs.clock)
+    floor = Floor(front=front, reads=recent, instruments=instruments, secrets=needs.secrets)
     house.desks = Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor, groups=SqlAdvancedOrders(database)),
         accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=needs.secrets),
         recent=recent,
+        symbols=Symbols(instruments),
         batch_orders_max=house.settings.limits.batch_orders_max,
     )
     yield

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from time import monotonic_ns
 from typing import Any, Final
 
-from litestar import Litestar, Request, get
+from litestar import Litestar, Request, get, route
 from litestar.config.cors import CORSConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
-from litestar.exceptions import ValidationException
+from litestar.exceptions import NotFoundException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp
 
@@ -56,7 +56,7 @@ def make_app(
     )
     cors = _cors(allowed_origins) if allowed_origins else None
     app = Litestar(
-        [*ROUTES, *SOCKETS, _description_route()],
+        [*ROUTES, *SOCKETS, _description_route(), _absent],
         cors_config=cors,
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
@@ -111,6 +111,17 @@ def _description_route() -> Any:
 
     description = describe(ROUTES)
     return openapi
+
+
+@route(
+    "/advanced-orders/algo",
+    http_method=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    opt=PUBLIC,
+    include_in_schema=False,
+)
+async def _absent() -> None:
+    """Say of what comes with the execution engine that there is no such path: it is not the id of an order."""
+    raise NotFoundException
 
 
 def _cors(allowed_origins: Sequence[str]) -> CORSConfig:

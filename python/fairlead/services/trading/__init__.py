@@ -6,6 +6,7 @@ from fairlead.services.trading.desks import Trading
 from fairlead.services.trading.floor import Floor
 from fairlead.services.trading.orders import OrderDesk, Outcome, Placed
 from fairlead.services.trading.recent_orders import RecentOrders
+from fairlead.services.trading.symbols import Symbols
 
 __all__ = [
     "AdvancedDesk",
@@ -16,5 +17,6 @@ __all__ = [
     "Placed",
     "PlacedGroup",
     "RecentOrders",
+    "Symbols",
     "Trading",
 ]

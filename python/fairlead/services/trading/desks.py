@@ -6,6 +6,7 @@ from fairlead.services.trading.accounts import EngineAccounts
 from fairlead.services.trading.advanced import AdvancedDesk
 from fairlead.services.trading.orders import OrderDesk
 from fairlead.services.trading.recent_orders import RecentOrders
+from fairlead.services.trading.symbols import Symbols
 
 __all__ = ["Trading"]
 
@@ -19,6 +20,7 @@ class Trading:
         advanced: groups of orders.
         accounts: the account of each user at the exchange.
         recent: what was heard of orders; reads wait until the tables have it.
+        symbols: which instrument a symbol means.
         batch_orders_max: orders of one batch, 1 or more.
     """
 
@@ -26,4 +28,5 @@ class Trading:
     advanced: AdvancedDesk
     accounts: EngineAccounts
     recent: RecentOrders
+    symbols: Symbols
     batch_orders_max: int = 50

@@ -34,7 +34,7 @@ from fairlead.web.order_wire import (
     order_line,
 )
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
-from fairlead.web.routes.order_reads import Filter, one_of
+from fairlead.web.routes.order_reads import Filter, asked_symbol, one_of
 from fairlead.web.routes.trading import IdempotencyKey, order_id_of, placed_line
 from fairlead.web.services import Asker, Given, Services
 from fairlead.web.trading_answers import GroupLine, group_id_of, group_name
@@ -109,7 +109,7 @@ async def list_advanced(
     refuse_unknown(request, "symbol", "type", "status", "limit", "cursor")
     word = one_of("status", status, _STATUSES)
     wanted = AdvancedFilter(
-        symbol=symbol,
+        symbol=await asked_symbol(services, symbol),
         order_type=one_of("type", type_, ADVANCED_TYPES),
         is_active=None if word is None else word == _STATUSES[0],
     )

@@ -24,6 +24,7 @@ from fairlead.web.money_wire import (
     trade_line,
 )
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
+from fairlead.web.routes.order_reads import asked_symbol
 from fairlead.web.services import Asker, Given
 
 __all__ = ["ROUTES"]
@@ -81,7 +82,8 @@ async def own_trades(
     refuse_unknown(request, "symbol", "limit", "cursor")
     count, numbers = count_of(limit, services.pages), numbers_in(cursor, count=3)
     before = None if numbers is None else Position(*numbers)
-    lines = await services.records.money.trades(caller.account, symbol=symbol, before=before, count_max=count + 1)
+    wanted = await asked_symbol(services, symbol)
+    lines = await services.records.money.trades(caller.account, symbol=wanted, before=before, count_max=count + 1)
     shown = lines[:count]
     following = cursor_of(*shown[-1].position) if len(lines) > count else None
     return tagged(request, OwnTrades(trades=[trade_line(it) for it in shown], next_cursor=following))

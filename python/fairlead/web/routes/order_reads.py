@@ -16,10 +16,10 @@ from fairlead.web.order_wire import OrderLine, fill_line, kept_of, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
 from fairlead.web.quality_wire import Quality, quality_of
-from fairlead.web.services import Asker, Given
+from fairlead.web.services import Asker, Given, Services
 from fairlead.web.story_wire import Story, story_of
 
-__all__ = ["ROUTES", "Filter", "OrderId", "one_of", "order_number"]
+__all__ = ["ROUTES", "Filter", "OrderId", "asked_symbol", "one_of", "order_number"]
 
 _READ: Final = needs(Permission.READ_OWN)
 _SIDES: Final = ("BUY", "SELL")
@@ -57,7 +57,7 @@ async def list_orders(
     """
     refuse_unknown(request, "symbol", "status", "side", "clientOrderId", "limit", "cursor")
     wanted = OrderFilter(
-        symbol=symbol,
+        symbol=await asked_symbol(services, symbol),
         status=one_of("status", status, _STATUSES),
         side=one_of("side", side, _SIDES),
         client_order_id=client_order_id,
@@ -155,6 +155,15 @@ def one_of(name: str, value: str | None, known: tuple[str, ...]) -> str | None:
             fix="give one of the words, or leave it out",
         )
     return value
+
+
+async def asked_symbol(services: Services, symbol: str | None) -> str | None:
+    """Return the symbol of a filter.
+
+    Raises:
+        RefusedError: there is no such instrument.
+    """
+    return None if symbol is None else await services.trading.symbols.known(symbol)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (list_orders, show_order, list_fills, explain_order, measure_order)
