@@ -139,10 +139,14 @@ fn guard_report(event: &Event, guard: &GuardEvent) -> CommandReport {
             value: amount.0,
             ..say(CommandEvent::CreditLineSet)
         },
-        GuardEvent::KillSwitchSet { scope, count, .. } => {
-            CommandReport { count: *count, ..scope_of(say(CommandEvent::KillSwitchSet), *scope) }
+        GuardEvent::KillSwitchSet { scope, operator, count, .. } => CommandReport {
+            count: *count,
+            value: operator.0.into(),
+            ..scope_of(say(CommandEvent::KillSwitchSet), *scope)
+        },
+        GuardEvent::KillSwitchCleared { scope, operator, .. } => {
+            CommandReport { value: operator.0.into(), ..scope_of(say(CommandEvent::KillSwitchCleared), *scope) }
         }
-        GuardEvent::KillSwitchCleared { scope, .. } => scope_of(say(CommandEvent::KillSwitchCleared), *scope),
         GuardEvent::DisconnectRuleSet { session, .. } => {
             CommandReport { id: u64::from(session.0), ..say(CommandEvent::DisconnectRuleSet) }
         }

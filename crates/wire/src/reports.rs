@@ -103,7 +103,7 @@ words! {
         /// A credit line was set: the asset in `id`, the amount in `value`.
         CreditLineSet = 13,
         /// A kill switch is on: the scope in `other` (0 all, 1 instrument, 2 account, 3 session), its id in `id`, the
-        /// orders it cancelled in `count`.
+        /// orders it cancelled in `count`, who set it in `value`.
         KillSwitchSet = 14,
         /// A kill switch is off: as above.
         KillSwitchCleared = 15,

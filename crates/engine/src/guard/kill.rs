@@ -76,6 +76,13 @@ impl Switches {
         ensure(!refused, || Reject::plain(RejectReason::KillSwitch))
     }
 
+    /// 109 of pairs that are made, which no session sends and which never only reduce.
+    pub(crate) fn admit_pairs(&self, instrument: InstrumentId, account: AccountId) -> Result<(), Reject> {
+        let scopes = [KillScope::All, KillScope::Instrument(instrument), KillScope::Account(account)];
+        let refused = scopes.iter().any(|scope| self.on.contains_key(scope));
+        ensure(!refused, || Reject::plain(RejectReason::KillSwitch))
+    }
+
     pub(crate) fn all(&self) -> impl Iterator<Item = (&KillScope, &Switch)> {
         self.on.iter()
     }

@@ -75,6 +75,9 @@ fn pairs(shared: &mut Shared, markets: &mut [Market], request: MovePairs, out: &
     let MovePairs { account, instrument, qty, merge } = request;
     ensure(shared.accounts.is_customer(account), || Reject::plain(RejectReason::UnknownAccount))?;
     let market = named(markets, instrument)?;
+    if !merge {
+        shared.guards.switches.admit_pairs(instrument, account)?;
+    }
     admit::total(market, qty.0, market.def.max_qty)?;
     let is_open = !matches!(market.state, TradingState::PreListed | TradingState::Delisted);
     ensure(is_open, || Reject::plain(admit::closed_reason(market.state)))?;

@@ -82,6 +82,16 @@ impl NaiveExchange {
         over.any(|(_, switch)| !(reduce_only && switch.reducing))
     }
 
+    /// 109 of pairs that are made: whatever a switch lets in, they are not it.
+    pub(super) fn is_minting_killed(&self, account: AccountId, instrument: InstrumentId) -> bool {
+        self.guards.switches.keys().any(|scope| match scope {
+            KillScope::All => true,
+            KillScope::Instrument(killed) => *killed == instrument,
+            KillScope::Account(killed) => *killed == account,
+            KillScope::Session(_) => false,
+        })
+    }
+
     /// 109 of an amend: of an order that a switch covers only smaller quantities pass.
     pub(super) fn is_amend_killed(&self, request: &AmendOrder, order: &Order) -> bool {
         let AmendOrder { order_qty, price, display_qty, tif, stp, trigger_price, .. } = *request;

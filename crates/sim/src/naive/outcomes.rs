@@ -99,6 +99,8 @@ impl NaiveExchange {
         checks.result()?;
         let listed = self.instrument(instrument);
         let Some(outcome) = &listed.outcome else { return Err(Refusal::plain(RejectReason::NotOutcome)) };
+        let is_killed = !merge && self.is_minting_killed(account, instrument);
+        checks.plain(is_killed, RejectReason::KillSwitch);
         checks.measured(qty.0 <= 0, RejectReason::QtyNotPositive, qty.0.into(), 0);
         checks.quantity(qty.0, &listed.definition);
         checks.plain(listed.state == TradingState::PreListed, RejectReason::NotListed);
