@@ -62,8 +62,11 @@ async def _people(desk: Desk) -> dict[str, dict[str, str]]:
     ann = bearer(await desk.become())
     await desk.house.operator("risk@example.com", role=Role.RISK_MANAGER)
     await desk.house.operator("ops@example.com")
-    login = await desk.post("/auth/login", {"email": "ops@example.com", "password": PASSWORD.reveal()})
-    return {"ann": ann, "ops": bearer(login.json())}
+    people = {"ann": ann}
+    for name in ("ops", "risk"):
+        login = await desk.post("/auth/login", {"email": f"{name}@example.com", "password": PASSWORD.reveal()})
+        people[name] = bearer(login.json())
+    return people
 
 
 def test_a_field_that_is_not_known_is_refused_by_name(tmp_path: Path) -> None:

@@ -118,6 +118,20 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "PUT /markets/{symbol}/ticks": {"ticks": [{"fromPrice": "0", "tickSize": "0.05"}]},
     "PATCH /fee-schedules/{schedule}": {"makerPpm": 10, "takerPpm": 20},
     "PUT /accounts/{account}/fee-schedule": {"schedule": 1},
+    "PUT /accounts/{account}/limits": {
+        "ordersPerS": 10,
+        "ordersBurst": 20,
+        "cancelsPerS": 20,
+        "cancelsBurst": 40,
+        "openOrdersMax": 100,
+        "duplicateMs": 50,
+    },
+    "PUT /accounts/{account}/limits/{symbol}": {
+        "maxQuantity": "10",
+        "maxValue": "1000.50",
+        "collarBps": 500,
+        "positionMax": "100",
+    },
     "POST /trades/{trade_id}/correct": {"price": "100.10", "quantity": "0.5"},
     "POST /orders": _ORDER
     | {

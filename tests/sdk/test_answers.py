@@ -17,10 +17,12 @@ from tests.sdk.venue import PASSWORD, Venue, order, run
 import fairlead
 from fairlead import sdk
 from fairlead.errors import UsageError, WrongTypeError
-from fairlead.sdk import people
+from fairlead.sdk import operator_calls, people
 from fairlead.sdk.errors import class_of
 from fairlead.web import (
+    audit_wire,
     funding_wire,
+    limits_wire,
     market_wire,
     money_wire,
     order_wire,
@@ -63,6 +65,10 @@ PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (sdk.NewApiKey, wire.KeyWithSecret),
     (sdk.Funds, funding_wire.FundsLine),
     (sdk.Asset, funding_wire.AssetLine),
+    (sdk.AuditEntry, audit_wire.AuditEntry),
+    (operator_calls.Limits, limits_wire.LimitsAnswer),
+    (operator_calls.AccountLimits, limits_wire.AccountLimitsLine),
+    (operator_calls.MarketLimits, limits_wire.MarketLimitsLine),
 ]
 
 

@@ -15,9 +15,10 @@ from tests.web.feeds import FakeFeed, FakeVenue
 from tests.web.fronts import FakeFront, trading_over
 
 from fairlead.adapters.calendars import LibraryAlmanac
-from fairlead.adapters.stores import SqlCalendars
+from fairlead.adapters.stores import SqlAccountLimits, SqlCalendars
 from fairlead.adapters.stores.projections import (
     SqlAdvancedOrders,
+    SqlAuditHistory,
     SqlKeptBars,
     SqlMoneyHistory,
     SqlOrderHistory,
@@ -35,12 +36,14 @@ from fairlead.model.listing import Listing
 from fairlead.model.report import BEGINNING, Report
 from fairlead.services.access import Recovery
 from fairlead.services.advanced_lists import AdvancedLists
+from fairlead.services.audit import AuditDesk
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import (
     Assets,
     Breakers,
     Corrections,
     Coverage,
+    LimitsDesk,
     Markets,
     Outcomes,
     Tape,
@@ -198,6 +201,12 @@ def calendars_over(feed: FakeFeed, house: House) -> CalendarDesk:
     )
 
 
+def limits_over(venue: FakeVenue, feed: FakeFeed, house: House) -> LimitsDesk:
+    """Return what risk managers set for the accounts of a venue."""
+    front: Any = venue
+    return LimitsDesk(front, feed=feed, book=SqlAccountLimits(house.database))
+
+
 async def _at_once(_: object) -> bool:
     return True
 
@@ -246,6 +255,8 @@ def at_desk(
                 orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
             ),
             recovery=Recovery(house.needs),
+            audit=AuditDesk(SqlAuditHistory(house.database), house.needs.users),
+            account_limits=limits_over(venue, feed, house),
             calendars=calendars_over(feed, house),
         )
         await SqlProjections(house.database).begin("log")

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from fairlead.adapters.stores.projections import SqlOutcomeHistory, SqlTradeHistory, SqlTradeTape
+from fairlead.adapters.stores import SqlAccountLimits
+from fairlead.adapters.stores.projections import SqlAuditHistory, SqlOutcomeHistory, SqlTradeHistory, SqlTradeTape
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.limits import page_sizes
 from fairlead.bootstrap.publishing import SPARED
@@ -14,7 +15,8 @@ from fairlead.bootstrap.telemetry import figures_of
 from fairlead.engine.journal_room import has_spare
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
-from fairlead.services.markets import Assets, Corrections, Outcomes, VenueControl
+from fairlead.services.audit import AuditDesk
+from fairlead.services.markets import Assets, Corrections, LimitsDesk, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
@@ -69,6 +71,8 @@ async def services(house: House) -> AsyncIterator[None]:
         ),
         calendars=house.calendars,
         recovery=Recovery(needs),
+        audit=AuditDesk(SqlAuditHistory(house.database), needs.users),
+        account_limits=LimitsDesk(house.front, feed=house.feed, book=SqlAccountLimits(house.database)),
     )
     yield
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fairlead.cli.asking import LOCAL, Email, Json, Url, asking, asking_openly, told
-from fairlead.errors import DataError, NotFoundError
+from fairlead.errors import DataError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from fairlead.sdk.answers import Market
     from fairlead.sdk.call import Call
-    from fairlead.sdk.operator_calls import Done
+    from fairlead.sdk.operator_calls import Done, Limits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -241,6 +241,37 @@ def account_fees(
     _done(operator_calls.set_account_fees(account, schedule), url=url, email=email, as_json=as_json)
 
 
+@app.command("account-limits")
+def account_limits(
+    account: Annotated[int, typer.Argument(metavar="ACCOUNT", min=1, help="The account of a user.")],
+    *,
+    symbol: Annotated[str | None, typer.Option(metavar="SYMBOL", help="In this market; in all by default.")] = None,
+    limits: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A limit as the API names it; repeat it.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Lift them all.")] = False,
+    email: Email = None,
+    url: Url = LOCAL,
+    as_json: Json = False,
+) -> None:
+    """Show the limits of an account, or replace all of them.
+
+    Example:  fairlead markets account-limits 1002 --set ordersPerS=50 --set openOrdersMax=200 --email risk@example.com
+    Example:  fairlead markets account-limits 1002 --symbol ABC-USD --set maxQuantity=10 --email risk@example.com
+    Example:  fairlead markets account-limits 1002 --email risk@example.com
+    """
+    from fairlead.sdk import operator_calls
+
+    if not limits and not clear:
+        with asking(url, email=email) as client:
+            _tell(client.ask(operator_calls.fetch_limits(account)), as_json=as_json)
+        return
+    if limits and clear:
+        raise UsageError("--set and --clear contradict each other: give one of them")
+    call = operator_calls.set_limits(account, dict(map(_named, limits or ())), symbol=symbol)
+    _done(call, url=url, email=email, as_json=as_json)
+
+
 @app.command()
 def bust(trade_id: _Trade, *, email: Email = None, url: Url = LOCAL, as_json: Json = False) -> None:
     """Take a trade back: money, assets and fees are as if it had never been; its orders stay what they are.
@@ -274,6 +305,23 @@ def correct(
 
     call = operator_calls.correct_trade(trade_id, price=price, quantity=quantity)
     _done(call, url=url, email=email, as_json=as_json)
+
+
+def _named(text: str) -> tuple[str, Any]:
+    name, mark, value = text.partition("=")
+    if not name or not mark:
+        raise UsageError(f"a limit is NAME=VALUE: value={text[:64]}")
+    # Whole numbers and truths are JSON; a decimal is text, so that no digit is lost.
+    is_json = value in {"true", "false"} or value.isdecimal()
+    return name, json.loads(value) if is_json else value
+
+
+def _tell(limits: Limits, *, as_json: bool) -> None:
+    import msgspec
+
+    about = json.loads(msgspec.json.encode(limits, enc_hook=lambda time: time.utc.isoformat()))
+    for line in [about] if as_json else [about["limits"], *about["markets"]]:
+        told(line if as_json else {"account": limits.account} | line, as_json=as_json)
 
 
 def _definition(source: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from fairlead.sdk.aio import AsyncClient
 from fairlead.sdk.answers import (
+    AuditEntry,
     Balance,
     BatchOutcome,
     Candle,
@@ -65,6 +66,7 @@ __all__ = [
     "ApiKey",
     "Asset",
     "AsyncClient",
+    "AuditEntry",
     "AuthenticationError",
     "AuthorizationError",
     "Balance",

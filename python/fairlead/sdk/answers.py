@@ -11,6 +11,7 @@ from fairlead.sdk.times import Timestamp
 
 __all__ = [
     "Answer",
+    "AuditEntry",
     "Balance",
     "BatchOutcome",
     "Candle",
@@ -358,3 +359,32 @@ class Fee(Answer, frozen=True, kw_only=True):
     symbol: str
     asset: str | None
     paid: Decimal
+
+
+class AuditEntry(Answer, frozen=True, kw_only=True):
+    """A report of the exchange to anybody. ``value`` and ``limit`` are whole numbers, in the unit of ``reason``."""
+
+    position: str
+    time: Timestamp
+    action: str
+    account: int | None
+    operator: int | None
+    symbol: str | None
+    order_id: str | None
+    client_order_id: str | None
+    status: str | None
+    side: str | None
+    order_type: str | None
+    quantity: Decimal | None
+    price: Decimal | None
+    trigger_price: Decimal | None
+    last_quantity: Decimal | None
+    last_price: Decimal | None
+    fee: Decimal | None
+    trade_id: str | None
+    is_rejected: bool
+    reason: str | None
+    value: str | None
+    limit: str | None
+    count: int | None
+    subject: str | None

@@ -1,6 +1,7 @@
 """The calls of who runs the venue: markets, fees, halts, events. None that writes is sent twice."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from fairlead.errors import UsageError
@@ -10,10 +11,14 @@ from fairlead.sdk.order_calls import given
 from fairlead.sdk.times import Timestamp
 
 __all__ = [
+    "AccountLimits",
     "Done",
     "Killed",
+    "Limits",
+    "MarketLimits",
     "bust_trade",
     "correct_trade",
+    "fetch_limits",
     "halt",
     "kill",
     "list_market",
@@ -21,6 +26,7 @@ __all__ = [
     "resume",
     "set_account_fees",
     "set_fees",
+    "set_limits",
     "set_market_state",
     "set_outcome",
     "set_ticks",
@@ -40,6 +46,40 @@ class Killed(Done, frozen=True, kw_only=True):
     """A kill switch that is on, and how many orders it cancelled."""
 
     canceled_orders: int
+
+
+class AccountLimits(Answer, frozen=True, kw_only=True):
+    """Limits of an account over all markets; ``None``: none."""
+
+    orders_per_s: int | None
+    orders_burst: int | None
+    cancels_per_s: int | None
+    cancels_burst: int | None
+    open_orders_max: int | None
+    duplicate_ms: int | None
+    set_by: str | None
+    set_at: Timestamp | None
+
+
+class MarketLimits(Answer, frozen=True, kw_only=True):
+    """Limits of an account in one market; ``None``: none."""
+
+    symbol: str
+    max_quantity: Decimal | None
+    max_value: Decimal | None
+    collar_bps: int | None
+    position_max: Decimal | None
+    restricted: bool
+    set_by: str
+    set_at: Timestamp
+
+
+class Limits(Answer, frozen=True, kw_only=True):
+    """The limits of an account, as they were set through the API."""
+
+    account: int
+    limits: AccountLimits
+    markets: tuple[MarketLimits, ...]
 
 
 def list_market(definition: Mapping[str, Any]) -> Call[Done]:
@@ -106,6 +146,23 @@ def set_fees(schedule: int, *, maker_ppm: int, taker_ppm: int, base: str = "NOTI
 def set_account_fees(account: int, schedule: int) -> Call[Done]:
     """Let an account pay by another fee schedule from now on."""
     return _call("PUT", path("accounts", str(account), "fee-schedule"), Done, {"schedule": schedule})
+
+
+def fetch_limits(account: int) -> Call[Limits]:
+    """Return the limits of an account."""
+    return _call("GET", path("accounts", str(account), "limits"), Limits, None)
+
+
+def set_limits(account: int, limits: Mapping[str, Any], *, symbol: str | None = None) -> Call[Done]:
+    """Replace the limits of an account, in a market or over all of them; what is left out does not limit.
+
+    Args:
+        account: whose.
+        limits: as ``PUT /accounts/{account}/limits`` takes them; with ``symbol`` as that of a market does.
+        symbol: the market.
+    """
+    below = () if symbol is None else (symbol,)
+    return _call("PUT", path("accounts", str(account), "limits", *below), Done, dict(limits))
 
 
 def bust_trade(trade_id: int) -> Call[Done]:

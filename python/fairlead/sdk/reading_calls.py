@@ -4,6 +4,7 @@ from typing import Any, Final, TypeVar
 
 from fairlead.sdk.answers import (
     Answer,
+    AuditEntry,
     Balance,
     Candle,
     Fee,
@@ -24,6 +25,7 @@ from fairlead.sdk.call import Call, Page, path, query
 from fairlead.sdk.people import ApiKey, Asset, Caller, Funds
 
 __all__ = [
+    "audit_page",
     "deposits_page",
     "fetch_api_keys",
     "fetch_assets",
@@ -104,6 +106,11 @@ class _Trades(Answer, frozen=True, kw_only=True):
 
 class _Ledger(Answer, frozen=True, kw_only=True):
     entries: tuple[LedgerEntry, ...]
+    next_cursor: str | None
+
+
+class _Audit(Answer, frozen=True, kw_only=True):
+    entries: tuple[AuditEntry, ...]
     next_cursor: str | None
 
 
@@ -225,6 +232,21 @@ def trades_page(*, symbol: str | None = None, cursor: str | None = None) -> Call
 def ledger_page(*, cursor: str | None = None) -> Call[Page[LedgerEntry]]:
     """Return a page of the caller's movements of money, newest first."""
     return _page("/ledger" + query(limit=_PAGE, cursor=cursor), _Ledger, "entries")
+
+
+def audit_page(
+    *,
+    account: int | None = None,
+    user_id: str | None = None,
+    symbol: str | None = None,
+    action: str | None = None,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    cursor: str | None = None,
+) -> Call[Page[AuditEntry]]:
+    """Return a page of what happened at the exchange, newest first; times are milliseconds since 1970 UTC."""
+    asked = {"account": account, "userId": user_id, "symbol": symbol, "action": action, "from": from_ms, "to": to_ms}
+    return _page("/audit" + query(**asked, limit=_PAGE, cursor=cursor), _Audit, "entries")
 
 
 def deposits_page(*, cursor: str | None = None) -> Call[Page[Funds]]:

@@ -9,9 +9,10 @@ from fairlead.domain.access.roles import Principal
 from fairlead.ports.clock import Clock
 from fairlead.ports.telemetry import Telemetry
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
+from fairlead.services.audit import AuditDesk
 from fairlead.services.figures import Figures
 from fairlead.services.funding import FundsDesk, Teller
-from fairlead.services.markets import Breakers, Corrections, Markets, Outcomes, VenueControl
+from fairlead.services.markets import Breakers, Corrections, LimitsDesk, Markets, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
@@ -51,6 +52,8 @@ class Services:
         quality: how well orders were executed.
         calendars: when markets open and close.
         recovery: how a user gets another password.
+        audit: what happened, of everybody.
+        account_limits: what risk managers set for an account.
     """
 
     registration: Registration
@@ -75,6 +78,8 @@ class Services:
     quality: OrderQualities
     calendars: CalendarDesk
     recovery: Recovery
+    audit: AuditDesk
+    account_limits: LimitsDesk
 
 
 # Made by the application and by the guard, never by a request: nothing to validate.

@@ -1,5 +1,6 @@
 """SQL behind the ports: SQLite by default, PostgreSQL with the same statements."""
 
+from fairlead.adapters.stores.account_limits import SqlAccountLimits
 from fairlead.adapters.stores.account_numbers import SqlAccountNumbers
 from fairlead.adapters.stores.api_keys import SqlApiKeys
 from fairlead.adapters.stores.calendars import SqlCalendars
@@ -13,6 +14,7 @@ from fairlead.adapters.stores.users import SqlUsers
 
 __all__ = [
     "Database",
+    "SqlAccountLimits",
     "SqlAccountNumbers",
     "SqlApiKeys",
     "SqlCalendars",

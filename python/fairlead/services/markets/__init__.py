@@ -1,6 +1,7 @@
 """What the service tells of its markets, followed message by message, and what operators do to them."""
 
 from fairlead.domain.market_data.public_trade import PublicTrade
+from fairlead.services.markets.account_limits import LimitsDesk
 from fairlead.services.markets.assets import Assets
 from fairlead.services.markets.breakers import Breakers, BreakerStatus
 from fairlead.services.markets.control import NewMarket, Scope, VenueControl
@@ -21,6 +22,7 @@ __all__ = [
     "Corrections",
     "Coverage",
     "Following",
+    "LimitsDesk",
     "MarketView",
     "Markets",
     "NewMarket",

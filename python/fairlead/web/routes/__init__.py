@@ -8,10 +8,12 @@ from litestar.handlers import HTTPRouteHandler
 from fairlead.web.routes import (
     advanced,
     api_keys,
+    audit,
     auth,
     calendars,
     corrections,
     funding,
+    limits,
     markets,
     metrics,
     money,
@@ -39,4 +41,6 @@ ROUTES: Final[Sequence[HTTPRouteHandler]] = (
     *money.ROUTES,
     *metrics.ROUTES,
     *calendars.ROUTES,
+    *audit.ROUTES,
+    *limits.ROUTES,
 )

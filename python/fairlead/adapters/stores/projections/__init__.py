@@ -1,6 +1,7 @@
 """Tables that follow the reports of the exchange, and what is read from them."""
 
 from fairlead.adapters.stores.projections.advanced_rows import SqlAdvancedOrders
+from fairlead.adapters.stores.projections.audit_reads import SqlAuditHistory
 from fairlead.adapters.stores.projections.kept_bars import SqlKeptBars
 from fairlead.adapters.stores.projections.money_reads import SqlMoneyHistory
 from fairlead.adapters.stores.projections.order_reads import SqlOrderHistory
@@ -15,6 +16,7 @@ from fairlead.adapters.stores.projections.upkeep import SqlUpkeep
 
 __all__ = [
     "SqlAdvancedOrders",
+    "SqlAuditHistory",
     "SqlKeptBars",
     "SqlMoneyHistory",
     "SqlOrderHistory",

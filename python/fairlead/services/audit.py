@@ -1,0 +1,58 @@
+"""What happened at the exchange, for those who have to look at all of it."""
+
+from dataclasses import replace
+from typing import Final
+
+from fairlead.errors import NotFoundError
+from fairlead.model.report import Position
+from fairlead.ports.audit import AuditFilter, AuditHistory, AuditPage
+from fairlead.ports.users import Users
+from fairlead.wire.table import LAYOUTS
+
+__all__ = ["ACTIONS", "AuditDesk"]
+
+_WORDED: Final = (("ExecutionReport", "exec_type"), ("CommandReport", "event"))
+
+
+def _words() -> frozenset[str]:
+    said = (it for kind, name in _WORDED for it in LAYOUTS[kind].fields if it.name == name)
+    # A refused cancel is a kind of its own, without a word for it.
+    return frozenset(word for field in said for word in field.words.values()) | {"CancelReject"}
+
+
+# Every word for what can happen.
+ACTIONS: Final = _words()
+
+
+class AuditDesk:
+    """Searches the audit.
+
+    Args:
+        history: the audit.
+        users: whose accounts they are.
+    """
+
+    def __init__(self, history: AuditHistory, users: Users) -> None:
+        self._history, self._users = history, users
+
+    async def page(
+        self, wanted: AuditFilter, /, *, user_id: str | None, before: Position | None, count_max: int
+    ) -> AuditPage:
+        """Return reports, newest first, at places before one of them.
+
+        Args:
+            wanted: which.
+            user_id: to the account of this user, in place of an account.
+            before: where the search goes on.
+            count_max: how many at most.
+
+        Raises:
+            NotFoundError: no user has the id.
+            UnavailableError: the store does not answer.
+        """
+        if user_id is not None:
+            user = await self._users.by_id(user_id)
+            if user is None:
+                raise NotFoundError(f"no such user: userId={user_id[:64]}")
+            wanted = replace(wanted, account=user.account)
+        return await self._history.page(wanted, before=before, count_max=count_max)
