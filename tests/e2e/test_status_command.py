@@ -4,6 +4,10 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +63,62 @@ def test_without_a_service_it_says_what_to_start() -> None:
     assert "start one with: fairlead serve" in said
 
 
+class _Answers(BaseHTTPRequestHandler):
+    """What a service says that is well and has no market."""
+
+    def do_GET(self) -> None:
+        said = {
+            "/time": {"time": "2026-01-01T00:00:00Z"},
+            "/ready": {"status": "READY", "parts": []},
+            "/circuit-breaker/status": {"circuitBreakerStatus": "NORMAL", "markets": [], "killSwitches": []},
+            "/markets": {"markets": []},
+        }[self.path]
+        body = json.dumps(said).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def _answering(port: int) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", port), _Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_who_watches_is_told_since_when_no_service_answers_and_that_it_is_back() -> None:
+    with _answering(0) as port:
+        pass
+    command = [sys.executable, "-m", "fairlead", "status", "--watch", "--json", "--url", f"http://127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        told = (json.loads(line) for line in watching.stdout)
+        try:
+            first, second = next(told), next(told)
+            with _answering(port):
+                back = next(it for it in told if it["status"] != "NO_ANSWER")
+            again = next(it for it in told if it["status"] != "READY")
+            assert watching.poll() is None
+        finally:
+            watching.kill()
+
+    assert (first["status"], first["schema"], second["since"]) == ("NO_ANSWER", 1, first["since"])
+    assert "start one with: fairlead serve" in first["error"]
+    assert back["status"] == "READY"
+    assert again["status"] == "NO_ANSWER"
+    assert again["since"] > first["since"]
+
+
+@pytest.mark.parametrize("words", [(), ("--watch",)])
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8080", ""])
-def test_an_address_that_is_none_is_refused(url: str) -> None:
-    assert "no address of a service" in _status(url, code=ExitCode.USAGE)
+def test_an_address_that_is_none_is_refused(url: str, words: tuple[str, ...]) -> None:
+    assert "no address of a service" in _status(url, *words, code=ExitCode.USAGE)

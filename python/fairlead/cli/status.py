@@ -5,7 +5,8 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import typer
@@ -42,23 +43,51 @@ def status(
 ) -> None:
     """Tell whether a service can work, and how markets stand.
 
-    Part by part, and each market with its state and last price. Nobody needs to be known for it.
+    Part by part, and each market with its state and last price. Nobody needs to be known for it. --watch goes on where
+    no service answers, and says since when.
 
     Exit codes: 0 it can and trading is not stopped, 5 no answer or a part that orders need is not there, 7 a market is
     halted or a kill switch is on.
 
     Example:  fairlead status --watch
     """
+    if watch:
+        _watch(url, as_json=as_json)
     standing = _ask(url)
-    while watch:
-        _show(standing, as_json=as_json, again=True)
-        time.sleep(_EVERY_S)
-        standing = _ask(url)
-    _show(standing, as_json=as_json, again=False)
+    _show(standing, as_json=as_json)
     if standing.status != "READY":
         raise typer.Exit(ExitCode.UNAVAILABLE)
     if standing.circuit_breaker == "TRIPPED":
         raise typer.Exit(ExitCode.HALTED)
+
+
+def _watch(url: str, *, as_json: bool) -> NoReturn:
+    away_since: str | None = None
+    while True:
+        try:
+            standing = _ask(url)
+        except UnavailableError as error:
+            away_since = away_since or datetime.now(tz=UTC).isoformat(timespec="seconds")
+            _clear(as_json=as_json)
+            _show_away(url, away_since, str(error), as_json=as_json)
+        else:
+            away_since = None
+            _clear(as_json=as_json)
+            _show(standing, as_json=as_json)
+        time.sleep(_EVERY_S)
+
+
+def _clear(*, as_json: bool) -> None:
+    if not as_json and sys.stdout.isatty():
+        typer.echo(_CLEAR, nl=False)
+
+
+def _show_away(url: str, since: str, why: str, *, as_json: bool) -> None:
+    if as_json:
+        said = {"schema": 1, "status": "NO_ANSWER", "url": url, "since": since, "error": why}
+        typer.echo(json.dumps(said, sort_keys=True))
+        return
+    typer.echo(f"no answer since {since}  {url}\n{why}")
 
 
 def _ask(url: str) -> _Standing:
@@ -106,12 +135,10 @@ def _get(url: str, path: str) -> dict[str, Any]:
     return said
 
 
-def _show(standing: _Standing, *, as_json: bool, again: bool) -> None:
+def _show(standing: _Standing, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(standing) | {"schema": 1}, sort_keys=True))
         return
-    if again and sys.stdout.isatty():
-        typer.echo(_CLEAR, nl=False)
     typer.echo(f"{standing.status}  circuit breaker {standing.circuit_breaker}  {standing.url}  {standing.time}")
     typer.echo("  ".join(f"{name} {'ready' if is_ready else 'MISSING'}" for name, is_ready in standing.parts.items()))
     rows = [[value or "" for value in market.values()] for market in standing.markets]
