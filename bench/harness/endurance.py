@@ -17,7 +17,7 @@ from typing import Any
 from harness import engines, reads
 from harness.report import aligned
 from harness.session import Session
-from harness.venue import JSON, Server, call, fund, list_market, log_in, operator, register, service, write_keys
+from harness.venue import JSON, Server, call, desks, fund, list_market, log_in, operator, register, service, write_keys
 
 _CONNECTIONS_HTTP, _CONNECTIONS_GATEWAY = 16, 48
 _HTTP_PER_S_MAX, _GATEWAY_PER_S = 4_000, 20_000
@@ -169,13 +169,10 @@ def _per_s(gateway: dict[str, Any]) -> float:
 
 def _prepare(server: Server, directory: Path) -> None:
     """Two markets, a user with money, and an account of its own for each connection of the gateway."""
-    accounts = []
     with operator(server) as ops:
         list_market(ops, "ABC-USD", 0)
         list_market(ops, "XYZ-USD", 1)
-        for number in range(_CONNECTIONS_GATEWAY):
-            words = {"name": f"desk-{number}", "kind": "Credit", "stp_group": 0, "fees": 0}
-            accounts.append(int(str(ops.command("AddAccount", words).fields["account"])))
+        accounts = desks(ops, _CONNECTIONS_GATEWAY)
     user, _ = register(server, directory)
     with operator(server) as ops:
         fund(ops, user, {0: _FUNDS, 1: _FUNDS})
