@@ -166,8 +166,9 @@ def test_what_was_said_is_read_back_word_for_word(store_url: str) -> None:
     async def story(database: Database) -> None:
         await _in_batches(database, [reports])
         history = SqlOrderHistory(database, reached=_at_once)
-        for account in ACCOUNTS:
-            mine = [it for it in reports if it.fields.get("account") == account and not is_copy(it)]
+        for account in (*ACCOUNTS, None):
+            told_once = [it for it in reports if not is_copy(it)]
+            mine = [it for it in told_once if account in {None, it.fields.get("account")}]
             read: list[Report] = []
             position: Position | None = BEGINNING
             while position is not None and (page := await history.events_after(account, position, count_max=7)):

@@ -22,11 +22,17 @@ _ACCOUNT = 7
 class _Venue:
     """The log, what the session has told of it, and the tables, which follow as far as a test lets them."""
 
-    def __init__(self, *, kept_max: int = 3) -> None:
+    def __init__(self, *, kept_max: int = 3, accounts_from: int = 0) -> None:
         self.reports: list[Report] = []
         self.told = self.in_tables = 0
+        self.accounts_from = accounts_from
         self.hole = BEGINNING
-        self.live = Live(position=lambda: self.place(self.told), hole=lambda: self.hole, kept_max=kept_max)
+        self.live = Live(
+            position=lambda: self.place(self.told),
+            hole=lambda: self.hole,
+            accounts_from=accounts_from,
+            kept_max=kept_max,
+        )
 
     def place(self, count: int) -> Position:
         position = self.reports[count - 1].position if count else BEGINNING
@@ -39,11 +45,12 @@ class _Venue:
             position = Position(number // 3 + 1, number % 3, 0)
             account = _ACCOUNT if number % 4 else _ACCOUNT + 1
             fields = {"account": account}
+            exec_type = ("New", "Trade", "Canceled", "TradeCancel", "TradeCorrect")[number % 5]
             self.reports.append(
-                Report(kind="ExecutionReport", fields=fields, position=position, exec_type="New", order_id=number)
+                Report(kind="ExecutionReport", fields=fields, position=position, exec_type=exec_type, order_id=number)
             )
             self.told += 1
-            if is_told:
+            if is_told and account >= self.accounts_from:
                 self.live.hear(self.reports[-1])
 
     def leave_out(self, count: int) -> None:
@@ -57,8 +64,8 @@ class _Venue:
     def own(self) -> list[Report]:
         return [report for report in self.reports if report.fields["account"] == _ACCOUNT]
 
-    async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
-        kept = [it for it in self.reports[: self.in_tables] if it.fields["account"] == account]
+    async def events_after(self, account: int | None, position: Position, /, *, count_max: int) -> Sequence[Report]:
+        kept = [it for it in self.reports[: self.in_tables] if account in {None, it.fields["account"]}]
         return [it for it in kept if it.position is not None and it.position > position][:count_max]
 
 
@@ -145,7 +152,9 @@ def test_a_place_that_is_none_of_this_log_is_refused(place: str) -> None:
 def test_what_log_or_tables_have_may_be_named_before_the_session_has_heard_it() -> None:
     known = [Position(9, 5, 1)]
     live = Live(position=lambda: BEGINNING, end=lambda: known[-1])
-    stream = PrivateStream(_ACCOUNT, cast(Any, None), live=live, reached=lambda: BEGINNING)
+    nothing = cast(Any, None)
+    records = Records(orders=nothing, money=nothing, stories=nothing, advanced=nothing)
+    stream = PrivateStream(_ACCOUNT, records, live=live, reached=lambda: BEGINNING)
     with pytest.raises(ProblemError, match="cannot begin there"):
         stream.subscribe("orders", resume_from="9.6.0")
     known.append(Position(9, 6, 0))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from fairlead import aio
+from fairlead.adapters.serving import USERS_FROM
 from fairlead.adapters.telemetry import Gauges
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
@@ -23,6 +24,7 @@ from fairlead.services.markets import Markets
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
 from fairlead.services.streaming.hub import PUBLIC
 from fairlead.settings import Limits
+from fairlead.web.sockets.drop_copy import DROP_COPY
 from fairlead.web.sockets.stream import PRIVATE
 
 __all__ = ["live_sockets", "log_end", "sockets"]
@@ -63,7 +65,12 @@ def live_sockets(
     """
     # The tables have a session of their own, which may be ahead of the one that hears users.
     news = News()
-    live = Live(position=lambda: front.position, hole=lambda: front.hole, end=lambda: max(end, follower.position))
+    live = Live(
+        position=lambda: front.position,
+        hole=lambda: front.hole,
+        end=lambda: max(end, follower.position),
+        accounts_from=USERS_FROM,
+    )
     front.listen_reports(live.hear)
     follower.listen(news.hear)
     per_s = limits.connection_messages_per_s
@@ -71,7 +78,7 @@ def live_sockets(
         hub=Hub(feed, candles=LiveCandles(markets.tape, clock=needs.clock)),
         live=live,
         news=news,
-        tally=Tally((*PRIVATE, *PUBLIC)),
+        tally=Tally((*PRIVATE, DROP_COPY, *PUBLIC)),
         # Addresses, and all connections, are counted where they are accepted.
         doors=Doors({"account": limits.account_connections_max}),
         counts=lambda principal: still_counts(needs, principal),

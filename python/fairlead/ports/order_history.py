@@ -45,8 +45,13 @@ class OrderHistory(OrderReads, Protocol):
         """Return what was said of an order, oldest first."""
         ...
 
-    async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
+    async def events_after(self, account: int | None, position: Position, /, *, count_max: int) -> Sequence[Report]:
         """Return what an account was told after a position, oldest first; ``events`` of one account in pages.
+
+        Args:
+            account: whose; ``None``: what everybody was told.
+            position: where.
+            count_max: how many at most.
 
         Raises:
             NotFoundError: some of it is not kept any more; after ``BEGINNING`` comes what there is.

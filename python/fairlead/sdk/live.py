@@ -1,7 +1,7 @@
 """Live connections as programs use them: private events, books, trades, and orders that are entered once."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 from fairlead.errors import UsageError
 from fairlead.sdk import order_calls
@@ -12,7 +12,15 @@ from fairlead.sdk.errors import RejectedError
 from fairlead.sdk.inbox import Inbox
 from fairlead.sdk.live_feeds import BookFeed, Feed, Key
 from fairlead.sdk.live_link import LiveLink
-from fairlead.sdk.live_messages import CandleUpdate, MeasuresUpdate, Missed, PriceUpdate, PrivateEvent, TradeUpdate
+from fairlead.sdk.live_messages import (
+    CandleUpdate,
+    MeasuresUpdate,
+    Missed,
+    OrderEvent,
+    PriceUpdate,
+    PrivateEvent,
+    TradeUpdate,
+)
 from fairlead.sdk.order_calls import NewOrder
 from fairlead.sdk.retries import Answered, Retries, error_of, is_in_doubt, wait_s
 from fairlead.sdk.surroundings import Surroundings
@@ -77,6 +85,29 @@ class LiveClient:
         try:
             while True:
                 yield await self._link.events.take()
+        finally:
+            self._link.end_events()
+
+    async def drop_copy(
+        self, account: int | Literal["ALL"], *, resume_from: str | None = None
+    ) -> AsyncGenerator[OrderEvent, None]:
+        """Return the executions, busts and corrections of an account: each once, in order, across lost connections.
+
+        Args:
+            account: the caller's own, or with the right to read all any other or ``ALL``.
+            resume_from: the ``position`` of the last one there is of an earlier life; without it they begin now.
+
+        Raises:
+            UsageError: somebody reads private events of this connection already, or nobody says who asks.
+            AuthorizationError: the account is another's.
+            ApiError: the service refuses for good, or does not answer in time.
+        """
+        await self._link.begin_copy(account, resume_from=resume_from)
+        try:
+            while True:
+                event = await self._link.events.take()
+                assert isinstance(event, OrderEvent), "a copy has no balances"
+                yield event
         finally:
             self._link.end_events()
 

@@ -6,7 +6,7 @@ next connection goes on is that of the last event that was kept; (3) each connec
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from fairlead.sdk.door import Door
 from fairlead.sdk.errors import Details, RateLimitedError, UnavailableError
 from fairlead.sdk.inbox import Inbox
 from fairlead.sdk.live_feeds import Feed, Feeds
-from fairlead.sdk.live_messages import PRIVATE, BalanceUpdate, Head, PrivateEvent, head_of, read
+from fairlead.sdk.live_messages import DROP_COPY, PRIVATE, BalanceUpdate, Head, PrivateEvent, head_of, read
 from fairlead.sdk.live_socket import Ended, Socket, lasting_error, opened, refusal
 from fairlead.sdk.retries import Answered, Lost
 from fairlead.sdk.surroundings import Surroundings
@@ -36,8 +36,18 @@ _TEMPORARY: Final = frozenset({429, 503})
 _HALF: Final = 0.5
 
 
+class _Copying(Answer, frozen=True, kw_only=True):
+    position: str
+
+
 class _Begun(Answer, frozen=True, kw_only=True):
     position: str | None = None
+    drop_copy: _Copying | None = None
+
+    @property
+    def place(self) -> str | None:
+        """From where what was begun goes on."""
+        return self.position if self.drop_copy is None else self.drop_copy.position
 
 
 class LiveLink:
@@ -67,7 +77,7 @@ class LiveLink:
         self._failure: Exception | None = None
         self._task: asyncio.Task[None] | None = None
         self._asked: dict[str, asyncio.Future[Answered | Lost]] = {}
-        self._channels: tuple[str, ...] = ()
+        self._channels: tuple[Mapping[str, str | int], ...] = ()
         # The connection that was last asked for private events.
         self._streams_in = 0
         self.feeds = Feeds()
@@ -104,10 +114,24 @@ class LiveLink:
             ApiError: the service does not answer in time.
         """
         wanted = tuple(channels)
-        if self._channels or not wanted or not set(wanted) <= PRIVATE or not self._door.has_proof:
-            why = "one reader at a time, with a login or a key, of: " + ", ".join(sorted(PRIVATE))
-            raise UsageError(f"no private events: channels={wanted} reading={self._channels}; {why}")
-        self._channels, self.position, self.events = wanted, resume_from, Inbox(_EVENTS_MAX)
+        if not wanted or not set(wanted) <= PRIVATE:
+            raise UsageError(f"no private events: channels={wanted} known={', '.join(sorted(PRIVATE))}")
+        await self._begin_stream([{"name": name} for name in wanted], resume_from=resume_from)
+
+    async def begin_copy(self, account: int | str, *, resume_from: str | None) -> None:
+        """Begin copies of executions; they come into ``events``.
+
+        Raises:
+            UsageError: somebody reads private events already, or nobody says who asks.
+            ApiError: the service does not answer in time.
+        """
+        await self._begin_stream([{"name": DROP_COPY, "account": account}], resume_from=resume_from)
+
+    async def _begin_stream(self, channels: Iterable[Mapping[str, str | int]], *, resume_from: str | None) -> None:
+        if self._channels or not self._door.has_proof:
+            reading = ", ".join(str(channel["name"]) for channel in self._channels) or "nothing"
+            raise UsageError(f"no private events: reading={reading}; one reader at a time, with a login or a key")
+        self._channels, self.position, self.events = tuple(channels), resume_from, Inbox(_EVENTS_MAX)
         self._begun.clear()
         if self._socket is not None and self._streams_in == self.connections:
             # What is still under way of an earlier reader could not be told from ours.
@@ -223,7 +247,7 @@ class LiveLink:
             return
         self._streams_in = self.connections
         asked: dict[str, Any] = {"op": "subscribe", "id": _STREAM}
-        asked["channels"] = [{"name": name} for name in self._channels]
+        asked["channels"] = self._channels
         await _send(socket, asked if self.position is None else asked | {"resumeFrom": self.position})
 
     async def _ask_once(self, socket: Socket, feed: Feed) -> None:
@@ -235,7 +259,7 @@ class LiveLink:
         head = head_of(text)
         if head.type in {"RESPONSE", "ERROR"}:
             self._take_answer(head)
-        elif head.channel in PRIVATE:
+        elif head.channel in PRIVATE or head.channel == DROP_COPY:
             await self._take_event(read(head, text))
         elif head.channel is not None and (feed := self.feeds.of(head)) is not None and not feed.hear(head, text):
             await _send(socket, {"op": "unsubscribe", "channels": [feed.key.channel()]})
@@ -267,7 +291,7 @@ class LiveLink:
 
     def _take_begin(self, answered: Answered) -> None:
         if answered.is_success:
-            self.position = self.position or msgspec.json.decode(answered.body, type=_Begun).position
+            self.position = self.position or msgspec.json.decode(answered.body, type=_Begun).place
         else:
             self.events.fail(refusal(answered))
         self._begun.set()

@@ -10,6 +10,7 @@ from fairlead.sdk.answers import Answer, Balance
 from fairlead.sdk.times import Timestamp
 
 __all__ = [
+    "DROP_COPY",
     "PRIVATE",
     "BalanceUpdate",
     "BookMessage",
@@ -27,8 +28,9 @@ __all__ = [
 ]
 
 
-# The channels of an account.
+# The channels of an account, and the one of who watches over accounts.
 PRIVATE: Final = frozenset({"orders", "fills", "balances"})
+DROP_COPY: Final = "drop_copy"
 
 
 class Head(Answer, frozen=True, kw_only=True):

@@ -10,13 +10,14 @@ from fairlead.adapters.serving.demo_place import (
 )
 from fairlead.adapters.serving.door import Door
 from fairlead.adapters.serving.engine_thread import EngineThread
-from fairlead.adapters.serving.front_end_key import Purpose, find_key, make_keys
+from fairlead.adapters.serving.front_end_key import USERS_FROM, Purpose, find_key, make_keys
 from fairlead.adapters.serving.http_server import HttpServer, listen
 from fairlead.adapters.serving.log_identity import log_identity
 from fairlead.adapters.serving.own_certificate import trust_only
 from fairlead.adapters.serving.runtime import settle
 
 __all__ = [
+    "USERS_FROM",
     "Child",
     "Door",
     "EngineThread",

@@ -7,19 +7,19 @@ from typing import Final
 
 from fairlead.engine import keys
 
-__all__ = ["Purpose", "find_key", "make_keys"]
+__all__ = ["USERS_FROM", "Purpose", "find_key", "make_keys"]
 
 _SCHEME: Final = "hmac"
 # A worker asks the gateway at each read whether it has heard everything: that is no order, and has no limit.
 _WORKER_PER_S: Final = 100_000
 # Users have accounts from this one on; those below it are the venue's own.
-_USERS_FROM: Final = 1_001
+USERS_FROM: Final = 1_001
 
 
 class Purpose(Enum):
     """What a session of the service is for: the first part of its key's name, its role, and its account."""
 
-    FRONT = ("frontend", "frontend", _USERS_FROM)
+    FRONT = ("frontend", "frontend", USERS_FROM)
     TABLES = ("tables", "dropcopy", 0)
     BOOKS = ("books", "marketdata", 0)
     MONEY = ("dropcopy", "dropcopy", 0)

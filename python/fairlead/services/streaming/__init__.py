@@ -7,5 +7,6 @@ from fairlead.services.streaming.live_candles import LiveCandles
 from fairlead.services.streaming.news import News
 from fairlead.services.streaming.sockets import Sockets
 from fairlead.services.streaming.tally import Tally
+from fairlead.services.streaming.trail import Trail
 
-__all__ = ["Doors", "FullError", "Hub", "Live", "LiveCandles", "News", "Sockets", "Tally"]
+__all__ = ["Doors", "FullError", "Hub", "Live", "LiveCandles", "News", "Sockets", "Tally", "Trail"]

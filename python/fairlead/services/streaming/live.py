@@ -35,6 +35,7 @@ class Live:
         hole: up to where reports were last left out of the session; they are in the log.
         end: the last place that is known from elsewhere: what the log had when the service began, and what the tables
             have, may be more than the session has heard.
+        accounts_from: the session hears accounts from this one on; of those below it nothing is kept here.
         kept_max: how many reports of an account are kept.
     """
 
@@ -44,9 +45,11 @@ class Live:
         position: Callable[[], Position | None],
         hole: Callable[[], Position | None] = lambda: None,
         end: Callable[[], Position] = lambda: BEGINNING,
+        accounts_from: int = 0,
         kept_max: int = _KEPT_MAX,
     ) -> None:
         self._position, self._hole, self._end, self._kept_max = position, hole, end, kept_max
+        self._accounts_from = accounts_from
         self._rings: dict[int, _Ring] = {}
         self._seen_hole = hole()
 
@@ -62,7 +65,10 @@ class Live:
 
     @contextmanager
     def of(self, account: int, tell: Callable[[], None]) -> Iterator[None]:
-        """Keep the reports of an account meanwhile, and call ``tell`` at each."""
+        """Keep the reports of an account meanwhile, and call ``tell`` at each; of one that is not heard, do nothing."""
+        if account < self._accounts_from:
+            yield
+            return
         ring = self._rings.setdefault(account, _Ring(since=self.newest))
         ring.tell.add(tell)
         try:
@@ -72,10 +78,15 @@ class Live:
             if not ring.tell:
                 del self._rings[account]
 
-    def after(self, account: int, position: Position) -> Sequence[Report] | None:
-        """Return every report of an account after a position, oldest first; ``None``: not all of them are kept."""
+    def after(self, account: int | None, position: Position) -> Sequence[Report] | None:
+        """Return every report of an account after a position, oldest first; ``None``: not all of them are kept.
+
+        Args:
+            account: whose; ``None``: everybody's, of whom nothing is kept together.
+            position: where.
+        """
         self._look_for_hole()
-        ring = self._rings.get(account)
+        ring = None if account is None else self._rings.get(account)
         if ring is None or position < ring.since:
             return None
         return [report for report in ring.reports if report.position is not None and report.position > position]

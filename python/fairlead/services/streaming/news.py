@@ -10,14 +10,14 @@ __all__ = ["News"]
 
 
 class News:
-    """Who waits for which account."""
+    """Who waits for which account, or for any."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[int, set[Callable[[], None]]] = defaultdict(set)
+        self._waiting: defaultdict[int | None, set[Callable[[], None]]] = defaultdict(set)
 
     @contextmanager
-    def of(self, account: int, tell: Callable[[], None]) -> Iterator[None]:
-        """Call ``tell`` at each report of an account, meanwhile."""
+    def of(self, account: int | None, tell: Callable[[], None]) -> Iterator[None]:
+        """Call ``tell`` at each report of an account, or of any where it is ``None``, meanwhile."""
         self._waiting[account].add(tell)
         try:
             yield
@@ -28,7 +28,7 @@ class News:
 
     def hear(self, reports: Sequence[Report]) -> None:
         """Take reports that are in the tables."""
-        for account in {report.fields.get("account") for report in reports}:
-            if isinstance(account, int):
+        for account in {None, *(report.fields.get("account") for report in reports)}:
+            if account is None or isinstance(account, int):
                 for tell in self._waiting.get(account, ()):
                     tell()

@@ -8,7 +8,7 @@ import msgspec
 from litestar import WebSocket
 
 from fairlead.domain.access.errors import AuthorizationError
-from fairlead.domain.access.roles import Permission, Principal, demand
+from fairlead.domain.access.roles import Principal
 from fairlead.domain.limits.bucket import Bucket
 from fairlead.domain.streaming.outbox import Channel, Renew
 from fairlead.domain.streaming.text_frame import text_frame
@@ -22,9 +22,11 @@ from fairlead.web.problems import ProblemError, problem_in
 from fairlead.web.services import Services
 from fairlead.web.sockets import orders
 from fairlead.web.sockets.channels import channel_of, unknown
+from fairlead.web.sockets.drop_copy import DROP_COPY
 from fairlead.web.sockets.ending import EndError, Ending, GoneError
 from fairlead.web.sockets.frames import Frame, NoFields, SubscribeOp, UnsubscribeOp, read_frame
-from fairlead.web.sockets.stream import PRIVATE, PrivateStream
+from fairlead.web.sockets.private_side import PrivateSide
+from fairlead.web.sockets.stream import PRIVATE
 
 __all__ = ["Connection", "pipe_of"]
 
@@ -51,9 +53,9 @@ class Connection:
         self._listener = Listener(self._pipe, bytes_max=sockets.queue_bytes_max)
         self._limits = BodyLimits(bytes_max=sockets.body_bytes_max, depth_max=sockets.depth_max)
         self._public: set[Channel] = set()
-        self._stream = None if caller is None else _stream(caller, services)
+        wake = self._listener.wake.set
+        self._private = None if caller is None else PrivateSide(caller, services, wake=wake)
         self._bucket = Bucket(sockets.rate)
-        self._has_news = False
 
     async def run(self) -> None:
         """Serve until the client goes or a rule ends it.
@@ -66,9 +68,8 @@ class Connection:
         with contextlib.ExitStack() as parts:
             kind = "public" if self._caller is None else "private"
             parts.enter_context(sockets.tally.counted(kind, self._names))
-            if self._caller is not None:
-                parts.enter_context(sockets.live.of(self._caller.account, self._note_news))
-                parts.enter_context(sockets.news.of(self._caller.account, self._note_tables))
+            if self._private is not None:
+                parts.enter_context(self._private.hearing())
             parts.callback(self._leave)
             tasks = [asyncio.create_task(part()) for part in (self._read, self._write, self._beat)]
             try:
@@ -106,25 +107,23 @@ class Connection:
         while True:
             await wake.wait()
             wake.clear()
-            if self._stream is not None and self._has_news:
-                self._has_news = False
-                try:
-                    async for frame in self._stream.frames():
-                        await self._send(text_frame(frame))
-                except NotFoundError:
-                    raise EndError(Ending.NOT_KEPT, "not kept that long; resume from 0.0.0, or begin now") from None
-            # Private news that comes between two public frames goes first.
-            while not self._has_news and await self._send_public(outbox.take()):
+            await self._send_private()
+            # Private news that comes between two public frames goes first, yet the markets are not kept out by it.
+            while await self._send_public(outbox.take()) and not self._has_news:
                 continue
 
-    def _note_news(self) -> None:
-        self._has_news = True
-        self._listener.wake.set()
+    @property
+    def _has_news(self) -> bool:
+        return self._private is not None and self._private.has_news
 
-    def _note_tables(self) -> None:
-        if self._stream is not None:
-            self._stream.note_balances()
-        self._note_news()
+    async def _send_private(self) -> None:
+        if self._private is None or not self._private.has_news:
+            return
+        try:
+            async for frame in self._private.frames():
+                await self._send(text_frame(frame))
+        except NotFoundError:
+            raise EndError(Ending.NOT_KEPT, "not kept that long; resume from 0.0.0, or begin now") from None
 
     async def _send_public(self, entry: bytes | Renew | None) -> bool:
         if (lost := self._listener.outbox.lost) is not None:
@@ -197,47 +196,37 @@ class Connection:
                 400, "VALIDATION_ERROR", what, field="channels", limit=str(limit), fix="leave some of them first"
             )
         read = [channel_of(one) for one in asked.channels]
-        private, resume_from = [one.name for one in read if one.name in PRIVATE], given(asked.resume_from)
+        private, resume_from = [one for one in read if not isinstance(one, Channel)], given(asked.resume_from)
         if resume_from is not None and not private:
             raise _nothing_to_resume(resume_from)
-        await self._begin_private(private, resume_from=resume_from)
+        if private and self._private is None:
+            raise AuthorizationError("not allowed: this channel needs a private connection")
+        if self._private is not None:
+            await self._private.begin(private, resume_from=resume_from)
         for channel in read:
-            if channel.name not in PRIVATE and channel not in self._public:
+            if isinstance(channel, Channel) and channel not in self._public:
                 await self._services.sockets.hub.subscribe(self._listener, channel)
                 self._public.add(channel)
 
-    async def _begin_private(self, names: list[str], *, resume_from: str | None) -> None:
-        if not names:
-            return
-        if self._caller is None or self._stream is None:
-            raise AuthorizationError("not allowed: this channel needs a private connection")
-        demand(self._caller, Permission.READ_OWN)
-        if resume_from is not None:
-            # Another process may have told of a place that is on its way to this one.
-            await self._services.trading.recent.settled()
-        for place, name in enumerate(names):
-            self._stream.subscribe(name, resume_from=None if place else resume_from)
-        self._note_news()
-
     def _unsubscribe(self, asked: UnsubscribeOp) -> None:
         for channel in [channel_of(one) for one in asked.channels]:
-            if channel in self._public:
+            if not isinstance(channel, Channel):
+                if self._private is not None:
+                    self._private.end(channel)
+            elif channel in self._public:
                 self._public.discard(channel)
                 self._services.sockets.hub.unsubscribe(self._listener, channel)
-            elif self._stream is not None:
-                self._stream.unsubscribe(channel.name)
 
     def _leave(self) -> None:
         for channel in self._public:
             self._services.sockets.hub.unsubscribe(self._listener, channel)
 
     def _names(self) -> list[str]:
-        private = () if self._stream is None else self._stream.channels
+        private = () if self._private is None else self._private.names
         return [*private, *(channel.name for channel in self._public)]
 
     def _standing(self) -> dict[str, object]:
-        place = None if self._stream is None else self._stream.place
-        return {"subscriptions": self._count()} | ({} if place is None else {"position": place})
+        return {"subscriptions": self._count()} | ({} if self._private is None else self._private.standing)
 
     def _count(self) -> int:
         return len(self._names())
@@ -257,11 +246,6 @@ def _nothing_to_resume(place: str) -> ProblemError:
         "public channels cannot be resumed",
         field="resumeFrom",
         value=f"{place:.64}",
-        limit=f"one of the channels {', '.join(PRIVATE)}",
+        limit=f"one of the channels {', '.join((*PRIVATE, DROP_COPY))}",
         fix="leave it out: a public channel begins with how things are; or name a private channel",
     )
-
-
-def _stream(caller: Principal, services: Services) -> PrivateStream:
-    sockets = services.sockets
-    return PrivateStream(caller.account, services.records, live=sockets.live, reached=sockets.position)

@@ -51,12 +51,13 @@ class AuthOp(Body, frozen=True, kw_only=True):
 
 
 class ChannelAsked(Body, frozen=True, kw_only=True):
-    """One channel; ``symbol`` of public ones, ``depth`` of books, ``interval`` of candles."""
+    """One channel; ``symbol`` of public ones, ``depth`` of books, ``interval`` of candles, ``account`` of copies."""
 
     name: Text
     symbol: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     depth: Text | UnsetType = UNSET
     interval: Text | UnsetType = UNSET
+    account: int | Text | UnsetType = UNSET
 
 
 _Channels = Annotated[list[ChannelAsked], Meta(min_length=1, max_length=200)]

@@ -116,8 +116,8 @@ class SqlOrderHistory:
         text = f"order_events WHERE order_id = ? AND account = ?{_OLDEST_FIRST}"
         return [report_of_row(row) for row in await self._page(_EVENT, text, order_id, account, count_max)]
 
-    async def events_after(self, account: int, position: Position, /, *, count_max: int) -> Sequence[Report]:
-        """Return what an account was told after a position, oldest first."""
+    async def events_after(self, account: int | None, position: Position, /, *, count_max: int) -> Sequence[Report]:
+        """Return what an account, or everybody, was told after a position, oldest first."""
         if position != BEGINNING:
             rows = await self._rows(_KEPT_AFTER)
             if rows and position.event_seq < rows[0][0]:
@@ -125,8 +125,9 @@ class SqlOrderHistory:
                     f"events are not kept that long: after={'.'.join(map(str, position))} kept_after={rows[0][0]};"
                     " begin at 0.0.0 with what is kept, or now"
                 )
-        text = f"order_events WHERE account = ? AND (event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
-        return [report_of_row(row) for row in await self._page(_EVENT, text, account, *position, count_max)]
+        whose, values = ("", position) if account is None else ("account = ? AND ", (account, *position))
+        text = f"order_events WHERE {whose}(event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
+        return [report_of_row(row) for row in await self._page(_EVENT, text, *values, count_max)]
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""
