@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 from tests.e2e.test_serve import Service
 
-from fairlead import aio
+from fairlead import aio, sdk
 from fairlead.cli.exit_codes import ExitCode
 from fairlead.client.book import Book
 from fairlead.engine import keys
+from fairlead.sdk.live_messages import TradeUpdate
 from fairlead.wire import Message
 
 SYMBOLS = ["AAPL", "BTC-USD", "ETH-USD", "QQQ", "RAIN", "SPY"]
@@ -125,6 +127,25 @@ def _stopped(service: Service, operator: dict[str, str]) -> None:
     assert [(one["scope"], one["symbol"]) for one in status["killSwitches"]] == [("SYMBOL", "ETH-USD")]
 
 
+async def _named_otherwise(service: Service, trader: dict[str, Any]) -> None:
+    """Ask for BTC-USD by its other name."""
+    credentials = {"email": trader["email"], "password": trader["password"]}
+    async with sdk.AsyncClient(str(service.http.base_url), **credentials) as client:
+        order = await client.create_order("BTC", "BUY", "LIMIT", "0.05", "60000")
+        assert order.symbol == "BTC-USD"
+        assert [one.order_id for one in await client.fetch_open_orders("BTC")] == [order.order_id]
+        async with (
+            client.live() as live,
+            aclosing(live.book("BTC", levels=1)) as books,
+            aclosing(live.trades("ETH")) as trades,
+        ):
+            assert (await anext(books)).symbol == "BTC-USD"
+            trade = await anext(trades)
+            assert isinstance(trade, TradeUpdate)
+            assert trade.symbol == "ETH-USD"
+        await client.cancel_order(order.order_id)
+
+
 def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
     directory = tmp_path / "venue"
     with Service(directory, "--demo", "--set", "demo.commands_per_s=200") as service:
@@ -139,6 +160,7 @@ def test_five_books_move_and_go_on_after_a_kill(tmp_path: Path) -> None:
             assert _moved(service, symbol, first["seq"])["epoch"] == first["epoch"]
         _halted_and_resumed(service, "SPY", people["operator"])
         _bought(service, people["trader"])
+        asyncio.run(_named_otherwise(service, people["trader"]))
         _stopped(service, people["operator"])
         stopped = service.http.get("/circuit-breaker/status").json()
         before = _book(service, "SPY")

@@ -12,7 +12,7 @@ from tests.access.houses import ANN, PASSWORD, House, in_house
 from tests.limits.plans import wide_plan
 from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
-from tests.web.fronts import FakeFront, trading_over
+from tests.web.fronts import ALIASES, FakeFront, trading_over
 
 from fairlead.adapters.calendars import LibraryAlmanac
 from fairlead.adapters.stores import SqlAccountLimits, SqlCalendars
@@ -175,6 +175,7 @@ def markets_over(feed: FakeFeed, tape: Tape, house: House) -> Markets:
         kept=SqlKeptBars(house.database),
         coverage=Coverage(feed, reached=_at_once, clock=house.clock),
         clock=house.clock,
+        aliases=ALIASES,
     )
 
 

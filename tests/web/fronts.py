@@ -14,6 +14,8 @@ from fairlead.model.request import Exact, OrderWords
 from fairlead.model.triggers import Trigger
 from fairlead.services.trading import AdvancedDesk, EngineAccounts, Floor, OrderDesk, RecentOrders, Symbols, Trading
 
+# The second names what has its own symbol.
+ALIASES = {"BTC": "BTC-USD", "ETH-USD": "BTC-USD"}
 SCALES = {
     "BTC-USD": Scales(price=2, quantity=3, base=8, quote=5),
     "ETH-USD": Scales(price=2, quantity=3, base=8, quote=5),
@@ -162,12 +164,13 @@ def trading_over(front: FakeFront, house: House, *, batch_orders_max: int = 3) -
     secrets = house.needs.secrets
     recent = RecentOrders()
     instruments = FakeScales()
-    floor = Floor(front=front, reads=recent, instruments=instruments, secrets=secrets)
+    symbols = Symbols(instruments, aliases=ALIASES)
+    floor = Floor(front=front, reads=recent, instruments=instruments, symbols=symbols, secrets=secrets)
     return Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor),
         accounts=EngineAccounts(front, SqlAccountNumbers(house.database), secrets=secrets),
         recent=recent,
-        symbols=Symbols(instruments),
+        symbols=symbols,
         batch_orders_max=batch_orders_max,
     )

@@ -122,6 +122,21 @@ def test_an_unknown_market_is_404_with_those_that_there_are(tmp_path: Path, path
     at_desk(tmp_path, story)
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_another_name_of_a_market_is_answered_with_its_symbol(tmp_path: Path, path: str) -> None:
+    async def story(desk: Desk) -> None:
+        _opened(desk)
+        named = await desk.get(f"/markets/BTC{path}")
+        assert named.status_code == 200, named.text
+        assert named.json() == (await desk.get(f"/markets/BTC-USD{path}")).json()
+        assert named.json()["symbol"] == "BTC-USD"
+        # What is the symbol of one is no other name of another.
+        assert (await desk.get(f"/markets/ETH-USD{path}")).json()["symbol"] == "ETH-USD"
+        assert (await desk.get(f"/markets/ETH{path}")).status_code == 404
+
+    at_desk(tmp_path, story)
+
+
 def test_unknown_markets_make_the_exchange_be_asked_once_a_second(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         for _ in range(3):

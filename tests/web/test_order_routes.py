@@ -604,3 +604,24 @@ def test_what_comes_with_the_execution_engine_is_no_path(tmp_path: Path, method:
         assert desk.front.sent == []
 
     at_desk(tmp_path, story)
+
+
+def test_another_name_of_a_market_is_taken_for_it(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        exits = {"takeProfit": {"price": "9"}, "stopLoss": {"stopPrice": "1"}}
+        for path, body in (
+            ("/orders", LIMIT | {"symbol": "BTC"}),
+            ("/orders", LIMIT | {"symbol": "ETH-USD"}),
+            ("/advanced-orders/oco", {"symbol": "BTC", "side": "SELL", "quantity": "1"} | exits),
+        ):
+            assert (await desk.post(path, body, headers=mine)).status_code == 201
+        await desk.client.delete("/orders?symbol=BTC", headers=mine)
+        first, second, (_, group), (_, canceled) = desk.front.sent
+        assert (first[1]["symbol"], second[1]["symbol"], canceled["symbol"]) == ("BTC-USD", "ETH-USD", "BTC-USD")
+        assert [leg["symbol"] for leg, _ in group["legs"]] == ["BTC-USD", "BTC-USD"]
+        for path in ("/orders", "/trades", "/advanced-orders"):
+            assert (await desk.get(f"{path}?symbol=BTC", headers=mine)).status_code == 200
+            assert (await desk.get(f"{path}?symbol=ETH", headers=mine)).status_code == 422
+
+    at_desk(tmp_path, story)

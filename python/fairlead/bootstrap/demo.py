@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -16,12 +16,12 @@ from fairlead.domain.access.roles import Role
 from fairlead.engine.server import EngineServer
 from fairlead.errors import UsageError
 from fairlead.services.access import Needs, UserDesk
-from fairlead.services.demo_market import MAKERS, SHAPES, Agents, DemoRun, fund, open_market
+from fairlead.services.demo_market import ALIASES, MAKERS, SHAPES, Agents, DemoRun, fund, open_market
 from fairlead.services.demo_market.opening import FIRST_ACCOUNT
 from fairlead.services.trading import EngineAccounts
 from fairlead.settings import Settings
 
-__all__ = ["demo", "demo_market", "demo_people", "demo_place", "no_demo", "people"]
+__all__ = ["aliases_of", "demo", "demo_market", "demo_people", "demo_place", "no_demo", "people"]
 
 _MAKERS: Final = tuple(f"demo-maker-{number}" for number in range(1, MAKERS + 1))
 _TAKER: Final = "demo-taker"
@@ -32,6 +32,11 @@ _AGENT_UNITS: Final = 10**9
 # Of every asset for the trader.
 _TRADER_UNITS: Final = 100_000
 _log = logging.getLogger("fairlead.demo")
+
+
+def aliases_of(*, with_demo: bool) -> Mapping[str, str]:
+    """Return other names of the instruments: those of the demo have some."""
+    return ALIASES if with_demo else {}
 
 
 def no_demo(server: EngineServer) -> None:

@@ -45,6 +45,7 @@ class House:
         loaded: the configuration.
         ended: set when the service shall end.
         with_demo: whether seeded agents trade.
+        aliases: other names of instruments, which are taken where a symbol is asked for.
         seat: the number of the worker that this process is; 0: the process of the engine.
         begun_ns: when the service began, its first process where there are several, nanoseconds UTC; ``None``: not yet.
         prepare: what is done to the engine before it serves.
@@ -83,6 +84,7 @@ class House:
     loaded: Loaded
     ended: asyncio.Event
     with_demo: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
     seat: int = 0
     begun_ns: int | None = None
     prepare: Callable[[EngineServer], None] = field(init=False)

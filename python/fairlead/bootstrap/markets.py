@@ -1,6 +1,6 @@
 """What the service knows of its markets, followed on a task of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from fairlead.adapters.stores.projections import SqlKeptBars, SqlStopHistory
@@ -25,6 +25,7 @@ async def followed_markets(
     follower: Progress,
     history: StopHistory,
     kept: KeptBars,
+    aliases: Mapping[str, str],
 ) -> AsyncIterator[tuple[Markets, Breakers]]:
     """Yield the markets of a session and their breakers, which are followed meanwhile."""
     tape, breakers = Tape(clock=clock), Breakers(feed)
@@ -37,7 +38,10 @@ async def followed_markets(
     following, minutes = Following(feed, tape=tape, recall=recall), TapeMinutes(feed, tape)
     try:
         async with background(following.run(), name="markets", lost="the markets are followed no more"):
-            yield Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock), breakers
+            yield (
+                Markets(feed, tape=tape, minutes=minutes, kept=kept, coverage=coverage, clock=clock, aliases=aliases),
+                breakers,
+            )
     finally:
         be_silent()
 
@@ -52,6 +56,7 @@ async def markets(house: House) -> AsyncIterator[None]:
         follower=house.follower,
         history=SqlStopHistory(house.database),
         kept=SqlKeptBars(house.database),
+        aliases=house.aliases,
     )
     async with known as (house.markets, house.breakers):
         yield

@@ -14,6 +14,7 @@ from fairlead.bootstrap.addresses import Addresses
 from fairlead.bootstrap.checked import begin_log
 from fairlead.bootstrap.crew import Crew, Forked
 from fairlead.bootstrap.crew_words import READY, LeaderReady
+from fairlead.bootstrap.demo import aliases_of
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.parts import standing
 from fairlead.bootstrap.whole import ended_by, parts_of
@@ -59,7 +60,7 @@ def share(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if forked.leader is None:
             return _lead(loaded, forked.channel, with_demo=with_demo)
-        return _work(loaded, forked, forked.leader, listening)
+        return _work(loaded, forked, forked.leader, listening, with_demo=with_demo)
     if code:
         raise SystemExit(code)
     return None
@@ -67,7 +68,8 @@ def share(
 
 async def _lead(loaded: Loaded, channel: socket.socket, *, with_demo: bool) -> None:
     """Run all of the service but HTTP."""
-    house = House(loaded=loaded, ended=_ended_with(channel), with_demo=with_demo)
+    aliases = aliases_of(with_demo=with_demo)
+    house = House(loaded=loaded, ended=_ended_with(channel), with_demo=with_demo, aliases=aliases)
     async with standing(house, parts_of(loaded.settings)):
         settle()
         assert house.begun_ns is not None, "all of it has begun"
@@ -77,13 +79,16 @@ async def _lead(loaded: Loaded, channel: socket.socket, *, with_demo: bool) -> N
     house.check_engine()
 
 
-async def _work(loaded: Loaded, forked: Forked, leader: LeaderReady, listening: socket.socket) -> None:
+async def _work(
+    loaded: Loaded, forked: Forked, leader: LeaderReady, listening: socket.socket, *, with_demo: bool
+) -> None:
     """Answer HTTP."""
     # Whoever is begun next on this directory has the keys of this worker: it is gone before that.
     asyncio.get_running_loop().add_reader(forked.channel, os._exit, _ORPHANED)
     await work(
         loaded,
         seat=forked.seat,
+        aliases=aliases_of(with_demo=with_demo),
         gateway=leader.gateway,
         begun_ns=leader.begun_ns,
         listening=listening,

@@ -31,13 +31,14 @@ async def desks(house: House) -> AsyncIterator[None]:
         recent = RecentOrders(house.records.orders)
     front.listen_reports(recent.hear)
     instruments = _ListedScales(front, clock=needs.clock)
-    floor = Floor(front=front, reads=recent, instruments=instruments, secrets=needs.secrets)
+    symbols = Symbols(instruments, aliases=house.aliases)
+    floor = Floor(front=front, reads=recent, instruments=instruments, symbols=symbols, secrets=needs.secrets)
     house.desks = Trading(
         orders=OrderDesk(floor),
         advanced=AdvancedDesk(floor, groups=SqlAdvancedOrders(database)),
         accounts=EngineAccounts(front, SqlAccountNumbers(database), secrets=needs.secrets),
         recent=recent,
-        symbols=Symbols(instruments),
+        symbols=symbols,
         batch_orders_max=house.settings.limits.batch_orders_max,
     )
     yield

@@ -30,6 +30,7 @@ from fairlead.bootstrap import (
 )
 from fairlead.bootstrap.addresses import Addresses
 from fairlead.bootstrap.checked import begin_log
+from fairlead.bootstrap.demo import aliases_of
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.http import answer
 from fairlead.bootstrap.parts import Part, standing
@@ -99,7 +100,12 @@ async def serve(loaded: Loaded, *, on_ready: Callable[[Addresses], None], with_d
     """
     begin_log(loaded)
     server = loaded.settings.server
-    house = House(loaded=loaded, ended=ended_by(signal.SIGTERM, signal.SIGINT), with_demo=with_demo)
+    house = House(
+        loaded=loaded,
+        ended=ended_by(signal.SIGTERM, signal.SIGINT),
+        with_demo=with_demo,
+        aliases=aliases_of(with_demo=with_demo),
+    )
 
     def say_ready(http: tuple[str, int]) -> None:
         on_ready(Addresses(http=http, gateway=house.gateway, people=house.people))

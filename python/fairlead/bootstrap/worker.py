@@ -7,7 +7,7 @@ shows is read from the store, as far as the tables are.
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -109,6 +109,7 @@ async def work(
     loaded: Loaded,
     *,
     seat: int,
+    aliases: Mapping[str, str],
     gateway: tuple[str, int],
     begun_ns: int,
     listening: socket.socket,
@@ -120,6 +121,7 @@ async def work(
     Args:
         loaded: the configuration.
         seat: the number of the worker, 1 or more.
+        aliases: other names of instruments.
         gateway: where the gateway of the engine is.
         begun_ns: when the leader began, nanoseconds UTC.
         listening: the socket that all workers share.
@@ -129,7 +131,7 @@ async def work(
     Raises:
         UnavailableError: gateway or store do not answer.
     """
-    house = House(loaded=loaded, ended=ended, seat=seat, begun_ns=begun_ns)
+    house = House(loaded=loaded, ended=ended, seat=seat, begun_ns=begun_ns, aliases=aliases)
     house.gateway, house.latency = gateway, partial(read, house.directory)
     async with standing(house, WORKER_PARTS):
         await answer(house, lambda: listening, on_ready=lambda _: on_ready())

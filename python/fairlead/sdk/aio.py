@@ -249,7 +249,13 @@ class AsyncClient:
             world=self._world,
             timeout_s=self._timeout_s,
         )
-        return LiveClient(link, fetch_order=self.fetch_order, world=self._world, retries=self._retries)
+        return LiveClient(
+            link,
+            fetch_order=self.fetch_order,
+            fetch_market=self.fetch_market,
+            world=self._world,
+            retries=self._retries,
+        )
 
     async def _my_id(self) -> str:
         if self._user_id is None:

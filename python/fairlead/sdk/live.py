@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, Self
 
 from fairlead.errors import UsageError
 from fairlead.sdk import order_calls
-from fairlead.sdk.answers import Order, OrderBook
+from fairlead.sdk.answers import Market, Order, OrderBook
 from fairlead.sdk.call import Call, Number
 from fairlead.sdk.decode import answer_in
 from fairlead.sdk.errors import RejectedError
@@ -38,6 +38,7 @@ class LiveClient:
     Args:
         link: what keeps it.
         fetch_order: reads an order over HTTP.
+        fetch_market: reads a market over HTTP: its symbol stands in what comes of it, whatever it was asked as.
         world: sleep and chance.
         retries: how often and when an order is sent again.
     """
@@ -47,10 +48,14 @@ class LiveClient:
         link: LiveLink,
         *,
         fetch_order: Callable[[str], Awaitable[Order]],
+        fetch_market: Callable[[str], Awaitable[Market]],
         world: Surroundings,
         retries: Retries,
     ) -> None:
         self._link, self._fetch_order, self._world, self._retries = link, fetch_order, world, retries
+        self._fetch_market = fetch_market
+        # By the names that were asked for.
+        self._symbols: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         await self._link.open()
@@ -122,6 +127,7 @@ class LiveClient:
         """
         if depth not in _DEPTHS:
             raise UsageError(f"unknown depth: depth={depth} known={', '.join(_DEPTHS)}")
+        symbol = await self._meant(symbol)
         async with self._listening(Key("book", symbol, depth=depth), count_max=1) as (feed, inbox):
             assert isinstance(feed, BookFeed), "the channel of a book has one"
             while True:
@@ -131,6 +137,7 @@ class LiveClient:
 
     async def trades(self, symbol: str) -> AsyncGenerator[TradeUpdate | Missed, None]:
         """Return every trade of a market from now on, or that some were missed."""
+        symbol = await self._meant(symbol)
         async with self._listening(Key("trades", symbol)) as (_, inbox):
             while True:
                 if inbox.missed:
@@ -140,18 +147,21 @@ class LiveClient:
 
     async def prices(self, symbol: str) -> AsyncGenerator[PriceUpdate, None]:
         """Return the last price and each later one; of those that are not taken in time the newest."""
+        symbol = await self._meant(symbol)
         async with self._listening(Key("prices", symbol), count_max=1) as (_, inbox):
             while True:
                 yield await inbox.take()
 
     async def candles(self, symbol: str, *, interval: str = "1m") -> AsyncGenerator[CandleUpdate, None]:
         """Return the candle that grows, as it grows, and its end."""
+        symbol = await self._meant(symbol)
         async with self._listening(Key("candles", symbol, interval=interval)) as (_, inbox):
             while True:
                 yield await inbox.take()
 
     async def microstructure(self, symbol: str) -> AsyncGenerator[MeasuresUpdate, None]:
         """Return measures of the best five levels when they have moved."""
+        symbol = await self._meant(symbol)
         async with self._listening(Key("microstructure", symbol), count_max=1) as (_, inbox):
             while True:
                 yield await inbox.take()
@@ -208,6 +218,12 @@ class LiveClient:
                 raise error_of(call, outcome, attempts=attempt, in_doubt=in_doubt)
             await self._world.sleep(pause_s)
             attempt += 1
+
+    async def _meant(self, symbol: str) -> str:
+        """Return the symbol that messages of a market have, which may have been asked for by another name."""
+        if symbol not in self._symbols:
+            self._symbols[symbol] = (await self._fetch_market(symbol)).symbol
+        return self._symbols[symbol]
 
     def _listening(self, key: Key, *, count_max: int = _WAITING_MAX) -> "_Listening":
         return _Listening(self._link, key, count_max=count_max)

@@ -3,6 +3,6 @@
 from fairlead.services.demo_market.agents import MAKERS, Agents
 from fairlead.services.demo_market.opening import fund, open_market
 from fairlead.services.demo_market.run import DemoRun
-from fairlead.services.demo_market.shapes import SHAPES
+from fairlead.services.demo_market.shapes import ALIASES, SHAPES
 
-__all__ = ["MAKERS", "SHAPES", "Agents", "DemoRun", "fund", "open_market"]
+__all__ = ["ALIASES", "MAKERS", "SHAPES", "Agents", "DemoRun", "fund", "open_market"]

@@ -1,10 +1,12 @@
 """What the demo market trades, how each instrument is priced and sized: those of ``fairlead demo``, and an event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
-__all__ = ["QUOTE", "QUOTE_DECIMALS", "SHAPES", "Shape"]
+__all__ = ["ALIASES", "QUOTE", "QUOTE_DECIMALS", "SHAPES", "Shape"]
 
 QUOTE: Final = "USD"
 # Decimals of prices and quantities together fit in these.
@@ -26,6 +28,7 @@ class Shape:
         round_lot: the quantity orders are multiples of, in quantity mantissa units.
         share: its part of the activity; only the ratio counts.
         no: of the market of an event, the asset that pays if it does not happen.
+        aliases: other names of it, which the service takes where a symbol is asked for.
     """
 
     symbol: str
@@ -37,6 +40,7 @@ class Shape:
     round_lot: int = 100
     share: int
     no: str | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def ticks_max(self) -> int:
@@ -62,7 +66,28 @@ SHAPES: Final = (
     Shape(symbol="AAPL", base="AAPL", anchor_ticks=18_950, share=24),
     Shape(symbol="SPY", base="SPY", anchor_ticks=47_512, share=28),
     Shape(symbol="QQQ", base="QQQ", anchor_ticks=40_384, share=20),
-    Shape(symbol="BTC-USD", base="BTC", qty_decimals=4, tick=100, anchor_ticks=64_250, round_lot=500, share=17),
-    Shape(symbol="ETH-USD", base="ETH", qty_decimals=4, tick=10, anchor_ticks=34_120, round_lot=5_000, share=11),
+    Shape(
+        symbol="BTC-USD",
+        base="BTC",
+        qty_decimals=4,
+        tick=100,
+        anchor_ticks=64_250,
+        round_lot=500,
+        share=17,
+        aliases=("BTC",),
+    ),
+    Shape(
+        symbol="ETH-USD",
+        base="ETH",
+        qty_decimals=4,
+        tick=10,
+        anchor_ticks=34_120,
+        round_lot=5_000,
+        share=11,
+        aliases=("ETH",),
+    ),
     Shape(symbol="RAIN", base="RAIN", no="NO-RAIN", anchor_ticks=42, round_lot=10, share=8),
+)
+ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {alias: shape.symbol for shape in SHAPES for alias in shape.aliases}
 )

@@ -1,7 +1,7 @@
 """What is asked of the markets: each question is answered from what is followed, or refused where that is not there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Final
@@ -128,6 +128,7 @@ class Markets:
         kept: where candles come from.
         coverage: how far that is behind.
         clock: the time.
+        aliases: other names of markets, which are answered with their symbol.
     """
 
     def __init__(
@@ -139,7 +140,9 @@ class Markets:
         kept: KeptBars,
         coverage: Coverage,
         clock: Clock,
+        aliases: Mapping[str, str],
     ) -> None:
+        self._aliases = aliases
         self._feed, self._tape, self._minutes, self._clock = feed, tape, minutes, clock
         self._kept, self._coverage = kept, coverage
         self._asked_ns = 0
@@ -157,11 +160,12 @@ class Markets:
 
     async def market(self, symbol: str) -> MarketView:
         """Return one market."""
-        book = await self._book(symbol)
-        return self._view(symbol, book)
+        symbol = self._named(symbol)
+        return self._view(symbol, await self._book(symbol))
 
     async def book(self, symbol: str, *, levels: int) -> BookView:
         """Return the best ``levels`` levels of both sides."""
+        symbol = self._named(symbol)
         book = await self._book(symbol)
         return BookView(
             symbol=symbol,
@@ -192,7 +196,7 @@ class Markets:
         covered_ns = await self._coverage.until(min(now_ns - now_ns % interval_ns, end_ns))
         span = await self._kept.span()
         bars = await self._kept.bars(
-            symbol,
+            market.symbol,
             width_s=width_ns // _NS_PER_S,
             begin_ns=begin_ns,
             end_ns=end_ns,
@@ -214,8 +218,8 @@ class Markets:
     async def stats(self, symbol: str) -> tuple[MarketView, Day]:
         """Return the statistics of the last 24 hours."""
         market, now_ns = await self.market(symbol), self._clock.now_ns()
-        bars = await self._minutes.bars(symbol, begin_ns=day_begin(now_ns), end_ns=now_ns + MINUTE_NS)
-        return market, day_of(bars, gaps=await self._minutes.gaps(symbol), now_ns=now_ns)
+        bars = await self._minutes.bars(market.symbol, begin_ns=day_begin(now_ns), end_ns=now_ns + MINUTE_NS)
+        return market, day_of(bars, gaps=await self._minutes.gaps(market.symbol), now_ns=now_ns)
 
     async def event_touch(self, symbol: str) -> tuple[Decimal, Decimal] | None:
         """Return best bid and ask of the market of an event; ``None``: not both are known, or it is another market."""
@@ -233,6 +237,9 @@ class Markets:
         book = await self.book(symbol, levels=levels)
         sides = ([(level.price, level.qty) for level in side] for side in (book.bids, book.asks))
         return book, microstructure_of(*sides)
+
+    def _named(self, symbol: str) -> str:
+        return symbol if self._feed.instruments.knows(symbol) else self._aliases.get(symbol, symbol)
 
     async def _book(self, symbol: str) -> PublicBook:
         self._check()

@@ -57,6 +57,7 @@ class AdvancedDesk:
             InDoubtError: no answer came in time.
         """
         floor = self._floor
+        request = msgspec.structs.replace(request, symbol=floor.symbols.canonical(request.symbol))
         first = floor.client_id(request.client_order_id)
         group = group_of(msgspec.structs.replace(request, client_order_id=first), account=check_account(account))
         ids = _name(group, first)

@@ -13,12 +13,12 @@ from fairlead.ports.front import Front
 from fairlead.ports.instruments import InstrumentScales
 from fairlead.ports.secrets import Secrets
 from fairlead.services.trading.recent_orders import RecentOrders
+from fairlead.services.trading.symbols import UNKNOWN, Symbols
 from fairlead.wire import WireError
 
 __all__ = ["Floor", "check_account"]
 
 _ID_BYTES: Final = 16
-_UNKNOWN: Final = Report(kind="CommandReport", fields={}, is_rejected=True, reason="UNKNOWN_INSTRUMENT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,29 +29,19 @@ class Floor:
         front: the session; it names the account of each order.
         reads: what became of orders.
         instruments: decimals of their numbers.
+        symbols: which of them a symbol means.
         secrets: where client ids come from that nobody gave.
     """
 
     front: Front
     reads: RecentOrders
     instruments: InstrumentScales
+    symbols: Symbols
     secrets: Secrets
 
     def client_id(self, given: str | None) -> str:
         """Return the client id that was given, or one that nobody had before."""
         return self.secrets.token_bytes(_ID_BYTES).hex() if given is None else given
-
-    async def is_event(self, symbol: str) -> bool:
-        """Return whether a market is that of an event.
-
-        Raises:
-            RefusedError: there is no such instrument.
-        """
-        if self.instruments.scales(symbol) is None:
-            await self.instruments.refresh()
-        if (scales := self.instruments.scales(symbol)) is None:
-            raise refused(_UNKNOWN, what=f"order symbol={symbol:.40}")
-        return scales.is_event
 
     async def ask(
         self,
@@ -83,7 +73,7 @@ class Floor:
         try:
             report = await send()
         except NotFoundError:
-            raise refused(_UNKNOWN, what=str(what)) from None
+            raise refused(UNKNOWN, what=str(what)) from None
         except MisfitError as error:
             raise RequestError(
                 error.code, field=named(error), value=error.value, limit=error.limit, fix=error.fix

@@ -65,8 +65,10 @@ class OrderDesk:
             InDoubtError: no answer came in time.
         """
         floor = self._floor
+        request = replace(request, symbol=floor.symbols.canonical(request.symbol))
         if request.side in OUTCOMES:
-            request = in_terms_of_yes(request, is_event=await floor.is_event(request.symbol))
+            scales = await floor.symbols.scales(request.symbol)
+            request = in_terms_of_yes(request, is_event=scales.is_event)
         named = floor.client_id(request.client_order_id)
         order, trigger = command_of(request, account=check_account(account))
         order["cl_ord_id"] = named
@@ -171,6 +173,7 @@ class OrderDesk:
         """
         floor = self._floor
         word = None if side is None else meant(SIDES, side, field="side")
+        symbol = None if symbol is None else floor.symbols.canonical(symbol)
 
         async def send() -> Report:
             return await floor.front.mass_cancel(symbol=symbol, side=word, account=check_account(account))

@@ -52,7 +52,7 @@ async def list_markets(request: Asked, services: Given) -> Response[MarketList]:
 async def one_market(symbol: Symbol, request: Asked, services: Given) -> Response[Market]:
     """Its grid, its bounds, its trading state, and what its calendar does next."""
     market, calendars = await services.markets.market(symbol), await services.calendars.views()
-    return tagged(request, market_of(market, calendars.get(symbol)))
+    return tagged(request, market_of(market, calendars.get(market.symbol)))
 
 
 @get("/markets/{symbol:str}/book", opt=PUBLIC, summary="Its book")

@@ -7,6 +7,7 @@ from msgspec import UnsetType
 from fairlead.domain.market_data.bars import INTERVALS
 from fairlead.domain.streaming.outbox import Channel
 from fairlead.services.streaming.hub import DEPTHS, PUBLIC
+from fairlead.services.trading import Symbols
 from fairlead.web.problems import ProblemError
 from fairlead.web.sockets.drop_copy import DROP_COPY, EVERYBODY
 from fairlead.web.sockets.frames import ChannelAsked
@@ -32,7 +33,7 @@ class Copied(NamedTuple):
     account: int | None
 
 
-def channel_of(asked: ChannelAsked) -> Channel | Own | Copied:
+def channel_of(asked: ChannelAsked, symbols: Symbols) -> Channel | Own | Copied:
     """Return the channel that is meant.
 
     Raises:
@@ -57,7 +58,7 @@ def channel_of(asked: ChannelAsked) -> Channel | Own | Copied:
     if asked.name != DROP_COPY and account is not None:
         raise unknown("account", str(account), (f"none: only {DROP_COPY} has one",))
     if asked.name in PUBLIC:
-        return Channel(asked.name, symbol, depth, interval)
+        return Channel(asked.name, symbols.canonical(symbol), depth, interval)
     if symbol:
         raise unknown("symbol", symbol, ("none: private channels are of all symbols",))
     return Copied(_account_of(account)) if asked.name == DROP_COPY else Own(asked.name)

@@ -195,7 +195,8 @@ class Connection:
             raise ProblemError(
                 400, "VALIDATION_ERROR", what, field="channels", limit=str(limit), fix="leave some of them first"
             )
-        read = [channel_of(one) for one in asked.channels]
+        symbols = self._services.trading.symbols
+        read = [channel_of(one, symbols) for one in asked.channels]
         private, resume_from = [one for one in read if not isinstance(one, Channel)], given(asked.resume_from)
         if resume_from is not None and not private:
             raise _nothing_to_resume(resume_from)
@@ -209,7 +210,8 @@ class Connection:
                 self._public.add(channel)
 
     def _unsubscribe(self, asked: UnsubscribeOp) -> None:
-        for channel in [channel_of(one) for one in asked.channels]:
+        symbols = self._services.trading.symbols
+        for channel in [channel_of(one, symbols) for one in asked.channels]:
             if not isinstance(channel, Channel):
                 if self._private is not None:
                     self._private.end(channel)
