@@ -9,7 +9,8 @@ from tests.contract.buses import at
 from tests.services.redis_server import RedisServer
 
 from fairlead.adapters.cache import MemoryCache
-from fairlead.ports.cache import Cache, CachedBook, CachedTrade
+from fairlead.domain.limits.bucket import Rate
+from fairlead.ports.cache import Cache, CachedBook, CachedTrade, Taken
 
 HISTORY_MAX = 5
 Told = Callable[[Callable[[Cache], Awaitable[None]]], None]
@@ -119,22 +120,96 @@ def test_the_newer_book_stays(told: Told) -> None:
     told(story)
 
 
-def test_each_window_counts_for_itself(told: Told) -> None:
+# So slow that nothing comes back while a test runs.
+SLOW = Rate(count=1, period_s=86_400, burst=10)
+
+
+async def _taken(cache: Cache, key: str, needed: int = 1, rate: Rate = SLOW, *, ahead: int = 0) -> Taken:
+    return await cache.take(key, rate, needed=needed, ahead=ahead)
+
+
+def test_a_bucket_lets_through_what_it_holds_and_says_when_it_will_more(told: Told) -> None:
     async def story(cache: Cache) -> None:
-        counted = [await cache.count("ip", window_ms=60_000, now_ms=now_ms) for now_ms in (60_000, 119_999, 120_000)]
-        assert counted == [1, 2, 1]
-        assert await cache.count("other", window_ms=60_000, now_ms=60_000) == 1
-        assert await cache.count("ip", window_ms=1_000, now_ms=60_000) == 1
+        granted = [await _taken(cache, "ip") for _ in range(10)]
+        assert all(it.is_granted for it in granted)
+        assert [it.remaining for it in granted] == list(range(9, -1, -1))
+        refused = await _taken(cache, "ip")
+        assert (refused.is_granted, refused.remaining, refused.ahead) == (False, 0, 0)
+        day_ns = 86_400 * 10**9
+        assert day_ns - 3_600 * 10**9 < refused.wait_ns <= day_ns
+        assert 9 * day_ns < refused.full_ns <= 10 * day_ns
+        assert (await _taken(cache, "ip", 0)).is_granted
+        assert (await _taken(cache, "other")).remaining == 9
 
     told(story)
 
 
-def test_windows_in_memory_are_bounded() -> None:
+def test_more_than_a_bucket_holds_is_granted_by_a_full_one_which_owes_the_rest(told: Told) -> None:
+    async def story(cache: Cache) -> None:
+        assert (await _taken(cache, "a", 12)).is_granted
+        refused = await _taken(cache, "a")
+        assert not refused.is_granted
+        assert refused.wait_ns > 2 * 86_400 * 10**9
+        await _taken(cache, "b")
+        assert not (await _taken(cache, "b", 12)).is_granted
+
+    told(story)
+
+
+def test_what_is_taken_ahead_is_a_quarter_of_the_rest(told: Told) -> None:
+    async def story(cache: Cache) -> None:
+        first = await _taken(cache, "a", ahead=5)
+        assert (first.is_granted, first.ahead, first.remaining) == (True, 2, 7)
+        second = await _taken(cache, "a", 2, ahead=1)
+        assert (second.is_granted, second.ahead, second.remaining) == (True, 1, 4)
+        assert (await _taken(cache, "a", 3, ahead=5)).ahead == 0
+        assert (await _taken(cache, "a", 2, ahead=5)).ahead == 0
+
+    told(story)
+
+
+def test_tokens_come_back_with_time(told: Told) -> None:
+    async def story(cache: Cache) -> None:
+        rate = Rate(count=1_000, burst=2)
+        assert (await _taken(cache, "a", 2, rate)).is_granted
+        async with asyncio.timeout(60):
+            while not (await _taken(cache, "a", 1, rate)).is_granted:
+                await asyncio.sleep(0)
+
+    told(story)
+
+
+def test_of_many_at_once_no_more_pass_than_there_are_tokens(told: Told) -> None:
+    async def story(cache: Cache) -> None:
+        found = await asyncio.gather(*(_taken(cache, "a") for _ in range(100)))
+        assert sum(it.is_granted for it in found) == 10
+
+    told(story)
+
+
+def test_what_somebody_else_wrote_counts_as_a_full_bucket(redis_server: RedisServer) -> None:
+    from redis.asyncio import Redis
+
+    from fairlead.adapters.cache.redis_cache import RedisCache
+
     async def story() -> None:
-        cache = MemoryCache(windows_max=2)
+        cache = RedisCache(redis_server.url, timeout_ms=5_000)
+        async with Redis.from_url(redis_server.url) as direct:
+            for key, text in (("a", "soon"), ("b", ""), ("c", "-1e99")):
+                await direct.set(f"fairlead:rate:{key}", text)
+                assert (await _taken(cache, key)).remaining == 9
+            assert await direct.pttl("fairlead:rate:a") > 0
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_buckets_in_memory_are_bounded() -> None:
+    async def story() -> None:
+        cache = MemoryCache(keys_max=2, now_ns=lambda: 0)
         for key in ("a", "b", "c"):
-            assert await cache.count(key, window_ms=1_000, now_ms=0) == 1
-        assert await cache.count("c", window_ms=1_000, now_ms=0) == 2
-        assert await cache.count("a", window_ms=1_000, now_ms=0) == 1
+            assert (await _taken(cache, key)).remaining == 9
+        assert (await _taken(cache, "c")).remaining == 8
+        assert (await _taken(cache, "a")).remaining == 9
 
     asyncio.run(story())

@@ -1,5 +1,6 @@
 """Which buckets a request takes from, by who asks and what for."""
 
+import asyncio
 import dataclasses
 
 import pytest
@@ -7,48 +8,64 @@ from tests.limits.plans import wide_plan
 
 from fairlead.domain.access.roles import Principal, Role, Scope
 from fairlead.domain.limits.bucket import Rate
-from fairlead.domain.limits.plan import Policy, RouteClass, address_key
+from fairlead.domain.limits.plan import Plan, Policy, RouteClass, address_key
 from fairlead.services.rate_limits import RateLimitedError, RateLimits
+from fairlead.services.rate_windows import OwnWindows
 
 ANN = Principal(user_id="usr_ann", account=1, role=Role.TRADER, scopes=frozenset(Scope), key_id="key_1")
 
 
+def _limits(plan: Plan) -> RateLimits:
+    return RateLimits(OwnWindows(plan, now_ns=lambda: 0))
+
+
 def test_an_api_key_has_a_bucket_of_its_own_and_cancels_take_none_of_it() -> None:
-    limits = RateLimits(wide_plan(key=Rate(count=1, burst=1)), now_ns=lambda: 0)
+    limits = _limits(wide_plan(key=Rate(count=1, burst=1)))
     other = dataclasses.replace(ANN, key_id="key_2")
 
-    assert [one.policy for one in limits.act(ANN, RouteClass.READS)] == [Policy.KEY, Policy.READS]
-    with pytest.raises(RateLimitedError, match="policy=key"):
-        limits.act(ANN, RouteClass.ORDERS)
-    assert [one.policy for one in limits.act(ANN, RouteClass.CANCELS)] == [Policy.CANCELS]
-    assert [one.policy for one in limits.act(other, RouteClass.READS)] == [Policy.KEY, Policy.READS]
+    async def story() -> None:
+        assert [one.policy for one in await limits.act(ANN, RouteClass.READS)] == [Policy.KEY, Policy.READS]
+        with pytest.raises(RateLimitedError, match="policy=key"):
+            await limits.act(ANN, RouteClass.ORDERS)
+        assert [one.policy for one in await limits.act(ANN, RouteClass.CANCELS)] == [Policy.CANCELS]
+        assert [one.policy for one in await limits.act(other, RouteClass.READS)] == [Policy.KEY, Policy.READS]
+
+    asyncio.run(story())
 
 
 def test_an_account_has_one_bucket_through_all_its_keys() -> None:
-    limits = RateLimits(wide_plan(orders=Rate(count=1, burst=2)), now_ns=lambda: 0)
-    for key in ("key_1", "key_2"):
-        limits.act(dataclasses.replace(ANN, key_id=key), RouteClass.ORDERS)
+    limits = _limits(wide_plan(orders=Rate(count=1, burst=2)))
 
-    with pytest.raises(RateLimitedError, match="policy=orders"):
-        limits.act(dataclasses.replace(ANN, key_id=None, session_id="ses_1"), RouteClass.ORDERS)
+    async def story() -> None:
+        for key in ("key_1", "key_2"):
+            await limits.act(dataclasses.replace(ANN, key_id=key), RouteClass.ORDERS)
+        with pytest.raises(RateLimitedError, match="policy=orders"):
+            await limits.act(dataclasses.replace(ANN, key_id=None, session_id="ses_1"), RouteClass.ORDERS)
+
+    asyncio.run(story())
 
 
 def test_each_order_of_a_batch_costs_a_token_or_the_batch_does_nothing() -> None:
-    limits = RateLimits(wide_plan(orders=Rate(count=1, burst=10)), now_ns=lambda: 0)
-    limits.act(ANN, RouteClass.ORDERS)
-    limits.more_orders(ANN, 4)
+    limits = _limits(wide_plan(orders=Rate(count=1, burst=10)))
 
-    with pytest.raises(RateLimitedError, match="wanted=6 left=5"):
-        limits.more_orders(ANN, 6)
+    async def story() -> None:
+        await limits.act(ANN, RouteClass.ORDERS)
+        await limits.more_orders(ANN, 4)
+        with pytest.raises(RateLimitedError, match="wanted=6 left=5"):
+            await limits.more_orders(ANN, 6)
+        assert (await limits.act(ANN, RouteClass.ORDERS))[-1].grant.remaining == 4
 
-    assert limits.act(ANN, RouteClass.ORDERS)[-1].grant.remaining == 4
+    asyncio.run(story())
 
 
 def test_addresses_without_end_are_kept_up_to_the_bound() -> None:
-    limits = RateLimits(dataclasses.replace(wide_plan(), keys_max=100), now_ns=lambda: 0)
-    for number in range(10_000):
-        limits.arrive(f"10.0.{number >> 8}.{number & 255}", RouteClass.READS)
+    limits = _limits(dataclasses.replace(wide_plan(), keys_max=100))
 
+    async def story() -> None:
+        for number in range(10_000):
+            await limits.arrive(f"10.0.{number >> 8}.{number & 255}", RouteClass.READS)
+
+    asyncio.run(story())
     assert limits.kept()[Policy.IP] == 100
 
 

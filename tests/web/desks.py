@@ -54,6 +54,7 @@ from fairlead.services.order_quality import OrderQualities
 from fairlead.services.order_stories import OrderStories
 from fairlead.services.projections import Records
 from fairlead.services.rate_limits import RateLimits
+from fairlead.services.rate_windows import OwnWindows
 from fairlead.services.readiness import Readiness
 from fairlead.services.sessions import CalendarDesk, Timetables
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
@@ -239,7 +240,7 @@ def at_desk(
             readiness=Readiness(probes, clock=house.clock),
             clock=house.clock,
             markets=(markets := markets_over(feed, tape, house)),
-            limits=RateLimits(buckets, now_ns=house.clock.now_ns),
+            limits=RateLimits(OwnWindows(buckets, now_ns=house.clock.now_ns)),
             trading=desks,
             funds=funds_desk_over(bank, house),
             teller=teller_over(bank, house, accounts=desks.accounts),

@@ -2,23 +2,28 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from fairlead.adapters.serving import Door
 from fairlead.bootstrap.house import House
+from fairlead.bootstrap.publishing import cache_of
 from fairlead.domain.limits.bucket import Rate
-from fairlead.domain.limits.plan import Plan, Policy
+from fairlead.domain.limits.plan import Plan, Policy, part_of
+from fairlead.ports.cache import Cache
 from fairlead.services.rate_limits import RateLimits
+from fairlead.services.rate_windows import OwnWindows, SharedWindows, Windows
 from fairlead.settings import Limits, Settings
 from fairlead.web.paging import PageSizes
 
-__all__ = ["door_of", "limits", "page_sizes", "rate_limits"]
+__all__ = ["door_of", "limits", "page_sizes", "plan_of", "windows_of"]
 
-_MINUTE_S = 60
+_MINUTE_S: Final = 60
+_WINDOW_MS: Final = 50
 
 
-def rate_limits(limits: Limits) -> RateLimits:
-    """Return full buckets of these rates, on a clock that never goes back."""
+def plan_of(limits: Limits) -> Plan:
+    """Return the rates of the configuration."""
     per_s = {
         Policy.IP: limits.ip_requests_per_s,
         Policy.IP_CANCELS: limits.ip_cancels_per_s,
@@ -31,7 +36,19 @@ def rate_limits(limits: Limits) -> RateLimits:
     rates = {policy: Rate(count=count, burst=count * limits.burst_s) for policy, count in per_s.items()}
     # Seconds of a rate per minute would be less than one attempt.
     logins = Rate(count=limits.ip_logins_per_min, period_s=_MINUTE_S, burst=limits.ip_logins_per_min)
-    return RateLimits(Plan(rates={**rates, Policy.IP_LOGINS: logins}), now_ns=time.monotonic_ns)
+    return Plan(rates={**rates, Policy.IP_LOGINS: logins})
+
+
+def windows_of(settings: Settings, cache: Cache | None) -> Windows:
+    """Return full buckets, on a clock that never goes back.
+
+    Args:
+        settings: the configuration.
+        cache: what processes share; ``None``: nothing.
+    """
+    plan, workers = plan_of(settings.limits), settings.server.workers
+    own = OwnWindows(part_of(plan, workers) if workers > 1 else plan, now_ns=time.monotonic_ns)
+    return own if cache is None else SharedWindows(plan, cache=cache, own=own, now_ns=time.monotonic_ns)
 
 
 def door_of(settings: Settings) -> Door:
@@ -54,5 +71,13 @@ def page_sizes(limits: Limits) -> PageSizes:
 @asynccontextmanager
 async def limits(house: House) -> AsyncIterator[None]:
     """Leave the buckets and the door."""
-    house.limits, house.door = rate_limits(house.settings.limits), door_of(house.settings)
-    yield
+    settings = house.settings
+    house.door = door_of(settings)
+    async with AsyncExitStack() as parts:
+        cache: Cache | None = None
+        if settings.cache.kind != "memory":
+            # Requests wait for it: it has connections of its own, and less time.
+            cache = cache_of(settings, timeout_ms=min(settings.cache.timeout_ms, _WINDOW_MS))
+            parts.push_async_callback(cache.close)
+        house.limits = RateLimits(windows_of(settings, cache))
+        yield

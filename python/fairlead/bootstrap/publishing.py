@@ -18,7 +18,7 @@ from fairlead.ports.cache import Cache
 from fairlead.services.publishing import BusSink, CacheSink, Publisher
 from fairlead.settings import Settings
 
-__all__ = ["SPARED", "beside", "publishing"]
+__all__ = ["SPARED", "beside", "cache_of", "publishing"]
 
 # Orders go on without these.
 SPARED: Final = ("bus", "cache")
@@ -29,7 +29,7 @@ _LOST: Final = "events are published no more"
 @asynccontextmanager
 async def _opened(house: House) -> AsyncIterator[tuple[Bus, Cache]]:
     """Yield bus and cache, and leave how each is asked whether it is there."""
-    bus, cache = _bus(house.settings), _cache(house.settings)
+    bus, cache = _bus(house.settings), cache_of(house.settings)
 
     async def ask_cache() -> None:
         await cache.reached()
@@ -86,14 +86,15 @@ def _bus(settings: Settings) -> Bus:
     )
 
 
-def _cache(settings: Settings) -> Cache:
+def cache_of(settings: Settings, *, timeout_ms: int | None = None) -> Cache:
+    """Return what processes share; an answer that takes longer than ``timeout_ms`` counts as none."""
     if settings.cache.kind == "memory":
         return MemoryCache()
     try:
         from fairlead.adapters.cache.redis_cache import RedisCache
     except ModuleNotFoundError as error:
         raise UsageError(f"cache.kind=redis needs {error.name}: install fairlead[redis]") from None
-    return RedisCache(settings.cache.url.reveal(), timeout_ms=settings.cache.timeout_ms)
+    return RedisCache(settings.cache.url.reveal(), timeout_ms=timeout_ms or settings.cache.timeout_ms)
 
 
 def _log_id(directory: Path) -> str:

@@ -32,9 +32,10 @@ def counted(house: House) -> Metrics:
     )
     pool = Gauges("db_pool_connections", "Connections to the store.", label="state", read=house.database.pool)
     buckets = Gauges("rate_limit_buckets", "Buckets that are kept.", label="policy", read=house.limits.kept)
+    sharing = Gauges("rate_limits_shared", "Whether processes share buckets.", label="state", read=house.limits.sharing)
     open_ = Gauges("http_connections", "Connections of HTTP.", label="state", read=door.open)
     away = Counts("http_connections_turned_away", "Refused or ended.", label="why", read=door.turned_away)
-    metrics.add([EngineFigures(house.latency), pool, buckets, open_, away])
+    metrics.add([EngineFigures(house.latency), pool, buckets, sharing, open_, away])
 
     def hear(reports: Sequence[Report]) -> None:
         for report in reports:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
+from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.publishing.cursor import Cursor
 
-__all__ = ["Cache", "CachedBook", "CachedTrade"]
+__all__ = ["AHEAD_SHARE", "Cache", "CachedBook", "CachedTrade", "Taken"]
+
+# Of what a bucket has left, one of so many may be taken ahead: what is nearly empty is not held back from others.
+AHEAD_SHARE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,27 @@ class CachedBook:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a bucket answered.
+
+    Attributes:
+        is_granted: whether what was needed was taken; if not, nothing was.
+        ahead: tokens that were taken beyond it.
+        remaining: whole tokens that are left.
+        wait_ns: nanoseconds until the same can be granted, 0 where it was.
+        full_ns: nanoseconds until the bucket is full.
+    """
+
+    is_granted: bool
+    ahead: int
+    remaining: int
+    wait_ns: int
+    full_ns: int
+
+
 class Cache(Protocol):
-    """Last prices, price history, books and rate windows. Each call may raise ``UnavailableError``: go on without.
+    """Last prices, price history, books and token buckets. Each call may raise ``UnavailableError``: go on without.
 
     Sessions are not here: a session that is ended must be over at once, so the store is asked.
     """
@@ -60,13 +83,14 @@ class Cache(Protocol):
         """Return the newest book of an instrument."""
         ...
 
-    async def count(self, key: str, /, *, window_ms: int, now_ms: int) -> int:
-        """Count one in the window of ``now_ms`` and return how many it has, this one among them.
+    async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:
+        """Take tokens from the bucket of a key, in one step with all others who do; a new one is full.
 
         Args:
-            key: what is counted, such as an address.
-            window_ms: length of a window, in milliseconds; windows begin at its multiples.
-            now_ms: the time, in milliseconds since the Unix epoch.
+            key: whose bucket, such as one of an address; always with the same rate.
+            rate: how fast it fills, and how much it holds.
+            needed: tokens; more than it can hold are granted by a full one, which then owes the rest.
+            ahead: tokens beyond those, as many as are there up to a quarter of what is left.
         """
         ...
 

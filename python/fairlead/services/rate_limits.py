@@ -1,13 +1,12 @@
 """Whether a request may go on: tokens are taken for its address before it is looked at, for key and account after."""
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from fairlead.domain.access.roles import Principal
 from fairlead.domain.limits.bucket import NS_PER_S, Grant, Rate
-from fairlead.domain.limits.buckets import Buckets
-from fairlead.domain.limits.plan import Plan, Policy, RouteClass, account_policy, address_key, address_policy
+from fairlead.domain.limits.plan import Policy, RouteClass, account_policy, address_key, address_policy
 from fairlead.errors import FairleadError
+from fairlead.services.rate_windows import Windows
 
 __all__ = ["RateLimitedError", "RateLimits", "Tally"]
 
@@ -43,35 +42,33 @@ class RateLimitedError(FairleadError):
 
 
 class RateLimits:
-    """The buckets of one process.
+    """Takes tokens for requests.
 
     Args:
-        plan: the rates.
-        now_ns: a clock that never goes back.
+        windows: the buckets.
     """
 
-    def __init__(self, plan: Plan, *, now_ns: Callable[[], int]) -> None:
-        self._now_ns = now_ns
-        self._buckets = {policy: Buckets(plan.rates[policy], keys_max=plan.keys_max) for policy in Policy}
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
 
-    def arrive(self, host: str, route_class: RouteClass) -> list[Tally]:
+    async def arrive(self, host: str, route_class: RouteClass) -> list[Tally]:
         """Take a token for a request of an address; what answered comes back.
 
         Raises:
             RateLimitedError: there is none.
         """
         policy = address_policy(route_class)
-        return [] if policy is None else [self._take(policy, address_key(host))]
+        return [] if policy is None else [await self._take(policy, address_key(host))]
 
-    def attempt(self, host: str) -> list[Tally]:
+    async def attempt(self, host: str) -> list[Tally]:
         """Take a token for an attempt to become somebody, from an address.
 
         Raises:
             RateLimitedError: there is none.
         """
-        return [self._take(Policy.IP_LOGINS, address_key(host))]
+        return [await self._take(Policy.IP_LOGINS, address_key(host))]
 
-    def act(self, caller: Principal, route_class: RouteClass) -> list[Tally]:
+    async def act(self, caller: Principal, route_class: RouteClass) -> list[Tally]:
         """Take a token for a request of who was let in: of the key, where it is one, and of the account.
 
         Raises:
@@ -79,27 +76,33 @@ class RateLimits:
         """
         taken = []
         if caller.key_id is not None and route_class not in _WITHOUT_KEY_BUCKET:
-            taken.append(self._take(Policy.KEY, caller.key_id))
+            taken.append(await self._take(Policy.KEY, caller.key_id))
         policy = account_policy(route_class)
         if policy is not None:
-            taken.append(self._take(policy, caller.user_id))
+            taken.append(await self._take(policy, caller.user_id))
         return taken
 
-    def more_orders(self, caller: Principal, count: int) -> None:
+    async def more_orders(self, caller: Principal, count: int) -> None:
         """Take tokens for the orders of a request after its first, which the request itself has paid for.
 
         Raises:
             RateLimitedError: they are not there; the request does nothing.
         """
-        self._take(Policy.ORDERS, caller.user_id, count)
+        await self._take(Policy.ORDERS, caller.user_id, count)
 
     def kept(self) -> dict[str, float]:
-        """Return how many buckets of each kind are kept at the moment."""
-        return {str(policy): len(buckets) for policy, buckets in self._buckets.items()}
+        """Return how many buckets of each kind are kept in this process at the moment."""
+        return {str(policy): count for policy, count in self._windows.kept().items()}
 
-    def _take(self, policy: Policy, key: str, tokens: int = 1) -> Tally:
-        buckets = self._buckets[policy]
-        tally = Tally(policy, buckets.rate, buckets.take(key, tokens, now_ns=self._now_ns()))
-        if not tally.grant.is_granted:
+    def sharing(self) -> dict[str, float]:
+        """Return whether buckets are those of all processes at the moment, by the word ``shared``."""
+        return {"shared": float(self._windows.is_shared)}
+
+    async def _take(self, policy: Policy, key: str, tokens: int = 1) -> Tally:
+        grant = self._windows.take(policy, key, tokens)
+        if not isinstance(grant, Grant):
+            grant = await grant
+        tally = Tally(policy, self._windows.rates[policy], grant)
+        if not grant.is_granted:
             raise RateLimitedError(tally, tokens=tokens)
         return tally

@@ -71,7 +71,7 @@ def edge(
         token = correlation.set(correlation_id(scope))
         try:
             try:
-                note(scope, limits.arrive(client_of(scope), route_class))
+                note(scope, await limits.arrive(client_of(scope), route_class))
             except RateLimitedError as error:
                 note(scope, [error.tally])
                 await _refuse(error, scope, completed, cors=cors)

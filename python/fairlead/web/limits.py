@@ -96,9 +96,9 @@ def rate_guard(limits: RateLimits) -> Guard:
         caller = scope.get("auth")
         try:
             if isinstance(caller, Principal):
-                note(scope, limits.act(caller, route_class))
+                note(scope, await limits.act(caller, route_class))
             elif route_class is RouteClass.LOGINS:
-                note(scope, limits.attempt(client_of(scope)))
+                note(scope, await limits.attempt(client_of(scope)))
         except RateLimitedError as error:
             note(scope, [error.tally])
             raise

@@ -1,11 +1,14 @@
 """A cache in the process."""
 
+import time
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 
+from fairlead.domain.limits.bucket import Rate
+from fairlead.domain.limits.buckets import Buckets
 from fairlead.domain.publishing.cursor import Cursor
-from fairlead.ports.cache import CachedBook, CachedTrade
+from fairlead.ports.cache import AHEAD_SHARE, CachedBook, CachedTrade, Taken
 
 __all__ = ["MemoryCache"]
 
@@ -15,14 +18,17 @@ class MemoryCache:
 
     Args:
         history_max: trades kept of each instrument.
-        windows_max: rate windows kept; the oldest go first.
+        keys_max: buckets of one rate that are kept; those that were used longest ago go first.
+        now_ns: a clock that never goes back.
     """
 
-    def __init__(self, *, history_max: int = 1_000, windows_max: int = 100_000) -> None:
-        self._history_max, self._windows_max = history_max, windows_max
+    def __init__(
+        self, *, history_max: int = 1_000, keys_max: int = 65_536, now_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._history_max, self._keys_max, self._now_ns = history_max, keys_max, now_ns
         self._trades: dict[str, list[CachedTrade]] = {}
         self._books: dict[str, CachedBook] = {}
-        self._windows: dict[tuple[str, int, int], int] = {}
+        self._buckets: dict[Rate, Buckets] = {}
         self._reached: Cursor | None = None
 
     async def reached(self) -> Cursor | None:
@@ -61,13 +67,21 @@ class MemoryCache:
         """Return the newest book of an instrument."""
         return self._books.get(symbol)
 
-    async def count(self, key: str, /, *, window_ms: int, now_ms: int) -> int:
-        """Count one in the window of ``now_ms`` and return how many it has."""
-        window = (key, window_ms, now_ms // window_ms)
-        if window not in self._windows and len(self._windows) >= self._windows_max:
-            del self._windows[next(iter(self._windows))]
-        self._windows[window] = self._windows.get(window, 0) + 1
-        return self._windows[window]
+    async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:
+        """Take tokens from the bucket of a key."""
+        now_ns = self._now_ns()
+        buckets = self._buckets.setdefault(rate, Buckets(rate, keys_max=self._keys_max))
+        grant = buckets.take(key, needed, now_ns=now_ns)
+        more = min(ahead, grant.remaining // AHEAD_SHARE) if grant.is_granted else 0
+        if more:
+            grant = buckets.take(key, more, now_ns=now_ns)
+        return Taken(
+            is_granted=grant.is_granted,
+            ahead=more,
+            remaining=grant.remaining,
+            wait_ns=grant.wait_ns,
+            full_ns=grant.full_ns,
+        )
 
     async def close(self) -> None:
         """Let go of nothing."""

@@ -5,7 +5,7 @@
 | ``fairlead:reached`` | how far the trades reach, as ``LOG EVENT_SEQ.SUB.LEG`` |
 | ``fairlead:trades:SYMBOL`` | sorted set by trade id of the newest trades, each as JSON |
 | ``fairlead:book:SYMBOL`` | hash of ``version`` and ``body`` |
-| ``fairlead:rate:KEY:LENGTH:NUMBER`` | the count of a rate window; gone after two of its lengths |
+| ``fairlead:rate:KEY`` | when a token bucket will be full, in microseconds of the server since 2023; gone once it is |
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -14,26 +14,51 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.publishing.cursor import Cursor
 from fairlead.errors import UnavailableError
-from fairlead.ports.cache import CachedBook, CachedTrade
+from fairlead.ports.cache import AHEAD_SHARE, CachedBook, CachedTrade, Taken
 
 __all__ = ["RedisCache"]
 
 _REACHED: Final = "fairlead:reached"
 _TRADES, _BOOK, _RATE = "fairlead:trades:", "fairlead:book:", "fairlead:rate:"
 _CLEAR_PAGE: Final = 500
+_US_PER_S, _NS_PER_US = 1_000_000, 1_000
 # Asks and answers in one step, so that of two writers the newer book stays.
 _PUT_BOOK: Final = """
 local kept = redis.call('HGET', KEYS[1], 'version')
 if kept and tonumber(kept) >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'body', ARGV[2])
 return 1
+"""
+
+# The bucket of domain.limits.bucket: one number, the moment it will be full. What is there and is none counts as full.
+_TAKE: Final = """
+local time = redis.call('TIME')
+local now = (time[1] - 1672531200) * 1000000 + time[2]
+local token, room = tonumber(ARGV[1]), ARGV[1] * ARGV[2]
+local needed, ahead = tonumber(ARGV[3]), tonumber(ARGV[4])
+local full = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0) or 0)
+local excess = full + math.min(needed, tonumber(ARGV[2])) * token - now - room
+local granted, more = 0, 0
+if excess <= 0 or needed == 0 then
+  granted = 1
+  full = full + needed * token
+  more = math.min(ahead, math.floor(math.max(0, math.floor((now + room - full) / token)) / ARGV[5]))
+  full = full + more * token
+  excess = 0
+end
+if full > now then
+  redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', math.ceil((full - now) / 1000))
+end
+local left = math.max(0, math.floor((now + room - full) / token))
+return {granted, more, left, math.ceil(excess), math.ceil(full - now)}
 """
 
 
@@ -55,14 +80,19 @@ class RedisCache:
 
     def __init__(self, url: str, *, timeout_ms: int = 200, history_max: int = 1_000) -> None:
         self._history_max = history_max
-        self._redis: Redis = Redis.from_url(
+        wait_s = timeout_ms / 1_000
+        # Who finds every connection in use waits for one.
+        connections: Any = BlockingConnectionPool.from_url(
             url,
-            socket_timeout=timeout_ms / 1_000,
-            socket_connect_timeout=timeout_ms / 1_000,
+            timeout=wait_s,
+            socket_timeout=wait_s,
+            socket_connect_timeout=wait_s,
             # A connection that broke while nobody used it is no failure.
             retry=Retry(NoBackoff(), 1),
             max_connections=16,
         )
+        self._redis: Redis = Redis.from_pool(connections)
+        self._take = self._redis.register_script(_TAKE)
 
     async def reached(self) -> Cursor | None:
         """Return up to where the trades are in it."""
@@ -107,14 +137,20 @@ class RedisCache:
             version, body = await asked
         return None if version is None else CachedBook(symbol=symbol, version=int(version), body=body)
 
-    async def count(self, key: str, /, *, window_ms: int, now_ms: int) -> int:
-        """Count one in the window of ``now_ms`` and return how many it has."""
-        name = f"{_RATE}{key}:{window_ms}:{now_ms // window_ms}"
-        async with _translated(), self._redis.pipeline(transaction=True) as step:
-            step.incr(name)
-            step.pexpire(name, 2 * window_ms)
-            counted, _ = await step.execute()
-        return int(counted)
+    async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:
+        """Take tokens from the bucket of a key, by the clock of the server."""
+        token_us = rate.period_s * _US_PER_S / rate.count
+        asked = (token_us, rate.burst, needed, ahead, AHEAD_SHARE)
+        async with _translated():
+            answered: Any = await self._take(keys=[_RATE + key], args=asked)
+        is_granted, more, remaining, wait_us, full_us = (int(it) for it in answered)
+        return Taken(
+            is_granted=bool(is_granted),
+            ahead=more,
+            remaining=remaining,
+            wait_ns=wait_us * _NS_PER_US,
+            full_ns=full_us * _NS_PER_US,
+        )
 
     async def close(self) -> None:
         """Let go of it."""

@@ -1,6 +1,6 @@
 """Which buckets a request takes from: those of its address, its key and its account, by what its route is for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -8,7 +8,7 @@ from typing import Final
 
 from fairlead.domain.limits.bucket import Rate
 
-__all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "address_policy"]
+__all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "address_policy", "part_of"]
 
 _PREFIX_BITS: Final = 64
 _TEXT_MAX: Final = 64
@@ -53,6 +53,20 @@ class Plan:
 
     rates: dict[Policy, Rate]
     keys_max: int = 65_536
+
+
+def part_of(plan: Plan, processes: int) -> Plan:
+    """Return the rates of one of so many processes that share nothing: together they let through what one would.
+
+    A burst is at least one token, so that whoever asks seldom is let in everywhere.
+    """
+    return replace(
+        plan,
+        rates={
+            policy: Rate(count=rate.count, period_s=rate.period_s * processes, burst=max(1, rate.burst // processes))
+            for policy, rate in plan.rates.items()
+        },
+    )
 
 
 _OF_ADDRESS: Final = {

@@ -73,7 +73,7 @@ async def place_batch(
             fix="send several batches",
         )
     if len(data.orders) > 1:
-        services.limits.more_orders(caller, len(data.orders) - 1)
+        await services.limits.more_orders(caller, len(data.orders) - 1)
     read = [_read(caller, body) for body in data.orders]
     asked = [one for one in read if isinstance(one, OrderRequest)]
     became = iter(await services.trading.orders.place_batch(caller.account, asked))

@@ -33,7 +33,7 @@ async def carry_out(frame: Frame, caller: Principal, services: Services, *, limi
         ProblemError: it cannot be read.
     """
     demand(caller, Permission.TRADE_OWN)
-    services.limits.act(caller, RouteClass.CANCELS if frame.op == "order.cancel" else RouteClass.ORDERS)
+    await services.limits.act(caller, RouteClass.CANCELS if frame.op == "order.cancel" else RouteClass.ORDERS)
     if frame.op == "order.place":
         return await _place(parse_body(frame.body, OrderBody, limits=limits), caller, services)
     orders = services.trading.orders
