@@ -1,6 +1,6 @@
 """Orders that wait or form a group: the same rows from what was sent and from the log, for who owns them alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -188,22 +188,31 @@ def test_terms_are_the_same_whichever_way_they_come(store_url: str) -> None:
 def test_an_order_that_was_entered_just_before_is_read_again(store_url: str) -> None:
     async def story(database: Database) -> None:
         table = await _told(database, MORE_REPORTS)
-        waited: list[Sequence[int]] = []
-
-        async def entered(seqs: Sequence[int]) -> bool:
-            waited.append(seqs)
-            await table.add(MORE, last_seq=11, reports_seq=11)
-            return len(waited) == 1
-
-        history = SqlOrderHistory(database, reached=_at_once, entered=entered)
+        entering = _Entering(table)
+        history = SqlOrderHistory(database, reached=_at_once, entering=entering)
         record = await history.record(ANN, 5)
         assert record is not None
         assert record.sent is not None
-        assert waited == [[6]]
+        assert entering.waited == [[6]]
         assert await history.record(ANN, 5) == record
-        assert waited == [[6], []]
+        assert await history.record(BOB, 7) is not None
+        assert entering.waited == [[6]]
 
     with_store(store_url, story)
+
+
+class _Entering:
+    """Commands that come into the tables while somebody reads: whoever asks afterwards hears of none."""
+
+    def __init__(self, table: SqlAdvancedOrders) -> None:
+        self._table, self.waited = table, list[list[int]]()
+
+    def pending(self) -> frozenset[int]:
+        return frozenset({6})
+
+    async def entered_all(self, seqs: Collection[int], /) -> None:
+        self.waited.append(list(seqs))
+        await self._table.add(MORE, last_seq=11, reports_seq=11)
 
 
 async def _at_once(_: object) -> bool:

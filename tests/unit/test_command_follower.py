@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
@@ -170,12 +172,13 @@ def test_an_order_of_somebody_else_is_a_hint_that_is_followed_soon() -> None:
 def test_who_reads_an_order_that_was_entered_here_waits_for_it() -> None:
     async def story(place: Place, follower: CommandFollower) -> None:
         assert await follower.caught_up()
-        assert not await follower.entered_all([1, 3])
+        await follower.entered_all([1, 3])
+        assert follower.pending() == set()
         follower.entered(stop(3))
+        assert follower.pending() == {3}
         place.tell(follower, is_new(3))
-        assert await follower.entered_all([1, 3])
-        assert place.table == {3}
-        assert not await follower.entered_all([1, 3])
+        await follower.entered_all([1, 3])
+        assert (place.table, len(follower.pending())) == ({3}, 0)
 
     run(story, place=Place(last=1, reports=1))
 
@@ -186,7 +189,10 @@ def test_who_reads_does_not_wait_for_orders_of_others() -> None:
         place.is_slow = True
         follower.entered(stop(3))
         place.tell(follower, is_new(4))
-        assert not await follower.entered_all([4])
+        # It ends without a turn of anybody else.
+        with pytest.raises(StopIteration):
+            follower.entered_all([4]).send(None)
+        assert follower.pending() == {3}
 
     run(story, place=Place(last=1, reports=1))
 

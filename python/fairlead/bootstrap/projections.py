@@ -88,7 +88,7 @@ async def followed(
 
 def records_of(database: Database, follower: Progress, *, commands: CommandFollower | CommandOnlooker) -> Records:
     """Return what the routes read; ``commands`` says how far the tables are of what reports do not tell."""
-    orders = SqlOrderHistory(database, reached=follower.reached, entered=commands.entered_all)
+    orders = SqlOrderHistory(database, reached=follower.reached, entering=commands)
     return Records(
         orders=orders,
         money=SqlMoneyHistory(database),

@@ -1,13 +1,13 @@
 """The tables of what reports do not say of orders: how they are brought forward, and what is read of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.domain.trading.order_record import OrderRecord
 
-__all__ = ["AdvancedFilter", "AdvancedReads", "AdvancedRecord", "EnteredTable", "GroupReads"]
+__all__ = ["AdvancedFilter", "AdvancedReads", "AdvancedRecord", "EnteredTable", "Entering", "GroupReads"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,25 @@ class EnteredTable(Protocol):
 
         Raises:
             UnavailableError: the store does not answer; nothing has changed.
+        """
+        ...
+
+
+class Entering(Protocol):
+    """Commands of this process on their way into the tables."""
+
+    def pending(self) -> frozenset[int]:
+        """Return the places of those that are not in the tables yet."""
+        ...
+
+    async def entered_all(self, seqs: Collection[int], /) -> None:
+        """Wait, a moment at most, until those at these places are in the tables.
+
+        Args:
+            seqs: places up to which the reports are in the tables.
+
+        Raises:
+            UnavailableError: the store does not answer.
         """
         ...
 

@@ -51,19 +51,19 @@ class CommandOnlooker:
             return False
         return True
 
-    async def entered_all(self, seqs: Collection[int]) -> bool:
-        """Wait, a moment at most, until what was entered here at these places is in the tables; ``False``: nothing was.
+    def pending(self) -> frozenset[int]:
+        """Return the places of commands that were entered here, and that nobody saw in the tables yet."""
+        return frozenset(self._sent)
+
+    async def entered_all(self, seqs: Collection[int], /) -> None:
+        """Wait, a moment at most, until what was entered here at these places is in the tables.
 
         Raises:
             UnavailableError: the store does not answer.
         """
-        mine = [seq for seq in seqs if seq in self._sent]
-        if not mine:
-            return False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_WAIT_S):
-                await self._reach(max(mine))
-        return True
+                await self._reach(max(seqs, default=0))
 
     async def _reach(self, seq: int) -> None:
         while self._cursor < seq:

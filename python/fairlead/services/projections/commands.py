@@ -107,20 +107,18 @@ class CommandFollower:
             return False
         return True
 
-    async def entered_all(self, seqs: Collection[int]) -> bool:
-        """Wait, a moment at most, until what was entered here at these places is in the tables; ``False``: nothing was.
+    def pending(self) -> frozenset[int]:
+        """Return the places of commands that were entered here and are not in the tables yet."""
+        return frozenset(self._sent)
 
-        Args:
-            seqs: places up to which the reports are in the tables.
-        """
-        mine = [seq for seq in seqs if seq in self._sent]
-        if not mine:
-            return False
+    async def entered_all(self, seqs: Collection[int], /) -> None:
+        """Wait, a moment at most, until what was entered here at these places is in the tables."""
+        if not any(seq in self._sent for seq in seqs):
+            return
         self._woken.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_WAIT_S), self._moved:
-                await self._moved.wait_for(lambda: not any(seq in self._sent for seq in mine))
-        return True
+                await self._moved.wait_for(lambda: not any(seq in self._sent for seq in seqs))
 
     async def run(self) -> None:
         """Follow until it is cancelled; a log or a store that is away is asked again."""

@@ -15,6 +15,7 @@ from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, Report
+from fairlead.ports.advanced_orders import Entering
 from fairlead.ports.order_history import OrderFilter
 
 __all__ = ["SqlOrderHistory", "fill_of_row"]
@@ -34,19 +35,13 @@ _KEPT_AFTER: Final = "SELECT kept_after_seq FROM projection_cursor"
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
-async def _nothing(_: Sequence[int]) -> bool:
-    """Nothing was entered here."""
-    return False
-
-
 class SqlOrderHistory:
     """The orders of one store.
 
     Args:
         database: the store.
         reached: waits until the tables are at a position.
-        entered: waits, a moment at most, until the tables have what commands of this process entered that no report
-            tells of; ``False``: there was nothing to wait for.
+        entering: commands of this process that say more than reports, on their way into the tables; ``None``: none.
     """
 
     def __init__(
@@ -54,10 +49,10 @@ class SqlOrderHistory:
         database: Database,
         *,
         reached: Callable[[Position], Awaitable[bool]],
-        entered: Callable[[Sequence[int]], Awaitable[bool]] = _nothing,
+        entering: Entering | None = None,
     ) -> None:
         self._rows, self._page, self._reached = database.direct.rows, database.direct.page, reached
-        self._entered = entered
+        self._entering = entering
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
 
@@ -102,8 +97,12 @@ class SqlOrderHistory:
 
     async def _whole(self, read: Callable[[], Awaitable[Sequence[Row]]]) -> Sequence[OrderRecord]:
         """Return orders with what they were sent with, those too that were entered here just before."""
+        # Asked first: what is there by the time the rows are read was perhaps not there while they were.
+        pending = frozenset() if self._entering is None else self._entering.pending()
         records = [record_of(row) for row in await read()]
-        if await self._entered([it.first_seq for it in records if it.sent is None]):
+        late = [it.first_seq for it in records if it.sent is None and it.first_seq in pending]
+        if late and self._entering is not None:
+            await self._entering.entered_all(late)
             records = [record_of(row) for row in await read()]
         return records
 
