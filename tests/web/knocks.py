@@ -1,7 +1,7 @@
 """The request for a live connection, as an application hears it, and how it is answered."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -32,11 +32,21 @@ class Answer(NamedTuple):
 
 
 async def knock(
-    app: ASGIApp, path: str = "/ws", headers: Headers = (), *, scheme: str = "ws", say: Sequence[object] = ()
+    app: ASGIApp,
+    path: str = "/ws",
+    headers: Headers = (),
+    *,
+    scheme: str = "ws",
+    say: Sequence[object] = (),
+    until: str | None = None,
 ) -> Answer:
-    """Ask for a live connection; where it is opened, say something, and leave once that is answered."""
+    """Ask for a live connection; where it is opened, say something, and leave once that is answered.
+
+    With ``until`` it leaves when it has heard a message of that type.
+    """
     said: list[dict[str, Any]] = []
-    pipe = _Pipe()
+    leave = {"type": "websocket.disconnect", "code": 1005}
+    pipe = _Pipe(lambda kind: waiting.put_nowait(leave) if kind == until else None)
     waiting = asyncio.Queue[dict[str, Any]]()
     waiting.put_nowait({"type": "websocket.connect"})
 
@@ -45,7 +55,8 @@ async def knock(
         if message["type"] == "websocket.accept":
             for one in say:
                 waiting.put_nowait({"type": "websocket.receive", "text": msgspec.json.encode(one).decode()})
-            waiting.put_nowait({"type": "websocket.disconnect", "code": 1005})
+            if until is None:
+                waiting.put_nowait(leave)
 
     scope: Any = {
         "type": "websocket",
@@ -81,12 +92,14 @@ def _answer(said: Sequence[Mapping[str, Any]], pipe: "_Pipe") -> Answer:
 class _Pipe:
     """Takes every frame, and keeps how it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
         self.end = (0, "")
         self.heard: list[dict[str, Any]] = []
 
     def write_now(self, frame: bytes) -> bool:
         self.heard.append(msgspec.json.decode(frame[frame.index(b"{") :]))
+        self._note(self.heard[-1]["type"])
         return True
 
     async def write(self, frame: bytes) -> None:

@@ -1,11 +1,15 @@
 """Channels that are asked for over a live connection: what has no meaning for them is refused, and nothing is begun."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.knocks import knock
+
+from fairlead.web.sockets.private_side import PrivateSide
 
 ORDERS = {"name": "orders"}
 BOOK = {"name": "book", "symbol": "BTC-USD"}
@@ -37,6 +41,26 @@ def test_public_channels_alone_are_not_resumed(tmp_path: Path, place: str, is_pu
         # Nothing was begun.
         assert left["data"]["subscriptions"] == 0
 
+    at_desk(tmp_path, story)
+
+
+def test_private_news_that_does_not_end_keeps_no_market_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def endless(private: PrivateSide) -> AsyncIterator[bytes]:
+        await asyncio.sleep(0)
+        private._note()
+        yield b'{"type":"NEWS"}'
+
+    async def story(desk: Desk) -> None:
+        desk.feed.open("BTC-USD")
+        desk.feed.snapshot("BTC-USD", bids=[(100, 5_000)], asks=[])
+        headers = bearer(await desk.become())
+        user = (await desk.get("/me", headers=headers)).json()["userId"]
+        asked = {"op": "subscribe", "channels": [ORDERS, BOOK]}
+        async with asyncio.timeout(30):
+            heard = await knock(desk.app, f"/ws/{user}", list(headers.items()), say=[asked], until="BOOK_SNAPSHOT")
+        assert {"NEWS", "BOOK_SNAPSHOT"} <= {message["type"] for message in heard.heard}
+
+    monkeypatch.setattr(PrivateSide, "frames", endless)
     at_desk(tmp_path, story)
 
 
