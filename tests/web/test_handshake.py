@@ -1,16 +1,20 @@
 """Who is let in: what headers prove is looked at before a connection is opened, and a no is an answer that says why."""
 
+import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.access.houses import BOB
+from tests.access.houses import BOB, TestClock
 from tests.web.desks import Desk, at_desk, bearer
 from tests.web.knocks import Answer, knock
 
 from fairlead.errors import UnavailableError
+from fairlead.web.sockets import connection
 from fairlead.web.sockets.connection import Connection
+from fairlead.web.sockets.ending import EndError, Ending
 
 
 async def _path(desk: Desk, tokens: dict[str, str]) -> str:
@@ -121,6 +125,67 @@ def test_what_fails_later_ends_the_connection_by_a_code_and_is_written_down(
 
     monkeypatch.setattr(Connection, "run", fail)
     at_desk(tmp_path, story)
+
+
+Look = Callable[[int], None]
+
+
+def _watched(directory: Path, monkeypatch: pytest.MonkeyPatch, look: Look) -> tuple[int, str]:
+    """Open a connection whose owner is looked at each three seconds, and return how it ends; no heartbeat helps."""
+    ends = list[tuple[int, str]]()
+
+    async def check(_: Connection) -> None:
+        looks.append(len(looks))
+        clocks[0].pass_s(3)
+        look(looks[-1])
+
+    async def story(desk: Desk) -> None:
+        ann = await desk.become()
+        mine = await _path(desk, ann)
+        clocks.append(desk.house.clock)
+        async with asyncio.timeout(30):
+            ends.append((await knock(desk.app, mine, list(bearer(ann).items()), until="NEVER")).end)
+
+    looks, clocks = list[int](), list[TestClock]()
+    monkeypatch.setattr(Connection, "_check", check)
+    for name, value in (("_LOOK_S", 0), ("_BEAT_S", 1e6)):
+        monkeypatch.setattr(connection, name, value)
+    at_desk(directory, story)
+    return ends[0]
+
+
+def _gone() -> None:
+    raise EndError(Ending.NOT_AUTHENTICATED, "the session has ended")
+
+
+def _away() -> None:
+    raise UnavailableError("the store does not answer")
+
+
+def test_whose_session_ends_is_gone_before_the_next_heartbeat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _watched(tmp_path, monkeypatch, lambda count: _gone() if count == 3 else None)[0] == 4401
+
+
+def test_a_store_that_is_away_for_a_moment_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(count: int) -> None:
+        if count in {1, 3, 5}:
+            _away()
+        elif count == 7:
+            _gone()
+
+    assert _watched(tmp_path, monkeypatch, look)[0] == 4401
+
+
+def test_where_it_cannot_be_known_for_long_the_connection_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(count: int) -> None:
+        if count:
+            _away()
+
+    assert _watched(tmp_path, monkeypatch, look)[0] == 1013
+
+
+def test_who_is_gone_before_it_begins_hears_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _watched(tmp_path, monkeypatch, lambda _: _gone())[0] == 4401
 
 
 @pytest.mark.parametrize("path", ["/wsx", "/ws/a/b", "/", "/orders", "/ws/" + "u" * 65, "/WS"])

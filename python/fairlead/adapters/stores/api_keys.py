@@ -1,16 +1,19 @@
 """API keys in SQL."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.engine import Row
 
 from fairlead.adapters.stores.access_tables import api_keys, users
 from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.step import names_of
 from fairlead.domain.access.people import ApiKey
 from fairlead.domain.access.roles import Scope
 
 __all__ = ["SqlApiKeys"]
+
+_BY_ID: Final = f"SELECT {names_of(api_keys)} FROM api_keys WHERE key_id = ?"
 
 
 class SqlApiKeys:
@@ -52,9 +55,8 @@ class SqlApiKeys:
 
     async def find(self, key_id: str, /) -> ApiKey | None:
         """Return the key with this id, if any."""
-        async with self._database.read() as view:
-            row = (await view.execute(select(api_keys).where(api_keys.c.key_id == key_id))).one_or_none()
-        return None if row is None else _key(row)
+        rows = await self._database.direct.rows(_BY_ID, key_id)
+        return _key(rows[0]) if rows else None
 
     async def of_user(self, user_id: str, /) -> list[ApiKey]:
         """Return every key of a user, oldest first."""
@@ -71,14 +73,15 @@ class SqlApiKeys:
             return (await step.execute(change.values(revoked_ts_ns=first))).rowcount == 1
 
 
-def _key(row: Row[Any]) -> ApiKey:
+def _key(row: Sequence[Any]) -> ApiKey:
+    key_id, user_id, name, scopes, epoch, created_ts_ns, expires_ts_ns, revoked_ts_ns = row
     return ApiKey(
-        key_id=row.key_id,
-        user_id=row.user_id,
-        name=row.name,
-        scopes=frozenset(Scope(word) for word in row.scopes.split(" ")),
-        epoch=row.epoch,
-        created_ts_ns=row.created_ts_ns,
-        expires_ts_ns=row.expires_ts_ns,
-        revoked_ts_ns=row.revoked_ts_ns,
+        key_id=key_id,
+        user_id=user_id,
+        name=name,
+        scopes=frozenset(Scope(word) for word in scopes.split(" ")),
+        epoch=epoch,
+        created_ts_ns=created_ts_ns,
+        expires_ts_ns=expires_ts_ns,
+        revoked_ts_ns=revoked_ts_ns,
     )

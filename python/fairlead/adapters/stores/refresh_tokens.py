@@ -1,6 +1,7 @@
 """Sessions and their refresh tokens in SQL."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.engine import Row
@@ -8,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from fairlead.adapters.stores.access_tables import refresh_tokens, sessions
 from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.step import names_of
 from fairlead.domain.access.sessions import RefreshToken, Session
 
 __all__ = ["SqlRefreshTokens"]
+
+_SESSION: Final = f"SELECT {names_of(sessions)} FROM sessions WHERE session_id = ?"
 
 
 class SqlRefreshTokens:
@@ -50,9 +54,8 @@ class SqlRefreshTokens:
 
     async def session(self, session_id: str, /) -> Session | None:
         """Return the session with this id, if any."""
-        async with self._database.read() as view:
-            row = (await view.execute(select(sessions).where(sessions.c.session_id == session_id))).one_or_none()
-        return None if row is None else _session(row)
+        rows = await self._database.direct.rows(_SESSION, session_id)
+        return _session(rows[0]) if rows else None
 
     async def rotate(self, token_hash: str, successor: RefreshToken, /, *, ts_ns: int) -> bool:
         """Mark a token used and keep its successor; of two at once the second finds it used."""
@@ -105,12 +108,13 @@ def _token(row: Row[Any]) -> RefreshToken:
     )
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Sequence[Any]) -> Session:
+    session_id, user_id, epoch, opened_ts_ns, expires_ts_ns, revoked_ts_ns = row
     return Session(
-        session_id=row.session_id,
-        user_id=row.user_id,
-        epoch=row.epoch,
-        opened_ts_ns=row.opened_ts_ns,
-        expires_ts_ns=row.expires_ts_ns,
-        revoked_ts_ns=row.revoked_ts_ns,
+        session_id=session_id,
+        user_id=user_id,
+        epoch=epoch,
+        opened_ts_ns=opened_ts_ns,
+        expires_ts_ns=expires_ts_ns,
+        revoked_ts_ns=revoked_ts_ns,
     )

@@ -1,5 +1,6 @@
 """Users and waiting registrations in SQL."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, null, select, update
@@ -24,6 +25,12 @@ __all__ = ["SqlUsers"]
 
 _WITH_STATE: Final = select(users, disabled_users.c.disabled_ts_ns).select_from(
     users.outerjoin(disabled_users, disabled_users.c.user_id == users.c.user_id)
+)
+
+# The same for one user: each request and each live connection asks it again and again.
+_BY_ID: Final = (
+    f"SELECT {', '.join(f'users.{column.name}' for column in users.columns)}, disabled_ts_ns FROM users"
+    " LEFT JOIN disabled_users ON disabled_users.user_id = users.user_id WHERE users.user_id = ?"
 )
 
 
@@ -82,9 +89,8 @@ class SqlUsers:
 
     async def by_id(self, user_id: str, /) -> User | None:
         """Return the user with this id, if any."""
-        async with self._database.read() as view:
-            row = (await view.execute(_WITH_STATE.where(users.c.user_id == user_id))).one_or_none()
-        return None if row is None else _user(row)
+        rows = await self._database.direct.rows(_BY_ID, user_id)
+        return _user(rows[0]) if rows else None
 
     async def set_password_hash(self, user_id: str, *, old: str, new: str) -> bool:
         """Replace a hash where it is still ``old``."""
@@ -177,15 +183,16 @@ async def _insert(step: AsyncConnection, user: NewUser) -> User:
     return _user((await step.execute(added.returning(*users.c, null().label("disabled_ts_ns")))).one())
 
 
-def _user(row: Row[Any]) -> User:
+def _user(row: Sequence[Any]) -> User:
+    user_id, email, email_key, password_hash, role, account, epoch, created_ts_ns, disabled_ts_ns = row
     return User(
-        user_id=row.user_id,
-        email=row.email,
-        email_key=row.email_key,
-        password_hash=row.password_hash,
-        role=Role(row.role),
-        account=row.account,
-        epoch=row.epoch,
-        created_ts_ns=row.created_ts_ns,
-        disabled_ts_ns=row.disabled_ts_ns,
+        user_id=user_id,
+        email=email,
+        email_key=email_key,
+        password_hash=password_hash,
+        role=Role(role),
+        account=account,
+        epoch=epoch,
+        created_ts_ns=created_ts_ns,
+        disabled_ts_ns=disabled_ts_ns,
     )

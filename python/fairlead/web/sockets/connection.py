@@ -12,7 +12,7 @@ from fairlead.domain.access.roles import Principal
 from fairlead.domain.limits.bucket import Bucket
 from fairlead.domain.streaming.outbox import Channel, Renew
 from fairlead.domain.streaming.text_frame import text_frame
-from fairlead.errors import FairleadError, NotFoundError
+from fairlead.errors import FairleadError, NotFoundError, UnavailableError
 from fairlead.ports.pipe import Pipe
 from fairlead.services.streaming.listener import Listener
 from fairlead.web.bodies import BodyLimits, parse_body
@@ -32,6 +32,9 @@ __all__ = ["Connection", "pipe_of"]
 
 _SEND_S: Final = 10.0
 _BEAT_S: Final = 5.0
+# Who was taken back is gone within a second; a store that does not answer is borne for a while.
+_LOOK_S: Final = 0.75
+_BLIND_NS: Final = 5_000_000_000
 _OPS: Final = ("subscribe", "unsubscribe", "ping", *orders.OPS)
 _encode: Final = msgspec.json.Encoder().encode
 Socket = WebSocket[Any, Any, Any]
@@ -71,7 +74,9 @@ class Connection:
             if self._private is not None:
                 parts.enter_context(self._private.hearing())
             parts.callback(self._leave)
-            tasks = [asyncio.create_task(part()) for part in (self._read, self._write, self._beat)]
+            await self._check()
+            watch = () if self._caller is None else (self._watch,)
+            tasks = [asyncio.create_task(part()) for part in (self._read, self._write, self._beat, *watch)]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -138,11 +143,24 @@ class Connection:
 
     async def _beat(self) -> None:
         while True:
-            await self._check()
             await self._send(
                 text_frame(_encode({"type": "HEARTBEAT", "serverTime": str(self._services.clock.now_ns())}))
             )
             await asyncio.sleep(_BEAT_S)
+
+    async def _watch(self) -> None:
+        """Look whether the caller may still be there, often; end it where that cannot be known for long."""
+        now_ns = self._services.sockets.now_ns
+        seen_ns = now_ns()
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                await self._check()
+            except UnavailableError:
+                if now_ns() - seen_ns >= _BLIND_NS:
+                    raise
+            else:
+                seen_ns = now_ns()
 
     async def _check(self) -> None:
         if self._caller is not None and not await self._services.sockets.counts(self._caller):
