@@ -12,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 
 from fairlead.web.bodies import BodyLimits
+from fairlead.web.examples import with_examples
 from fairlead.web.identity import SIGNED_HEADERS, is_public
 from fairlead.web.number_schema import ExactNumbers
 from fairlead.web.problems import PROBLEM_TYPE, Problem
@@ -46,7 +47,7 @@ def describe(routes: Sequence[HTTPRouteHandler]) -> dict[str, Any]:
         plugins=[ExactNumbers()],
         logging_config=None,
     )
-    return _with_problems(app.openapi_schema.to_schema(), routes)
+    return with_examples(_with_problems(app.openapi_schema.to_schema(), routes))
 
 
 def _nothing() -> None:
