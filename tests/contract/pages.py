@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator
 from decimal import Decimal
 
 from fairlead.domain.publishing.cursor import Cursor
+from fairlead.domain.trading.order_view import OrderView
+from fairlead.domain.trading.refused import Scales
 from fairlead.model.report import Position, Report
 from fairlead.ports.report_pages import ReportPage
+from fairlead.services.publishing import Bodies
 
-__all__ = ["KeptPages", "trade"]
+__all__ = ["KeptPages", "blind_bodies", "trade"]
 
 _PAGE = 10
 
@@ -35,6 +38,18 @@ def trade(number: int, *, symbol: str = "ABC-USD") -> list[Report]:
         )
         for leg, side, liquidity in sides
     ]
+
+
+def blind_bodies() -> Bodies:
+    """Return what writes reports where nothing can be looked up."""
+
+    async def find(_account: int, _order_id: int) -> OrderView | None:
+        return None
+
+    async def scales(_symbol: str) -> Scales | None:
+        return None
+
+    return Bodies(find=find, scales=scales)
 
 
 class KeptPages:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.contract.buses import TRIES_MAX, read_all, until_it_answers
-from tests.contract.pages import KeptPages, trade
+from tests.contract.pages import KeptPages, blind_bodies, trade
 from tests.services.redis_server import RedisServer
 
 from fairlead.domain.publishing.event import REPORTS, TRADES
@@ -53,7 +53,7 @@ def test_kafka_is_killed_and_every_event_is_there_once(kafka: "Kafka") -> None:
 
     async def story() -> None:
         pages, bus, asker = KeptPages(), KafkaBus(link, wait_s=2.0), KafkaBus(link, wait_s=2.0)
-        sink = BusSink(bus, tail_max=None)
+        sink = BusSink(bus, bodies=blind_bodies(), tail_max=None)
         for number in range(1, 101):
             pages.add(*trade(number))
         async with _published(pages, sink):

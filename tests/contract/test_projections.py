@@ -18,6 +18,7 @@ from fairlead.adapters.stores import Database
 from fairlead.adapters.stores.projections import SqlOrderHistory, SqlProjections
 from fairlead.adapters.stores.projections.told import is_copy
 from fairlead.domain.trading.order_view import OrderView, after, fill_of
+from fairlead.domain.trading.refused import Scales
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.order_history import OrderFilter
 
@@ -99,6 +100,8 @@ def test_orders_and_fills_are_those_of_a_plain_fold(store_url: str) -> None:
                 assert record.view.seq == plain.seq
                 seen += 1
         assert seen == len(views)
+        assert await history.scales("BTC-USD") == Scales.of(LISTINGS[0])
+        assert await history.scales("XYZ-USD") is None
 
     with_store(store_url, story)
 

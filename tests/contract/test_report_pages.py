@@ -14,7 +14,7 @@ from fairlead.adapters.stores.projections.event_rows import follow_events
 from fairlead.adapters.stores.projections.memory import Memory
 from fairlead.adapters.stores.projections.told import Told
 from fairlead.domain.publishing.cursor import Cursor
-from fairlead.domain.publishing.event import events_of
+from fairlead.domain.trading.report_body import report_body
 from fairlead.model.report import Position, Report
 
 LOG = "log-1"
@@ -58,9 +58,7 @@ def test_what_was_kept_is_published_as_what_came(store_url: str) -> None:
         await _keep(database, reports)
         async with aclosing(SqlReportPages(database, log_id=LOG).after(None)) as following:
             page = await anext(following)
-        assert [events_of(report, log_id=LOG) for report in page.reports] == [
-            events_of(report, log_id=LOG) for report in reports
-        ]
+        assert [report_body(report) for report in page.reports] == [report_body(report) for report in reports]
 
     with_store(store_url, story)
 

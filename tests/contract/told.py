@@ -129,18 +129,22 @@ class Told:
             self._command(event, leg=leg, id=asset, value=amount, told={"account": account})
 
     def refuse(self) -> None:
-        self.orders += 1
         account = self.rng.choice(ACCOUNTS)
         self.reports.append(
             Report(
                 kind="ExecutionReport",
-                fields={"account": account, "instrument": None, "cause": "Command"},
+                fields={"account": account, "instrument": 0, "cause": "Command"},
                 position=Position(self.seq, 0, 0),
                 is_rejected=True,
                 exec_type="Rejected",
                 ord_status="Rejected",
+                symbol=LISTINGS[0].symbol,
                 cl_ord_id=f"r{self.seq}",
-                order_id=self.orders,
+                side="buy",
+                ord_type="limit",
+                time_in_force="gtc",
+                price=self.rng.randint(1, 900_000) * _CENT,
+                order_qty=9 * _LOT,
                 reason="MAX_VALUE",
                 value=10**30,
                 limit=7,

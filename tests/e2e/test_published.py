@@ -55,7 +55,7 @@ def test_trades_of_a_demo_come_out_of_kafka_and_redis_and_neither_is_needed(
         # The topics are made by the publisher; the demo trades at once.
         asyncio.run(_until_there(link))
         trade = asyncio.run(first_trade())
-        assert set(trade) >= {"position", "symbol", "tradeId", "price", "quantity", "tsNs"}
+        assert set(trade) >= {"position", "symbol", "tradeId", "price", "quantity", "time"}
         assert asyncio.run(is_cached(trade["symbol"]))
         redis_server.kill()
         try:

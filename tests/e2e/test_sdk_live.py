@@ -104,7 +104,7 @@ def test_connections_that_are_cut_anywhere_lose_and_double_nothing(venue: Venue,
             await ear.close()
         whole = await _whole(port, kind="ORDER_CANCELED", count=_ORDERS // 2)
         assert [_words(event) for event in heard] == [_words(event) for event in whole]
-        created = [event.data.cl_ord_id for event in whole if event.type == "ORDER_CREATED"]
+        created = [event.data.client_order_id for event in whole if event.type == "ORDER_CREATED"]
         assert created == [f"live-{number}" for number in range(_ORDERS)]
         assert sum(event.type == "ORDER_UPDATED" for event in whole) == _ORDERS // 3
 
@@ -136,7 +136,7 @@ def test_a_service_that_is_killed_in_the_middle_loses_and_doubles_nothing(place:
             whole = await _whole(proxy.port, kind="ORDER_CANCELED", count=_ORDERS // 2)
             begun = next(place for place, event in enumerate(whole) if event.position == heard[0].position)
             assert [_words(event) for event in heard] == [_words(event) for event in whole[begun:]]
-            created = [event.data.cl_ord_id for event in whole if event.type == "ORDER_CREATED"]
+            created = [event.data.client_order_id for event in whole if event.type == "ORDER_CREATED"]
             assert created == [f"live-{number}" for number in range(_ORDERS)]
 
     with Service(place) as service:

@@ -118,6 +118,37 @@ def test_each_hears_of_their_own_orders_and_of_nobody_elses(venue: Venue) -> Non
     asyncio.run(run())
 
 
+def test_events_say_what_the_routes_say(venue: Venue) -> None:
+    async def run() -> None:
+        socket = await _open(venue.service, venue.ann)
+        await _ask(socket, "subscribe", channels=_orders())
+        placed = venue.ann.place(clientOrderId="good").json()
+        refused = venue.ann.place(clientOrderId="bad", price="100.03")
+        changed = venue.ann.ask("PATCH", f"/orders/{placed['orderId']}", {"price": "99.97"})
+        assert (refused.status_code, changed.status_code) == (422, 422), (refused.text, changed.text)
+        venue.ann.ask("DELETE", "/orders")
+        heard = await _until(socket, lambda message: message["type"] == "ORDER_CANCELED")
+        await socket.close()
+        told = {message["type"]: message["data"] for message in heard}
+        shared = ("orderId", "clientOrderId", "symbol", "side", "orderType", "timeInForce", "price", "quantity")
+        figures = ("status", "filledQuantity", "remainingQuantity")
+        for name in (*shared, *figures):
+            assert told["ORDER_CREATED"][name] == placed[name], name
+        ended = venue.ann.ask("GET", f"/orders/{placed['orderId']}").json()
+        for name in (*shared, "status", "reason"):
+            assert told["ORDER_CANCELED"][name] == ended[name], name
+        assert told["ORDER_CANCELED"]["time"] == ended["updatedAt"]
+        for kind, problem in (("ORDER_REJECTED", refused.json()), ("ORDER_CHANGE_REJECTED", changed.json())):
+            data = told[kind]
+            assert (data["reason"], data["symbol"], data["side"]) == (problem["code"], "ABC-USD", "BUY")
+            assert {name: data[name] for name in ("field", "value", "limit", "fix")} == {
+                name: problem[name] for name in ("field", "value", "limit", "fix")
+            }
+        assert (told["ORDER_REJECTED"]["quantity"], told["ORDER_REJECTED"]["price"]) == (placed["quantity"], "100.03")
+
+    asyncio.run(run())
+
+
 def test_events_have_growing_numbers_and_are_all_there_after_a_crash(place: Path) -> None:
     async def first(venue: Venue) -> list[dict[str, Any]]:
         socket = await _open(venue.service, venue.ann)

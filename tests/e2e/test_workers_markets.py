@@ -56,7 +56,7 @@ def test_sockets_of_both_workers_have_the_decimals_of_a_market_that_is_new(servi
 
     told = asyncio.run(_told(market))
 
-    assert [(it["symbol"], it["price"], it["orderQty"]) for it in told] == [("NEW", "99.95", "3")] * _SOCKETS
+    assert [(it["symbol"], it["price"], it["quantity"]) for it in told] == [("NEW", "99.95", "3")] * _SOCKETS
 
 
 async def _told(market: Opened) -> list[dict[str, Any]]:

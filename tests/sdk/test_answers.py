@@ -17,6 +17,7 @@ from tests.sdk.venue import PASSWORD, Venue, order, run
 import fairlead
 from fairlead import sdk
 from fairlead.errors import UsageError, WrongTypeError
+from fairlead.model.instants import iso
 from fairlead.sdk import operator_calls, people
 from fairlead.sdk.errors import class_of
 from fairlead.web import (
@@ -113,7 +114,7 @@ def test_a_time_is_whole_nanoseconds() -> None:
     time = sdk.Timestamp.parse("2026-01-31T09:30:00.123456789Z")
     assert time.utc == datetime(2026, 1, 31, 9, 30, 0, 123456, UTC)
     assert time % 1_000_000_000 == 123456789
-    assert wire.iso(time) == "2026-01-31T09:30:00.123456789Z"
+    assert iso(time) == "2026-01-31T09:30:00.123456789Z"
     assert sdk.Timestamp.parse("2026-01-31T09:30:00Z") == time - 123456789
     for text in ("2026-01-31T09:30:00+01:00", "2026-01-31", "2026-01-31T09:30:00.1234567890Z", "\u0661"):
         with pytest.raises(ValueError, match="no time in UTC"):

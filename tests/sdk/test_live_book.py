@@ -93,14 +93,16 @@ def test_messages_are_read_as_they_are_documented() -> None:
     data = {
         "position": "12.0.1",
         "kind": "ExecutionReport",
-        "tsNs": "1700000000000000001",
-        "lastPx": "100.10",
+        "time": "2023-11-14T22:13:20.000000001Z",
+        "lastPrice": "100.10",
+        "value": "7.50",
         "new": 1,
     }
     text = json.dumps(said | {"data": data})
     event = read(head_of(text), text)
-    assert (event.data.ts_ns, str(event.data.last_px), event.position) == (
+    assert (event.data.time, str(event.data.last_price), event.position) == (
         1_700_000_000_000_000_001,
         "100.10",
         "12.0.1",
     )
+    assert str(event.data.value) == "7.50"

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.contract.pages import blind_bodies
 
 from fairlead.domain.streaming.places import kind_of, place_of, place_text
 from fairlead.model.report import BEGINNING, Position, Report
@@ -72,7 +73,13 @@ class _Venue:
 def _stream(venue: _Venue) -> PrivateStream:
     nothing = cast(Any, None)
     records = Records(orders=cast(Any, venue), money=nothing, stories=nothing, advanced=nothing)
-    return PrivateStream(_ACCOUNT, records, live=venue.live, reached=lambda: venue.place(venue.in_tables))
+    return PrivateStream(
+        _ACCOUNT,
+        records,
+        live=venue.live,
+        bodies=blind_bodies(),
+        reached=lambda: venue.place(venue.in_tables),
+    )
 
 
 async def _hear(stream: PrivateStream, count_max: int) -> list[dict[str, Any]]:
@@ -154,7 +161,7 @@ def test_what_log_or_tables_have_may_be_named_before_the_session_has_heard_it() 
     live = Live(position=lambda: BEGINNING, end=lambda: known[-1])
     nothing = cast(Any, None)
     records = Records(orders=nothing, money=nothing, stories=nothing, advanced=nothing)
-    stream = PrivateStream(_ACCOUNT, records, live=live, reached=lambda: BEGINNING)
+    stream = PrivateStream(_ACCOUNT, records, live=live, bodies=blind_bodies(), reached=lambda: BEGINNING)
     with pytest.raises(ProblemError, match="cannot begin there"):
         stream.subscribe("orders", resume_from="9.6.0")
     known.append(Position(9, 6, 0))

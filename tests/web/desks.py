@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from litestar.types import ASGIApp
 from tests.access.houses import ANN, PASSWORD, House, in_house
+from tests.contract.pages import blind_bodies
 from tests.limits.plans import wide_plan
 from tests.web.banks import FakeBank, funds_desk_over, teller_over
 from tests.web.feeds import FakeFeed, FakeVenue
@@ -140,6 +141,7 @@ def sockets_over(feed: FakeFeed, house: House) -> Sockets:
     return Sockets(
         hub=Hub(feed, candles=LiveCandles(Tape(clock=house.clock), clock=house.clock)),
         live=Live(position=lambda: BEGINNING),
+        bodies=blind_bodies(),
         news=News(),
         tally=Tally(()),
         doors=Doors({"account": 8}),

@@ -86,6 +86,7 @@ fn reject(request: &AmendOrder, order_id: OrderId, reject: Reject, out: &mut Eve
         reason: reject.reason,
         value: reject.value,
         limit: reject.limit,
+        asked: None,
     }));
 }
 

@@ -2,7 +2,7 @@
 
 use book::Slot;
 use model::{
-    EventKind, Events, NewOrder, OrdType, OrderAccepted, OrderId, OrderRejected, Peg, RejectReason, TimeInForce,
+    Asked, EventKind, Events, NewOrder, OrdType, OrderAccepted, OrderId, OrderRejected, Peg, RejectReason, TimeInForce,
 };
 
 use crate::admit::{self, Terms};
@@ -22,17 +22,19 @@ use crate::stopped;
 pub(crate) fn new_order(shared: &mut Shared, markets: &mut [Market], order: &NewOrder, out: &mut Events) {
     let content = request::new_order(order);
     let key = Key::of(order.account, &order.cl_ord_id);
-    if is_settled(shared, order, (&key, content), out) {
+    let listed = markets.len();
+    if is_settled(shared, order, (&key, content), listed, out) {
         return;
     }
     shared.forget_duplicates(order.account);
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
-        return refuse(shared, order, &key, content, Reject::plain(RejectReason::UnknownInstrument), out);
+        let unknown = Reject::plain(RejectReason::UnknownInstrument);
+        return refuse(shared, order, (&key, content), listed, unknown, out);
     };
     let mut terms = Terms::default();
     let passed = match admit::check(shared, market, order, &mut terms) {
         Ok(passed) => passed,
-        Err(rejected) => return refuse(shared, order, &key, content, rejected, out),
+        Err(rejected) => return refuse(shared, order, (&key, content), listed, rejected, out),
     };
     let outcome = Outcome::Accepted(OrderId(shared.next_order));
     let client = shared.clients.remember(&key, content, outcome, NO_ENTRY);
@@ -46,49 +48,50 @@ pub(crate) fn is_settled(
     shared: &mut Shared,
     order: &NewOrder,
     (key, content): (&Key<'_>, u64),
+    listed: usize,
     out: &mut Events,
 ) -> bool {
     if !shared.accounts.is_customer(order.account) {
-        reject(order, Reject::plain(RejectReason::UnknownAccount), out);
+        reject(order, listed, Reject::plain(RejectReason::UnknownAccount), out);
         return true;
     }
     if let Err(rejected) = shared.admit_message(order.account, Message::Order) {
-        reject(order, rejected, out);
+        reject(order, listed, rejected, out);
         return true;
     }
     if let Some(entry) = shared.clients.find(key) {
         match repeated(shared, entry, content) {
             Some(event) => out.push(event),
-            None => reject(order, Reject::plain(RejectReason::DuplicateClOrdId), out),
+            None => reject(order, listed, Reject::plain(RejectReason::DuplicateClOrdId), out),
         }
         return true;
     }
     let origin = Origin { instrument: order.instrument, account: order.account, session: order.session };
     if let Err(rejected) = shared.guards.switches.admit(&origin, order.reduce_only) {
-        reject(order, rejected, out);
+        reject(order, listed, rejected, out);
         return true;
     }
     if !shared.clients.make_room(&shared.limits) {
-        reject(order, no_room(shared), out);
+        reject(order, listed, no_room(shared), out);
         return true;
     }
     false
 }
 
-/// Refuses a new order and remembers that it did.
+/// Refuses a new order, where so many instruments are `listed`, and remembers that it did.
 #[cold]
 pub(crate) fn refuse(
     shared: &mut Shared,
     order: &NewOrder,
-    key: &Key<'_>,
-    content: u64,
+    (key, content): (&Key<'_>, u64),
+    listed: usize,
     rejected: Reject,
     out: &mut Events,
 ) {
     let outcome = Outcome::Rejected(rejected.reason);
     let entry = shared.clients.remember(key, content, outcome, NO_ENTRY);
     shared.refused = Some(entry);
-    reject(order, rejected, out);
+    reject(order, listed, rejected, out);
 }
 
 /// The answer to a retry; `None` where the id was used for something else.
@@ -110,7 +113,7 @@ pub(crate) fn no_room(shared: &Shared) -> Reject {
 
 #[cold]
 #[inline(never)]
-fn reject(order: &NewOrder, reject: Reject, out: &mut Events) {
+fn reject(order: &NewOrder, listed: usize, reject: Reject, out: &mut Events) {
     out.push(EventKind::OrderRejected(OrderRejected {
         account: order.account,
         cl_ord_id: order.cl_ord_id,
@@ -118,6 +121,7 @@ fn reject(order: &NewOrder, reject: Reject, out: &mut Events) {
         reason: reject.reason,
         value: reject.value,
         limit: reject.limit,
+        asked: ((order.instrument.0 as usize) < listed).then(|| Asked::of(order)),
     }));
 }
 

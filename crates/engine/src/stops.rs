@@ -36,17 +36,18 @@ pub(crate) fn new_stop(shared: &mut Shared, markets: &mut [Market], stop: &NewSt
     let order = &stop.order;
     let content = request::new_stop(stop);
     let key = Key::of(order.account, &order.cl_ord_id);
-    if is_settled(shared, order, (&key, content), out) {
+    let listed = markets.len();
+    if is_settled(shared, order, (&key, content), listed, out) {
         return;
     }
     shared.forget_duplicates(order.account);
     let Some(market) = markets.get_mut(order.instrument.0 as usize) else {
         let unknown = Reject::plain(model::RejectReason::UnknownInstrument);
-        return refuse(shared, order, &key, content, unknown, out);
+        return refuse(shared, order, (&key, content), listed, unknown, out);
     };
     let mut terms = Terms::default();
     if let Err(rejected) = stop_checks::check(shared, market, stop, &mut terms) {
-        return refuse(shared, order, &key, content, rejected, out);
+        return refuse(shared, order, (&key, content), listed, rejected, out);
     }
     let outcome = Outcome::Accepted(OrderId(shared.next_order));
     let client = shared.clients.remember(&key, content, outcome, NO_ENTRY);

@@ -1,6 +1,6 @@
 //! The common part of every report.
 
-use model::{AccountId, ClOrdId, Event, Money, OrderId, Qty, TradeId};
+use model::{AccountId, Asked, ClOrdId, Event, Money, OrderId, Qty, TradeId};
 use wire::{ExecType, ExecutionReport, OrdStatus, Position};
 
 use crate::ledger::Order;
@@ -89,6 +89,14 @@ pub(crate) fn bare(
         priority_kept: false,
         resent: false,
     }
+}
+
+/// Writes into a report what a refused order asked for.
+pub(crate) fn ask(report: &mut ExecutionReport, asked: Asked) {
+    let Asked { instrument, side, ord_type, tif, price, order_qty } = asked;
+    report.instrument = Some(instrument);
+    (report.side, report.ord_type, report.tif) = (Some(side), Some(ord_type), Some(tif));
+    (report.price, report.order_qty) = (price, order_qty);
 }
 
 /// Forgets the quantity that an order lost when it ended.

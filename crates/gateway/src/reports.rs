@@ -108,19 +108,24 @@ impl Writer<'_> {
     }
 
     fn rejected(&mut self, rejected: &OrderRejected) {
-        let OrderRejected { account, cl_ord_id, order_id, reason, value, limit } = *rejected;
-        self.report(ExecutionReport {
+        let OrderRejected { account, cl_ord_id, order_id, reason, value, limit, asked } = *rejected;
+        let mut report = ExecutionReport {
             cl_ord_id: exec::id(cl_ord_id),
             reject_reason: Some(reason),
             value,
             limit,
             ..exec::bare(self.event, 0, order_id, account, ExecType::Rejected, OrdStatus::Rejected)
-        });
+        };
+        if let Some(asked) = asked {
+            exec::ask(&mut report, asked);
+        }
+        self.report(report);
     }
 
     fn cancel_rejected(&mut self, account: AccountId, reason: RejectReason) {
         let (cl_ord_id, order_id) = (ClOrdId::BLANK, OrderId(0));
-        self.cancel_reject(&OrderRejected { account, cl_ord_id, order_id, reason, value: 0, limit: 0 }, false);
+        let rejected = OrderRejected { account, cl_ord_id, order_id, reason, value: 0, limit: 0, asked: None };
+        self.cancel_reject(&rejected, false);
     }
 
     fn cancel_reject(&mut self, rejected: &OrderRejected, is_amend: bool) {

@@ -1,6 +1,7 @@
 //! What the larger facts of an exchange say: the contents of [`crate::EventKind`].
 
 use crate::breaker::BreakerRule;
+use crate::command::NewOrder;
 use crate::ids::{AccountId, GroupId, InstrumentId, OrderId, PublicId, TradeId};
 use crate::numbers::{Money, Price, Qty};
 use crate::order::{Display, OrdType, PostOnly, Side, StpMode, TimeInForce};
@@ -54,6 +55,33 @@ pub struct OrderRejected {
     pub value: i128,
     /// What it was measured against.
     pub limit: i128,
+    /// What a new order asked for; absent of an amend, and where there is no such instrument.
+    pub asked: Option<Asked>,
+}
+
+/// What an order asked for that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// In what.
+    pub instrument: InstrumentId,
+    /// Buy or sell.
+    pub side: Side,
+    /// How it is priced.
+    pub ord_type: OrdType,
+    /// How long it was to live.
+    pub tif: TimeInForce,
+    /// Its limit.
+    pub price: Option<Price>,
+    /// Its quantity; 0 for an order by budget.
+    pub order_qty: Qty,
+}
+
+impl Asked {
+    /// What a new order asks for.
+    pub fn of(order: &NewOrder) -> Asked {
+        let NewOrder { instrument, side, ord_type, tif, price, order_qty, .. } = *order;
+        Asked { instrument, side, ord_type, tif, price, order_qty }
+    }
 }
 
 /// An order entered a queue, or its tip did.

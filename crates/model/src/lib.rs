@@ -40,9 +40,9 @@ pub use command::{
 pub use decimal::{DecimalError, format_decimal, parse_decimal};
 pub use event::{BreakerEvent, Cause, Event, EventKind, Events, GuardEvent};
 pub use facts::{
-    AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded, OrderPosted,
-    OrderRejected, OrderReleased, OrderReplaced, OrderSuspended, OrderTriggered, Trade, TradeLeg, TradePrevented,
-    TriggerRejected,
+    Asked, AuctionExtended, BandBroken, BreakerTripped, GroupAccepted, GroupRejected, OrderAccepted, OrderEnded,
+    OrderPosted, OrderRejected, OrderReleased, OrderReplaced, OrderSuspended, OrderTriggered, Trade, TradeLeg,
+    TradePrevented, TriggerRejected,
 };
 pub use hash::{Digest, StateHash, digest_client_id};
 pub use ids::{AccountId, AssetId, GroupId, InstrumentId, OperatorId, OrderId, PublicId, SessionId, TradeId};

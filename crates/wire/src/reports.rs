@@ -167,7 +167,7 @@ block! {
         ref_seq: u64,
         /// Whose (FIX 1).
         account: AccountId,
-        /// In what; absent where no order came to be.
+        /// In what; absent where there is no such instrument, and where it is not known any more.
         instrument: Option<InstrumentId>,
         /// The exchange's id (FIX 37); 0 where there is no order.
         order_id: OrderId,
@@ -179,7 +179,7 @@ block! {
         ord_status: OrdStatus,
         /// What in a command's work it comes from.
         cause: Cause,
-        /// Buy or sell (FIX 54); absent where no order came to be, as the two after it.
+        /// Buy or sell (FIX 54), of a refused order as it asked; absent where the instrument is, as the two after it.
         side: Option<Side>,
         /// How it is priced (FIX 40).
         ord_type: Option<OrdType>,
@@ -187,7 +187,7 @@ block! {
         tif: Option<TimeInForce>,
         /// Its limit (FIX 44).
         price: Option<Price>,
-        /// Its total quantity (FIX 38).
+        /// Its total quantity (FIX 38), of a refused order what it asked for.
         order_qty: Qty,
         /// What remains (FIX 151).
         leaves_qty: Qty,

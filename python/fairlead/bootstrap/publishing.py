@@ -15,7 +15,7 @@ from fairlead.bootstrap.house import House
 from fairlead.errors import UsageError
 from fairlead.ports.bus import Bus
 from fairlead.ports.cache import Cache
-from fairlead.services.publishing import BusSink, CacheSink, Publisher
+from fairlead.services.publishing import Bodies, BusSink, CacheSink, Publisher
 from fairlead.settings import Settings
 
 __all__ = ["SPARED", "beside", "cache_of", "publishing"]
@@ -49,7 +49,9 @@ async def publishing(house: House) -> AsyncIterator[None]:
         pages = SqlReportPages(house.database, log_id=_log_id(house.directory))
         parts.callback(house.follower.listen(pages.note))
         if settings.bus.kind != "memory":
-            publishers.append(Publisher("bus", pages=pages, sink=BusSink(bus, tail_max=None)))
+            orders = house.records.orders
+            bodies = Bodies(find=orders.find, scales=orders.scales)
+            publishers.append(Publisher("bus", pages=pages, sink=BusSink(bus, bodies=bodies, tail_max=None)))
         if settings.cache.kind != "memory":
             publishers.append(Publisher("cache", pages=pages, sink=CacheSink(cache)))
         for publisher in publishers:

@@ -13,6 +13,7 @@ from fairlead.adapters.telemetry import Gauges
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.domain.limits.bucket import Rate
+from fairlead.domain.trading.refused import Scales
 from fairlead.engine.journal_reports import last_seq
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position
@@ -21,8 +22,10 @@ from fairlead.ports.projections import Progress
 from fairlead.services.access import Needs
 from fairlead.services.access.liveness import still_counts
 from fairlead.services.markets import Markets
+from fairlead.services.publishing import Bodies
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
 from fairlead.services.streaming.hub import PUBLIC
+from fairlead.services.trading import RecentOrders
 from fairlead.settings import Limits
 from fairlead.web.sockets.drop_copy import DROP_COPY
 from fairlead.web.sockets.stream import PRIVATE
@@ -50,6 +53,7 @@ def live_sockets(
     follower: Progress,
     needs: Needs,
     markets: Markets,
+    bodies: Bodies,
     end: Position,
 ) -> Sockets:
     """Return what live connections work with; it hears the session and the tables from now on.
@@ -61,6 +65,7 @@ def live_sockets(
         follower: the tables.
         needs: who may be there.
         markets: what traded so far.
+        bodies: writes what is told of reports.
         end: what the log had when the service began.
     """
     # The tables have a session of their own, which may be ahead of the one that hears users.
@@ -77,6 +82,7 @@ def live_sockets(
     return Sockets(
         hub=Hub(feed, candles=LiveCandles(markets.tape, clock=needs.clock)),
         live=live,
+        bodies=bodies,
         news=news,
         tally=Tally((*PRIVATE, DROP_COPY, *PUBLIC)),
         # Addresses, and all connections, are counted where they are accepted.
@@ -94,6 +100,16 @@ def live_sockets(
     )
 
 
+def _bodies(front: aio.Client, recent: RecentOrders) -> Bodies:
+    """Return what writes the reports that a session hears, as it hears them."""
+
+    async def scales(symbol: str) -> Scales | None:
+        listed = front.instruments
+        return Scales.of(listed.listing(symbol)) if listed.knows(symbol) else None
+
+    return Bodies(find=recent.find, scales=scales)
+
+
 @asynccontextmanager
 async def sockets(house: House) -> AsyncIterator[None]:
     """Leave the live connections, which are counted, and told meanwhile what is told by the clock."""
@@ -104,6 +120,7 @@ async def sockets(house: House) -> AsyncIterator[None]:
         follower=house.follower,
         needs=house.needs,
         markets=house.markets,
+        bodies=_bodies(house.front, house.desks.recent),
         end=await log_end(house.directory),
     )
     tally = house.sockets.tally

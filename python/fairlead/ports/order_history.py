@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fairlead.domain.trading.order_record import OrderRecord
+from fairlead.domain.trading.refused import Scales
 from fairlead.model.report import Position, Report
 from fairlead.ports.order_reads import OrderReads
 
@@ -56,6 +57,10 @@ class OrderHistory(OrderReads, Protocol):
         Raises:
             NotFoundError: some of it is not kept any more; after ``BEGINNING`` comes what there is.
         """
+        ...
+
+    async def scales(self, symbol: str, /) -> Scales | None:
+        """Return the decimals of an instrument; ``None`` where it is not known."""
         ...
 
     async def fee_asset(self, symbol: str, /) -> str | None:

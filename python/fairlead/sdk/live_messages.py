@@ -57,30 +57,34 @@ class OrderReport(Answer, frozen=True, kw_only=True):
 
     position: str
     kind: str
-    ts_ns: int
+    time: Timestamp
     account: int = 0
     symbol: str | None = None
     exec_type: str | None = None
-    ord_status: str | None = None
+    status: str | None = None
     order_id: str | None = None
-    cl_ord_id: str | None = None
+    client_order_id: str | None = None
     side: str | None = None
-    ord_type: str | None = None
+    order_type: str | None = None
     time_in_force: str | None = None
     price: Decimal | None = None
-    order_qty: Decimal | None = None
-    leaves_qty: Decimal | None = None
-    cum_qty: Decimal | None = None
-    last_qty: Decimal | None = None
-    last_px: Decimal | None = None
+    quantity: Decimal | None = None
+    remaining_quantity: Decimal | None = None
+    filled_quantity: Decimal | None = None
+    last_quantity: Decimal | None = None
+    last_price: Decimal | None = None
+    previous_quantity: Decimal | None = None
+    previous_price: Decimal | None = None
     fee: Decimal | None = None
     trade_id: str | None = None
     liquidity: str | None = None
     trigger_price: Decimal | None = None
     is_rejected: bool = False
     reason: str | None = None
-    value: str | None = None
-    limit: str | None = None
+    field: str | None = None
+    value: Decimal | None = None
+    limit: Decimal | None = None
+    fix: str | None = None
 
 
 class OrderEvent(Answer, frozen=True, kw_only=True):
@@ -205,8 +209,7 @@ def read(head: Head, text: str) -> Any:
         DecodeError: it has another shape.
     """
     kind = _KINDS.get(head.type, OrderEvent)
-    # Times and large numbers are texts, and all else is what it says it is.
-    return msgspec.json.decode(text, type=kind, dec_hook=_hook, strict=kind is not OrderEvent)
+    return msgspec.json.decode(text, type=kind, dec_hook=_hook)
 
 
 def _hook(kind: type[Any], value: Any) -> Any:

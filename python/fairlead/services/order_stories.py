@@ -60,12 +60,4 @@ class OrderStories:
 
 
 def _measured(report: Report, listing: Listing | None, is_sale: bool) -> tuple[str, str] | None:  # noqa: FBT001
-    scales = None
-    if listing is not None:
-        scales = Scales(
-            price=listing.price_decimals,
-            quantity=listing.qty_decimals,
-            base=listing.base.decimals,
-            quote=listing.quote.decimals,
-        )
-    return measured(report, scales=scales, is_sale=is_sale)
+    return measured(report, scales=None if listing is None else Scales.of(listing), is_sale=is_sale)

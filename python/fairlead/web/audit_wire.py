@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from fairlead.domain.market_data.words import word
+from fairlead.model.api_words import word
+from fairlead.model.instants import iso
 from fairlead.model.report import BEGINNING, Report
 from fairlead.ports.audit import AuditPage
 from fairlead.web.order_wire import decimal_text
 from fairlead.web.paging import cursor_of
-from fairlead.web.wire import Answer, iso
+from fairlead.web.wire import Answer
 
 __all__ = ["Audit", "AuditEntry", "audit_of"]
 

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from fairlead.domain.sessions import Break, Calendar, EarlyClose, WeekSession
+from fairlead.model.instants import iso
 from fairlead.services.sessions import CalendarView
 from fairlead.web.market_wire import NextChange, next_change_of, word
 from fairlead.web.problems import ProblemError
-from fairlead.web.wire import Answer, Body, iso
+from fairlead.web.wire import Answer, Body
 
 __all__ = ["CalendarAnswer", "CalendarWish", "calendar_answer", "calendar_of"]
 

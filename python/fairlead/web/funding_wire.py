@@ -5,8 +5,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from fairlead.domain.funding.request import Asset, FundsRequest, Wallet
+from fairlead.model.instants import iso
 from fairlead.web.order_wire import Number
-from fairlead.web.wire import Answer, Body, iso
+from fairlead.web.wire import Answer, Body
 
 __all__ = [
     "AssetLine",

@@ -7,10 +7,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from fairlead.domain.limits.standing import AccountLimits, MarketLimits, bursts
+from fairlead.model.instants import iso
 from fairlead.ports.account_limits import KeptLimits
 from fairlead.web.order_requests import number
 from fairlead.web.order_wire import decimal_text
-from fairlead.web.wire import Answer, Body, iso
+from fairlead.web.wire import Answer, Body
 
 __all__ = [
     "AccountLimitsLine",

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from fairlead.domain.market_data.day import Day
 from fairlead.domain.market_data.microstructure import Microstructure
-from fairlead.domain.market_data.words import word
+from fairlead.model.api_words import word
+from fairlead.model.instants import iso
 from fairlead.ports.market_feed import BookLevel
 from fairlead.services.markets import BookView, CandleRun, MarketView, PublicTrade
 from fairlead.services.sessions import CalendarView
-from fairlead.web.wire import Answer, iso
+from fairlead.web.wire import Answer
 
 __all__ = [
     "Book",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fairlead.domain.portfolio.mark import Mark
+from fairlead.model.instants import iso
 from fairlead.ports.money_history import BalanceLine, FeeSchedule, LedgerLine, OwnTrade, PositionLine
 from fairlead.web.order_wire import decimal_text
-from fairlead.web.wire import Answer, iso
+from fairlead.web.wire import Answer
 
 __all__ = [
     "Balance",

@@ -7,12 +7,13 @@ import msgspec
 from msgspec import Meta
 
 from fairlead.domain.trading.refused import Scales, refused
+from fairlead.model.instants import iso
 from fairlead.model.report import Report
 from fairlead.services.markets import BreakerStatus, NewMarket, Scope
 from fairlead.web.market_wire import word
 from fairlead.web.numbers import decimal_of
 from fairlead.web.problems import ProblemError
-from fairlead.web.wire import Answer, Body, iso
+from fairlead.web.wire import Answer, Body
 
 __all__ = [
     "AccountFees",

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.domain.trading.sent import Sent
-from fairlead.web.wire import Answer, Body, Text, iso
+from fairlead.model.instants import iso
+from fairlead.web.wire import Answer, Body, Text
 
 __all__ = [
     "AllAfterBody",

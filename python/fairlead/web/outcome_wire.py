@@ -2,10 +2,11 @@
 
 from msgspec import Raw
 
+from fairlead.model.instants import iso
 from fairlead.ports.outcome_history import OutcomeLine
 from fairlead.web.operator_wire import Done, Symbol
 from fairlead.web.order_wire import decimal_text
-from fairlead.web.wire import Answer, Body, iso
+from fairlead.web.wire import Answer, Body
 
 __all__ = ["Outcome", "OutcomeWish", "PairsMoved", "PairsWish", "SettleWish", "outcome_of"]
 

@@ -3,10 +3,11 @@
 from typing import Final
 
 from fairlead.domain.explain import Line
+from fairlead.model.instants import iso
 from fairlead.services.order_stories import OrderStory
 from fairlead.web.market_wire import word
 from fairlead.web.trading_answers import group_name
-from fairlead.web.wire import Answer, iso
+from fairlead.web.wire import Answer
 
 __all__ = ["Story", "StoryLine", "story_of"]
 

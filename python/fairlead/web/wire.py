@@ -1,16 +1,13 @@
 """The bodies of requests and answers: camelCase names, times as ISO 8601 in UTC, no number that could lose a digit."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fairlead.domain.access.people import ApiKey
 from fairlead.domain.access.roles import Principal
+from fairlead.model.instants import iso
 from fairlead.services.access import NewApiKey, TokenPair
-
-_NS_PER_S: Final = 1_000_000_000
 
 Text = Annotated[str, Meta(max_length=4_096)]
 
@@ -155,18 +152,6 @@ class Ready(Answer, frozen=True, kw_only=True):
 
     status: str
     parts: list[Part]
-
-
-def iso(ts_ns: int) -> str:
-    """Return a time, nanoseconds since 1970 UTC, as ISO 8601 with nine decimals and ``Z``."""
-    seconds, rest_ns = divmod(ts_ns, _NS_PER_S)
-    return f"{_second(seconds)}.{rest_ns:09d}Z"
-
-
-@lru_cache(maxsize=1_024)
-def _second(seconds: int) -> str:
-    # Rows of one page are often of the same second, and a format costs more than all else of a row.
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def tokens_of(pair: TokenPair) -> Tokens:

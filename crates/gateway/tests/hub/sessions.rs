@@ -7,7 +7,7 @@ use crate::world::{HOME, World};
 use gateway::host::{GATEWAY_ORIGIN, Host as _, Refused, Sink as _};
 use gateway::keys::Keys;
 use gateway::limits::Limits;
-use model::{AccountId, Command, NewOrder, SessionId, SetCancelOnDisconnect, Side};
+use model::{AccountId, Command, InstrumentId, NewOrder, OrdType, Price, Qty, SessionId, SetCancelOnDisconnect, Side};
 use wire::{CommandEvent, ExecType, Logon, LogoutReason, Message, Position, RejectCode, Role};
 
 #[test]
@@ -315,4 +315,25 @@ fn g_75_other_keys_end_the_sessions_of_those_that_are_gone_and_of_nobody_else() 
     world.trader("fresh");
     assert_eq!(good_bye(&world, "a"), Some(LogoutReason::NotAuthenticated));
     assert_eq!(good_bye(&world, "fresh"), None);
+}
+
+/// Without the instrument nobody could read the numbers of a refusal; a number that is no instrument's is never told.
+#[test]
+fn a_refused_order_is_told_as_it_was_asked_for() {
+    let mut world = World::new(Limits::default());
+    world.traders(&["a"]);
+    let of = |instrument: u32| match order("dear", Side::Sell, 5, 1_000_000_000) {
+        Command::NewOrder(order) => Command::NewOrder(NewOrder { instrument: InstrumentId(instrument), ..order }),
+        other => other,
+    };
+    world.say("a", of(0));
+    world.say("a", of(77));
+
+    let reports = world.client("a").reports();
+    let [known, unknown] = reports.as_slice() else { panic!("{reports:?}") };
+    assert_eq!((known.exec_type, unknown.exec_type), (ExecType::Rejected, ExecType::Rejected));
+    assert_eq!((known.instrument, known.side), (Some(InstrumentId(0)), Some(Side::Sell)));
+    assert_eq!((known.order_qty, known.price), (Qty(5), Some(Price(1_000_000_000))));
+    assert_eq!((known.ord_type, known.leaves_qty), (Some(OrdType::Limit), Qty(0)));
+    assert_eq!((unknown.instrument, unknown.side, unknown.order_qty), (None, None, Qty(0)));
 }

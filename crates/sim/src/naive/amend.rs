@@ -23,7 +23,7 @@ impl NaiveExchange {
         let (account, cl_ord_id) = (request.account, request.cl_ord_id);
         let refused = |refusal: Refusal, order_id: OrderId| {
             let Refusal { reason, value, limit } = refusal;
-            EventKind::AmendRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
+            EventKind::AmendRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit, asked: None })
         };
         let found = self.find_order(account, request.target);
         let is_killed = found.is_ok_and(|id| self.is_amend_killed(request, self.order(id)));

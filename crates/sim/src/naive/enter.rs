@@ -1,8 +1,8 @@
 //! A new order: admitted or refused, then matched or posted.
 
 use model::{
-    Cause, ClOrdId, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded, OrderId,
-    OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce, TradingState,
+    Asked, Cause, ClOrdId, EndReason, EventKind, Events, InstrumentId, NewOrder, OrdType, OrderAccepted, OrderEnded,
+    OrderId, OrderPosted, OrderRejected, PostOnly, Price, Qty, RejectReason, Side, TimeInForce, TradingState,
 };
 
 use super::checks::{Checks, Refusal};
@@ -17,10 +17,11 @@ impl NaiveExchange {
     pub(super) fn new_order(&mut self, request: &NewOrder, out: &mut Events) {
         let remembered = Request::new_order(request);
         let (account, cl_ord_id) = (request.account, request.cl_ord_id);
+        let asked = self.asked(request);
         let refused = |refusal: Refusal| {
             let Refusal { reason, value, limit } = refusal;
             let order_id = OrderId(0);
-            EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
+            EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit, asked })
         };
         let origin = Origin { account, session: request.session, instrument: request.instrument };
         let is_killed = self.is_killed(origin, request.reduce_only);
@@ -47,6 +48,18 @@ impl NaiveExchange {
                 self.let_in(id, out);
             }
         }
+    }
+
+    /// What an order asks for, where there is such an instrument.
+    pub(super) fn asked(&self, request: &NewOrder) -> Option<Asked> {
+        self.listed(request.instrument).map(|_| Asked {
+            instrument: request.instrument,
+            side: request.side,
+            ord_type: request.ord_type,
+            tif: request.tif,
+            price: request.price,
+            order_qty: request.order_qty,
+        })
     }
 
     /// An order is open from now on.

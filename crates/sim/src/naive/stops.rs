@@ -73,10 +73,11 @@ impl NaiveExchange {
     pub(super) fn new_stop(&mut self, request: &NewStop, out: &mut Events) {
         let remembered = Request::new_stop(request);
         let NewOrder { account, cl_ord_id, .. } = request.order;
+        let asked = self.asked(&request.order);
         let refused = |refusal: Refusal| {
             let Refusal { reason, value, limit } = refusal;
             let order_id = OrderId(0);
-            EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit })
+            EventKind::OrderRejected(OrderRejected { account, cl_ord_id, order_id, reason, value, limit, asked })
         };
         let origin = Origin { account, session: request.order.session, instrument: request.order.instrument };
         let is_killed = self.is_killed(origin, request.order.reduce_only);

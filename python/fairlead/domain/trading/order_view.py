@@ -10,7 +10,7 @@ from fairlead.model.listing import EXACT
 from fairlead.model.report import Position, Report
 from fairlead.model.trade_revision import Amendment, amendment_of
 
-__all__ = ["Fill", "OrderView", "after", "fill_of", "is_news", "moved"]
+__all__ = ["Fill", "OrderView", "after", "fill_of", "is_news", "moved", "status_of"]
 
 # What an execution type makes of an order whose report does not say it by its status.
 _ENDED: Final[Mapping[str, str]] = {"Canceled": "CANCELED", "Expired": "EXPIRED", "Rejected": "REJECTED"}
@@ -81,8 +81,8 @@ def after(view: OrderView | None, report: Report) -> OrderView | None:
     somewhere in the past counts nothing twice.
 
     Args:
-        view: the order before, ``None`` where this is the first report of it. A refused order has none: its report
-            names no instrument, and whoever sent it knows what it was.
+        view: the order before, ``None`` where this is the first report of it. A refused order has none, and no id:
+            whoever sent it knows what it was.
         report: an execution report; others leave the order as it is.
     """
     if not is_news(view, report):
@@ -103,7 +103,9 @@ def _average_after(view: OrderView, amendment: Amendment) -> Decimal | None:
 
 def is_news(view: OrderView | None, report: Report) -> bool:
     """Whether a report tells of an order what was not seen before."""
-    if report.kind != "ExecutionReport" or report.position is None or report.symbol is None or report.repeated:
+    if report.kind != "ExecutionReport" or report.position is None or report.repeated:
+        return False
+    if report.symbol is None or not report.order_id:
         return False
     if view is None:
         # Of an order that is not known any more, an amended trade says too little.
@@ -132,7 +134,7 @@ def moved(view: OrderView | None, report: Report, *, average_price: Decimal | No
         side=view.side,
         order_type=view.order_type,
         time_in_force=view.time_in_force,
-        status=_status(report),
+        status=status_of(report),
         price=report.price,
         quantity=_or_zero(report.order_qty),
         filled_quantity=_or_zero(report.cum_qty),
@@ -167,7 +169,7 @@ def _first(report: Report, position: Position, average_price: Decimal | None) ->
         side=(report.side or "").upper(),
         order_type=(report.ord_type or "").upper(),
         time_in_force=(report.time_in_force or "").upper(),
-        status=_status(report),
+        status=status_of(report),
         price=report.price,
         quantity=_or_zero(report.order_qty),
         filled_quantity=_or_zero(report.cum_qty),
@@ -181,7 +183,8 @@ def _first(report: Report, position: Position, average_price: Decimal | None) ->
     )
 
 
-def _status(report: Report) -> str:
+def status_of(report: Report) -> str:
+    """Return how an order stands after an execution report of it."""
     ended = _ENDED.get(report.exec_type or "")
     return _STATUS[report.ord_status or ""] if ended is None else ended
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from typing import Final
+from typing import Final, Self
 
 from fairlead.domain.trading.errors import RefusedError
 from fairlead.domain.trading.refusals import REFUSALS, Kind, Refusal, Unit
 from fairlead.errors import InternalError, UnavailableError
+from fairlead.model.listing import Listing
 from fairlead.model.report import Report
 
 __all__ = ["Scales", "finished_order", "measured", "not_yet_readable", "refused", "unknown_group", "unknown_order"]
@@ -36,6 +37,16 @@ class Scales:
     base: int
     quote: int
     is_event: bool = False
+
+    @classmethod
+    def of(cls, listing: Listing) -> Self:
+        """Return those of an instrument."""
+        return cls(
+            price=listing.price_decimals,
+            quantity=listing.qty_decimals,
+            base=listing.base.decimals,
+            quote=listing.quote.decimals,
+        )
 
 
 def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale: bool = False) -> RefusedError:

@@ -68,7 +68,7 @@ class Corrections:
     def scales(self, trade: StandingTrade) -> Scales:
         """Return what the numbers of a refusal mean."""
         it = self._feed.instruments.listing(trade.symbol)
-        return Scales(price=it.price_decimals, quantity=it.qty_decimals, base=it.base.decimals, quote=it.quote.decimals)
+        return Scales.of(it)
 
     async def _amend(self, trade: StandingTrade, *, price: Decimal | None, quantity: Decimal | None) -> Report:
         listing = self._feed.instruments.listing(trade.symbol)

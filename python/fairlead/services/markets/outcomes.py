@@ -82,7 +82,7 @@ class Outcomes:
     def scales(self, symbol: str) -> Scales:
         """Return what the numbers of a refusal in a market mean."""
         it = self._listing(symbol)
-        return Scales(price=it.price_decimals, quantity=it.qty_decimals, base=it.base.decimals, quote=it.quote.decimals)
+        return Scales.of(it)
 
     async def _resolve(self, listing: Listing, weight: int | None) -> Report:
         return await self._command("ResolveOutcome", {"instrument": listing.id, "weight": weight})

@@ -1,15 +1,20 @@
 """Where reports go: as events to a bus, as last prices to a cache."""
 
-from typing import Protocol
+from typing import Final, Protocol
+
+import msgspec
 
 from fairlead.domain.publishing.cursor import Cursor
-from fairlead.domain.publishing.event import events_of
+from fairlead.domain.publishing.event import Event, events_of, is_news
 from fairlead.model.report import Report
 from fairlead.ports.bus import Bus
 from fairlead.ports.cache import Cache, CachedTrade
 from fairlead.ports.report_pages import ReportPage
+from fairlead.services.publishing.bodies import Bodies
 
 __all__ = ["BusSink", "CacheSink", "Sink"]
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Sink(Protocol):
@@ -34,11 +39,12 @@ class BusSink:
 
     Args:
         bus: which.
+        bodies: writes what is told of a report.
         tail_max: how many commands back to begin where nothing is published; ``None`` begins with the first.
     """
 
-    def __init__(self, bus: Bus, *, tail_max: int | None) -> None:
-        self._bus, self._tail_max = bus, tail_max
+    def __init__(self, bus: Bus, *, bodies: Bodies, tail_max: int | None) -> None:
+        self._bus, self._bodies, self._tail_max = bus, bodies, tail_max
 
     @property
     def tail_max(self) -> int | None:
@@ -51,7 +57,11 @@ class BusSink:
 
     async def take(self, page: ReportPage, /) -> None:
         """Publish the events of the reports."""
-        events = [event for report in page.reports for event in events_of(report, log_id=page.log_id)]
+        events: list[Event] = []
+        for report in page.reports:
+            if is_news(report):
+                body = await self._bodies.of(report)
+                events += events_of(report, log_id=page.log_id, symbol=body.symbol, body=_encode(body))
         await self._bus.publish(events, reached=_end_of(page))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fairlead.domain.market_data.words import word
+from fairlead.model.api_words import word
 from fairlead.ports.market_feed import BookLevel, PublicBook
 from fairlead.services.streaming.scale import Scale, whole
 from fairlead.wire import Message

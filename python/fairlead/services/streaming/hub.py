@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from fairlead.domain.market_data.microstructure import microstructure_of
-from fairlead.domain.market_data.words import word
 from fairlead.domain.streaming.outbox import Channel
 from fairlead.domain.streaming.text_frame import text_frame
+from fairlead.model.api_words import word
 from fairlead.model.report import Report
 from fairlead.ports.market_feed import MarketFeed, PublicBook
 from fairlead.services.streaming.book_messages import SIDES, book_snapshot, book_update

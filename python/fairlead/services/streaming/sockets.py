@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fairlead.domain.access.roles import Principal
 from fairlead.domain.limits.bucket import Rate
 from fairlead.model.report import Position
+from fairlead.services.publishing import Bodies
 from fairlead.services.streaming.doors import Doors
 from fairlead.services.streaming.hub import Hub
 from fairlead.services.streaming.live import Live
@@ -22,6 +23,7 @@ class Sockets:
     Attributes:
         hub: what the markets tell.
         live: the reports that have just come.
+        bodies: writes what is told of them.
         news: when the tables have news of an account.
         tally: which there are.
         doors: how many there may be.
@@ -39,6 +41,7 @@ class Sockets:
 
     hub: Hub
     live: Live
+    bodies: Bodies
     news: News
     tally: Tally
     doors: Doors

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from fairlead.domain.access.roles import Permission
-from fairlead.domain.market_data.words import word
+from fairlead.model.api_words import word
 from fairlead.model.report import Position
 from fairlead.ports.audit import AuditFilter
 from fairlead.services.audit import ACTIONS

@@ -6,11 +6,12 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from fairlead.domain.limits.plan import RouteClass
+from fairlead.model.instants import iso
 from fairlead.web.identity import PUBLIC
 from fairlead.web.limits import counts_as
 from fairlead.web.operator_wire import status_word
 from fairlead.web.services import Given
-from fairlead.web.wire import Health, Now, Part, Ready, iso
+from fairlead.web.wire import Health, Now, Part, Ready
 
 __all__ = ["ROUTES"]
 

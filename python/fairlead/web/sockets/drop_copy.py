@@ -6,9 +6,10 @@ from typing import Final
 from fairlead.domain.access.errors import AuthorizationError
 from fairlead.domain.access.roles import Permission, Principal, Scope, demand, scopes_of
 from fairlead.domain.streaming.places import kind_of, place_text
+from fairlead.domain.trading.report_body import report_body
 from fairlead.model.report import Report
 from fairlead.services.streaming import Trail
-from fairlead.web.sockets.event_messages import EXECUTIONS, body_of, message
+from fairlead.web.sockets.event_messages import EXECUTIONS, message
 
 __all__ = ["DROP_COPY", "EVERYBODY", "DropCopy", "demand_copy"]
 
@@ -74,4 +75,4 @@ class DropCopy:
         if kind is None or kind not in EXECUTIONS or position is None or report.repeated:
             return None
         self._seq += 1
-        return message(kind, DROP_COPY, seq=self._seq, position=position, data=body_of(report))
+        return message(kind, DROP_COPY, seq=self._seq, position=position, data=report_body(report))

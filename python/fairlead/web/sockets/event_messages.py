@@ -4,13 +4,12 @@ from typing import Any, Final
 
 import msgspec
 
-from fairlead.domain.publishing.event import events_of
 from fairlead.domain.streaming.places import place_of, place_text
-from fairlead.model.report import Position, Report
+from fairlead.model.report import Position
 from fairlead.services.streaming import Live
 from fairlead.web.problems import ProblemError
 
-__all__ = ["EXECUTIONS", "body_of", "message", "place_to_resume"]
+__all__ = ["EXECUTIONS", "message", "place_to_resume"]
 
 EXECUTIONS: Final = frozenset({"ORDER_FILLED", "TRADE_BUSTED", "TRADE_CORRECTED"})
 _encode: Final = msgspec.json.Encoder().encode
@@ -20,11 +19,6 @@ def message(kind: str, channel: str, *, seq: int, position: Position, data: Any)
     """Return a private message as JSON."""
     said = {"type": kind, "channel": channel, "seq": seq, "position": place_text(position), "data": data}
     return _encode(said)
-
-
-def body_of(report: Report) -> msgspec.Raw:
-    """Return what is said of a report: what is published of it."""
-    return msgspec.Raw(next(event.body for event in events_of(report, log_id="") if event.topic == "reports"))
 
 
 def place_to_resume(text: str, live: Live, *, is_begun: bool) -> Position:

@@ -32,7 +32,9 @@ class PrivateSide:
     def __init__(self, caller: Principal, services: Services, *, wake: Callable[[], None]) -> None:
         sockets = services.sockets
         self._caller, self._services, self._wake = caller, services, wake
-        self._stream = PrivateStream(caller.account, services.records, live=sockets.live, reached=sockets.position)
+        self._stream = PrivateStream(
+            caller.account, services.records, live=sockets.live, bodies=sockets.bodies, reached=sockets.position
+        )
         self._copy: DropCopy | None = None
         self._copying = contextlib.ExitStack()
         self.has_news = False

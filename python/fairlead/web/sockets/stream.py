@@ -6,9 +6,10 @@ from typing import Final
 from fairlead.domain.streaming.places import kind_of, place_text
 from fairlead.model.report import Position, Report
 from fairlead.services.projections import Records
+from fairlead.services.publishing import Bodies
 from fairlead.services.streaming import Live, Trail
 from fairlead.web.money_wire import balance_of
-from fairlead.web.sockets.event_messages import EXECUTIONS, body_of, message, place_to_resume
+from fairlead.web.sockets.event_messages import EXECUTIONS, message, place_to_resume
 
 __all__ = ["PRIVATE", "PrivateStream"]
 
@@ -22,11 +23,15 @@ class PrivateStream:
         account: whose.
         records: the tables.
         live: the reports that have just come.
+        bodies: writes what is told of them.
         reached: the last report that is in the tables.
     """
 
-    def __init__(self, account: int, records: Records, *, live: Live, reached: Callable[[], Position]) -> None:
+    def __init__(
+        self, account: int, records: Records, *, live: Live, bodies: Bodies, reached: Callable[[], Position]
+    ) -> None:
         self._account, self._records, self._live, self._reached = account, records, live, reached
+        self._bodies = bodies
         self._trail: Trail | None = None
         self._told: Position | None = None
         self._seq = 0
@@ -71,7 +76,7 @@ class PrivateStream:
         while self.channels and trail is not None:
             fresh = await trail.more()
             for report in fresh:
-                if trail is self._trail and (frame := self._frame(report)) is not None:
+                if trail is self._trail and (frame := await self._frame(report, trail)) is not None:
                     yield frame
                 self._note(report.position, trail)
             if not fresh:
@@ -86,14 +91,17 @@ class PrivateStream:
         if trail is self._trail:
             self._told = position
 
-    def _frame(self, report: Report) -> bytes | None:
+    async def _frame(self, report: Report, trail: Trail) -> bytes | None:
         kind = kind_of(report)
         is_wanted = "orders" in self.channels or ("fills" in self.channels and kind in EXECUTIONS)
         if kind is None or not is_wanted or report.position is None or report.repeated:
             return None
-        self._seq += 1
         channel = "orders" if "orders" in self.channels else "fills"
-        return message(kind, channel, seq=self._seq, position=report.position, data=body_of(report))
+        body = await self._bodies.of(report)
+        if trail is not self._trail:
+            return None
+        self._seq += 1
+        return message(kind, channel, seq=self._seq, position=report.position, data=body)
 
     async def _balances(self) -> bytes:
         assert self._told is not None, "a channel is there"

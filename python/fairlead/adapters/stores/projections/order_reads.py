@@ -13,6 +13,7 @@ from fairlead.adapters.stores.projections.term_rows import WITH_TERMS
 from fairlead.adapters.stores.step import Row, names_of
 from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.domain.trading.refused import Scales
 from fairlead.errors import NotFoundError
 from fairlead.model.report import BEGINNING, Position, Report
 from fairlead.ports.advanced_orders import Entering
@@ -32,6 +33,7 @@ _FILLS: Final = "fills WHERE order_id = ? AND account = ? ORDER BY event_seq, su
 _EVENT: Final = names_of(order_events)
 _OLDEST_FIRST: Final = " ORDER BY event_seq, sub, leg LIMIT ?"
 _KEPT_AFTER: Final = "SELECT kept_after_seq FROM projection_cursor"
+_SCALES: Final = "SELECT price_decimals, qty_decimals, base_decimals, quote_decimals FROM instruments WHERE symbol = ?"
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
@@ -55,6 +57,7 @@ class SqlOrderHistory:
         self._entering = entering
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
+        self._scales: dict[str, Scales] = {}
 
     async def reached(self, position: Position, /) -> bool:
         """Wait, a moment at most, until every report up to ``position`` can be read."""
@@ -127,6 +130,13 @@ class SqlOrderHistory:
         whose, values = ("", position) if account is None else ("account = ? AND ", (account, *position))
         text = f"order_events WHERE {whose}(event_seq, sub, leg) > (?, ?, ?){_OLDEST_FIRST}"
         return [report_of_row(row) for row in await self._page(_EVENT, text, *values, count_max)]
+
+    async def scales(self, symbol: str, /) -> Scales | None:
+        """Return the decimals of an instrument."""
+        if (known := self._scales.get(symbol)) is None and (rows := await self._rows(_SCALES, symbol)):
+            price, quantity, base, quote = rows[0]
+            known = self._scales[symbol] = Scales(price=price, quantity=quantity, base=base, quote=quote)
+        return known
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""
