@@ -26,6 +26,7 @@ _RAISED = (
     "ip_requests_per_s",
     "ip_cancels_per_s",
 )
+_RAISED_BYTES = ("account_bytes_per_s", "ip_bytes_per_s", "connection_bytes_per_s")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _INSTRUMENT = {
     "base": 0,
@@ -94,7 +95,8 @@ def service(directory: Path, *, settings: Mapping[str, object] | None = None) ->
         write_keys(directory, [])
     command = [sys.executable, "-c", "from fairlead.cli import main; main()", "serve", "--json"]
     command += ["--data", str(data), "--port", "0", "--gateway-port", "0"]
-    chosen = {f"limits.{name}": 100_000 for name in _RAISED} | {"log.file": directory / "service.log"}
+    chosen = {f"limits.{name}": 100_000 for name in _RAISED} | {f"limits.{name}": 2**30 for name in _RAISED_BYTES}
+    chosen |= {"log.file": directory / "service.log"}
     for name, value in (chosen | dict(settings or {})).items():
         command += ["--set", f"{name}={value}"]
     with served(command) as server:

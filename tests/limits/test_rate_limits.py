@@ -58,6 +58,39 @@ def test_each_order_of_a_batch_costs_a_token_or_the_batch_does_nothing() -> None
     asyncio.run(story())
 
 
+def test_bodies_are_paid_for_by_the_byte_and_those_of_cancels_are_not() -> None:
+    limits = _limits(wide_plan(ip_bytes=Rate(count=1, burst=1_000), bytes=Rate(count=1, burst=150)))
+
+    async def story() -> None:
+        for route_class, size in ((RouteClass.ORDERS, 100), (RouteClass.ORDERS, 0), (RouteClass.CANCELS, 5_000)):
+            taken = await limits.arrive("10.0.0.1", route_class, size=size)
+            assert [str(it.policy) for it in taken] == ["ip-cancels" if size == 5_000 else "ip"]
+        assert await limits.arrive("10.0.0.1", RouteClass.UPKEEP, size=5_000) == []
+        with pytest.raises(RateLimitedError, match="too many bytes: policy=ip-bytes wanted=901 left=900"):
+            await limits.arrive("10.0.0.1", RouteClass.READS, size=901)
+        await limits.arrive("10.0.0.2", RouteClass.READS, size=901)
+
+        assert [str(it.policy) for it in await limits.act(ANN, RouteClass.ORDERS, size=150)] == ["key", "orders"]
+        with pytest.raises(RateLimitedError, match="policy=bytes"):
+            await limits.act(ANN, RouteClass.READS, size=1)
+        assert [str(it.policy) for it in await limits.act(ANN, RouteClass.CANCELS, size=99)] == ["cancels"]
+
+    asyncio.run(story())
+
+
+def test_a_body_whose_length_is_not_said_counts_as_the_longest() -> None:
+    plan = wide_plan(ip_bytes=Rate(count=1, burst=1_000))
+    limits = RateLimits(OwnWindows(plan, now_ns=lambda: 0), body_bytes_max=300)
+
+    async def story() -> None:
+        for size in (None, 299, 10**12):
+            await limits.arrive("10.0.0.1", RouteClass.ORDERS, size=size)
+        with pytest.raises(RateLimitedError, match="wanted=300 left=101"):
+            await limits.arrive("10.0.0.1", RouteClass.ORDERS, size=None)
+
+    asyncio.run(story())
+
+
 def test_addresses_without_end_are_kept_up_to_the_bound() -> None:
     limits = _limits(dataclasses.replace(wide_plan(), keys_max=100))
 

@@ -149,6 +149,7 @@ def sockets_over(feed: FakeFeed, house: House) -> Sockets:
         position=lambda: BEGINNING,
         now_ns=house.clock.now_ns,
         rate=Rate(count=100, burst=200),
+        byte_rate=Rate(count=1_048_576, burst=2_097_152),
         queue_bytes_max=32_768,
         subscriptions_max=20,
         auth_wait_s=5,

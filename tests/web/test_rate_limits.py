@@ -1,5 +1,6 @@
 """Too many requests: who is refused, who is not disturbed, and what every answer says about what is left."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,39 @@ def test_no_path_shares_its_bucket_of_the_address_between_cancels_and_orders() -
             for path in route.paths:
                 head = heads[str(method), path.strip("/").partition("/")[0]]
                 assert (head is RouteClass.CANCELS) == (one is RouteClass.CANCELS) or one is RouteClass.READS, path
+
+
+def test_an_address_sends_so_many_bytes_and_what_stops_things_is_not_refused_for_them(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        ann = await desk.become()
+        many = {"symbol": "x" * 2_000}
+        answers = [await desk.post("/orders", many, headers=bearer(ann)) for _ in range(3)]
+        refused = answers[-1]
+        assert [it.status_code == 429 for it in answers] == [False, False, True]
+        assert (refused.json()["code"], refused.json()["limit"]) == ("RATE_LIMITED", "1 in 60 s, 5000 at once")
+        assert "too many bytes: policy=ip-bytes" in refused.json()["detail"]
+        assert '"ip-bytes";q=5000;qu="content-bytes";w=300000' in refused.headers["ratelimit-policy"]
+        assert (await desk.client.delete("/orders", headers=bearer(ann))).status_code == 200
+        assert (await desk.get("/orders", headers=bearer(ann))).status_code == 200
+        chunked = await desk.client.post("/orders", content=_pieces(), headers=bearer(ann))
+        assert chunked.status_code == 429
+
+    at_desk(tmp_path, story, plan=wide_plan(ip_bytes=Rate(count=1, period_s=60, burst=5_000)))
+
+
+def test_an_account_pays_for_the_bytes_of_all_its_sessions(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        ann = await desk.become()
+        many = {"symbol": "x" * 2_000}
+        answers = [await desk.post("/orders", many, headers=bearer(ann)) for _ in range(3)]
+        assert [it.status_code == 429 for it in answers] == [False, False, True]
+        assert "policy=bytes" in answers[-1].json()["detail"]
+        other = await desk.become("bob@example.com")
+        assert (await desk.post("/orders", many, headers=bearer(other))).status_code == 400
+
+    at_desk(tmp_path, story, plan=wide_plan(bytes=Rate(count=1, period_s=60, burst=5_000)))
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    for _ in range(2):
+        yield b"{}"

@@ -1,16 +1,19 @@
 """The buckets, the door and the pages of the service, as ``[limits]`` sets them."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
+from fairlead import aio
 from fairlead.adapters.serving import Door
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.publishing import cache_of
 from fairlead.domain.limits.bucket import Rate
+from fairlead.domain.limits.order_ratio import OrderRatio
 from fairlead.domain.limits.plan import Plan, Policy, part_of
 from fairlead.ports.cache import Cache
+from fairlead.services.order_ratio import RatioWatch
 from fairlead.services.rate_limits import RateLimits
 from fairlead.services.rate_windows import OwnWindows, SharedWindows, Windows
 from fairlead.settings import Limits, Settings
@@ -32,6 +35,8 @@ def plan_of(limits: Limits) -> Plan:
         Policy.READS: limits.account_reads_per_s,
         Policy.ORDERS: limits.account_orders_per_s,
         Policy.CANCELS: limits.account_cancels_per_s,
+        Policy.IP_BYTES: limits.ip_bytes_per_s,
+        Policy.BYTES: limits.account_bytes_per_s,
     }
     rates = {policy: Rate(count=count, burst=count * limits.burst_s) for policy, count in per_s.items()}
     # Seconds of a rate per minute would be less than one attempt.
@@ -79,5 +84,21 @@ async def limits(house: House) -> AsyncIterator[None]:
             # Requests wait for it: it has connections of its own, and less time.
             cache = cache_of(settings, timeout_ms=min(settings.cache.timeout_ms, _WINDOW_MS))
             parts.push_async_callback(cache.close)
-        house.limits = RateLimits(windows_of(settings, cache))
+        house.limits = RateLimits(
+            windows_of(settings, cache),
+            body_bytes_max=settings.limits.body_bytes_max,
+            ratio=_ratio(settings.limits, house.front, now_ns=house.needs.clock.now_ns),
+        )
         yield
+
+
+def _ratio(limits: Limits, front: aio.Client, *, now_ns: Callable[[], int]) -> RatioWatch | None:
+    """Return what counts orders and trades from now on; nothing where nobody asks for it."""
+    if not limits.order_to_trade_max:
+        return None
+    rule = OrderRatio(
+        most=limits.order_to_trade_max, free=limits.order_to_trade_free, window_s=limits.order_to_trade_window_s
+    )
+    watch = RatioWatch(rule, now_ns=now_ns)
+    front.listen_reports(watch.hear)
+    return watch

@@ -78,7 +78,7 @@ def live_sockets(
     )
     front.listen_reports(live.hear)
     follower.listen(news.hear)
-    per_s = limits.connection_messages_per_s
+    per_s, bytes_per_s = limits.connection_messages_per_s, limits.connection_bytes_per_s
     return Sockets(
         hub=Hub(feed, candles=LiveCandles(markets.tape, clock=needs.clock)),
         live=live,
@@ -91,6 +91,7 @@ def live_sockets(
         position=lambda: follower.position,
         now_ns=time.monotonic_ns,
         rate=Rate(count=per_s, burst=per_s * limits.burst_s),
+        byte_rate=Rate(count=bytes_per_s, burst=bytes_per_s * limits.burst_s),
         queue_bytes_max=limits.queue_bytes_max,
         subscriptions_max=limits.subscriptions_max,
         auth_wait_s=limits.auth_wait_s,

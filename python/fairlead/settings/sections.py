@@ -217,6 +217,20 @@ class Limits(Struct, frozen=True, kw_only=True):
     ip_cancels_per_s: Annotated[int, _int(1, 100_000, "Cancels of an address.")] = 400
     ip_market_data_per_s: Annotated[int, _int(1, 100_000, "Reads of public market data of an address.")] = 100
     ip_logins_per_min: Annotated[int, _int(1, 1_000, "Logins and the like tried from an address.")] = 10
+    ip_bytes_per_s: Annotated[int, _int(1_024, 2**30, "Bytes of the bodies of an address, cancels not counted.")] = (
+        2_097_152
+    )
+    account_bytes_per_s: Annotated[int, _int(1_024, 2**30, "Bytes of the bodies and orders of an account.")] = 1_048_576
+    connection_bytes_per_s: Annotated[int, _int(1_024, 2**30, "Bytes of messages of a WebSocket connection.")] = (
+        1_048_576
+    )
+    order_to_trade_max: Annotated[
+        int, _int(0, 1_000_000, "Orders and amends of an account for each of its trades in a window; 0: no limit.")
+    ] = 0
+    order_to_trade_free: Annotated[int, _int(1, 1_000_000_000, "Orders and amends of a window without a trade.")] = (
+        1_000
+    )
+    order_to_trade_window_s: Annotated[int, _int(1, 86_400, "Seconds of such a window.")] = 3_600
     connection_messages_per_s: Annotated[int, _int(1, 100_000, "Messages of a WebSocket connection.")] = 100
     burst_s: Annotated[int, _int(1, 60, "Seconds of each rate per second that may come at once.")] = 2
     body_bytes_max: Annotated[int, _int(1_024, 65_536, "Bytes of a request.")] = 65_536

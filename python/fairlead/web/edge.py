@@ -11,7 +11,7 @@ from fairlead.ports.telemetry import Telemetry
 from fairlead.ports.trace import correlation
 from fairlead.services.rate_limits import RateLimitedError, RateLimits
 from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
-from fairlead.web.limits import client_of, head_of, limit_headers, note
+from fairlead.web.limits import body_size, client_of, head_of, limit_headers, note
 from fairlead.web.problems import PROBLEM_TYPE, problem_of
 from fairlead.web.sockets.refusal import refuse
 from fairlead.web.watched import note_answer
@@ -71,7 +71,7 @@ def edge(
         token = correlation.set(correlation_id(scope))
         try:
             try:
-                note(scope, await limits.arrive(client_of(scope), route_class))
+                note(scope, await limits.arrive(client_of(scope), route_class, size=body_size(scope)))
             except RateLimitedError as error:
                 note(scope, [error.tally])
                 await _refuse(error, scope, completed, cors=cors)

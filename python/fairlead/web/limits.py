@@ -9,12 +9,13 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from fairlead.domain.access.roles import Permission, Principal
 from fairlead.domain.limits.bucket import NS_PER_S
 from fairlead.domain.limits.plan import RouteClass
-from fairlead.services.rate_limits import RateLimitedError, RateLimits, Tally
+from fairlead.services.rate_limits import OF_BYTES, RateLimitedError, RateLimits, Tally
 from fairlead.web.identity import Guard, is_public, permission_of
 
 __all__ = [
     "POLICY_HEADER",
     "REMAINING_HEADER",
+    "body_size",
     "class_of",
     "client_of",
     "counts_as",
@@ -87,6 +88,16 @@ def client_of(scope: Mapping[str, Any]) -> str:
     return "" if client is None else str(client[0])
 
 
+def body_size(scope: Mapping[str, Any]) -> int | None:
+    """Return how many bytes the head says that the body has; ``None``: some, it does not say how many."""
+    for name, value in scope.get("headers", ()):
+        if name == b"content-length":
+            return int(value) if value.isdigit() else None
+        if name == b"transfer-encoding":
+            return None
+    return 0
+
+
 def rate_guard(limits: RateLimits) -> Guard:
     """Return the guard that takes a token of the caller; it stands after the one that finds who the caller is."""
 
@@ -96,7 +107,7 @@ def rate_guard(limits: RateLimits) -> Guard:
         caller = scope.get("auth")
         try:
             if isinstance(caller, Principal):
-                note(scope, await limits.act(caller, route_class))
+                note(scope, await limits.act(caller, route_class, size=body_size(scope)))
             elif route_class is RouteClass.LOGINS:
                 note(scope, await limits.attempt(client_of(scope)))
         except RateLimitedError as error:
@@ -116,9 +127,13 @@ def limit_headers(scope: Any) -> Sequence[tuple[bytes, bytes]]:
     tallies: list[Tally] = scope.get("state", {}).get(_NOTED, [])
     if not tallies:
         return ()
-    policies = [f'"{policy}";q={rate.burst};w={rate.window_s}' for policy, rate, _ in tallies]
+    policies = [f'"{policy}";q={rate.burst}{_unit(policy)};w={rate.window_s}' for policy, rate, _ in tallies]
     left = [f'"{policy}";r={grant.remaining};t={-(-grant.full_ns // NS_PER_S)}' for policy, _, grant in tallies]
     return (_POLICY, ", ".join(policies).encode()), (_REMAINING, ", ".join(left).encode())
+
+
+def _unit(policy: str) -> str:
+    return ';qu="content-bytes"' if policy in OF_BYTES else ""
 
 
 def refused_policies(scope: Any) -> list[str]:

@@ -16,10 +16,11 @@ from fairlead.domain.access.errors import (
     LockedOutError,
     ValidationError,
 )
+from fairlead.domain.limits.standing import LimitsMisfitError
 from fairlead.domain.trading.errors import InDoubtError, RefusedError, RequestError
 from fairlead.domain.trading.refusals import Kind
 from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UnknownSymbolError, UsageError
-from fairlead.services.rate_limits import RateLimitedError
+from fairlead.services.rate_limits import OrderToTradeError, RateLimitedError
 from fairlead.web.correlation import correlation_id
 
 __all__ = ["PROBLEM_TYPE", "Problem", "ProblemError", "answer_problem", "problem_in", "problem_of", "status_of"]
@@ -93,6 +94,7 @@ class ProblemError(Exception):
 # Status, code, and what to do where the error does not say it. The first class that fits counts.
 _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (LockedOutError, 429, "TOO_MANY_ATTEMPTS", "wait as long as Retry-After says"),
+    (OrderToTradeError, 429, "ORDER_TO_TRADE", "trade, amend less, or wait as long as Retry-After says; cancels pass"),
     (RateLimitedError, 429, "RATE_LIMITED", "wait as long as Retry-After says; RateLimit tells what is left"),
     (AuthenticationError, 401, "AUTHENTICATION_ERROR", "log in, and send Authorization: Bearer TOKEN"),
     (AuthorizationError, 403, "AUTHORIZATION_ERROR", "ask who runs the venue for the right, or use another key"),
@@ -102,6 +104,8 @@ _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (NotFoundError, 404, "NOT_FOUND_ERROR", "check the id; one of somebody else counts as none"),
     (UsageError, 400, "VALIDATION_ERROR", "correct the request and send again"),
 )
+# Whose value is shown: what was sent, or what was counted.
+_WITH_VALUE: Final = (UnknownSymbolError, LimitsMisfitError, OrderToTradeError)
 # What the exchange refused.
 _STATUS_OF: Final[Mapping[Kind, int]] = {
     Kind.BUSINESS: 422,
@@ -201,9 +205,9 @@ def _of_ours(error: FairleadError, status: int, code: str, *, fix: str) -> Probl
         code,
         str(error).removeprefix(f"{code}: "),
         field=getattr(error, "field", None),
-        value=error.value[:_SHOWN_MAX] if isinstance(error, UnknownSymbolError) else None,
+        value=error.value[:_SHOWN_MAX] if isinstance(error, _WITH_VALUE) else None,
         limit=getattr(error, "limit", None),
-        fix=fix,
+        fix=error.fix if isinstance(error, LimitsMisfitError) else fix,
         headers=headers,
     )
 

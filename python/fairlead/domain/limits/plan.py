@@ -8,7 +8,7 @@ from typing import Final
 
 from fairlead.domain.limits.bucket import Rate
 
-__all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "address_policy", "part_of"]
+__all__ = ["Plan", "Policy", "RouteClass", "account_policy", "address_key", "address_policy", "counts_bytes", "part_of"]
 
 _PREFIX_BITS: Final = 64
 _TEXT_MAX: Final = 64
@@ -33,6 +33,7 @@ class Policy(StrEnum):
     """The buckets, by the names that answers call them."""
 
     IP = "ip"
+    IP_BYTES = "ip-bytes"
     IP_CANCELS = "ip-cancels"
     IP_LOGINS = "ip-logins"
     IP_MARKET_DATA = "ip-market-data"
@@ -40,6 +41,8 @@ class Policy(StrEnum):
     READS = "reads"
     ORDERS = "orders"
     CANCELS = "cancels"
+    # Bytes of bodies, of an account.
+    BYTES = "bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ def part_of(plan: Plan, processes: int) -> Plan:
     )
 
 
+_WITHOUT_BYTES: Final = frozenset({RouteClass.CANCELS, RouteClass.UPKEEP})
 _OF_ADDRESS: Final = {
     RouteClass.UPKEEP: None,
     RouteClass.CANCELS: Policy.IP_CANCELS,
@@ -80,6 +84,11 @@ _OF_ACCOUNT: Final = {
     RouteClass.ORDERS: Policy.ORDERS,
     RouteClass.CANCELS: Policy.CANCELS,
 }
+
+
+def counts_bytes(route_class: RouteClass) -> bool:
+    """Whether the bytes of a request count: never those of what must not be refused for them."""
+    return route_class not in _WITHOUT_BYTES
 
 
 def address_policy(route_class: RouteClass) -> Policy | None:

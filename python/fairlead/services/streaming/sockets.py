@@ -31,6 +31,7 @@ class Sockets:
         position: the last report that is in the tables.
         now_ns: a clock that never goes back.
         rate: messages a connection may send.
+        byte_rate: bytes of them.
         queue_bytes_max: what may wait for a connection.
         subscriptions_max: channels of a connection.
         auth_wait_s: how long one may take to say who it is.
@@ -49,6 +50,7 @@ class Sockets:
     position: Callable[[], Position]
     now_ns: Callable[[], int]
     rate: Rate
+    byte_rate: Rate
     queue_bytes_max: int
     subscriptions_max: int
     auth_wait_s: float

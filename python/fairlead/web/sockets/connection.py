@@ -58,7 +58,7 @@ class Connection:
         self._public: set[Channel] = set()
         wake = self._listener.wake.set
         self._private = None if caller is None else PrivateSide(caller, services, wake=wake)
-        self._bucket = Bucket(sockets.rate)
+        self._bucket, self._bytes = Bucket(sockets.rate), Bucket(sockets.byte_rate)
 
     async def run(self) -> None:
         """Serve until the client goes or a rule ends it.
@@ -91,6 +91,8 @@ class Connection:
             grant = self._bucket.take(now_ns=self._services.sockets.now_ns())
             if not grant.is_granted:
                 raise EndError(Ending.TOO_MANY_MESSAGES, "too many messages; limits.connection_messages_per_s")
+            if not self._bytes.take(len(message), now_ns=self._services.sockets.now_ns()).is_granted:
+                raise EndError(Ending.TOO_MANY_MESSAGES, "too many bytes; limits.connection_bytes_per_s")
             await self._send(text_frame(await self._answer(message)))
 
     async def _next(self) -> bytes | None:

@@ -33,7 +33,8 @@ async def carry_out(frame: Frame, caller: Principal, services: Services, *, limi
         ProblemError: it cannot be read.
     """
     demand(caller, Permission.TRADE_OWN)
-    await services.limits.act(caller, RouteClass.CANCELS if frame.op == "order.cancel" else RouteClass.ORDERS)
+    counts_as = RouteClass.CANCELS if frame.op == "order.cancel" else RouteClass.ORDERS
+    await services.limits.act(caller, counts_as, size=len(frame.body))
     if frame.op == "order.place":
         return await _place(parse_body(frame.body, OrderBody, limits=limits), caller, services)
     orders = services.trading.orders
