@@ -59,6 +59,7 @@ def _is_old(name: str, row: tuple[Any, ...]) -> bool:
 
 def test_only_what_is_old_goes(store_url: str) -> None:
     async def story(database: Database, before: Rows) -> None:
+        await database.direct.step(lambda step: step.execute("INSERT INTO order_terms SELECT order_id, '' FROM orders"))
         await _tidied(database, keep_ns=NOW_NS - KEPT_FROM_NS)
         after = await dump(database)
         for name in ("order_events", "fills", "ledger"):
@@ -76,6 +77,7 @@ def test_only_what_is_old_goes(store_url: str) -> None:
         assert {row[0] for row in after["orders"]} == stays
         assert len(stays) < len(orders)
         assert {row[2] for row in after["order_client_ids"]} == stays
+        assert {row[0] for row in after["order_terms"]} == stays
 
     _on(store_url, story)
 
