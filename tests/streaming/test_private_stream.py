@@ -137,6 +137,22 @@ def test_nothing_is_kept_of_whom_nobody_listens_to_and_no_more_than_the_limit() 
     assert venue.live.after(_ACCOUNT, venue.place(12)) is None
 
 
+def test_who_listens_twice_still_listens_once_one_of_the_two_has_ended() -> None:
+    venue, told = _Venue(), list[str]()
+
+    def tell() -> None:
+        told.append("news")
+
+    with venue.live.of(_ACCOUNT, tell):
+        with venue.live.of(_ACCOUNT, tell):
+            venue.happen(1)
+        told.clear()
+        venue.happen(1)
+        assert told == ["news"]
+        assert [it.order_id for it in venue.live.after(_ACCOUNT, venue.place(1)) or ()] == [2]
+    assert venue.live.after(_ACCOUNT, venue.place(1)) is None
+
+
 def test_a_stream_without_a_place_begins_now() -> None:
     venue = _Venue()
     venue.happen(5)

@@ -78,6 +78,7 @@ def test_who_may_hear_of_whom(tmp_path: Path, role: Role) -> None:
         if role is Role.TRADER:
             assert [one["problem"]["status"] for one in (others[0], others[2])] == [403, 403]
             assert "account=ALL" in others[0]["problem"]["detail"]
+            assert others[0]["problem"]["detail"].count("AUTHORIZATION_ERROR") == 1
             assert "account=2000" in others[2]["problem"]["detail"]
             assert others[1]["data"] == NONE
         else:
@@ -92,6 +93,18 @@ def test_a_trader_hears_of_themselves_beside_their_own_events(tmp_path: Path) ->
         (said,) = await _talk(desk, both | {"resumeFrom": "0.0.0"}, role=Role.TRADER)
         copy = {"account": 1_001, "position": "0.0.0"}
         assert said["data"] == {"subscriptions": 2, "position": "0.0.0", "dropCopy": copy}
+
+    at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize("ends_before", [(), (_copy(1_001) | {"op": "unsubscribe"},)])
+def test_a_copy_of_the_own_account_ends_without_a_fault(tmp_path: Path, ends_before: tuple[object, ...]) -> None:
+    async def story(desk: Desk) -> None:
+        headers = await _headers(desk, Role.TRADER)
+        user = (await desk.get("/me", headers=headers)).json()["userId"]
+        answer = await knock(desk.app, f"/ws/{user}", list(headers.items()), say=[_copy(1_001), *ends_before])
+        assert [one["status"] for one in answer.answers] == [200] * (1 + len(ends_before))
+        assert answer.end[0] != 1011
 
     at_desk(tmp_path, story)
 

@@ -24,7 +24,8 @@ class _Ring:
 
     since: Position
     reports: deque[Report] = field(default_factory=deque)
-    tell: set[Callable[[], None]] = field(default_factory=set)
+    # Who listens twice stands here twice.
+    tell: list[Callable[[], None]] = field(default_factory=list)
 
 
 class Live:
@@ -70,11 +71,11 @@ class Live:
             yield
             return
         ring = self._rings.setdefault(account, _Ring(since=self.newest))
-        ring.tell.add(tell)
+        ring.tell.append(tell)
         try:
             yield
         finally:
-            ring.tell.discard(tell)
+            ring.tell.remove(tell)
             if not ring.tell:
                 del self._rings[account]
 

@@ -29,7 +29,8 @@ def demand_copy(caller: Principal, account: int | None) -> None:
         demand(caller, Permission.READ_OWN if is_own else Permission.READ_ALL)
     except AuthorizationError as error:
         whose = EVERYBODY if account is None else account
-        raise AuthorizationError(f"{error} account={whose}; another's executions need read_all") from None
+        what = str(error).removeprefix(f"{error.code}: ")
+        raise AuthorizationError(f"{what} account={whose}; another's executions need read_all") from None
 
 
 class DropCopy:
