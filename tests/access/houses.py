@@ -11,6 +11,7 @@ from pathlib import Path
 from fairlead.adapters.access import DerivedKeys, JwtSigner, KeepingMailer, load_key_ring, new_token_key
 from fairlead.adapters.stores import (
     Database,
+    SqlAccessTrail,
     SqlApiKeys,
     SqlLoginAttempts,
     SqlNonces,
@@ -121,6 +122,7 @@ async def opened(directory: Path, policy: AccessPolicy) -> AsyncIterator[House]:
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
             nonces=SqlNonces(database, begin_ns=0),
+            trail=SqlAccessTrail(database),
             hasher=hasher,
             signer=JwtSigner(load_key_ring(key)),
             vault=DerivedKeys(hashlib.sha256(b"master").digest()),

@@ -102,6 +102,7 @@ _NEEDS: dict[str, str | None] = {
     "GET /trades": "read_own",
     "GET /fees": "read_own",
     "GET /audit": "read_audit",
+    "GET /audit/access": "read_audit",
     "GET /accounts/{account}/limits": "set_limits",
     "PUT /accounts/{account}/limits": "set_limits",
     "PUT /accounts/{account}/limits/{symbol}": "set_limits",

@@ -260,7 +260,7 @@ def at_desk(
                 orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
             ),
             recovery=Recovery(house.needs),
-            audit=AuditDesk(SqlAuditHistory(house.database), house.needs.users),
+            audit=AuditDesk(SqlAuditHistory(house.database), house.needs),
             account_limits=limits_over(venue, feed, house),
             calendars=calendars_over(feed, house),
         )

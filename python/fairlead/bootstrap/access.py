@@ -18,7 +18,15 @@ from fairlead.adapters.access import (
     SystemClock,
     SystemSecrets,
 )
-from fairlead.adapters.stores import Database, SqlApiKeys, SqlLoginAttempts, SqlNonces, SqlRefreshTokens, SqlUsers
+from fairlead.adapters.stores import (
+    Database,
+    SqlAccessTrail,
+    SqlApiKeys,
+    SqlLoginAttempts,
+    SqlNonces,
+    SqlRefreshTokens,
+    SqlUsers,
+)
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.domain.access.policy import NS_PER_S, AccessPolicy
@@ -54,6 +62,7 @@ async def access_needs(
             tokens=SqlRefreshTokens(database),
             api_keys=SqlApiKeys(database),
             nonces=_nonces(settings, database, begin_ns=begun_ns + policy.sign_ahead_s * NS_PER_S),
+            trail=SqlAccessTrail(database),
             hasher=hasher,
             signer=JwtSigner(ring),
             vault=DerivedKeys(master),

@@ -71,7 +71,7 @@ async def services(house: House) -> AsyncIterator[None]:
         ),
         calendars=house.calendars,
         recovery=Recovery(needs),
-        audit=AuditDesk(SqlAuditHistory(house.database), needs.users),
+        audit=AuditDesk(SqlAuditHistory(house.database), needs),
         account_limits=LimitsDesk(house.front, feed=house.feed, book=SqlAccountLimits(house.database)),
     )
     yield

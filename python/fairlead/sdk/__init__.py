@@ -5,6 +5,7 @@
 
 from fairlead.sdk.aio import AsyncClient
 from fairlead.sdk.answers import (
+    AccessEntry,
     AuditEntry,
     Balance,
     BatchOutcome,
@@ -62,6 +63,7 @@ from fairlead.sdk.surroundings import Surroundings
 from fairlead.sdk.times import Timestamp
 
 __all__ = [
+    "AccessEntry",
     "ApiError",
     "ApiKey",
     "Asset",

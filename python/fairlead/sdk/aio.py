@@ -6,7 +6,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from fairlead.errors import UsageError
 from fairlead.sdk import access_calls, advanced_calls, order_calls, outcome_calls, reading_calls
-from fairlead.sdk.answers import AuditEntry, LedgerEntry, Order, OrderBook, Trade
+from fairlead.sdk.answers import AccessEntry, AuditEntry, LedgerEntry, Order, OrderBook, Trade
 from fairlead.sdk.call import Call, Page
 from fairlead.sdk.decode import answer_in
 from fairlead.sdk.door import Door
@@ -204,6 +204,21 @@ class AsyncClient:
     def fetch_withdrawals(self) -> AsyncIterator[Funds]:
         """Return withdrawals, newest first, page by page as they are taken."""
         return self._pages(lambda cursor: reading_calls.withdrawals_page(cursor=cursor))
+
+    def fetch_access(
+        self,
+        *,
+        user_id: str | None = None,
+        action: str | None = None,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> AsyncIterator[AccessEntry]:
+        """Return what people did, newest first, page by page; for risk managers and compliance."""
+        return self._pages(
+            lambda cursor: reading_calls.access_page(
+                user_id=user_id, action=action, from_ms=from_ms, to_ms=to_ms, cursor=cursor
+            )
+        )
 
     def fetch_audit(
         self,

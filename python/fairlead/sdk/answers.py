@@ -10,6 +10,7 @@ from msgspec import Struct
 from fairlead.sdk.times import Timestamp
 
 __all__ = [
+    "AccessEntry",
     "Answer",
     "AuditEntry",
     "Balance",
@@ -388,3 +389,14 @@ class AuditEntry(Answer, frozen=True, kw_only=True):
     limit: str | None
     count: int | None
     subject: str | None
+
+
+class AccessEntry(Answer, frozen=True, kw_only=True):
+    """What somebody did; ``subject`` is another user, a key, a session, or method and path of what was ordered."""
+
+    time: Timestamp
+    action: str
+    user_id: str | None
+    key_id: str | None
+    subject: str | None
+    correlation_id: str | None

@@ -94,6 +94,7 @@ class RestClient:
     fetch_orders = _listing(AsyncClient.fetch_orders)
     fetch_my_trades = _listing(AsyncClient.fetch_my_trades)
     fetch_ledger = _listing(AsyncClient.fetch_ledger)
+    fetch_access = _listing(AsyncClient.fetch_access)
     fetch_audit = _listing(AsyncClient.fetch_audit)
     fetch_deposits = _listing(AsyncClient.fetch_deposits)
     fetch_withdrawals = _listing(AsyncClient.fetch_withdrawals)

@@ -3,6 +3,7 @@
 from typing import Any, Final, TypeVar
 
 from fairlead.sdk.answers import (
+    AccessEntry,
     Answer,
     AuditEntry,
     Balance,
@@ -25,6 +26,7 @@ from fairlead.sdk.call import Call, Page, path, query
 from fairlead.sdk.people import ApiKey, Asset, Caller, Funds
 
 __all__ = [
+    "access_page",
     "audit_page",
     "deposits_page",
     "fetch_api_keys",
@@ -111,6 +113,11 @@ class _Ledger(Answer, frozen=True, kw_only=True):
 
 class _Audit(Answer, frozen=True, kw_only=True):
     entries: tuple[AuditEntry, ...]
+    next_cursor: str | None
+
+
+class _Access(Answer, frozen=True, kw_only=True):
+    entries: tuple[AccessEntry, ...]
     next_cursor: str | None
 
 
@@ -232,6 +239,19 @@ def trades_page(*, symbol: str | None = None, cursor: str | None = None) -> Call
 def ledger_page(*, cursor: str | None = None) -> Call[Page[LedgerEntry]]:
     """Return a page of the caller's movements of money, newest first."""
     return _page("/ledger" + query(limit=_PAGE, cursor=cursor), _Ledger, "entries")
+
+
+def access_page(
+    *,
+    user_id: str | None = None,
+    action: str | None = None,
+    from_ms: int | None = None,
+    to_ms: int | None = None,
+    cursor: str | None = None,
+) -> Call[Page[AccessEntry]]:
+    """Return a page of what people did, newest first; times are milliseconds since 1970 UTC."""
+    asked = {"userId": user_id, "action": action, "from": from_ms, "to": to_ms}
+    return _page("/audit/access" + query(**asked, limit=_PAGE, cursor=cursor), _Access, "entries")
 
 
 def audit_page(

@@ -1,12 +1,15 @@
 """What happened at the exchange, for those who have to look at all of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from fairlead.domain.access.roles import Principal
 from fairlead.errors import NotFoundError
 from fairlead.model.report import Position
+from fairlead.ports.access_trail import AccessAction, KeptAccessEvent, TrailFilter
 from fairlead.ports.audit import AuditFilter, AuditHistory, AuditPage
-from fairlead.ports.users import Users
+from fairlead.services.access import Needs
 from fairlead.wire.table import LAYOUTS
 
 __all__ = ["ACTIONS", "AuditDesk"]
@@ -29,11 +32,27 @@ class AuditDesk:
 
     Args:
         history: the audit.
-        users: whose accounts they are.
+        needs: users, and where it is written down what they did.
     """
 
-    def __init__(self, history: AuditHistory, users: Users) -> None:
-        self._history, self._users = history, users
+    def __init__(self, history: AuditHistory, needs: Needs) -> None:
+        self._history, self._needs = history, needs
+
+    async def note(self, action: AccessAction, caller: Principal, *, subject: str) -> None:
+        """Write down what somebody does.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        await self._needs.note(action, caller.user_id, key_id=caller.key_id, subject=subject)
+
+    async def access(self, wanted: TrailFilter, /, *, before: int | None, count_max: int) -> Sequence[KeptAccessEvent]:
+        """Return what people did, newest first, with a number below ``before``.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        return await self._needs.trail.page(wanted, before=before, count_max=count_max)
 
     async def page(
         self, wanted: AuditFilter, /, *, user_id: str | None, before: Position | None, count_max: int
@@ -51,7 +70,7 @@ class AuditDesk:
             UnavailableError: the store does not answer.
         """
         if user_id is not None:
-            user = await self._users.by_id(user_id)
+            user = await self._needs.users.by_id(user_id)
             if user is None:
                 raise NotFoundError(f"no such user: userId={user_id[:64]}")
             wanted = replace(wanted, account=user.account)

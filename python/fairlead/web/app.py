@@ -32,6 +32,7 @@ from fairlead.web.sockets.origins import known_origins
 from fairlead.web.sockets.refusal import answered
 from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
+from fairlead.web.trail import trail_guard
 
 __all__ = ["make_app"]
 
@@ -64,7 +65,7 @@ def make_app(
         },
         dto=strict_reader(limits),
         return_dto=None,
-        guards=[_in_turn(path_guard, *of_plain, read_own_guard(services.trading.recent))],
+        guards=[_in_turn(path_guard, *of_plain, trail_guard(services.audit), read_own_guard(services.trading.recent))],
         exception_handlers={ValidationException: refuse_parameter, Exception: answer_problem},
         middleware=[deadline(timeout_s)],
         openapi_config=None,

@@ -1,16 +1,18 @@
 """The answers of the audit: what the exchange said, word by word."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from fairlead.model.api_words import word
 from fairlead.model.instants import iso
 from fairlead.model.report import BEGINNING, Report
+from fairlead.ports.access_trail import AccessEvent, KeptAccessEvent
 from fairlead.ports.audit import AuditPage
 from fairlead.web.order_wire import decimal_text
 from fairlead.web.paging import cursor_of
 from fairlead.web.wire import Answer
 
-__all__ = ["Audit", "AuditEntry", "audit_of"]
+__all__ = ["AccessAudit", "AccessEntry", "Audit", "AuditEntry", "access_of", "audit_of"]
 
 # Where the number of the operator stands in a report.
 _BY_ID = frozenset({"HaltOrdered", "ResumeOrdered"})
@@ -100,3 +102,39 @@ def _number(value: int) -> str | None:
 
 def _decimal(value: Decimal | None) -> str | None:
     return None if value is None else decimal_text(value)
+
+
+class AccessEntry(Answer, frozen=True, kw_only=True):
+    """What somebody did. ``subject``: another user, a key, a session, or method and path of what was ordered."""
+
+    time: str
+    action: str
+    user_id: str | None
+    key_id: str | None
+    subject: str | None
+    correlation_id: str | None
+
+
+class AccessAudit(Answer, frozen=True, kw_only=True):
+    """What people did, newest first."""
+
+    entries: list[AccessEntry]
+    next_cursor: str | None
+
+
+def access_of(found: Sequence[KeptAccessEvent], *, count: int) -> AccessAudit:
+    """Return the answer of a page, of which one more was asked for."""
+    shown = found[:count]
+    following = cursor_of(shown[-1].number) if len(found) > count else None
+    return AccessAudit(entries=[_access_entry(one.event) for one in shown], next_cursor=following)
+
+
+def _access_entry(event: AccessEvent) -> AccessEntry:
+    return AccessEntry(
+        time=iso(event.ts_ns),
+        action=event.action.value,
+        user_id=event.user_id,
+        key_id=event.key_id,
+        subject=event.subject,
+        correlation_id=event.correlation_id,
+    )

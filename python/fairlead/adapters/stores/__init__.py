@@ -1,5 +1,6 @@
 """SQL behind the ports: SQLite by default, PostgreSQL with the same statements."""
 
+from fairlead.adapters.stores.access_trail import SqlAccessTrail
 from fairlead.adapters.stores.account_limits import SqlAccountLimits
 from fairlead.adapters.stores.account_numbers import SqlAccountNumbers
 from fairlead.adapters.stores.api_keys import SqlApiKeys
@@ -14,6 +15,7 @@ from fairlead.adapters.stores.users import SqlUsers
 
 __all__ = [
     "Database",
+    "SqlAccessTrail",
     "SqlAccountLimits",
     "SqlAccountNumbers",
     "SqlApiKeys",

@@ -17,6 +17,7 @@ from fairlead.domain.access.signing import (
     spent_until_ns,
 )
 from fairlead.errors import NotFoundError
+from fairlead.ports.access_trail import AccessAction
 from fairlead.services.access.needs import Needs, new_id
 
 __all__ = ["KeyDesk", "NewApiKey"]
@@ -82,6 +83,7 @@ class KeyDesk:
         )
         if not await needs.api_keys.add(key, live_max=needs.policy.keys_max):
             raise ConflictError(f"too many API keys: max={needs.policy.keys_max}; revoke one")
+        await needs.note(AccessAction.KEY_MADE, principal.user_id, subject=key.key_id)
         return NewApiKey(key=key, secret=needs.vault.secret_of(key.key_id))
 
     async def list_keys(self, principal: Principal) -> list[ApiKey]:
@@ -105,6 +107,7 @@ class KeyDesk:
         if not await self._needs.api_keys.revoke(key_id, user_id=principal.user_id, ts_ns=now_ns):
             raise NotFoundError(f"no such API key: key_id={key_id[:64]!r}")
         self._needs.recent.forget(principal.user_id)
+        await self._needs.note(AccessAction.KEY_REVOKED, principal.user_id, subject=key_id)
 
     async def authenticate(self, request: SignedRequest) -> Principal:
         """Return who signed a request. Each nonce of a key counts once while its time lies within the window.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fairlead.domain.access.policy import NS_PER_MS, AccessPolicy
 from fairlead.domain.access.roles import Principal
 from fairlead.domain.access.secret import Secret
+from fairlead.ports.access_trail import AccessAction, AccessEvent, AccessTrail
 from fairlead.ports.api_keys import ApiKeys
 from fairlead.ports.clock import Clock
 from fairlead.ports.mailer import Mailer
@@ -16,6 +17,7 @@ from fairlead.ports.password_hasher import PasswordHasher
 from fairlead.ports.refresh_tokens import RefreshTokens
 from fairlead.ports.secrets import KeyVault, Secrets
 from fairlead.ports.token_signer import TokenSigner
+from fairlead.ports.trace import correlation
 from fairlead.ports.users import LoginAttempts, Users
 from fairlead.services.access.recent import Recent
 
@@ -34,6 +36,7 @@ class Needs:
     tokens: RefreshTokens
     api_keys: ApiKeys
     nonces: Nonces
+    trail: AccessTrail
     hasher: PasswordHasher
     signer: TokenSigner
     vault: KeyVault
@@ -42,6 +45,24 @@ class Needs:
     secrets: Secrets
     policy: AccessPolicy = field(default_factory=AccessPolicy)
     recent: Recent = field(default_factory=Recent)
+
+    async def note(
+        self, action: AccessAction, user_id: str | None, *, key_id: str | None = None, subject: str | None = None
+    ) -> None:
+        """Write down what somebody did.
+
+        Raises:
+            UnavailableError: the store does not answer.
+        """
+        event = AccessEvent(
+            ts_ns=self.clock.now_ns(),
+            action=action,
+            user_id=user_id,
+            key_id=key_id,
+            subject=subject,
+            correlation_id=correlation.get(),
+        )
+        await self.trail.add(event)
 
     async def checked(self, proof: str, check: Callable[[], Awaitable[Principal]], *, now_ns: int) -> Principal:
         """Return who is behind a proof: who was found a moment ago, else who a check finds, which is remembered.

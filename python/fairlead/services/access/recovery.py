@@ -17,6 +17,7 @@ from fairlead.domain.access.passwords import check_password
 from fairlead.domain.access.people import User
 from fairlead.domain.access.policy import NS_PER_S
 from fairlead.domain.access.secret import Secret
+from fairlead.ports.access_trail import AccessAction
 from fairlead.ports.mailer import Mail, MailKind
 from fairlead.services.access.needs import Needs
 
@@ -79,6 +80,7 @@ class Recovery:
         if not await needs.users.replace_password(user.user_id, old=user.password_hash, new=fresh, epoch=user.epoch):
             raise _wrong("used meanwhile")
         needs.recent.forget(user.user_id)
+        await needs.note(AccessAction.PASSWORD_RESET, user.user_id)
         # Who reads the letters of the address is no guesser.
         await needs.attempts.clear(hashlib.sha256(user.email_key.encode()).hexdigest())
 

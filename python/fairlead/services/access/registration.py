@@ -8,6 +8,7 @@ from fairlead.domain.access.people import NewUser, PendingUser, User
 from fairlead.domain.access.policy import NS_PER_S
 from fairlead.domain.access.roles import Role
 from fairlead.domain.access.secret import Secret
+from fairlead.ports.access_trail import AccessAction
 from fairlead.ports.mailer import Mail, MailKind
 from fairlead.services.access.needs import Needs, hash_of, new_id, new_token
 
@@ -69,6 +70,7 @@ class Registration:
         user = await needs.users.confirm(hash_of(token), user_id=user_id, ts_ns=now_ns)
         if user is None:
             raise AuthenticationError("token is wrong, used or too old: register again", cause="verify_token")
+        await needs.note(AccessAction.USER_MADE, user.user_id, subject=f"{user.user_id} {user.role.value}")
         return user
 
     async def create_user(self, *, email: str, password: Secret, role: Role) -> User:
@@ -80,7 +82,7 @@ class Registration:
         """
         needs = self._needs
         form = _checked(email, password, min_length=needs.policy.password_min)
-        return await needs.users.add(
+        user = await needs.users.add(
             NewUser(
                 user_id=new_id("usr", needs.secrets),
                 email=email,
@@ -90,6 +92,9 @@ class Registration:
                 created_ts_ns=needs.clock.now_ns(),
             )
         )
+        # Whoever owns the machine made it.
+        await needs.note(AccessAction.USER_MADE, None, subject=f"{user.user_id} {role.value}")
+        return user
 
 
 def _checked(email: str, password: Secret, *, min_length: int) -> Secret:

@@ -15,6 +15,7 @@ from fairlead.domain.access.policy import NS_PER_S
 from fairlead.domain.access.roles import Permission, Principal, demand, scopes_of
 from fairlead.domain.access.secret import Secret
 from fairlead.domain.access.sessions import RefreshToken, Session, Verdict, judge
+from fairlead.ports.access_trail import AccessAction
 from fairlead.services.access.needs import Needs, hash_of, new_id, new_token
 
 __all__ = ["Entry", "TokenPair"]
@@ -70,6 +71,7 @@ class Entry:
         user = await needs.users.by_email(key)
         is_right = await needs.hasher.verify(form, decoy if user is None else user.password_hash)
         if user is None or not is_right or user.disabled_ts_ns is not None:
+            await needs.note(AccessAction.LOGIN_FAILED, None if user is None else user.user_id)
             cause = "unknown" if user is None else "disabled" if is_right else "password"
             raise AuthenticationError("email or password is wrong", cause=cause)
         await needs.attempts.clear(attempts_key)
@@ -107,6 +109,7 @@ class Entry:
                 return pair
         await needs.tokens.revoke(session.session_id, ts_ns=now_ns)
         needs.recent.forget(user.user_id)
+        await needs.note(AccessAction.TOKEN_REUSED, user.user_id, subject=session.session_id)
         raise _ended("reused")
 
     async def authenticate(self, access: Secret) -> Principal:
@@ -151,6 +154,7 @@ class Entry:
             raise AuthorizationError("an API key has no session: revoke the key")
         await self._needs.tokens.revoke(principal.session_id, ts_ns=self._needs.clock.now_ns())
         self._needs.recent.forget(principal.user_id)
+        await self._needs.note(AccessAction.LOGOUT, principal.user_id, subject=principal.session_id)
 
     async def revoke_all(self, principal: Principal, *, user_id: str | None = None) -> int:
         """End every session and API key of who asks, or of ``user_id``; return the epoch from which proofs count.
@@ -164,6 +168,7 @@ class Entry:
         whose = principal.user_id if user_id is None else user_id
         epoch = await self._needs.users.raise_epoch(whose)
         self._needs.recent.forget(whose)
+        await self._needs.note(AccessAction.REVOKED, principal.user_id, key_id=principal.key_id, subject=whose)
         return epoch
 
     async def _open(self, user: User) -> TokenPair:
@@ -178,6 +183,7 @@ class Entry:
         )
         pair, first = self._pair(user, session, now_ns=now_ns)
         await needs.tokens.open(session, first)
+        await needs.note(AccessAction.LOGIN, user.user_id, subject=session.session_id)
         return pair
 
     def _pair(self, user: User, session: Session, *, now_ns: int) -> tuple[TokenPair, RefreshToken]:

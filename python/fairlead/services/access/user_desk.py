@@ -6,6 +6,7 @@ from fairlead.domain.access.people import User
 from fairlead.domain.access.roles import Role
 from fairlead.domain.access.secret import Secret
 from fairlead.errors import NotFoundError
+from fairlead.ports.access_trail import AccessAction
 from fairlead.services.access.needs import Needs, new_token
 from fairlead.services.access.registration import Registration
 
@@ -55,4 +56,5 @@ class UserDesk:
             raise NotFoundError(f"no such user: email={email}; fairlead users list names them")
         user = await self._needs.users.disable(found.user_id, ts_ns=self._needs.clock.now_ns())
         self._needs.recent.forget(user.user_id)
+        await self._needs.note(AccessAction.USER_DISABLED, None, subject=user.user_id)
         return user

@@ -9,9 +9,10 @@ from litestar.params import QueryParameter
 from fairlead.domain.access.roles import Permission
 from fairlead.model.api_words import word
 from fairlead.model.report import Position
+from fairlead.ports.access_trail import AccessAction, TrailFilter
 from fairlead.ports.audit import AuditFilter
 from fairlead.services.audit import ACTIONS
-from fairlead.web.audit_wire import Audit, audit_of
+from fairlead.web.audit_wire import AccessAudit, Audit, access_of, audit_of
 from fairlead.web.identity import needs
 from fairlead.web.paging import Cursor, Limit, count_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
@@ -26,6 +27,15 @@ _NAMES: Final = ("account", "userId", "symbol", "action", "from", "to", "limit",
 _BY_WORD: Final = {word(action): action for action in ACTIONS}
 _CURSOR_NUMBERS: Final = 3
 
+UserId = Annotated[str | None, QueryParameter(name="userId", max_length=64, description="Of this user.")]
+Action = Annotated[
+    str | None, QueryParameter(max_length=64, description="What happened, as in `KILL_SWITCH_SET` or `LOGIN`.")
+]
+From = Annotated[
+    int | None, QueryParameter(name="from", ge=0, lt=_TIME_MS_MAX, description="Then or later, in ms since 1970 UTC.")
+]
+To = Annotated[int | None, QueryParameter(ge=0, lt=_TIME_MS_MAX, description="Then or earlier.")]
+
 
 @get("/audit", opt=needs(Permission.READ_AUDIT, account=False), summary="What happened, of everybody, newest first")
 async def audit(
@@ -35,18 +45,11 @@ async def audit(
         int | None,
         QueryParameter(ge=0, le=_ACCOUNT_MAX, description="To this account; 0: the venue, and what is about nobody."),
     ] = None,
-    user_id: Annotated[
-        str | None, QueryParameter(name="userId", max_length=64, description="To the account of this user.")
-    ] = None,
+    user_id: UserId = None,
     symbol: Annotated[str | None, QueryParameter(max_length=64, description="About this instrument.")] = None,
-    action: Annotated[
-        str | None, QueryParameter(max_length=64, description="What happened, as in `KILL_SWITCH_SET`.")
-    ] = None,
-    from_: Annotated[
-        int | None,
-        QueryParameter(name="from", ge=0, lt=_TIME_MS_MAX, description="Then or later, in ms since 1970 UTC."),
-    ] = None,
-    to: Annotated[int | None, QueryParameter(ge=0, lt=_TIME_MS_MAX, description="Then or earlier.")] = None,
+    action: Action = None,
+    from_: From = None,
+    to: To = None,
     limit: Limit = None,
     cursor: Cursor = None,
 ) -> Audit:
@@ -57,8 +60,7 @@ async def audit(
     refuse_unknown(request, *_NAMES)
     if account is not None and user_id is not None:
         raise _refusal("userId", user_id, "account or userId, not both", "leave one of the two out")
-    if from_ is not None and to is not None and from_ > to:
-        raise _refusal("from", str(from_), f"at most {to}, which is to", "give from at most as late as to")
+    _check_times(from_, to)
     wanted = AuditFilter(
         account=account,
         symbol=symbol,
@@ -70,6 +72,41 @@ async def audit(
     count, numbers = count_of(limit, services.pages), numbers_in(cursor, count=_CURSOR_NUMBERS)
     before = None if numbers is None else Position(*numbers)
     return audit_of(await services.audit.page(wanted, user_id=user_id, before=before, count_max=count))
+
+
+@get("/audit/access", opt=needs(Permission.READ_AUDIT, account=False), summary="What people did, newest first")
+async def access(
+    request: Request[Any, Any, Any],
+    services: Given,
+    user_id: UserId = None,
+    action: Action = None,
+    from_: From = None,
+    to: To = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+) -> AccessAudit:
+    """Logins, failed ones too, ends of sessions and keys, new ones, and `ORDERED`: a request of who runs the venue.
+
+    What was ordered is written down before it is carried out; what became of it is in `GET /audit`.
+    """
+    refuse_unknown(request, "userId", "action", "from", "to", "limit", "cursor")
+    _check_times(from_, to)
+    if action is not None and action not in tuple(AccessAction):
+        raise _refusal("action", action, ", ".join(AccessAction), "give one of the words, or leave it out")
+    wanted = TrailFilter(
+        user_id=user_id,
+        action=None if action is None else AccessAction(action),
+        from_ns=None if from_ is None else from_ * _NS_PER_MS,
+        to_ns=None if to is None else to * _NS_PER_MS + _NS_PER_MS - 1,
+    )
+    count, numbers = count_of(limit, services.pages), numbers_in(cursor, count=1)
+    before = None if numbers is None else numbers[0]
+    return access_of(await services.audit.access(wanted, before=before, count_max=count + 1), count=count)
+
+
+def _check_times(from_: int | None, to: int | None) -> None:
+    if from_ is not None and to is not None and from_ > to:
+        raise _refusal("from", str(from_), f"at most {to}, which is to", "give from at most as late as to")
 
 
 def _action(given: str | None) -> str | None:
@@ -90,4 +127,4 @@ def _refusal(field: str, value: str, limit: str, fix: str) -> ProblemError:
     )
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (audit,)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (audit, access)
