@@ -10,7 +10,7 @@ from tests.services.redis_server import RedisServer
 
 from fairlead.adapters.cache import MemoryCache
 from fairlead.domain.limits.bucket import Rate
-from fairlead.ports.cache import Cache, CachedBook, CachedTrade, Taken
+from fairlead.ports.cache import Cache, CachedTrade, Taken
 
 HISTORY_MAX = 5
 Told = Callable[[Callable[[Cache], Awaitable[None]]], None]
@@ -57,7 +57,6 @@ def test_an_empty_cache_has_nothing(told: Told) -> None:
         assert await cache.reached() is None
         assert await cache.last("ABC-USD") is None
         assert await cache.history("ABC-USD", count_max=3) == []
-        assert await cache.book("ABC-USD") is None
 
     told(story)
 
@@ -99,23 +98,10 @@ def test_history_is_bounded(told: Told) -> None:
 def test_trades_of_another_log_replace_everything(told: Told) -> None:
     async def story(cache: Cache) -> None:
         await cache.put_trades([_trade(9), _trade(9, symbol="XYZ-USD")], reached=at(9))
-        await cache.put_book(CachedBook(symbol="ABC-USD", version=4, body=b"old"))
         await cache.put_trades([_trade(1)], reached=at(1, log_id="log-2"))
         assert await cache.last("ABC-USD") == _trade(1)
         assert await cache.last("XYZ-USD") is None
-        assert await cache.book("ABC-USD") is None
         assert await cache.reached() == at(1, log_id="log-2")
-
-    told(story)
-
-
-def test_the_newer_book_stays(told: Told) -> None:
-    async def story(cache: Cache) -> None:
-        newer = CachedBook(symbol="ABC-USD", version=10, body=b"\x00newer\xff")
-        await cache.put_book(CachedBook(symbol="ABC-USD", version=9, body=b"older"))
-        await cache.put_book(newer)
-        await cache.put_book(CachedBook(symbol="ABC-USD", version=9, body=b"late"))
-        assert await cache.book("ABC-USD") == newer
 
     told(story)
 

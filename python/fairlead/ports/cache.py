@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.publishing.cursor import Cursor
 
-__all__ = ["AHEAD_SHARE", "Cache", "CachedBook", "CachedTrade", "Taken"]
+__all__ = ["AHEAD_SHARE", "Cache", "CachedTrade", "Taken"]
 
 # Of what a bucket has left, one of so many may be taken ahead: what is nearly empty is not held back from others.
 AHEAD_SHARE: Final = 4
@@ -23,15 +23,6 @@ class CachedTrade:
     price: Decimal
     quantity: Decimal
     ts_ns: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CachedBook:
-    """A book in the form of who keeps it; of two the one with the higher ``version`` is newer."""
-
-    symbol: str
-    version: int
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +45,10 @@ class Taken:
 
 
 class Cache(Protocol):
-    """Last prices, price history, books and token buckets. Each call may raise ``UnavailableError``: go on without.
+    """Last prices, price history and token buckets. Each call may raise ``UnavailableError``: go on without.
 
-    Sessions are not here: a session that is ended must be over at once, so the store is asked.
+    Sessions are not here: a session that is ended must be over at once, so the store is asked. Books are not either:
+    each process hears them itself.
     """
 
     async def reached(self) -> Cursor | None:
@@ -73,14 +65,6 @@ class Cache(Protocol):
 
     async def history(self, symbol: str, /, *, count_max: int) -> list[CachedTrade]:
         """Return the newest trades of an instrument, newest first; as many as are kept at most."""
-        ...
-
-    async def put_book(self, book: CachedBook, /) -> None:
-        """Keep a book, unless a newer one is kept."""
-        ...
-
-    async def book(self, symbol: str, /) -> CachedBook | None:
-        """Return the newest book of an instrument."""
         ...
 
     async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:

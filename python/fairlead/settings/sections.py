@@ -151,7 +151,7 @@ class Bus(Struct, frozen=True, kw_only=True):
 
 
 class Cache(Struct, frozen=True, kw_only=True):
-    """Where sessions, last prices and rate windows are shared."""
+    """Where last prices and rate limits are shared."""
 
     kind: Annotated[Literal["memory", "redis"], _about("memory stays in the process; redis needs url.")] = "memory"
     url: Annotated[

@@ -8,7 +8,7 @@ from operator import attrgetter
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.buckets import Buckets
 from fairlead.domain.publishing.cursor import Cursor
-from fairlead.ports.cache import AHEAD_SHARE, CachedBook, CachedTrade, Taken
+from fairlead.ports.cache import AHEAD_SHARE, CachedTrade, Taken
 
 __all__ = ["MemoryCache"]
 
@@ -27,7 +27,6 @@ class MemoryCache:
     ) -> None:
         self._history_max, self._keys_max, self._now_ns = history_max, keys_max, now_ns
         self._trades: dict[str, list[CachedTrade]] = {}
-        self._books: dict[str, CachedBook] = {}
         self._buckets: dict[Rate, Buckets] = {}
         self._reached: Cursor | None = None
 
@@ -39,7 +38,6 @@ class MemoryCache:
         """Add trades and how far they reach."""
         if self._reached is not None and self._reached.log_id != reached.log_id:
             self._trades.clear()
-            self._books.clear()
         for trade in trades:
             kept = self._trades.setdefault(trade.symbol, [])
             at = bisect_left(kept, trade.trade_id, key=attrgetter("trade_id"))
@@ -56,16 +54,6 @@ class MemoryCache:
     async def history(self, symbol: str, /, *, count_max: int) -> list[CachedTrade]:
         """Return the newest trades of an instrument, newest first."""
         return self._trades.get(symbol, [])[::-1][:count_max]
-
-    async def put_book(self, book: CachedBook, /) -> None:
-        """Keep a book, unless a newer one is kept."""
-        kept = self._books.get(book.symbol)
-        if kept is None or kept.version < book.version:
-            self._books[book.symbol] = book
-
-    async def book(self, symbol: str, /) -> CachedBook | None:
-        """Return the newest book of an instrument."""
-        return self._books.get(symbol)
 
     async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:
         """Take tokens from the bucket of a key."""

@@ -4,7 +4,6 @@
 |---|---|
 | ``fairlead:reached`` | how far the trades reach, as ``LOG EVENT_SEQ.SUB.LEG`` |
 | ``fairlead:trades:SYMBOL`` | sorted set by trade id of the newest trades, each as JSON |
-| ``fairlead:book:SYMBOL`` | hash of ``version`` and ``body`` |
 | ``fairlead:rate:KEY`` | when a token bucket will be full, in microseconds of the server since 2023; gone once it is |
 """
 
@@ -22,22 +21,14 @@ from redis.exceptions import RedisError
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.publishing.cursor import Cursor
 from fairlead.errors import UnavailableError
-from fairlead.ports.cache import AHEAD_SHARE, CachedBook, CachedTrade, Taken
+from fairlead.ports.cache import AHEAD_SHARE, CachedTrade, Taken
 
 __all__ = ["RedisCache"]
 
 _REACHED: Final = "fairlead:reached"
-_TRADES, _BOOK, _RATE = "fairlead:trades:", "fairlead:book:", "fairlead:rate:"
+_TRADES, _RATE = "fairlead:trades:", "fairlead:rate:"
 _CLEAR_PAGE: Final = 500
 _US_PER_S, _NS_PER_US = 1_000_000, 1_000
-# Asks and answers in one step, so that of two writers the newer book stays.
-_PUT_BOOK: Final = """
-local kept = redis.call('HGET', KEYS[1], 'version')
-if kept and tonumber(kept) >= tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'version', ARGV[1], 'body', ARGV[2])
-return 1
-"""
-
 # The bucket of domain.limits.bucket: one number, the moment it will be full. What is there and is none counts as full.
 _TAKE: Final = """
 local time = redis.call('TIME')
@@ -124,19 +115,6 @@ class RedisCache:
             rows: Any = await self._redis.zrevrange(_TRADES + symbol, 0, count_max - 1)
         return [_trade_of(symbol, row) for row in rows]
 
-    async def put_book(self, book: CachedBook, /) -> None:
-        """Keep a book, unless a newer one is kept."""
-        async with _translated():
-            done: Any = self._redis.eval(_PUT_BOOK, 1, _BOOK + book.symbol, str(book.version), book.body)
-            await done
-
-    async def book(self, symbol: str, /) -> CachedBook | None:
-        """Return the newest book of an instrument."""
-        async with _translated():
-            asked: Any = self._redis.hmget(_BOOK + symbol, ["version", "body"])
-            version, body = await asked
-        return None if version is None else CachedBook(symbol=symbol, version=int(version), body=body)
-
     async def take(self, key: str, rate: Rate, /, *, needed: int, ahead: int = 0) -> Taken:
         """Take tokens from the bucket of a key, by the clock of the server."""
         token_us = rate.period_s * _US_PER_S / rate.count
@@ -160,9 +138,8 @@ class RedisCache:
         """Remove what is of another log: first how far it reaches, so that a half-cleared cache says nothing."""
         async with _translated():
             await self._redis.delete(_REACHED)
-            for pattern in (f"{_TRADES}*", f"{_BOOK}*"):
-                async for name in self._redis.scan_iter(pattern, count=_CLEAR_PAGE):
-                    await self._redis.delete(name)
+            async for name in self._redis.scan_iter(f"{_TRADES}*", count=_CLEAR_PAGE):
+                await self._redis.delete(name)
 
 
 def _row_of(trade: CachedTrade) -> bytes:
