@@ -11,11 +11,12 @@ from tests.contract.stores import with_store
 
 from fairlead import Exchange, Instrument
 from fairlead.adapters.stores import Database
-from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlProjections
+from fairlead.adapters.stores.projections import SqlMoneyHistory, SqlOrderHistory, SqlProjections
 from fairlead.client.instruments import Instruments
 from fairlead.client.report import report_of
+from fairlead.domain.trading.refused import Scales
 from fairlead.engine.journal_reports import JournalReports
-from fairlead.model.report import Report
+from fairlead.model.report import Position, Report
 from fairlead.wire import Message, decode
 from fairlead.wire.codec import Value
 
@@ -92,6 +93,10 @@ async def _fill(database: Database, directory: Path, cuts: random.Random) -> Non
         begin = end
 
 
+async def _at_once(_: Position) -> bool:
+    return True
+
+
 async def _totals(money: SqlMoneyHistory, account: int) -> dict[str, Decimal]:
     return {str(it.asset): it.total for it in await money.balances(account) if it.total is not None}
 
@@ -122,6 +127,8 @@ def test_the_end_of_a_market_pays_what_the_exchange_pays(
         assert sum(everybody) == FUNDS * len(PEOPLE), "money is neither made nor lost"
         ((_, symbol, _, no, pairs, is_void, pays, at_ns),) = (await dump(database))["outcomes"]
         assert (symbol, no, pairs) == ("RAIN", "NO-RAIN", 0)
+        scales = await SqlOrderHistory(database, reached=_at_once).scales("RAIN")
+        assert scales == Scales(price=2, quantity=0, base=0, quote=2, is_event=True)
         assert (is_void, pays, at_ns is None) == (answer is None, answer, False)
 
     with_store(store_url, story)

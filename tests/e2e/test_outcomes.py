@@ -133,3 +133,19 @@ def test_what_a_market_of_an_event_refuses_says_why(directory: Path) -> None:
         assert rain.ann.ask("POST", "/outcomes/RAIN/void").status_code == 403
         assert Opened.has(rain.ann) == {"USD": FUNDS}
         assert rain.told()["result"] is None
+
+
+def test_an_order_of_no_is_refused_as_it_was_asked_for(directory: Path) -> None:
+    with Service(directory) as service:
+        rain = Rain(service, directory)
+        bid = {"symbol": "RAIN", "orderType": "LIMIT", "quantity": "10", "side": "NO"}
+        fine = rain.ann.ask("POST", "/orders", bid | {"price": "0.205"}).json()
+        low = rain.ann.ask("POST", "/orders", bid | {"price": "0.00"}).json()
+        dear = rain.ann.ask("POST", "/orders", bid | {"price": "0.40", "quantity": "1000"}).json()
+
+        assert (fine["code"], fine["field"], fine["value"]) == ("VALIDATION_ERROR", "price", "0.205")
+        assert "0.795" not in str(fine)
+        assert (low["field"], low["value"]) == ("price", "0.00")
+        assert (dear["code"], dear["value"], dear["limit"]) == ("INSUFFICIENT_FUNDS", "400.00", "100.00")
+        assert "side=NO" in dear["detail"]
+        assert "price=0.40" in dear["detail"]

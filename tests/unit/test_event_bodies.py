@@ -17,6 +17,7 @@ from fairlead.domain.publishing.cursor import Cursor
 from fairlead.domain.publishing.event import REPORTS, TRADES, events_of
 from fairlead.domain.trading.order_view import OrderView, after
 from fairlead.domain.trading.refused import Scales, refused
+from fairlead.domain.trading.report_body import report_body
 from fairlead.errors import DataError
 from fairlead.model.report import Position, Report
 from fairlead.ports.report_pages import ReportPage
@@ -155,6 +156,14 @@ def test_a_refused_change_is_measured_in_the_instrument_of_its_order() -> None:
     # Who sells pays in the base asset.
     assert (body["symbol"], body["side"]) == ("ABC-USD", "SELL")
     assert (body["value"], body["limit"]) == ("1.50000000", "1.00000000")
+
+
+def test_in_the_market_of_an_event_money_is_missing_and_of_a_change_nobody_knows_what() -> None:
+    scales = Scales(price=2, quantity=0, base=0, quote=2, is_event=True)
+    sale = replace(REFUSED, side="sell", reason="INSUFFICIENT_FUNDS", value=60_000, limit=10_000)
+
+    assert (report_body(sale, scales=scales).value, report_body(sale, scales=scales).limit) == ("600.00", "100.00")
+    assert report_body(UNCHANGED, order=SELLING, scales=scales).value is None
 
 
 def test_numbers_that_cannot_be_read_are_left_out() -> None:

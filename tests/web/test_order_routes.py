@@ -235,6 +235,35 @@ def test_what_no_cannot_mean_is_refused_by_name(tmp_path: Path, change: dict[str
     at_desk(tmp_path, story)
 
 
+@pytest.mark.parametrize(
+    ("reason", "numbers", "told"),
+    [
+        ("PRICE_TICK", (60, 5), ("0.40", "0.05")),
+        ("PRICE_BOUNDS", (60, 50), ("0.40", "0.50")),
+        ("PRICE_COLLAR", (60, 55), ("0.40", "0.45")),
+        ("QTY_MAX", (5, 3), ("5", "3")),
+        # What is missing is money for pairs, though YES is sold.
+        ("INSUFFICIENT_FUNDS", (3_000_000, 1_000_000), ("3.000000", "1.000000")),
+    ],
+)
+def test_an_order_of_no_is_refused_in_its_own_prices(
+    tmp_path: Path, reason: str, numbers: tuple[int, int], told: tuple[str, str]
+) -> None:
+    async def story(desk: Desk) -> None:
+        mine = bearer(await desk.become())
+        desk.front.refuse(reason, value=numbers[0], limit=numbers[1])
+        body = LIMIT | {"symbol": "RAIN", "side": "NO", "quantity": "5", "price": "0.40"}
+        problem = (await desk.post("/orders", body, headers=mine)).json()
+        assert (problem["code"], problem["value"], problem["limit"]) == (reason, *told)
+        assert "side=NO" in problem["detail"]
+        assert "price=0.40" in problem["detail"]
+        prices = {"PRICE_TICK", "PRICE_BOUNDS", "PRICE_COLLAR"}
+        yes = (await desk.post("/orders", body | {"side": "YES"}, headers=mine)).json()
+        assert (yes["value"] == problem["value"]) == (reason not in prices)
+
+    at_desk(tmp_path, story)
+
+
 def test_partial_fills_is_what_every_order_does(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         mine = bearer(await desk.become())

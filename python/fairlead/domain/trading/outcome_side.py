@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.order_request import OrderRequest
 
-__all__ = ["OUTCOMES", "in_terms_of_yes"]
+__all__ = ["NO", "OUTCOMES", "as_asked", "in_terms_of_yes"]
 
-OUTCOMES: Final = frozenset({"YES", "NO"})
+NO: Final = "NO"
+OUTCOMES: Final = frozenset({"YES", NO})
 _TYPES: Final = frozenset({"LIMIT", "MARKET"})
 _PAIR: Final = Decimal(1)
 
@@ -61,3 +62,10 @@ def in_terms_of_yes(request: OrderRequest, *, is_event: bool) -> OrderRequest:
             fix="give what one NO may cost",
         )
     return replace(request, side="SELL", price=_PAIR - request.price)
+
+
+def as_asked(error: RequestError, asked: OrderRequest) -> RequestError:
+    """Return what is wrong with an order in terms of YES as it was asked for: NO has another price."""
+    if asked.side != NO or error.field != "price":
+        return error
+    return RequestError(error.code, field=error.field, value=asked.price, limit=error.limit, fix=error.fix)

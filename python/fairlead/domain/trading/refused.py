@@ -13,6 +13,9 @@ from fairlead.model.report import Report
 __all__ = ["Scales", "finished_order", "measured", "not_yet_readable", "refused", "unknown_group", "unknown_order"]
 
 _NS_PER_S: Final = 1_000_000_000
+_OF_ORDERS: Final = frozenset({"ExecutionReport", "CancelReject"})
+# Its limit is the distance between two prices, not a price.
+_STEP: Final = "PRICE_TICK"
 # Amounts have 128 bits.
 _EXACT: Final = Context(prec=80)
 
@@ -46,10 +49,13 @@ class Scales:
             quantity=listing.qty_decimals,
             base=listing.base.decimals,
             quote=listing.quote.decimals,
+            is_event=listing.no is not None,
         )
 
 
-def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale: bool = False) -> RefusedError:
+def refused(
+    report: Report, *, what: str, scales: Scales | None = None, is_sale: bool = False, is_no: bool = False
+) -> RefusedError:
     """Return the error of a report whose ``is_rejected`` is true.
 
     Args:
@@ -57,6 +63,7 @@ def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale:
         what: what was refused, with its ids, as in ``order clientOrderId=A1 symbol=BTC-USD``.
         scales: of its instrument; ``None``: its numbers are left out.
         is_sale: whether the order sells.
+        is_no: whether it was asked for as one of NO, at 1 less the price that it has.
 
     Raises:
         InternalError: the gateway refuses what the service must not send.
@@ -73,18 +80,26 @@ def refused(report: Report, *, what: str, scales: Scales | None = None, is_sale:
     if reason not in REFUSALS:
         raise UnavailableError(f"the exchange is newer than the service: reason={reason}")
     refusal = REFUSALS[reason]
-    numbers = None if report.repeated else measured(report, scales=scales, is_sale=is_sale)
+    numbers = None if report.repeated else measured(report, scales=scales, is_sale=is_sale, is_no=is_no)
     if numbers is None:
         return _of(refusal, reason, what)
     value, limit = numbers
     return _of(refusal, reason, what, value=value, limit=limit, wait_ns=report.value if reason == "MSG_RATE" else 0)
 
 
-def measured(report: Report, *, scales: Scales | None, is_sale: bool = False) -> tuple[str, str] | None:
+def measured(
+    report: Report, *, scales: Scales | None, is_sale: bool = False, is_no: bool = False
+) -> tuple[str, str] | None:
     """Return what a refusal offered and its limit, as decimals; ``None`` where there is nothing to read."""
     refusal = REFUSALS.get(report.reason or "")
-    decimals = None if refusal is None else _decimals(refusal.unit, scales, is_sale=is_sale)
-    return None if decimals is None else (_text(report.value, decimals), _text(report.limit, decimals))
+    decimals = None if refusal is None else _decimals(report, refusal.unit, scales, is_sale=is_sale)
+    if refusal is None or decimals is None:
+        return None
+    value, limit = report.value, report.limit
+    if is_no and refusal.unit is Unit.PRICE:
+        one = 10**decimals
+        value, limit = one - value, limit if report.reason == _STEP else one - limit
+    return _text(value, decimals), _text(limit, decimals)
 
 
 def unknown_order(order_id: int | str) -> RefusedError:
@@ -129,7 +144,7 @@ def _of(
     )
 
 
-def _decimals(unit: Unit, scales: Scales | None, *, is_sale: bool) -> int | None:
+def _decimals(report: Report, unit: Unit, scales: Scales | None, *, is_sale: bool) -> int | None:
     """How many decimals a number has; ``None``: there is none, or it cannot be read."""
     if unit is Unit.NOTHING:
         return None
@@ -138,6 +153,9 @@ def _decimals(unit: Unit, scales: Scales | None, *, is_sale: bool) -> int | None
     if scales is None:
         return None
     if unit is Unit.RESERVED:
+        if scales.is_event and report.kind in _OF_ORDERS:
+            # Who has not what a new order gives pays for pairs; what a change needs more of, its report does not say.
+            return scales.quote if report.kind == "ExecutionReport" else None
         return scales.base if is_sale else scales.quote
     return {Unit.PRICE: scales.price, Unit.QUANTITY: scales.quantity, Unit.MONEY: scales.quote}[unit]
 

@@ -51,6 +51,7 @@ class Floor:
         in_doubt: str,
         symbol: str | None = None,
         is_sale: bool = False,
+        is_no: bool = False,
         named: Callable[[MisfitError], str] = field_of,
     ) -> Report:
         """Send one request and return the answer of the exchange, which is yes.
@@ -61,6 +62,7 @@ class Floor:
             in_doubt: what to do where no answer comes.
             symbol: the instrument, where there is one.
             is_sale: whether it sells.
+            is_no: whether it is an order of NO, in terms of YES.
             named: says how the API names the number that does not fit.
 
         Raises:
@@ -86,7 +88,7 @@ class Floor:
             raise InDoubtError(str(what), fix=in_doubt) from None
         if report.is_rejected:
             scales = None if symbol is None else self.instruments.scales(symbol)
-            raise refused(report, what=str(what), scales=scales, is_sale=is_sale)
+            raise refused(report, what=str(what), scales=scales, is_sale=is_sale, is_no=is_no)
         return report
 
 

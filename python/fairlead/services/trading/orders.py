@@ -12,7 +12,7 @@ from fairlead.domain.trading.errors import RefusedError, RequestError
 from fairlead.domain.trading.limits import check_client_order_id
 from fairlead.domain.trading.order_request import OrderRequest, command_of
 from fairlead.domain.trading.order_view import Fill, OrderView, after
-from fairlead.domain.trading.outcome_side import OUTCOMES, in_terms_of_yes
+from fairlead.domain.trading.outcome_side import NO, OUTCOMES, as_asked, in_terms_of_yes
 from fairlead.domain.trading.refused import finished_order, not_yet_readable, unknown_order
 from fairlead.domain.trading.words import SIDES, meant
 from fairlead.errors import FairleadError
@@ -23,7 +23,8 @@ __all__ = ["OrderDesk", "Outcome", "Placed"]
 
 # How many orders of one batch are at the exchange at once.
 _AT_ONCE_MAX: Final = 16
-_ASK_FIRST: Final = "ask GET /orders for its clientOrderId; sending it again with the same clientOrderId is safe"
+_AGAIN: Final = "sending it again with the same clientOrderId is safe"
+_ASK_FIRST: Final = f"ask GET /orders for its clientOrderId; {_AGAIN}"
 _CANCEL_AGAIN: Final = "sending it again is safe: a cancel names its order"
 
 
@@ -65,25 +66,29 @@ class OrderDesk:
             InDoubtError: no answer came in time.
         """
         floor = self._floor
-        request = replace(request, symbol=floor.symbols.canonical(request.symbol))
+        asked = request = replace(request, symbol=floor.symbols.canonical(request.symbol))
         if request.side in OUTCOMES:
             scales = await floor.symbols.scales(request.symbol)
             request = in_terms_of_yes(request, is_event=scales.is_event)
         named = floor.client_id(request.client_order_id)
         order, trigger = command_of(request, account=check_account(account))
         order["cl_ord_id"] = named
-        what = _Said(request, named)
+        what = _Said(asked, named)
 
         async def send() -> Report:
             return await (floor.front.submit(**order) if trigger is None else floor.front.submit_stop(trigger, **order))
 
-        report = await floor.ask(
-            send,
-            what=what,
-            in_doubt=f"GET /orders?clientOrderId={named} tells; sending it again with the same clientOrderId is safe",
-            symbol=request.symbol,
-            is_sale=order["side"] == "sell",
-        )
+        try:
+            report = await floor.ask(
+                send,
+                what=what,
+                in_doubt=f"GET /orders?clientOrderId={named} tells; {_AGAIN}",
+                symbol=request.symbol,
+                is_sale=order["side"] == "sell",
+                is_no=asked.side == NO,
+            )
+        except RequestError as error:
+            raise as_asked(error, asked) from None
         return await self._known(account, report, what)
 
     async def place_batch(self, account: int, requests: Sequence[OrderRequest]) -> list[Outcome]:

@@ -33,7 +33,10 @@ _FILLS: Final = "fills WHERE order_id = ? AND account = ? ORDER BY event_seq, su
 _EVENT: Final = names_of(order_events)
 _OLDEST_FIRST: Final = " ORDER BY event_seq, sub, leg LIMIT ?"
 _KEPT_AFTER: Final = "SELECT kept_after_seq FROM projection_cursor"
-_SCALES: Final = "SELECT price_decimals, qty_decimals, base_decimals, quote_decimals FROM instruments WHERE symbol = ?"
+_SCALES: Final = (
+    "SELECT price_decimals, qty_decimals, base_decimals, quote_decimals,"
+    " (SELECT COUNT(*) FROM outcomes WHERE outcomes.symbol = instruments.symbol) FROM instruments WHERE symbol = ?"
+)
 _FEE_ASSET: Final = "SELECT quote_symbol FROM instruments WHERE symbol = ?"
 
 
@@ -57,7 +60,6 @@ class SqlOrderHistory:
         self._entering = entering
         # Of what was listed once; it never changes.
         self._fee_assets: dict[str, str] = {}
-        self._scales: dict[str, Scales] = {}
 
     async def reached(self, position: Position, /) -> bool:
         """Wait, a moment at most, until every report up to ``position`` can be read."""
@@ -133,10 +135,11 @@ class SqlOrderHistory:
 
     async def scales(self, symbol: str, /) -> Scales | None:
         """Return the decimals of an instrument."""
-        if (known := self._scales.get(symbol)) is None and (rows := await self._rows(_SCALES, symbol)):
-            price, quantity, base, quote = rows[0]
-            known = self._scales[symbol] = Scales(price=price, quantity=quantity, base=base, quote=quote)
-        return known
+        rows = await self._rows(_SCALES, symbol)
+        if not rows:
+            return None
+        price, quantity, base, quote, events = rows[0]
+        return Scales(price=price, quantity=quantity, base=base, quote=quote, is_event=bool(events))
 
     async def fee_asset(self, symbol: str, /) -> str | None:
         """Return in what the fees of an instrument are paid."""
