@@ -9,7 +9,7 @@ from tests.limits.plans import wide_plan
 from fairlead.domain.access.roles import Principal, Role, Scope
 from fairlead.domain.limits.bucket import Rate
 from fairlead.domain.limits.plan import Plan, Policy, RouteClass, address_key
-from fairlead.services.rate_limits import RateLimitedError, RateLimits
+from fairlead.services.rate_limits import PAID_BYTES, RateLimitedError, RateLimits
 from fairlead.services.rate_windows import OwnWindows
 
 ANN = Principal(user_id="usr_ann", account=1, role=Role.TRADER, scopes=frozenset(Scope), key_id="key_1")
@@ -58,34 +58,41 @@ def test_each_order_of_a_batch_costs_a_token_or_the_batch_does_nothing() -> None
     asyncio.run(story())
 
 
-def test_bodies_are_paid_for_by_the_byte_and_those_of_cancels_are_not() -> None:
-    limits = _limits(wide_plan(ip_bytes=Rate(count=1, burst=1_000), bytes=Rate(count=1, burst=150)))
+def test_large_bodies_are_paid_for_by_the_byte_and_those_of_cancels_are_not() -> None:
+    limits = _limits(wide_plan(ip_bytes=Rate(count=1, burst=5_000), bytes=Rate(count=1, burst=1_500)))
 
     async def story() -> None:
-        for route_class, size in ((RouteClass.ORDERS, 100), (RouteClass.ORDERS, 0), (RouteClass.CANCELS, 5_000)):
+        for route_class, size, policy in (
+            (RouteClass.ORDERS, 2_000, "ip"),
+            (RouteClass.ORDERS, PAID_BYTES, "ip"),
+            (RouteClass.ORDERS, 0, "ip"),
+            (RouteClass.CANCELS, 50_000, "ip-cancels"),
+        ):
             taken = await limits.arrive("10.0.0.1", route_class, size=size)
-            assert [str(it.policy) for it in taken] == ["ip-cancels" if size == 5_000 else "ip"]
-        assert await limits.arrive("10.0.0.1", RouteClass.UPKEEP, size=5_000) == []
-        with pytest.raises(RateLimitedError, match="too many bytes: policy=ip-bytes wanted=901 left=900"):
-            await limits.arrive("10.0.0.1", RouteClass.READS, size=901)
-        await limits.arrive("10.0.0.2", RouteClass.READS, size=901)
+            assert [str(it.policy) for it in taken] == [policy]
+        assert await limits.arrive("10.0.0.1", RouteClass.UPKEEP, size=50_000) == []
+        with pytest.raises(RateLimitedError, match="too many bytes: policy=ip-bytes wanted=3001 left=3000"):
+            await limits.arrive("10.0.0.1", RouteClass.READS, size=3_001)
+        await limits.arrive("10.0.0.2", RouteClass.READS, size=3_001)
 
-        assert [str(it.policy) for it in await limits.act(ANN, RouteClass.ORDERS, size=150)] == ["key", "orders"]
-        with pytest.raises(RateLimitedError, match="policy=bytes"):
-            await limits.act(ANN, RouteClass.READS, size=1)
-        assert [str(it.policy) for it in await limits.act(ANN, RouteClass.CANCELS, size=99)] == ["cancels"]
+        taken = await limits.act(ANN, RouteClass.ORDERS, size=PAID_BYTES + 1)
+        assert [str(it.policy) for it in taken] == ["key", "orders"]
+        with pytest.raises(RateLimitedError, match="policy=bytes wanted=1025 left=475"):
+            await limits.act(ANN, RouteClass.READS, size=PAID_BYTES + 1)
+        await limits.act(ANN, RouteClass.READS, size=PAID_BYTES)
+        assert [str(it.policy) for it in await limits.act(ANN, RouteClass.CANCELS, size=9_999)] == ["cancels"]
 
     asyncio.run(story())
 
 
 def test_a_body_whose_length_is_not_said_counts_as_the_longest() -> None:
-    plan = wide_plan(ip_bytes=Rate(count=1, burst=1_000))
-    limits = RateLimits(OwnWindows(plan, now_ns=lambda: 0), body_bytes_max=300)
+    plan = wide_plan(ip_bytes=Rate(count=1, burst=10_000))
+    limits = RateLimits(OwnWindows(plan, now_ns=lambda: 0), body_bytes_max=3_000)
 
     async def story() -> None:
-        for size in (None, 299, 10**12):
+        for size in (None, 2_999, 10**12):
             await limits.arrive("10.0.0.1", RouteClass.ORDERS, size=size)
-        with pytest.raises(RateLimitedError, match="wanted=300 left=101"):
+        with pytest.raises(RateLimitedError, match="wanted=3000 left=1001"):
             await limits.arrive("10.0.0.1", RouteClass.ORDERS, size=None)
 
     asyncio.run(story())

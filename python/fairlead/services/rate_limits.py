@@ -9,8 +9,10 @@ from fairlead.errors import FairleadError
 from fairlead.services.order_ratio import RatioWatch
 from fairlead.services.rate_windows import Windows
 
-__all__ = ["OF_BYTES", "ORDER_TO_TRADE", "OrderToTradeError", "RateLimitedError", "RateLimits", "Tally"]
+__all__ = ["OF_BYTES", "ORDER_TO_TRADE", "PAID_BYTES", "OrderToTradeError", "RateLimitedError", "RateLimits", "Tally"]
 
+# A body of no more bytes than these is paid for by its request.
+PAID_BYTES: Final = 1_024
 # What answers call the cap of orders for each trade.
 ORDER_TO_TRADE: Final = "order-to-trade"
 
@@ -77,7 +79,7 @@ class RateLimits:
         self._windows, self._body_bytes_max, self._ratio = windows, body_bytes_max, ratio
 
     async def arrive(self, host: str, route_class: RouteClass, *, size: int | None = 0) -> list[Tally]:
-        """Take a token for a request of an address, and as many as its body has bytes.
+        """Take a token for a request of an address, and for a larger body as many as it has bytes.
 
         What answered comes back, but what counts bytes: that is told where it refuses.
 
@@ -90,8 +92,11 @@ class RateLimits:
             RateLimitedError: there is none.
         """
         policy, key = address_policy(route_class), address_key(host)
-        taken = [] if policy is None else [await self._take(policy, key)]
-        if size != 0 and counts_bytes(route_class):
+        if policy is None:
+            return []
+        grant = self._windows.take(policy, key, 1)
+        taken = [self._told(policy, grant if isinstance(grant, Grant) else await grant)]
+        if (size is None or size > PAID_BYTES) and counts_bytes(route_class):
             await self._take(Policy.IP_BYTES, key, self._bytes(size))
         return taken
 
@@ -116,14 +121,15 @@ class RateLimits:
             OrderToTradeError: it is an order, and the account has too many for its trades.
         """
         taken = []
-        if route_class is RouteClass.ORDERS:
-            self._check_ratio(caller.account, 1)
+        if self._ratio is not None and route_class is RouteClass.ORDERS:
+            self._check_ratio(self._ratio, caller.account, 1)
         if caller.key_id is not None and route_class not in _WITHOUT_KEY_BUCKET:
             taken.append(await self._take(Policy.KEY, caller.key_id))
         policy = account_policy(route_class)
         if policy is not None:
-            taken.append(await self._take(policy, caller.user_id))
-        if size != 0 and counts_bytes(route_class):
+            grant = self._windows.take(policy, caller.user_id, 1)
+            taken.append(self._told(policy, grant if isinstance(grant, Grant) else await grant))
+        if (size is None or size > PAID_BYTES) and counts_bytes(route_class):
             await self._take(Policy.BYTES, caller.user_id, self._bytes(size))
         return taken
 
@@ -134,8 +140,9 @@ class RateLimits:
             RateLimitedError: they are not there; the request does nothing.
             OrderToTradeError: the account has too many for its trades.
         """
-        # The first is not told of yet.
-        self._check_ratio(caller.account, count + 1)
+        if self._ratio is not None:
+            # The first is not told of yet.
+            self._check_ratio(self._ratio, caller.account, count + 1)
         await self._take(Policy.ORDERS, caller.user_id, count)
 
     def kept(self) -> dict[str, float]:
@@ -149,10 +156,9 @@ class RateLimits:
     def _bytes(self, size: int | None) -> int:
         return self._body_bytes_max if size is None else min(size, self._body_bytes_max)
 
-    def _check_ratio(self, account: int, count: int) -> None:
-        if self._ratio is None:
-            return
-        standing, rule = self._ratio.standing(account), self._ratio.rule
+    @staticmethod
+    def _check_ratio(ratio: RatioWatch, account: int, count: int) -> None:
+        standing, rule = ratio.standing(account), ratio.rule
         if standing.orders + count > standing.allowed:
             rate = Rate(count=standing.allowed, period_s=rule.window_s, burst=standing.allowed)
             left = max(0, standing.allowed - standing.orders)
@@ -162,8 +168,9 @@ class RateLimits:
 
     async def _take(self, policy: Policy, key: str, tokens: int = 1) -> Tally:
         grant = self._windows.take(policy, key, tokens)
-        if not isinstance(grant, Grant):
-            grant = await grant
+        return self._told(policy, grant if isinstance(grant, Grant) else await grant, tokens)
+
+    def _told(self, policy: Policy, grant: Grant, tokens: int = 1) -> Tally:
         tally = Tally(policy, self._windows.rates[policy], grant)
         if not grant.is_granted:
             raise RateLimitedError(tally, tokens=tokens)
