@@ -10,7 +10,8 @@ A business "no" is never one of these: an order that is refused comes back as a 
     │   ├── OffGridError                     a float that is not exactly a value of the grid
     │   └── MisfitError                      a number that its instrument cannot hold
     ├── NotFoundError         (LookupError)  a question about a name or an id that does not exist
-    │   └── UnknownSymbolError               of an instrument
+    │   ├── UnknownSymbolError               of an instrument
+    │   └── UnknownAccountError              of an account
     ├── DataError                            a file or a buffer that is not what it says it is
     │   ├── settings.SettingsError           a configuration that cannot be used
     │   └── wire.WireError                   bytes that are no message of the binary protocol
@@ -28,6 +29,7 @@ __all__ = [
     "NotFoundError",
     "OffGridError",
     "UnavailableError",
+    "UnknownAccountError",
     "UnknownSymbolError",
     "UsageError",
     "WrongTypeError",
@@ -81,6 +83,19 @@ class UnknownSymbolError(NotFoundError):
     def __init__(self, detail: str, *, symbol: str) -> None:
         super().__init__(detail)
         self.field, self.value = "symbol", symbol
+
+
+class UnknownAccountError(NotFoundError):
+    """There is no account of that number.
+
+    Attributes:
+        field: ``account``.
+        value: the number.
+    """
+
+    def __init__(self, account: int) -> None:
+        super().__init__(f"no such account: account={account}")
+        self.field, self.value = "account", str(account)
 
 
 class DataError(FairleadError):

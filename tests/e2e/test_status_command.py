@@ -119,6 +119,8 @@ def test_who_watches_is_told_since_when_no_service_answers_and_that_it_is_back()
 
 
 @pytest.mark.parametrize("words", [(), ("--watch",)])
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8080", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://127.0.0.1", "127.0.0.1:8080", "", "http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:x"]
+)
 def test_an_address_that_is_none_is_refused(url: str, words: tuple[str, ...]) -> None:
     assert "no address of a service" in _status(url, *words, code=ExitCode.USAGE)

@@ -108,6 +108,9 @@ def test_pages_and_filters_are_those_of_the_request(tmp_path: Path) -> None:
         ("cursor=MQ", 400, "cursor"),
         ("user=1", 400, "user"),
         ("userId=usr_1", 404, None),
+        ("symbol=XYZ-USD", 422, "symbol"),
+        ("symbol=btc-usd", 422, "symbol"),
+        ("symbol=", 422, "symbol"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, query: str, status: int, field: str | None) -> None:

@@ -89,6 +89,7 @@ def test_what_the_exchange_refuses_is_not_kept(tmp_path: Path) -> None:
         desk.venue.refuses["SetAccountLimits"] = "UNKNOWN_ACCOUNT"
         gone = await _put(desk, ALL, WISHED, risk)
         assert (gone.status_code, gone.json()["code"]) == (404, "NOT_FOUND_ERROR")
+        assert (gone.json()["field"], gone.json()["value"]) == ("account", "1001")
         desk.venue.refuses["SetAccountLimits"] = "INVALID_DEFINITION"
         assert (await _put(desk, ALL, WISHED, risk)).status_code == 422
         desk.venue.is_silent = True
@@ -115,9 +116,11 @@ def test_what_the_exchange_refuses_is_not_kept(tmp_path: Path) -> None:
         (ONE, {"maxQuantity": "NaN"}, 400, "maxQuantity"),
         (ONE, {"maxQuantity": "1e5"}, 400, "maxQuantity"),
         (ONE, {"maxQuantity": None}, 400, "maxQuantity"),
-        (ONE, {"maxValue": "-1"}, 400, None),
-        (ONE, {"positionMax": "0"}, 400, None),
-        (ONE, {"positionMax": "0." + "0" * 20 + "1"}, 400, None),
+        (ONE, {"maxValue": "-1"}, 400, "maxValue"),
+        (ONE, {"positionMax": "0"}, 400, "positionMax"),
+        (ONE, {"positionMax": "0." + "0" * 20 + "1"}, 400, "positionMax"),
+        (ONE, {"positionMax": "1." + "0" * 36 + "1"}, 400, "positionMax"),
+        (ONE, {"maxQuantity": "9" * 40}, 400, "maxQuantity"),
         (ONE, {"collarBps": 1_000_001}, 400, "collarBps"),
         (ONE, {"restricted": "yes"}, 400, "restricted"),
         (f"{ALL}/XYZ", {}, 404, "symbol"),
@@ -132,6 +135,17 @@ def test_limits_that_cannot_be_meant_are_not_sent(
         risk = await _risk(desk)
         answer = await _put(desk, path, body, risk)
         assert (answer.status_code, answer.json().get("field")) == (status, field), answer.text
+        assert answer.json()["fix"]
+        assert desk.venue.asked == []
+
+    at_desk(tmp_path, story)
+
+
+def test_a_body_that_is_missing_is_named(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        risk = await _risk(desk)
+        answer = await desk.client.put(ALL, content=b"", headers=risk | {"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["field"]) == (400, "body"), answer.text
         assert desk.venue.asked == []
 
     at_desk(tmp_path, story)

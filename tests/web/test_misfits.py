@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fairlead.web.bodies import BodyLimits, parse_body
+from fairlead.web.operator_wire import KillWish
 from fairlead.web.order_wire import BatchBody, OcoBody, OrderBody
 from fairlead.web.problems import ProblemError
 from fairlead.web.wire import Credentials
@@ -41,6 +42,14 @@ def test_a_value_of_another_kind_is_named_with_what_is_wanted(
     assert (problem.field, problem.value, problem.limit) == (field, value, wanted)
     assert str(problem) == f"VALIDATION_ERROR: {field} must be {wanted}: value={value}"
     assert problem.fix == f"send {field} as {wanted}"
+
+
+def test_a_text_of_another_form_is_answered_with_the_form() -> None:
+    problem = _refusal(KillWish, {"scope": "VENUE", "reason": "why not"})
+
+    assert (problem.field, problem.value) == ("reason", '"why not"')
+    assert problem.limit == "a text like ^[!-~]{1,36}$"
+    assert problem.fix == "send reason as a text like ^[!-~]{1,36}$"
 
 
 def test_a_long_value_is_shortened() -> None:

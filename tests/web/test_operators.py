@@ -160,9 +160,9 @@ def test_the_asset_of_a_listing_that_was_refused_is_used_by_the_next_one(tmp_pat
     [
         ({"tickSize": "0.001"}, "tickSize"),
         ({"tickSize": "NaN"}, "tickSize"),
-        ({"tickSize": "-0.05"}, "tickSize is not above 0"),
-        ({"tickSize": 0}, "tickSize is not above 0"),
-        ({"maxQuantity": "-0"}, "maxQuantity is not above 0"),
+        ({"tickSize": "-0.05"}, "field=tickSize value=-0.05 limit=above 0"),
+        ({"tickSize": 0}, "field=tickSize value=0 limit=above 0"),
+        ({"maxQuantity": "-0"}, "field=maxQuantity value=-0 limit=above 0"),
         ({"maxPrice": "1e9"}, "maxPrice"),
         ({"maxQuantity": "1" + "0" * 30}, "maxQuantity"),
         ({"quoteDecimals": 2}, "decimals of an asset do not change"),
@@ -225,6 +225,18 @@ def test_a_kill_switch_says_whom_it_stops_and_how_many_orders_it_ended(tmp_path:
             assert (answer.status_code, answer.json()["canceledOrders"]) == (200, 5)
             assert scope.items() <= desk.venue.asked[-1][1].items()
         assert desk.venue.asked[-1][1]["reducing"] is True
+
+    at_desk(tmp_path, story)
+
+
+def test_an_account_that_there_is_not_is_404_and_no_reason_to_wait(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        headers, _ = await _as(desk, Role.OPERATOR)
+        desk.venue.refuses |= dict.fromkeys(("KillSwitch", "Rearm"), "UNKNOWN_ACCOUNT")
+        for path in ("/kill-switch", "/kill-switch/release"):
+            answer = await desk.post(path, {"scope": "ACCOUNT", "account": 7, "reason": "x"}, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND_ERROR"), answer.text
+            assert (answer.json()["field"], answer.json()["value"]) == ("account", "7")
 
     at_desk(tmp_path, story)
 

@@ -73,6 +73,8 @@ def test_another_page_is_refused_in_words_however_its_origin_is_written(origin: 
     answer = _knock(HOST, ("Origin", origin))
     assert (answer.status, answer.problem["code"]) == (403, "AUTHORIZATION_ERROR")
     assert "server.allowed_origins" in answer.problem["detail"]
+    assert (answer.problem["field"], answer.problem.get("value")) == ("Origin", origin)
+    assert "server.allowed_origins" in answer.problem["fix"]
     assert answer.headers["content-length"] == str(len(answer.body))
 
 

@@ -114,9 +114,13 @@ def _ask(url: str) -> _Standing:
 
 
 def _get(url: str, path: str) -> dict[str, Any]:
-    where = urlsplit(url)
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    if where.scheme not in kinds or not where.hostname:
+    try:
+        where = urlsplit(url)
+        is_address = where.scheme in kinds and bool(where.hostname) and (where.port is None or where.port > 0)
+    except ValueError:
+        is_address = False
+    if not is_address:
         raise UsageError(f"no address of a service: url={url}; as in http://127.0.0.1:8080")
     try:
         connection = kinds[where.scheme](where.hostname, where.port, timeout=_WAIT_S)

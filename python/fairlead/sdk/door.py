@@ -50,6 +50,8 @@ class Door:
             raise UsageError("half a proof: give email and password, or key_id and secret")
         if email is not None and key_id is not None:
             raise UsageError("two proofs: give email and password, or key_id and secret")
+        if key_id is not None and not (key_id.isascii() and key_id.isprintable()):
+            raise UsageError(f"key_id is none: value={key_id!r:.60} limit=printable ASCII; give the id of an API key")
         if (email is not None or key_id is not None) and not (allow_plain_http or transport.is_private):
             raise UsageError(
                 f"a proof would travel in the open: host={transport.host}; use https, or allow_plain_http=True"

@@ -18,6 +18,7 @@ _NAMES_MAX: Final = 10
 _PLACE: Final = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
 _EXPECTED: Final = re.compile(r"Expected `(?P<kinds>[a-z |]+)`(?P<bound> [^,]*)?(?:, got `.*`)?")
+_PATTERN: Final = re.compile(r"Expected `str` matching regex '(?P<text>.*)'", re.DOTALL)
 _NAMED: Final = re.compile(r"Object (?P<how>contains unknown|missing required) field `(?P<name>.*)`", re.DOTALL)
 _WORDS: Final = {
     "str": "a text",
@@ -51,6 +52,10 @@ def misfit(error: msgspec.ValidationError, found: object, shape: type[msgspec.St
             return unknown_fields([inner], known=_names_at(shape, steps))
         return _invalid(f"Missing required fields: {inner}", field=inner, fix="send them too")
     value = None if _SECRET.search(field) else shown(_value_at(found, steps))
+    if (pattern := _PATTERN.fullmatch(what)) is not None:
+        wanted, said = f"a text like {pattern['text']}", "" if value is None else f": value={value}"
+        fix = f"send {field} as {wanted}"
+        return _invalid(f"{field} must be {wanted}{said}", field=field, value=value, limit=wanted, fix=fix)
     expected = _EXPECTED.fullmatch(what)
     if expected is None:
         return _invalid(f"{field}: {what[:_TEXT_MAX]}", field=field, value=value, fix=f"correct {field}")

@@ -13,14 +13,29 @@ from fairlead.web.problems import ProblemError, answer_problem
 __all__ = ["refuse_parameter"]
 
 _SHOWN_MAX: Final = 64
+# What the framework calls the body.
+_BODY: Final = "data"
 
 
 def refuse_parameter(request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     """Return the answer to a request with a parameter that the framework refused."""
     told = error.extra[0] if isinstance(error.extra, list) and error.extra else None
     key = told.get("key") if isinstance(told, dict) else None
+    if key == _BODY:
+        return answer_problem(request, _no_body())
     field = None if key is None else request.route_handler.parsed_fn_signature.parameters.get(key)
     return answer_problem(request, error if field is None else _problem(request, field))
+
+
+def _no_body() -> ProblemError:
+    return ProblemError(
+        400,
+        "VALIDATION_ERROR",
+        "the body is missing",
+        field="body",
+        limit="one JSON object",
+        fix="send one JSON object, {} where nothing is to be said",
+    )
 
 
 def _problem(request: Request[Any, Any, Any], field: FieldDefinition) -> ProblemError:

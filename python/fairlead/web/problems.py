@@ -19,7 +19,14 @@ from fairlead.domain.access.errors import (
 from fairlead.domain.limits.standing import LimitsMisfitError
 from fairlead.domain.trading.errors import InDoubtError, RefusedError, RequestError
 from fairlead.domain.trading.refusals import Kind
-from fairlead.errors import FairleadError, NotFoundError, UnavailableError, UnknownSymbolError, UsageError
+from fairlead.errors import (
+    FairleadError,
+    NotFoundError,
+    UnavailableError,
+    UnknownAccountError,
+    UnknownSymbolError,
+    UsageError,
+)
 from fairlead.services.rate_limits import OrderToTradeError, RateLimitedError
 from fairlead.web.correlation import correlation_id
 
@@ -101,11 +108,12 @@ _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (ValidationError, 400, "VALIDATION_ERROR", "correct the field and send again"),
     (ConflictError, 409, "CONFLICT_ERROR", "look at what is there before you send again"),
     (UnknownSymbolError, 404, "NOT_FOUND_ERROR", "list them: GET /markets"),
+    (UnknownAccountError, 404, "NOT_FOUND_ERROR", "check the number; that of a user begins with their first order"),
     (NotFoundError, 404, "NOT_FOUND_ERROR", "check the id; one of somebody else counts as none"),
     (UsageError, 400, "VALIDATION_ERROR", "correct the request and send again"),
 )
 # Whose value is shown: what was sent, or what was counted.
-_WITH_VALUE: Final = (UnknownSymbolError, LimitsMisfitError, OrderToTradeError)
+_WITH_VALUE: Final = (UnknownAccountError, UnknownSymbolError, LimitsMisfitError, OrderToTradeError)
 # What the exchange refused.
 _STATUS_OF: Final[Mapping[Kind, int]] = {
     Kind.BUSINESS: 422,

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Final
 
 from fairlead.domain.limits.standing import AccountLimits, MarketLimits, bursts
-from fairlead.errors import NotFoundError
 from fairlead.model.report import Report
 from fairlead.ports.account_limits import KeptLimits, LimitsBook
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.services.markets.accounts import demand_account
 from fairlead.services.markets.grid import positive
 from fairlead.wire.codec import Value
 
@@ -42,7 +42,7 @@ class LimitsDesk:
 
         Raises:
             UsageError: they do not go together.
-            NotFoundError: the exchange has no such account.
+            UnknownAccountError: the exchange has none of that number.
             UnavailableError: no answer in time, or it is not kept; set the same again.
         """
         orders_burst, cancels_burst = bursts(limits)
@@ -62,8 +62,9 @@ class LimitsDesk:
         """Replace the limits of an account in a market.
 
         Raises:
-            UsageError: a number is not above 0 or has more digits than the market keeps.
-            NotFoundError: the exchange has no such account, or no such market.
+            RequestError: a number is not above 0 or has more digits than the market keeps.
+            UnknownAccountError: the exchange has none of that number.
+            UnknownSymbolError: it has no such market.
             UnavailableError: no answer in time, or it is not kept; set the same again.
         """
         listing = self._feed.instruments.listing(symbol)
@@ -86,9 +87,7 @@ class LimitsDesk:
     async def _taken(
         self, report: Report, *, account: int, symbol: str | None, limits: AccountLimits | MarketLimits, by: str
     ) -> Report:
-        if report.is_rejected:
-            if report.reason == "UNKNOWN_ACCOUNT":
-                raise NotFoundError(f"no such account: account={account}")
+        if demand_account(report, account).is_rejected:
             return report
         await self._book.keep(
             KeptLimits(account=account, symbol=symbol, limits=limits, set_by=by, set_ts_ns=report.ts_ns)

@@ -8,6 +8,7 @@ from typing import Final
 from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
+from fairlead.services.markets.accounts import demand_account
 from fairlead.services.markets.assets import Assets
 from fairlead.services.markets.grid import bands, positive
 from fairlead.wire.codec import Value
@@ -51,6 +52,7 @@ class VenueControl:
     """Commands of operators. What the exchange refuses is a report that says so.
 
     Every method may raise ``UnavailableError``: no answer in time, the outcome is in doubt; look before doing it again.
+    Those about an account raise ``UnknownAccountError`` where there is none of that number.
 
     Args:
         front: the session that may do everything.
@@ -85,11 +87,12 @@ class VenueControl:
     async def kill(self, scope: Scope, *, operator: int, note: str, reducing: bool) -> Report:
         """Cancel every order of a scope and let no new one in, but reduce-only ones where ``reducing``."""
         fields = self._scope(scope) | {"reducing": reducing, "operator": operator, "note": note}
-        return await self._front.command("KillSwitch", fields)
+        return demand_account(await self._front.command("KillSwitch", fields), scope.account)
 
     async def release(self, scope: Scope, *, operator: int, note: str) -> Report:
         """Let orders of a scope in again; another operator than the one who stopped it."""
-        return await self._front.command("Rearm", self._scope(scope) | {"operator": operator, "note": note})
+        fields = self._scope(scope) | {"operator": operator, "note": note}
+        return demand_account(await self._front.command("Rearm", fields), scope.account)
 
     async def set_state(self, symbol: str, state: str) -> Report:
         """Move a market to a trading state, in the words of the wire."""
@@ -123,13 +126,14 @@ class VenueControl:
 
     async def set_account_fees(self, account: int, schedule: int) -> Report:
         """Let an account pay by another fee schedule."""
-        return await self._front.command("SetAccountFees", {"account": account, "schedule": schedule})
+        fields: dict[str, Value] = {"account": account, "schedule": schedule}
+        return demand_account(await self._front.command("SetAccountFees", fields), account)
 
     async def list_market(self, market: NewMarket) -> Report:
         """List an instrument, its assets too where there is no market of them; it does not trade before it is opened.
 
         Raises:
-            UsageError: a number is not above 0, or does not lie on the grid of its decimals.
+            RequestError: a number is not above 0, or does not lie on the grid of its decimals.
         """
         fields = _definition(market)
         ticks = bands([(Decimal(0), market.tick_size)], market.price_decimals)

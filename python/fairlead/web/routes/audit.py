@@ -16,6 +16,7 @@ from fairlead.web.audit_wire import AccessAudit, Audit, access_of, audit_of
 from fairlead.web.identity import needs
 from fairlead.web.paging import Cursor, Limit, count_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
+from fairlead.web.routes.order_reads import asked_symbol
 from fairlead.web.services import Given
 
 __all__ = ["ROUTES"]
@@ -63,7 +64,7 @@ async def audit(
     _check_times(from_, to)
     wanted = AuditFilter(
         account=account,
-        symbol=symbol,
+        symbol=await asked_symbol(services, symbol),
         action=_action(action),
         from_ns=None if from_ is None else from_ * _NS_PER_MS,
         # All of that millisecond.

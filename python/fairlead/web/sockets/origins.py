@@ -6,13 +6,14 @@ from typing import Any, Final
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from fairlead.domain.access.errors import AuthorizationError
+from fairlead.web.problems import ProblemError
 from fairlead.web.sockets.refusal import refuse
 
 __all__ = ["known_origins"]
 
 _SCHEMES: Final = frozenset({"http", "https"})
 _TLS: Final = frozenset({"https"})
+_SHOWN_MAX: Final = 64
 
 
 def known_origins(app: ASGIApp, *, allowed: Sequence[str]) -> ASGIApp:
@@ -33,12 +34,21 @@ def known_origins(app: ASGIApp, *, allowed: Sequence[str]) -> ASGIApp:
         if scope["type"] != ScopeType.WEBSOCKET or _is_known(scope, known):
             await app(scope, receive, send)
             return
-        error = AuthorizationError(
-            "not allowed: live connections of this page's origin; server.allowed_origins names pages"
-        )
-        await refuse(error, scope, send)
+        await refuse(_unknown(scope), scope, send)
 
     return at_door
+
+
+def _unknown(scope: Any) -> ProblemError:
+    return ProblemError(
+        403,
+        "AUTHORIZATION_ERROR",
+        "not allowed: live connections of this page's origin; server.allowed_origins names pages",
+        field="Origin",
+        value=", ".join(_values(scope, b"origin"))[:_SHOWN_MAX],
+        limit="http:// or https:// and the Host that was asked, or one of server.allowed_origins",
+        fix="open the page at the address of the service, or let server.allowed_origins name its origin",
+    )
 
 
 def _is_known(scope: Any, known: frozenset[str]) -> bool:
