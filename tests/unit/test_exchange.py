@@ -264,3 +264,16 @@ def test_a_repeated_request_whose_order_is_forgotten_is_not_told_as_a_rejection(
     with pytest.raises(fairlead.NotFoundError, match="no longer remembered: order_id=1"):
         _ = again.cum_qty
     assert repr(again) == "ExecutionReport(s #1 ended order_qty=2 cum_qty=? leaves_qty=0)"
+
+
+def test_a_fee_schedule_has_the_hash_that_logs_of_before_the_variance_recorded() -> None:
+    ex = fairlead.Exchange(clock=lambda: 0)
+    ex.set_fees(maker_ppm=-100, taker_ppm=500)
+    assert ex.state_hash() == "4e5a21454c6dbf58"
+
+    ex.set_fees(maker_ppm=0, taker_ppm=0, base="variance")
+    nothing = ex.state_hash()
+    ex.set_fees(maker_ppm=0, taker_ppm=7, base="variance")
+    ex.set_fees(maker_ppm=0, taker_ppm=7, base="variance")
+    taken = ex.state_hash()
+    assert len({"4e5a21454c6dbf58", nothing, taken}) == 3

@@ -350,14 +350,19 @@ impl Accounts {
         for (id, schedule) in &self.schedules {
             digest.write_u64(u64::from(*id));
             digest.write_u64(u64::from(schedule.version));
-            for rates in &schedule.rates {
-                digest.write_i64(i64::from(rates.maker_ppm));
-                digest.write_i64(i64::from(rates.taker_ppm));
-            }
+            write_rates(&mut digest, schedule.rates[FeeBase::Notional as usize]);
         }
         for (account, schedule) in &self.assigned {
             digest.write_u64(u64::from(*account));
             digest.write_u64(u64::from(*schedule));
+        }
+        // What has no rates of the variance adds nothing: logs of before there were any keep their hashes.
+        for (id, schedule) in &self.schedules {
+            let rates = schedule.rates[FeeBase::Variance as usize];
+            if rates != FeeRates::default() {
+                digest.write_u64(u64::from(*id));
+                write_rates(&mut digest, rates);
+            }
         }
         digest.finish()
     }
@@ -366,4 +371,9 @@ impl Accounts {
         let held: usize = self.list.iter().map(|a| a.holdings.capacity() * size_of::<Holding>()).sum();
         self.list.capacity() * size_of::<Account>() + held
     }
+}
+
+fn write_rates(digest: &mut Digest, rates: FeeRates) {
+    digest.write_i64(i64::from(rates.maker_ppm));
+    digest.write_i64(i64::from(rates.taker_ppm));
 }

@@ -189,15 +189,21 @@ impl NaiveExchange {
         for (schedule, (version, rates)) in &self.schedules {
             digest.write_u64(schedule.0.into());
             digest.write_u64(u64::from(*version));
-            for base in [FeeBase::Notional, FeeBase::Variance] {
-                let rates = rates.get(&base).copied().unwrap_or_default();
-                digest.write_i64(rates.maker_ppm.into());
-                digest.write_i64(rates.taker_ppm.into());
-            }
+            let notional = rates.get(&FeeBase::Notional).copied().unwrap_or_default();
+            digest.write_i64(notional.maker_ppm.into());
+            digest.write_i64(notional.taker_ppm.into());
         }
         for (account, schedule) in &self.assigned_fees {
             digest.write_u64(account.0.into());
             digest.write_u64(schedule.0.into());
+        }
+        for (schedule, (_, rates)) in &self.schedules {
+            let variance = rates.get(&FeeBase::Variance).copied().unwrap_or_default();
+            if (variance.maker_ppm, variance.taker_ppm) != (0, 0) {
+                digest.write_u64(schedule.0.into());
+                digest.write_i64(variance.maker_ppm.into());
+                digest.write_i64(variance.taker_ppm.into());
+            }
         }
         digest.finish()
     }
