@@ -97,7 +97,7 @@ def test_a_book_that_is_watched_is_printed_again_as_it_moves(venue: Venue) -> No
         first = json.loads(watching.stdout.readline())
         assert venue.bob.place(side="BUY", price="80.00", quantity=3).status_code == 201
         moved = json.loads(watching.stdout.readline())
-        watching.send_signal(signal.SIGINT)
+        watching.terminate()
     assert first["bids"] == []
     assert moved["bids"] == [["80.00", "3", 1]]
-    assert watching.returncode == 128 + signal.SIGINT
+    assert watching.returncode == -signal.SIGTERM
