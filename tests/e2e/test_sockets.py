@@ -92,7 +92,7 @@ def test_each_hears_of_their_own_orders_and_of_nobody_elses(venue: Venue) -> Non
         ann, bob = await _open(venue.service, venue.ann), await _open(venue.service, venue.bob)
         assert (await _ask(ann, "subscribe", channels=_orders("orders", "balances")))["status"] == 200
         assert (await _ask(bob, "subscribe", channels=_orders()))["status"] == 200
-        placed = await _ask(ann, "order.place", **LIMIT)
+        placed = await _ask(ann, "order.place", **LIMIT | {"postOnly": True})
         assert (placed["type"], placed["status"], placed["data"]["status"]) == ("RESPONSE", 201, "OPEN")
         order = placed["data"]["orderId"]
         for op, fields in (("order.cancel", {}), ("order.amend", {"quantity": "1"})):
@@ -101,7 +101,7 @@ def test_each_hears_of_their_own_orders_and_of_nobody_elses(venue: Venue) -> Non
         assert foreign["problem"]["status"] == 403
         sold = json.loads(venue.bob.place(side="SELL", quantity=2).text)
         changed = await _ask(ann, "order.amend", orderId=placed["data"]["orderId"], quantity="4")
-        assert changed["data"]["quantity"] == "4", changed
+        assert (changed["data"]["quantity"], changed["data"]["postOnly"]) == ("4", True), changed
         await ann.send(json.dumps({"op": "order.cancel", "id": "c", "orderId": placed["data"]["orderId"]}))
 
         heard = await _until(ann, lambda message: message["type"] == "ORDER_CANCELED")

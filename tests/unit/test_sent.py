@@ -8,8 +8,10 @@ import pytest
 from fairlead.client.instruments import ClientInstrument
 from fairlead.client.link import Pending
 from fairlead.client.requests import leg_fields, order_fields
+from fairlead.domain.trading.asked import asked_with
 from fairlead.domain.trading.entered_order import AmendedOrder, amended_of, entered_of
 from fairlead.domain.trading.order_request import OrderRequest, command_of
+from fairlead.domain.trading.refused import Scales
 from fairlead.domain.trading.sent import Sent
 from fairlead.model.listing import Asset, Listing
 from fairlead.web.order_requests import sent_with
@@ -24,6 +26,7 @@ LISTING = Listing(
     base=Asset(id=1, symbol="ABC", decimals=1),
     quote=Asset(id=2, symbol="USD", decimals=4),
 )
+SCALES = Scales.of(LISTING)
 INSTRUMENT = ClientInstrument(id=3, symbol="ABC-USD", price_decimals=2, qty_decimals=1, quote_decimals=4)
 BASE: dict[str, Any] = {"symbol": "ABC-USD", "side": "BUY", "order_type": "LIMIT", "quantity": D("9.0")}
 LIMIT = BASE | {"price": D("10.00")}
@@ -89,13 +92,39 @@ def test_what_was_asked_is_read_again(asked: dict[str, Any], order_type: str) ->
     # The answer says of both that they are not set.
     said = {name: value for name, value in answered.fields.items() if value is not False}
     assert sent == Sent(order_type=order_type, fields=said)
+    # Whoever entered it need not wait for the log to say the same.
+    assert asked_with(request, SCALES) == sent
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        LIMIT | {"display_quantity": D(2), "min_quantity": D(0)},
+        LIMIT | {"order_type": "PEGGED", "peg_type": "FAR"},
+        LIMIT | {"order_type": "STOP_LIMIT", "trigger_price": D(12)},
+        BASE | {"order_type": "TRAILING_STOP", "trailing_percent": D("2.50")},
+        MARKET | {"quantity": None, "quote_quantity": D(1000), "protection_price": D("1E+1")},
+    ],
+)
+def test_what_was_asked_is_told_as_the_log_has_it(asked: dict[str, Any]) -> None:
+    request = OrderRequest(**asked)
+
+    assert asked_with(request, SCALES) == sent_by(request)
+
+
+def test_the_end_of_an_order_is_told_in_milliseconds() -> None:
+    request = OrderRequest(**LIMIT, time_in_force="GTD", expire_time_ns=1_700_000_000_123_000_000)
+
+    assert asked_with(request, SCALES).fields == {"expire_time": 1_700_000_000_123}
 
 
 @pytest.mark.parametrize(
     "asked", [LIMIT, MARKET, LIMIT | {"time_in_force": "IOC"}, BASE | {"order_type": "MARKET_TO_LIMIT"}]
 )
 def test_of_a_plain_order_its_reports_say_all(asked: dict[str, Any]) -> None:
-    assert sent_by(OrderRequest(**asked)) is None
+    request = OrderRequest(**asked)
+    assert sent_by(request) is None
+    assert asked_with(request, SCALES) == Sent(order_type=request.order_type)
 
 
 def test_a_hidden_order_displays_nothing() -> None:

@@ -10,10 +10,23 @@ from msgspec.structs import replace
 from msgspec.structs import replace as changed
 from tests.web.test_order_wire import FILL, VIEW
 
+from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
+from fairlead.domain.trading.sent import Sent
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
 from fairlead.services.trading import RecentOrders
+
+D = Decimal
+
+
+# What the tables keep of what each of their orders was sent with.
+KEPT = Sent(order_type="STOP_LIMIT", fields={"display_quantity": "4", "stp_mode": "CANCEL_BOTH"})
+
+
+def record_of(view: OrderView) -> OrderRecord:
+    """Return an order as tables keep it."""
+    return OrderRecord(view=view, filled_value=D(0), fees=D(0), first_seq=1, expire_ns=None, sent=KEPT)
 
 
 class Tables:
@@ -24,6 +37,10 @@ class Tables:
 
     async def find(self, account: int, order_id: int, /) -> OrderView | None:
         return self._views.get((account, order_id))
+
+    async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
+        view = await self.find(account, order_id)
+        return None if view is None else record_of(view)
 
     async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:
         found = (view for view in self._views.values() if view.client_order_id == client_order_id)
@@ -88,7 +105,11 @@ class AwayTables(Tables):
 
 
 class LateTables(Tables):
-    """Tables that are far behind."""
+    """Tables that are far behind, and wait for what is on its way."""
+
+    async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
+        await asyncio.Event().wait()
+        raise AssertionError((account, order_id))
 
     async def reached(self, position: Position, /) -> bool:
         await asyncio.Event().wait()

@@ -25,10 +25,6 @@ class OrderFilter:
 class OrderHistory(OrderReads, Protocol):
     """Orders, pages of them, and their reports. What is another account's is answered like what does not exist."""
 
-    async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
-        """Return an order with the sums over its trades."""
-        ...
-
     async def page(
         self, account: int, wanted: OrderFilter, /, *, before: int | None, count_max: int
     ) -> Sequence[OrderRecord]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.model.report import Position
 
@@ -14,6 +15,10 @@ class OrderReads(Protocol):
 
     async def find(self, account: int, order_id: int, /) -> OrderView | None:
         """Return an order by the exchange's id."""
+        ...
+
+    async def record(self, account: int, order_id: int, /) -> OrderRecord | None:
+        """Return an order with the sums over its trades, and what it was sent with."""
         ...
 
     async def by_client_id(self, account: int, client_order_id: str, /) -> OrderView | None:

@@ -203,8 +203,7 @@ class Order(Answer, frozen=True, kw_only=True):
     """An order; ``seq`` grows with each report of it.
 
     ``fills`` is ``None`` where the answer leaves them out, as lists do: ``fetch_order_trades`` has them. What stands
-    behind is what it was sent with, where it was set; the answers to changes and cancels leave it out.
-    ``expire_time`` is in milliseconds since 1970 UTC.
+    behind is what it was sent with, where it was set. ``expire_time`` is in milliseconds since 1970 UTC.
     """
 
     order_id: str

@@ -3,10 +3,10 @@
 from typing import Any
 
 from fairlead.domain.trading.entered_order import Leg
-from fairlead.domain.trading.order_record import OrderRecord
+from fairlead.domain.trading.order_record import OrderRecord, kept_of
 from fairlead.model.instants import iso
 from fairlead.ports.advanced_orders import AdvancedRecord
-from fairlead.web.order_wire import OrderLine, kept_of, order_line
+from fairlead.web.order_wire import OrderLine, order_line
 from fairlead.web.trading_answers import group_name
 from fairlead.web.wire import Answer
 

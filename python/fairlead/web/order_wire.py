@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Raw, UnsetType
-from msgspec.structs import replace
 
-from fairlead.domain.trading.order_record import OrderRecord
 from fairlead.domain.trading.order_view import Fill, OrderView
 from fairlead.domain.trading.sent import Sent
 from fairlead.model.instants import iso
@@ -29,13 +27,11 @@ __all__ = [
     "TrailingStopBody",
     "decimal_text",
     "fill_line",
-    "kept_of",
     "order_line",
 ]
 
 # A price or a quantity as text or as a JSON number; ``decimal_of`` reads it, never through a float.
 Number = Raw
-_NS_PER_MS: Final = 1_000_000
 # Milliseconds since 1970 UTC.
 Instant = Annotated[int, Meta(ge=0, lt=2**43)]
 # As a JSON number or as text; ``command_of`` has the limits.
@@ -179,8 +175,7 @@ class OrderLine(Answer, frozen=True, kw_only=True):
     """An order.
 
     ``seq`` grows with each report of it. ``fills`` is left out where its trades are not known, and in lists:
-    ``GET /orders/{orderId}/fills`` has them. What stands behind is what it was sent with, where it was set; a change or
-    a cancel of an order is answered without.
+    ``GET /orders/{orderId}/fills`` has them. What stands behind is what it was sent with, where it was set.
     """
 
     order_id: str
@@ -216,14 +211,6 @@ class OrderLine(Answer, frozen=True, kw_only=True):
     protection_price: str | UnsetType = UNSET
     peg_type: str | UnsetType = UNSET
     peg_offset: int | UnsetType = UNSET
-
-
-def kept_of(record: OrderRecord) -> Sent:
-    """Return what is kept of what an order was sent with, beside what its reports say."""
-    sent = record.sent or Sent(order_type=record.view.order_type)
-    if record.expire_ns is None or record.view.time_in_force != "GTD":
-        return sent
-    return replace(sent, fields={**sent.fields, "expire_time": record.expire_ns // _NS_PER_MS})
 
 
 def decimal_text(value: Decimal) -> str:

@@ -4,14 +4,15 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from fairlead.domain.trading.order_view import Fill, OrderView, fill_of, is_news, moved
-from fairlead.domain.trading.sent import Sent
+from fairlead.domain.trading.sent import NS_PER_MS, Sent
 from fairlead.model.listing import EXACT
 from fairlead.model.report import Report
 from fairlead.model.trade_revision import amendment_of
 
-__all__ = ["OrderRecord", "record_after", "record_with", "value_of"]
+__all__ = ["OrderRecord", "kept_of", "record_after", "record_with", "value_of"]
 
 _ZERO: Final = Decimal(0)
 
@@ -35,6 +36,14 @@ class OrderRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     first_seq: int
     expire_ns: int | None
     sent: Sent | None = None
+
+
+def kept_of(record: OrderRecord) -> Sent:
+    """Return what is kept of what an order was sent with, beside what its reports say."""
+    sent = record.sent or Sent(order_type=record.view.order_type)
+    if record.expire_ns is None or record.view.time_in_force != "GTD":
+        return sent
+    return replace(sent, fields={**sent.fields, "expire_time": record.expire_ns // NS_PER_MS})
 
 
 def record_after(record: OrderRecord | None, report: Report) -> OrderRecord | None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.limits import check_client_order_id, check_numbers, check_range
 from fairlead.domain.trading.words import (
+    DEFAULT_TRIGGER,
     ORDER_TYPES,
     PEG_TYPES,
     SIDES,
@@ -127,7 +128,7 @@ def command_of(request: OrderRequest, *, account: int) -> tuple[OrderWords, Trig
 
 
 def _trigger(request: OrderRequest, kind: str) -> Trigger:
-    source = meant(TRIGGER_TYPES, request.trigger_type or "LAST_PRICE", field="triggerType")
+    source = meant(TRIGGER_TYPES, request.trigger_type or DEFAULT_TRIGGER, field="triggerType")
     if kind != "trailing_stop":
         return Trigger(kind=kind, source=source, price=request.trigger_price)
     amount, percent = request.trailing_amount, request.trailing_percent

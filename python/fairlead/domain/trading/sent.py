@@ -11,8 +11,10 @@ from fairlead.domain.trading.words import PEG_TYPES, STP_MODES, TRIGGER_TYPES
 from fairlead.model.listing import EXACT, Listing
 from fairlead.wire.codec import Value
 
-__all__ = ["Sent", "Word", "number_text", "sent_of", "stp_word", "trigger_kind"]
+__all__ = ["NS_PER_MS", "Sent", "Word", "number_text", "sent_of", "stp_word", "trigger_kind"]
 
+# Of ``expire_time``.
+NS_PER_MS: Final = 1_000_000
 # A number is text with every digit; ``expire_time`` and ``peg_offset`` are whole ones.
 Word = str | int | bool
 

@@ -6,7 +6,17 @@ from typing import Final, TypeVar
 from fairlead.domain.trading.errors import RequestError
 from fairlead.errors import MisfitError
 
-__all__ = ["ORDER_TYPES", "PEG_TYPES", "SIDES", "STP_MODES", "TIMES_IN_FORCE", "TRIGGER_TYPES", "field_of", "meant"]
+__all__ = [
+    "DEFAULT_TRIGGER",
+    "ORDER_TYPES",
+    "PEG_TYPES",
+    "SIDES",
+    "STP_MODES",
+    "TIMES_IN_FORCE",
+    "TRIGGER_TYPES",
+    "field_of",
+    "meant",
+]
 
 T = TypeVar("T")
 
@@ -45,6 +55,7 @@ TRIGGER_TYPES: Final[Mapping[str, str]] = {
     "MARK": "mark",
     "INDEX": "index",
 }
+DEFAULT_TRIGGER: Final = "LAST_PRICE"
 
 STP_MODES: Final[Mapping[str, str]] = {
     "NONE": "none",

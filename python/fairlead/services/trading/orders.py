@@ -8,12 +8,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from fairlead.domain.trading.asked import asked_with
 from fairlead.domain.trading.errors import RefusedError, RequestError
 from fairlead.domain.trading.limits import check_client_order_id
 from fairlead.domain.trading.order_request import OrderRequest, command_of
 from fairlead.domain.trading.order_view import Fill, OrderView, after
 from fairlead.domain.trading.outcome_side import NO, OUTCOMES, as_asked, in_terms_of_yes
 from fairlead.domain.trading.refused import finished_order, not_yet_readable, unknown_order
+from fairlead.domain.trading.sent import Sent
 from fairlead.domain.trading.words import SIDES, meant
 from fairlead.errors import FairleadError
 from fairlead.model.report import Report
@@ -89,7 +91,7 @@ class OrderDesk:
             )
         except RequestError as error:
             raise as_asked(error, asked) from None
-        return await self._known(account, report, what)
+        return await self._known(account, report, what, request)
 
     async def place_batch(self, account: int, requests: Sequence[OrderRequest]) -> list[Outcome]:
         """Enter several orders, in their order, and return what became of each."""
@@ -144,7 +146,8 @@ class OrderDesk:
         what = f"change of order orderId={order_id} clientOrderId={named} quantity={quantity} price={price}"
         is_sale = view.side == "SELL"
         try:
-            report = await floor.ask(send, what=what, in_doubt=_ASK_FIRST, symbol=view.symbol, is_sale=is_sale)
+            with reads.changing(account, named):
+                report = await floor.ask(send, what=what, in_doubt=_ASK_FIRST, symbol=view.symbol, is_sale=is_sale)
         except RefusedError as error:
             raise _of_the_ended(error, view) from None
         return await self._changed(account, view, report)
@@ -200,7 +203,19 @@ class OrderDesk:
 
         await floor.ask(send, what=f"timer timeoutMs={timeout_ms}", in_doubt="send it again")
 
-    async def _known(self, account: int, report: Report, what: "_Said") -> Placed:
+    async def sent_with(self, view: OrderView) -> Sent | None:
+        """Return what an order was sent with, as what reads it says; ``None``: that is not known.
+
+        It is of an answer to what the exchange has done: tables that cannot be read make no failure of it.
+        """
+        floor = self._floor
+        asked = floor.reads.asked(view.account, view.order_id)
+        scales = None if asked is None else floor.instruments.scales(view.symbol)
+        if asked is None or scales is None:
+            return await floor.reads.kept(view.account, view.order_id)
+        return asked_with(asked, scales)
+
+    async def _known(self, account: int, report: Report, what: "_Said", request: OrderRequest) -> Placed:
         """Return the order of an answer as the reports behind it left it, or else as the answer says."""
         reads = self._floor.reads
         view, fills = await reads.since(report, account=account)
@@ -208,7 +223,8 @@ class OrderDesk:
         if view is None:
             # A repeat of an order that has ended: its answer says no more than its id.
             raise not_yet_readable(f"{what} orderId={report.order_id}")
-        reads.note(view)
+        # One that was entered before may have changed since.
+        reads.note(view, asked=None if report.repeated else request)
         return Placed(view=view, fills=fills, is_repeat=report.repeated)
 
     async def _changed(self, account: int, view: OrderView | None, report: Report) -> Placed:

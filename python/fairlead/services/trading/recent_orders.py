@@ -1,18 +1,23 @@
 """What the process heard of orders, beside the tables that follow the same reports and may be a moment behind.
 
 INV-1  What is told of an order from memory was heard whole: from its first report on, with every trade.
-INV-2  Who reads the tables after an answer can wait until they have all that was heard of the account by then, and
+INV-2  What an order was sent with is remembered of those that were entered here and that nobody else changed since: a
+       change may be of what no report tells.
+INV-3  Who reads the tables after an answer can wait until they have all that was heard of the account by then, and
        where others speak for the account too, all that they were answered by then.
 """
 
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
+from fairlead.domain.trading.order_record import kept_of
+from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
+from fairlead.domain.trading.sent import Sent
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
 from fairlead.ports.order_reads import OrderReads
@@ -49,6 +54,10 @@ class RecentOrders:
         self._tables, self._kept_max, self._settle = tables, kept_max, settle
         self._views: OrderedDict[tuple[int, int], OrderView] = OrderedDict()
         self._fills: dict[tuple[int, int], list[Fill]] = {}
+        # ``None`` of one that others changed.
+        self._asked: dict[tuple[int, int], OrderRequest | None] = {}
+        # Changes of this process that have no answer yet, by account and client id.
+        self._changing: set[tuple[int, str]] = set()
         self._told: OrderedDict[int, Position] = OrderedDict()
 
     def hear(self, report: Report) -> None:
@@ -70,6 +79,8 @@ class RecentOrders:
         if (fill := fill_of(report)) is not None:
             self._fills.setdefault(key, []).append(fill)
         self.note(view)
+        if report.exec_type == "Replaced" and (account, report.cl_ord_id) not in self._changing:
+            self._asked[key] = None
 
     async def caught_up(self, account: int) -> bool:
         """Wait, a moment at most, until all that was answered to an account so far can be read in the tables."""
@@ -86,20 +97,53 @@ class RecentOrders:
             async with asyncio.timeout(_WAIT_S):
                 await self._settle()
 
-    def note(self, view: OrderView) -> None:
-        """Remember an order as an answer told it; what is older than what is known changes nothing."""
+    def note(self, view: OrderView, *, asked: OrderRequest | None = None) -> None:
+        """Remember an order as an answer told it; what is older than what is known changes nothing.
+
+        Args:
+            view: the order.
+            asked: what it was entered with here; ``None``: it was entered before, or elsewhere.
+        """
         key = (view.account, view.order_id)
         known = self._views.get(key)
         if known is None or view.seq > known.seq:
             self._views[key] = view
         self._views.move_to_end(key)
+        if asked is not None:
+            self._asked.setdefault(key, asked)
         while len(self._views) > self._kept_max:
             forgotten, _ = self._views.popitem(last=False)
             self._fills.pop(forgotten, None)
+            self._asked.pop(forgotten, None)
 
     def heard(self, account: int, order_id: int) -> OrderView | None:
         """Return an order as the desks heard of it last."""
         return self._views.get((account, order_id))
+
+    @contextlib.contextmanager
+    def changing(self, account: int, client_order_id: str) -> Iterator[None]:
+        """Tell, until the block ends, that a change under a client id is one of this process."""
+        change = (account, client_order_id)
+        self._changing.add(change)
+        try:
+            yield
+        finally:
+            self._changing.discard(change)
+
+    def asked(self, account: int, order_id: int) -> OrderRequest | None:
+        """Return what an order was entered with here, where that is what it has still."""
+        return self._asked.get((account, order_id))
+
+    async def kept(self, account: int, order_id: int) -> Sent | None:
+        """Return what the tables keep of what an order was sent with; ``None``: that cannot be read, or not in time."""
+        if self._tables is None:
+            return None
+        try:
+            async with asyncio.timeout(_WAIT_S):
+                record = await self._tables.record(account, order_id)
+        except (UnavailableError, TimeoutError):
+            return None
+        return None if record is None else kept_of(record)
 
     async def find(self, account: int, order_id: int, /) -> OrderView | None:
         """Return an order of an account.

@@ -7,12 +7,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission
+from fairlead.domain.trading.order_record import kept_of
 from fairlead.errors import NotFoundError
 from fairlead.ports.order_history import OrderFilter
 from fairlead.web.etag import tagged
 from fairlead.web.identity import needs
 from fairlead.web.order_pages import FillPage, OrderPage
-from fairlead.web.order_wire import OrderLine, fill_line, kept_of, order_line
+from fairlead.web.order_wire import OrderLine, fill_line, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
 from fairlead.web.quality_wire import Quality, quality_of

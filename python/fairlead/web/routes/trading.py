@@ -11,7 +11,7 @@ from fairlead.domain.limits.plan import RouteClass
 from fairlead.domain.trading.errors import RequestError
 from fairlead.domain.trading.order_request import OrderRequest
 from fairlead.domain.trading.refused import unknown_order
-from fairlead.errors import FairleadError
+from fairlead.errors import FairleadError, UnavailableError
 from fairlead.services.trading import Outcome, Placed
 from fairlead.web.correlation import correlation_id
 from fairlead.web.identity import needs
@@ -23,7 +23,7 @@ from fairlead.web.services import Asker, Given, Services
 from fairlead.web.straight import STRAIGHT
 from fairlead.web.trading_answers import BatchLine, BatchResult, CanceledCount, Timer
 
-__all__ = ["ROUTES", "IdempotencyKey", "OrderId", "order_id_of", "placed_line"]
+__all__ = ["ROUTES", "IdempotencyKey", "OrderId", "changed_line", "order_id_of", "placed_line"]
 
 _TRADE: Final = needs(Permission.TRADE_OWN)
 # The exchange counts from 1, and the tables have 63 bits.
@@ -103,13 +103,13 @@ async def amend_order(
         price=number(data.price, "price"),
         client_order_id=client_id(idempotency_key, data.client_order_id),
     )
-    return await placed_line(services, changed)
+    return await changed_line(services, changed)
 
 
 @delete("/orders/{order_id:str}", status_code=200, opt=_TRADE, summary="Cancel an order")
 async def cancel_order(order_id: OrderId, caller: Asker, services: Given) -> OrderLine:
     """Another's order is answered like one that is not there; one that has ended with 422 ``ORDER_FINISHED``."""
-    return await placed_line(services, await services.trading.orders.cancel(caller.account, order_id_of(order_id)))
+    return await changed_line(services, await services.trading.orders.cancel(caller.account, order_id_of(order_id)))
 
 
 @delete("/orders", status_code=200, opt=_TRADE, summary="Cancel all orders, of one symbol or side where it is given")
@@ -158,11 +158,27 @@ def order_id_of(text: str) -> int:
     return int(text)
 
 
-async def placed_line(services: Services, placed: Placed, request: OrderRequest | None = None) -> OrderLine:
-    """Return an order as an answer says it, with what it was sent with where that is known."""
-    fee_asset = await services.records.orders.fee_asset(placed.view.symbol) if placed.fills else None
-    sent = None if request is None else sent_with(request)
-    return order_line(placed.view, fills=placed.fills, fee_asset=fee_asset, sent=sent)
+async def placed_line(services: Services, placed: Placed, request: OrderRequest) -> OrderLine:
+    """Return an order as the answer to what entered it says it, with what it was sent with."""
+    return order_line(
+        placed.view, fills=placed.fills, fee_asset=await _fee_asset(services, placed), sent=sent_with(request)
+    )
+
+
+async def changed_line(services: Services, changed: Placed) -> OrderLine:
+    """Return an order as the answer to a change or a cancel says it, with what it was sent with where that is known."""
+    sent = await services.trading.orders.sent_with(changed.view)
+    return order_line(changed.view, fills=changed.fills, fee_asset=await _fee_asset(services, changed), sent=sent)
+
+
+async def _fee_asset(services: Services, placed: Placed) -> str | None:
+    """The exchange has done what was asked: a store that does not answer makes no failure of it."""
+    if not placed.fills:
+        return None
+    try:
+        return await services.records.orders.fee_asset(placed.view.symbol)
+    except UnavailableError:
+        return None
 
 
 def _read(caller: Principal, body: OrderBody) -> OrderRequest | Exception:

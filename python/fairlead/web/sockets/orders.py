@@ -9,7 +9,7 @@ from fairlead.domain.limits.plan import RouteClass
 from fairlead.web.bodies import BodyLimits, parse_body
 from fairlead.web.order_requests import client_id, demand_own_account, number, order_request
 from fairlead.web.order_wire import OrderBody, OrderLine
-from fairlead.web.routes.trading import order_id_of, placed_line
+from fairlead.web.routes.trading import changed_line, order_id_of, placed_line
 from fairlead.web.services import Services
 from fairlead.web.sockets.frames import AmendOp, CancelOp, Frame
 
@@ -50,7 +50,7 @@ async def carry_out(frame: Frame, caller: Principal, services: Services, *, limi
             price=number(amend.price, "price"),
             client_order_id=client_id(None, amend.client_order_id),
         )
-    return Done(status=HTTPStatus.OK, data=await placed_line(services, became))
+    return Done(status=HTTPStatus.OK, data=await changed_line(services, became))
 
 
 async def _place(body: OrderBody, caller: Principal, services: Services) -> Done:
