@@ -57,6 +57,10 @@ class FakeFeed:
         self._heard: list[Callable[[Message], None]] = []
         self._reported: list[Callable[[Report], None]] = []
 
+    @property
+    def unread(self) -> int:
+        return 0
+
     async def refresh_instruments(self) -> Instruments:
         self.asked += 1
         for message in self.unlisted:

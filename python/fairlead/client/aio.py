@@ -185,6 +185,11 @@ class Client(Verbs):
         """How many requests have no answer yet; after a time-out their outcome is in doubt until it comes."""
         return len(self._pending)
 
+    @property
+    def unread(self) -> int:
+        """How many reports wait for ``events`` or ``take``."""
+        return len(self._backlog)
+
     async def refresh_instruments(self) -> Instruments:
         """Ask for the list of instruments again and return it."""
         self._listed = False
@@ -296,25 +301,10 @@ class Client(Verbs):
         while not self._is_closed:
             before = self.connections
             try:
-                await self._session()
-            except SessionEndedError as error:
-                if error.reason in FATAL_REASONS or not self._reconnect:
-                    await self._fail(error)
-                    return
-            except ssl.SSLError as error:
-                if is_lasting(error):
-                    await self._fail(refusal(error, *self._address))
-                    return
-                lost: Exception | None = error
-            except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-                lost = error
+                lost = await self._outlive()
             except FairleadError as error:
                 await self._fail(error)
                 return
-            else:
-                lost = None
-            finally:
-                await self._hang_up()
             if self.connections > before and not self._is_closed:
                 told = (self._key_id, self._role, "the other end closed it" if lost is None else lost)
                 _log.warning("a session with the gateway is lost: key_id=%s role=%s why=%s", *told)
@@ -323,6 +313,34 @@ class Client(Verbs):
                 return
             backoff_s = _BACKOFF_S_MIN if self.connections > before else min(backoff_s * 2, _BACKOFF_S_MAX)
             await asyncio.sleep(backoff_s * random.uniform(0.5, 1.0))
+
+    async def _outlive(self) -> Exception | None:
+        """Keep one connection until it is lost, and return why; ``None``: the other end closed it.
+
+        Raises:
+            FairleadError: another connection would end the same way.
+        """
+        try:
+            await self._session()
+        except SessionEndedError as error:
+            if error.reason in FATAL_REASONS or not self._reconnect:
+                raise
+            return error
+        except ssl.SSLError as error:
+            if is_lasting(error):
+                raise refusal(error, *self._address) from error
+            return error
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            return error
+        except FairleadError:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged with its trace
+            # A fault of ours, or of who listens: a session that nobody keeps would look like a silent gateway for ever.
+            _log.exception("a session with the gateway ends in a fault: key_id=%s role=%s", self._key_id, self._role)
+            return error
+        finally:
+            await self._hang_up()
+        return None
 
     async def _session(self) -> None:
         connecting = asyncio.open_connection(*self._address, ssl=self._tls)

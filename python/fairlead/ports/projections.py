@@ -99,6 +99,11 @@ class ReportStream(Protocol):
 class ReportPlaces(Protocol):
     """Where the reports of all accounts stand, as they come: the same session."""
 
+    @property
+    def unread(self) -> int:
+        """How many reports came and were not taken yet: what is asked now is answered behind more than these."""
+        ...
+
     def listen_places(self, note: Callable[[Position, int], None]) -> None:
         """Call ``note`` with the place and the time of each report, in order; it must neither wait nor raise."""
         ...

@@ -19,6 +19,9 @@ __all__ = ["Coverage"]
 _ASK_NS_MIN: Final = 1_000_000_000
 # A command is stamped at the beginning of a turn of the exchange, and reported at its end.
 _TURN_NS_MAX: Final = 1_000_000_000
+# A session with so many reports that nobody took is not asked: the tables are behind, whatever it would say, and it
+# would have to read all that comes before the answer.
+_UNREAD_MAX: Final = 1_024
 
 
 class Coverage:
@@ -50,6 +53,8 @@ class Coverage:
             return self._proved_ns
 
     async def _ask(self, now_ns: int) -> None:
+        if self._places.unread >= _UNREAD_MAX:
+            return
         self._oldest_ns = None
         try:
             # Twice: on a session that came back a moment ago the first answer may overtake what is told again.

@@ -17,10 +17,11 @@ from functools import partial
 from typing import Final, TypeVar
 
 from fairlead.errors import DataError, NotFoundError, UnavailableError
-from fairlead.model.report import Report
+from fairlead.model.report import Position, Report
 from fairlead.ports.projections import Projections, ReportLog, ReportStream
 from fairlead.services.projections.courtesy import Courtesy
 from fairlead.services.projections.progress import TablesProgress
+from fairlead.services.projections.stride import Stride
 
 __all__ = ["GATHER_S", "Follower"]
 
@@ -66,6 +67,7 @@ class Follower(TablesProgress):
         super().__init__()
         self._stream, self._log, self._tables, self._gather_s = stream, log, tables, gather_s
         self._courtesy, self._batch_max = courtesy, _BATCH_MAX
+        self._stride = Stride()
 
     async def run(self) -> None:
         """Follow until it is cancelled. A store or an exchange that is away is waited for; nothing is lost then."""
@@ -81,7 +83,13 @@ class Follower(TablesProgress):
             is_behind = len(batch.reports) >= count_max
             await self._patiently(partial(self._apply, batch.reports, is_behind=is_behind))
             if not is_behind:
+                self._stride.end()
                 await self._rest(self._gather_s)
+
+    def _is_out_of_reach(self, position: Position, timeout_s: float) -> bool:
+        """Whether a report cannot be there in time."""
+        distance, now_s = position.event_seq - self._position.event_seq, asyncio.get_running_loop().time()
+        return self._stride.is_out_of_reach(distance, timeout_s, now_s=now_s)
 
     async def _rest(self, seconds: float) -> None:
         """Do nothing, until somebody waits for a report."""
@@ -102,6 +110,7 @@ class Follower(TablesProgress):
             await self._move(last)
             self._tell(fresh)
         if is_behind:
+            self._stride.step(self._position.event_seq, asyncio.get_running_loop().time())
             await asyncio.sleep(self._courtesy.gap_s(took_s))
             if rest_s:
                 await self._rest(rest_s)

@@ -43,9 +43,14 @@ class TablesProgress:
         return lambda: self._listeners.remove(listener)
 
     async def reached(self, position: Position, *, timeout_s: float = 2.0) -> bool:
-        """Wait until a report is in the tables; whether it came so far in time."""
+        """Wait until a report is in the tables; whether it came so far in time.
+
+        Where that is sure to be too late nobody waits, and ends no rest of the tables.
+        """
         if self._position >= position:
             return True
+        if self._is_out_of_reach(position, timeout_s):
+            return False
         self._waiting += 1
         self._wanted.set()
         try:
@@ -58,6 +63,10 @@ class TablesProgress:
             if not self._waiting:
                 self._wanted.clear()
         return True
+
+    def _is_out_of_reach(self, _position: Position, _timeout_s: float) -> bool:
+        """Whether the tables are known to be so far behind that a report cannot be there in time."""
+        return False
 
     async def _move(self, position: Position) -> None:
         """Say to who waits that the tables are at a place."""
