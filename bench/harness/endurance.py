@@ -68,11 +68,12 @@ class Figures:
     def is_clean(self) -> bool:
         """Whether every order of both was taken, every read was answered, and the tables have what was taken.
 
-        That is all of it where they caught up, and never more.
+        That is all of it where they caught up; otherwise more at the end of the watch than at its begin, and never more
+        than was taken.
         """
         http = _taken(self.http) == self.http["requests"] and not self.asked.failed
-        rows = self.rows[-1][1]
-        is_kept = rows == self.orders if self.is_caught_up else rows <= self.orders
+        before, rows = self.rows[0][1], self.rows[-1][1]
+        is_kept = rows == self.orders if self.is_caught_up else before < rows <= self.orders
         return http and self.gateway["accepted"] == self.gateway["sent"] and is_kept
 
     @property

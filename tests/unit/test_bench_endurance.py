@@ -26,9 +26,17 @@ def _figures(endurance: ModuleType, *, rows: int, is_caught_up: bool, **others: 
 
 @pytest.mark.parametrize(
     ("rows", "is_caught_up", "is_clean"),
-    [(10, True, True), (9, True, False), (11, True, False), (10, False, True), (9, False, True), (11, False, False)],
+    [
+        (10, True, True),
+        (9, True, False),
+        (11, True, False),
+        (10, False, True),
+        (4, False, True),
+        (3, False, False),
+        (11, False, False),
+    ],
 )
-def test_tables_that_caught_up_have_all_orders_and_others_no_more(
+def test_tables_that_caught_up_have_all_orders_and_others_no_more_and_go_on(
     endurance: ModuleType, rows: int, is_caught_up: bool, is_clean: bool
 ) -> None:
     assert _figures(endurance, rows=rows, is_caught_up=is_caught_up).is_clean is is_clean
