@@ -166,6 +166,23 @@ def test_a_store_that_is_away_loses_nothing() -> None:
     assert heard == [1, 2]
 
 
+def test_tables_whose_follower_ends_by_a_fault_are_not_said_to_follow() -> None:
+    followed: list[bool] = []
+
+    class Broken(Tables):
+        async def apply(self, reports: Sequence[Report], listings: Mapping[int, Listing], /) -> Sequence[Report]:
+            if self.kept:
+                followed.append(follower.is_following)
+                raise RuntimeError("a row contradicts another")
+            return await super().apply(reports, listings)
+
+    stream = Stream(_batch(1), _batch(2))
+    follower = Follower(stream=stream, log=Log(0), tables=Broken(), courtesy=NOBODY, gather_s=0)
+    with pytest.raises(RuntimeError, match="contradicts"):
+        asyncio.run(follower.run())
+    assert [*followed, follower.is_following] == [True, False]
+
+
 def test_a_listener_that_fails_costs_the_others_nothing() -> None:
     heard: list[int] = []
 

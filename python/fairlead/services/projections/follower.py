@@ -71,6 +71,12 @@ class Follower(TablesProgress):
 
     async def run(self) -> None:
         """Follow until it is cancelled. A store or an exchange that is away is waited for; nothing is lost then."""
+        try:
+            await self._follow()
+        finally:
+            self.is_following = False
+
+    async def _follow(self) -> None:
         followed = await self._patiently(self._tables.followed)
         self._position = followed.position
         if not followed.is_whole:
