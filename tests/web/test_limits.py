@@ -83,6 +83,33 @@ def test_setting_replaces_all_and_nothing_lifts_them(tmp_path: Path) -> None:
     at_desk(tmp_path, story)
 
 
+NONE_IN_ONE = dict.fromkeys(("maxQuantity", "maxValue", "collarBps", "positionMax")) | {"restricted": False}
+
+
+@pytest.mark.parametrize("wished", [{}, {"openOrdersMax": 5}, {"ordersPerS": 3}, WISHED])
+@pytest.mark.parametrize("in_one", [NONE_IN_ONE, NONE_IN_ONE | {"maxValue": "10.25"}, IN_ONE])
+def test_what_is_told_can_be_set_and_changes_nothing(
+    tmp_path: Path, wished: dict[str, Any], in_one: dict[str, Any]
+) -> None:
+    async def story(desk: Desk) -> None:
+        risk = await _risk(desk)
+        untouched = (await desk.get(ALL, headers=risk)).json()["limits"]
+        assert (await _put(desk, ALL, untouched, risk)).status_code == 200
+        assert set(desk.venue.asked[-1][1].values()) == {1_001, 0}
+
+        assert (await _put(desk, ALL, wished, risk)).status_code == 200
+        assert (await _put(desk, ONE, in_one, risk)).status_code == 200
+        before, told = desk.venue.asked[-2:], (await desk.get(ALL, headers=risk)).json()
+        other = told["limits"] | {"setBy": "somebody", "setAt": "once"}
+        assert (await _put(desk, ALL, other, risk)).status_code == 200
+        assert (await _put(desk, ONE, told["markets"][0], risk)).status_code == 200
+
+        assert desk.venue.asked[-2:] == before
+        assert (await desk.get(ALL, headers=risk)).json() == told
+
+    at_desk(tmp_path, story)
+
+
 def test_what_the_exchange_refuses_is_not_kept(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         risk = await _risk(desk)
@@ -115,7 +142,11 @@ def test_what_the_exchange_refuses_is_not_kept(tmp_path: Path) -> None:
         (ALL, {"account": 1_002}, 400, "account"),
         (ONE, {"maxQuantity": "NaN"}, 400, "maxQuantity"),
         (ONE, {"maxQuantity": "1e5"}, 400, "maxQuantity"),
-        (ONE, {"maxQuantity": None}, 400, "maxQuantity"),
+        (ONE, {"maxQuantity": "null"}, 400, "maxQuantity"),
+        (ONE, {"maxQuantity": [None]}, 400, "maxQuantity"),
+        (ONE, {"restricted": None}, 400, "restricted"),
+        (ONE, {"symbol": "ETH-USD"}, 400, "symbol"),
+        (ONE, {"setBy": 1}, 400, "setBy"),
         (ONE, {"maxValue": "-1"}, 400, "maxValue"),
         (ONE, {"positionMax": "0"}, 400, "positionMax"),
         (ONE, {"positionMax": "0." + "0" * 20 + "1"}, 400, "positionMax"),

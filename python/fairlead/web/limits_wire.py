@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from fairlead.domain.limits.standing import AccountLimits, MarketLimits, bursts
 from fairlead.model.instants import iso
 from fairlead.ports.account_limits import KeptLimits
-from fairlead.web.order_requests import number
+from fairlead.web.numbers import NumberOrNull, decimal_or_none
 from fairlead.web.order_wire import decimal_text
+from fairlead.web.problems import ProblemError
 from fairlead.web.wire import Answer, Body
 
 __all__ = [
@@ -26,12 +27,21 @@ __all__ = [
 
 Rate = Annotated[int, Meta(ge=1, le=1_000_000)]
 Count = Annotated[int, Meta(ge=1, le=2**32 - 1)]
+Told = Annotated[str, Meta(max_length=64)]
 
 
-class AccountLimitsWish(Body, frozen=True, kw_only=True):
-    """``PUT /accounts/{account}/limits``: all of them; what is left out does not limit.
+class _ToldBy(Body, frozen=True, kw_only=True):
+    """What an answer says of who set them and when: taken back with it, and never read."""
 
-    A burst that is left out is twice its rate; ``cancelsPerS`` is at least twice ``ordersPerS``.
+    set_by: Told | None = None
+    set_at: Told | None = None
+
+
+class AccountLimitsWish(_ToldBy, frozen=True, kw_only=True):
+    """``PUT /accounts/{account}/limits``: all of them; what is left out or ``null`` does not limit.
+
+    A burst that is left out is twice its rate; ``cancelsPerS`` is at least twice ``ordersPerS``. ``limits`` of the
+    answer of ``GET`` is taken as it is: ``setBy`` and ``setAt`` are not read.
     """
 
     orders_per_s: Rate | None = None
@@ -42,16 +52,19 @@ class AccountLimitsWish(Body, frozen=True, kw_only=True):
     duplicate_ms: Annotated[int, Meta(ge=1, le=86_400_000)] | None = None
 
 
-class MarketLimitsWish(Body, frozen=True, kw_only=True):
-    """``PUT /accounts/{account}/limits/{symbol}``: all of them; what is left out does not limit.
+class MarketLimitsWish(_ToldBy, frozen=True, kw_only=True):
+    """``PUT /accounts/{account}/limits/{symbol}``: all of them; what is left out or ``null`` does not limit.
 
-    Numbers as text or JSON numbers, exact. ``restricted``: no new orders but reduce-only ones.
+    Numbers as text or JSON numbers, exact. ``restricted``: no new orders but reduce-only ones. One of ``markets`` of
+    the answer of ``GET`` is taken as it is: ``setBy`` and ``setAt`` are not read, ``symbol`` is that of the path.
     """
 
-    max_quantity: Raw | UnsetType = UNSET
-    max_value: Raw | UnsetType = UNSET
+    symbol: Told | None = None
+
+    max_quantity: NumberOrNull | UnsetType = UNSET
+    max_value: NumberOrNull | UnsetType = UNSET
     collar_bps: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
-    position_max: Raw | UnsetType = UNSET
+    position_max: NumberOrNull | UnsetType = UNSET
     restricted: bool = False
 
 
@@ -101,13 +114,27 @@ def account_limits(wish: AccountLimitsWish) -> AccountLimits:
     )
 
 
-def market_limits(wish: MarketLimitsWish) -> MarketLimits:
-    """Return what is wished, with its numbers read."""
+def market_limits(wish: MarketLimitsWish, *, symbol: str) -> MarketLimits:
+    """Return what is wished for the market of the path, with its numbers read.
+
+    Raises:
+        ProblemError: a number is none, or the body is about another market.
+    """
+    if wish.symbol not in (None, symbol):
+        raise ProblemError(
+            400,
+            "VALIDATION_ERROR",
+            f"the limits are those of another market than the path's: symbol={wish.symbol} path={symbol}",
+            field="symbol",
+            value=wish.symbol,
+            limit=symbol,
+            fix="leave symbol out, or name the same market in both",
+        )
     return MarketLimits(
-        max_quantity=number(wish.max_quantity, "maxQuantity"),
-        max_value=number(wish.max_value, "maxValue"),
+        max_quantity=decimal_or_none(wish.max_quantity, "maxQuantity"),
+        max_value=decimal_or_none(wish.max_value, "maxValue"),
         collar_bps=wish.collar_bps,
-        position_max=number(wish.position_max, "positionMax"),
+        position_max=decimal_or_none(wish.position_max, "positionMax"),
         is_restricted=wish.restricted,
     )
 

@@ -2,18 +2,30 @@
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, NewType
 
 import msgspec
 
 from fairlead.web.problems import ProblemError
 
-__all__ = ["decimal_of"]
+__all__ = ["NumberOrNull", "decimal_of", "decimal_or_none"]
+
+NumberOrNull = NewType("NumberOrNull", msgspec.Raw)
+"""A number that may be ``null``, as it came."""
 
 # No price and no quantity has more; a number with an exponent of a billion would cost the memory of a billion digits.
 _DIGITS_MAX: Final = 40
 _FORM: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _SHOWN_MAX: Final = 48
+
+
+def decimal_or_none(raw: NumberOrNull | msgspec.UnsetType, field: str) -> Decimal | None:
+    """Return the number that stands in ``raw``; ``None`` where it is left out or ``null``.
+
+    Raises:
+        ProblemError: it is something else: see ``decimal_of``.
+    """
+    return None if isinstance(raw, msgspec.UnsetType) or bytes(raw) == b"null" else decimal_of(raw, field)
 
 
 def decimal_of(raw: msgspec.Raw, field: str) -> Decimal:
