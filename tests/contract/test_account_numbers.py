@@ -25,6 +25,21 @@ def test_an_account_counts_as_made_from_when_it_was_noted(store_url: str) -> Non
     with_store(store_url, story)
 
 
+def test_a_number_is_that_of_the_user_who_has_it(store_url: str) -> None:
+    async def story(database: Database) -> None:
+        numbers, users = SqlAccountNumbers(database), SqlUsers(database)
+        first, second = await users.add(new_user(1)), await users.add(new_user(2))
+        assert await numbers.owner(first.account) == first.user_id
+        assert await numbers.owner(second.account) == second.user_id
+        assert await numbers.owner(second.account + 1) is None
+
+        other = await numbers.renumber(first.user_id, at_least=5_000)
+        assert await numbers.owner(first.account) is None
+        assert await numbers.owner(other) == first.user_id
+
+    with_store(store_url, story)
+
+
 def test_a_user_whose_account_was_made_keeps_its_number(store_url: str) -> None:
     async def story(database: Database) -> None:
         numbers, users = SqlAccountNumbers(database), SqlUsers(database)

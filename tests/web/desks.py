@@ -40,6 +40,7 @@ from fairlead.services.advanced_lists import AdvancedLists
 from fairlead.services.audit import AuditDesk
 from fairlead.services.figures import Access, Figures
 from fairlead.services.markets import (
+    AccountCommands,
     Assets,
     Breakers,
     Corrections,
@@ -206,10 +207,9 @@ def calendars_over(feed: FakeFeed, house: House) -> CalendarDesk:
     )
 
 
-def limits_over(venue: FakeVenue, feed: FakeFeed, house: House) -> LimitsDesk:
+def limits_over(accounts: AccountCommands, feed: FakeFeed, house: House) -> LimitsDesk:
     """Return what risk managers set for the accounts of a venue."""
-    front: Any = venue
-    return LimitsDesk(front, feed=feed, book=SqlAccountLimits(house.database))
+    return LimitsDesk(accounts, feed=feed, book=SqlAccountLimits(house.database))
 
 
 async def _at_once(_: object) -> bool:
@@ -235,6 +235,7 @@ def at_desk(
         assets = Assets(venue, feed=feed)  # type: ignore[arg-type]
         probes = {name: parts.probe(name) for name in ("engine", "store")}
         bank, desks = FakeBank(), trading_over(front, house)
+        account_commands = AccountCommands(venue, accounts=desks.accounts)  # type: ignore[arg-type]
         metrics = Metrics(begun_ns=0, symbol_of=lambda _: None)
         services = Services(
             registration=house.registration,
@@ -251,7 +252,7 @@ def at_desk(
             figures=Figures(metrics, access=Access.LOOPBACK),
             breakers=(breakers := Breakers(feed)),
             sockets=sockets_over(feed, house),
-            control=VenueControl(venue, feed=feed, assets=assets),  # type: ignore[arg-type]
+            control=VenueControl(venue, feed=feed, assets=assets, accounts=account_commands),  # type: ignore[arg-type]
             outcomes=outcomes_over(venue, feed, assets, house),
             corrections=corrections_over(venue, feed, house),
             records=(records := records_over(house)),
@@ -261,7 +262,7 @@ def at_desk(
             ),
             recovery=Recovery(house.needs),
             audit=AuditDesk(SqlAuditHistory(house.database), house.needs),
-            account_limits=limits_over(venue, feed, house),
+            account_limits=limits_over(account_commands, feed, house),
             calendars=calendars_over(feed, house),
         )
         await SqlProjections(house.database).begin("log")

@@ -168,12 +168,16 @@ class FakeVenue:
         self.asked: list[tuple[str, dict[str, Any], tuple[Any, ...]]] = []
         self.refuses: dict[str, str] = {}
         self.is_silent = False
+        self.has_account: Callable[[int], bool] = lambda _: True
 
     async def command(self, kind: str, fields: Any, entries: tuple[Any, ...] = ()) -> Report:
         if self.is_silent:
             raise UnavailableError(f"no answer in time, the outcome is in doubt: kind={kind}")
         self.asked.append((kind, dict(fields), entries))
+        account = fields["scope_id"] if fields.get("scope") == "Account" else fields.get("account")
         reason = self.refuses.get(kind)
+        if account is not None and not self.has_account(account):
+            reason = "UNKNOWN_ACCOUNT"
         return Report(
             kind="CommandReport",
             fields={},

@@ -241,6 +241,71 @@ def test_an_account_that_there_is_not_is_404_and_no_reason_to_wait(tmp_path: Pat
     at_desk(tmp_path, story)
 
 
+def _before_their_first_order(account: int) -> list[tuple[str, str, dict[str, Any], Role]]:
+    scope = {"scope": "ACCOUNT", "account": account, "reason": "x"}
+    return [
+        ("PUT", f"/accounts/{account}/limits", {"openOrdersMax": 5}, Role.RISK_MANAGER),
+        ("PUT", f"/accounts/{account}/limits/BTC-USD", {"maxQuantity": "1"}, Role.RISK_MANAGER),
+        ("PUT", f"/accounts/{account}/fee-schedule", {"schedule": 1}, Role.OPERATOR),
+        ("POST", "/kill-switch", scope, Role.OPERATOR),
+        ("POST", "/kill-switch/release", scope, Role.OPERATOR),
+    ]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_what_is_about_an_account_may_come_before_the_first_order_of_its_user(tmp_path: Path, number: int) -> None:
+    async def story(desk: Desk) -> None:
+        _opened(desk)
+        desk.venue.has_account = lambda account: account <= desk.front.last_account
+        # Who runs the venue came first: their own account does not make those of others.
+        role = _before_their_first_order(0)[number][-1]
+        headers, _ = await _as(desk, role)
+        ann = await desk.house.trader()
+        method, path, body, _ = _before_their_first_order(ann.account)[number]
+
+        answer = await desk.client.request(method, path, json=body, headers=headers)
+
+        assert answer.status_code == 200, answer.text
+        assert desk.front.last_account == ann.account
+        assert await desk.accounts.ensure(ann.user_id, ann.account) == ann.account
+        assert len(desk.venue.asked) == 2
+
+    at_desk(tmp_path, story)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_an_account_that_nobody_has_stays_unknown_and_is_not_made(tmp_path: Path, number: int) -> None:
+    async def story(desk: Desk) -> None:
+        _opened(desk)
+        desk.venue.has_account = lambda account: account <= desk.front.last_account
+        method, path, body, role = _before_their_first_order(1_099)[number]
+        headers, _ = await _as(desk, role)
+        made = desk.front.last_account
+
+        answer = await desk.client.request(method, path, json=body, headers=headers)
+
+        assert (answer.status_code, answer.json()["field"], answer.json()["value"]) == (404, "account", "1099")
+        assert (desk.front.last_account, len(desk.venue.asked)) == (made, 1)
+
+    at_desk(tmp_path, story)
+
+
+def test_a_number_that_the_exchange_gave_to_somebody_else_is_theirs(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        ann = await desk.house.trader()
+        headers, _ = await _as(desk, Role.RISK_MANAGER)
+        desk.front.last_account = ann.account
+        desk.venue.has_account = lambda _: False
+
+        answer = await desk.client.request(
+            "PUT", f"/accounts/{ann.account}/limits", json={"openOrdersMax": 5}, headers=headers
+        )
+
+        assert (answer.status_code, answer.json()["value"]) == (404, str(ann.account))
+
+    at_desk(tmp_path, story)
+
+
 def test_what_the_exchange_refuses_is_422_and_what_it_does_not_answer_503(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         _opened(desk)

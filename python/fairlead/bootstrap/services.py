@@ -16,7 +16,7 @@ from fairlead.engine.journal_room import has_spare
 from fairlead.errors import UnavailableError
 from fairlead.services.access import Entry, KeyDesk, Recovery, Registration
 from fairlead.services.audit import AuditDesk
-from fairlead.services.markets import Assets, Corrections, LimitsDesk, Outcomes, VenueControl
+from fairlead.services.markets import AccountCommands, Assets, Corrections, LimitsDesk, Outcomes, VenueControl
 from fairlead.services.order_quality import OrderQualities
 from fairlead.services.readiness import Readiness
 from fairlead.web.services import Services
@@ -32,6 +32,7 @@ async def services(house: House) -> AsyncIterator[None]:
     """Put them together."""
     needs, limits = house.needs, house.settings.limits
     assets = Assets(house.front, feed=house.feed)
+    accounts = AccountCommands(house.front, accounts=house.desks.accounts)
     house.services = Services(
         registration=Registration(needs),
         entry=Entry(needs),
@@ -45,7 +46,7 @@ async def services(house: House) -> AsyncIterator[None]:
         funds=house.funds,
         teller=house.teller,
         breakers=house.breakers,
-        control=VenueControl(house.front, feed=house.feed, assets=assets),
+        control=VenueControl(house.front, feed=house.feed, assets=assets, accounts=accounts),
         outcomes=Outcomes(
             house.front,
             feed=house.feed,
@@ -72,7 +73,7 @@ async def services(house: House) -> AsyncIterator[None]:
         calendars=house.calendars,
         recovery=Recovery(needs),
         audit=AuditDesk(SqlAuditHistory(house.database), needs),
-        account_limits=LimitsDesk(house.front, feed=house.feed, book=SqlAccountLimits(house.database)),
+        account_limits=LimitsDesk(accounts, feed=house.feed, book=SqlAccountLimits(house.database)),
     )
     yield
 

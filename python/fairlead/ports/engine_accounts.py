@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-__all__ = ["AccountNumbers"]
+__all__ = ["AccountNumbers", "AccountOpener"]
 
 
 class AccountNumbers(Protocol):
@@ -17,6 +17,10 @@ class AccountNumbers(Protocol):
         """Remember accounts that the exchange made for the service; again is nothing."""
         ...
 
+    async def owner(self, account: int, /) -> str | None:
+        """Return the id of the user whose account has this number, if any."""
+        ...
+
     async def renumber(self, user_id: str, /, *, at_least: int) -> int:
         """Return the number of a user's account, another one where the exchange did not make it.
 
@@ -27,5 +31,17 @@ class AccountNumbers(Protocol):
         Raises:
             NotFoundError: no user has the id.
             UnavailableError: no number is left.
+        """
+        ...
+
+
+class AccountOpener(Protocol):
+    """Opens accounts of users before they ask for anything themselves."""
+
+    async def open(self, account: int, /) -> bool:
+        """Let the exchange have the account of a user; ``False`` where no user has one of this number.
+
+        Raises:
+            UnavailableError: the exchange or the store does not answer.
         """
         ...

@@ -108,7 +108,7 @@ _OURS: Final[tuple[tuple[type[FairleadError], int, str, str], ...]] = (
     (ValidationError, 400, "VALIDATION_ERROR", "correct the field and send again"),
     (ConflictError, 409, "CONFLICT_ERROR", "look at what is there before you send again"),
     (UnknownSymbolError, 404, "NOT_FOUND_ERROR", "list them: GET /markets"),
-    (UnknownAccountError, 404, "NOT_FOUND_ERROR", "check the number; that of a user begins with their first order"),
+    (UnknownAccountError, 404, "NOT_FOUND_ERROR", "check the number: no user has it, nor has the exchange"),
     (NotFoundError, 404, "NOT_FOUND_ERROR", "check the id; one of somebody else counts as none"),
     (UsageError, 400, "VALIDATION_ERROR", "correct the request and send again"),
 )

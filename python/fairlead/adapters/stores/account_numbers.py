@@ -35,6 +35,12 @@ class SqlAccountNumbers:
         async with self._database.write() as step:
             await step.execute(insert_once(step, made_accounts), rows)
 
+    async def owner(self, account: int, /) -> str | None:
+        """Return whose number it is."""
+        asked = select(users.c.user_id).where(users.c.account == account)
+        async with self._database.read() as view:
+            return (await view.execute(asked)).scalar_one_or_none()
+
     async def renumber(self, user_id: str, /, *, at_least: int) -> int:
         """Return the number of a user, another one where the exchange did not make it."""
         last = account_numbers.c.last

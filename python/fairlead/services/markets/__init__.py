@@ -2,6 +2,7 @@
 
 from fairlead.domain.market_data.public_trade import PublicTrade
 from fairlead.services.markets.account_limits import LimitsDesk
+from fairlead.services.markets.accounts import AccountCommands
 from fairlead.services.markets.assets import Assets
 from fairlead.services.markets.breakers import Breakers, BreakerStatus
 from fairlead.services.markets.control import NewMarket, Scope, VenueControl
@@ -14,6 +15,7 @@ from fairlead.services.markets.recall import Recall
 from fairlead.services.markets.tape import Tape
 
 __all__ = [
+    "AccountCommands",
     "Assets",
     "BookView",
     "BreakerStatus",

@@ -7,9 +7,8 @@ from typing import Final
 from fairlead.domain.limits.standing import AccountLimits, MarketLimits, bursts
 from fairlead.model.report import Report
 from fairlead.ports.account_limits import KeptLimits, LimitsBook
-from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
-from fairlead.services.markets.accounts import demand_account
+from fairlead.services.markets.accounts import AccountCommands
 from fairlead.services.markets.grid import positive
 from fairlead.wire.codec import Value
 
@@ -25,13 +24,13 @@ class LimitsDesk:
     setting the same again brings both together.
 
     Args:
-        front: the session that may do everything.
+        commands: the session that may do everything, as far as accounts go.
         feed: which instruments there are.
         book: what was set.
     """
 
-    def __init__(self, front: Front, *, feed: MarketFeed, book: LimitsBook) -> None:
-        self._front, self._feed, self._book = front, feed, book
+    def __init__(self, commands: AccountCommands, *, feed: MarketFeed, book: LimitsBook) -> None:
+        self._commands, self._feed, self._book = commands, feed, book
 
     async def of(self, account: int) -> Sequence[KeptLimits]:
         """Return what was set for an account: over all markets first, then by symbol."""
@@ -42,7 +41,7 @@ class LimitsDesk:
 
         Raises:
             UsageError: they do not go together.
-            UnknownAccountError: the exchange has none of that number.
+            UnknownAccountError: nobody has an account of that number.
             UnavailableError: no answer in time, or it is not kept; set the same again.
         """
         orders_burst, cancels_burst = bursts(limits)
@@ -55,7 +54,7 @@ class LimitsDesk:
             "limits.open_orders_max": limits.open_orders_max or 0,
             "limits.duplicate_ns": (limits.duplicate_ms or 0) * _NS_PER_MS,
         }
-        report = await self._front.command("SetAccountLimits", fields)
+        report = await self._commands.send("SetAccountLimits", fields, account=account)
         return await self._taken(report, account=account, symbol=None, limits=limits, by=by)
 
     async def set_market(self, account: int, symbol: str, limits: MarketLimits, *, by: str) -> Report:
@@ -63,7 +62,7 @@ class LimitsDesk:
 
         Raises:
             RequestError: a number is not above 0 or has more digits than the market keeps.
-            UnknownAccountError: the exchange has none of that number.
+            UnknownAccountError: nobody has an account of that number.
             UnknownSymbolError: it has no such market.
             UnavailableError: no answer in time, or it is not kept; set the same again.
         """
@@ -81,13 +80,13 @@ class LimitsDesk:
             "limits.position_max": scaled(limits.position_max, listing.qty_decimals, "positionMax"),
             "limits.restricted": limits.is_restricted,
         }
-        report = await self._front.command("SetInstrumentLimits", fields)
+        report = await self._commands.send("SetInstrumentLimits", fields, account=account)
         return await self._taken(report, account=account, symbol=symbol, limits=limits, by=by)
 
     async def _taken(
         self, report: Report, *, account: int, symbol: str | None, limits: AccountLimits | MarketLimits, by: str
     ) -> Report:
-        if demand_account(report, account).is_rejected:
+        if report.is_rejected:
             return report
         await self._book.keep(
             KeptLimits(account=account, symbol=symbol, limits=limits, set_by=by, set_ts_ns=report.ts_ns)

@@ -8,7 +8,7 @@ from typing import Final
 from fairlead.model.report import Report
 from fairlead.ports.front import Front
 from fairlead.ports.market_feed import MarketFeed
-from fairlead.services.markets.accounts import demand_account
+from fairlead.services.markets.accounts import AccountCommands
 from fairlead.services.markets.assets import Assets
 from fairlead.services.markets.grid import bands, positive
 from fairlead.wire.codec import Value
@@ -52,16 +52,17 @@ class VenueControl:
     """Commands of operators. What the exchange refuses is a report that says so.
 
     Every method may raise ``UnavailableError``: no answer in time, the outcome is in doubt; look before doing it again.
-    Those about an account raise ``UnknownAccountError`` where there is none of that number.
+    Those about an account raise ``UnknownAccountError`` where nobody has one of that number.
 
     Args:
         front: the session that may do everything.
         feed: which instruments there are.
         assets: which assets there are.
+        accounts: sends what is about an account.
     """
 
-    def __init__(self, front: Front, *, feed: MarketFeed, assets: Assets) -> None:
-        self._front, self._feed, self._assets = front, feed, assets
+    def __init__(self, front: Front, *, feed: MarketFeed, assets: Assets, accounts: AccountCommands) -> None:
+        self._front, self._feed, self._assets, self._accounts = front, feed, assets, accounts
 
     async def halt(self, symbol: str, *, operator: int, note: str, duration_s: int, two_person: bool) -> Report:
         """Stop trading; ``duration_s`` 0: until somebody resumes it, another operator where ``two_person``."""
@@ -87,12 +88,12 @@ class VenueControl:
     async def kill(self, scope: Scope, *, operator: int, note: str, reducing: bool) -> Report:
         """Cancel every order of a scope and let no new one in, but reduce-only ones where ``reducing``."""
         fields = self._scope(scope) | {"reducing": reducing, "operator": operator, "note": note}
-        return demand_account(await self._front.command("KillSwitch", fields), scope.account)
+        return await self._of_scope("KillSwitch", fields, scope)
 
     async def release(self, scope: Scope, *, operator: int, note: str) -> Report:
         """Let orders of a scope in again; another operator than the one who stopped it."""
         fields = self._scope(scope) | {"operator": operator, "note": note}
-        return demand_account(await self._front.command("Rearm", fields), scope.account)
+        return await self._of_scope("Rearm", fields, scope)
 
     async def set_state(self, symbol: str, state: str) -> Report:
         """Move a market to a trading state, in the words of the wire."""
@@ -127,7 +128,7 @@ class VenueControl:
     async def set_account_fees(self, account: int, schedule: int) -> Report:
         """Let an account pay by another fee schedule."""
         fields: dict[str, Value] = {"account": account, "schedule": schedule}
-        return demand_account(await self._front.command("SetAccountFees", fields), account)
+        return await self._accounts.send("SetAccountFees", fields, account=account)
 
     async def list_market(self, market: NewMarket) -> Report:
         """List an instrument, its assets too where there is no market of them; it does not trade before it is opened.
@@ -148,6 +149,11 @@ class VenueControl:
         if not report.is_rejected:
             await self._feed.refresh_instruments()
         return report
+
+    async def _of_scope(self, kind: str, fields: dict[str, Value], scope: Scope) -> Report:
+        if scope.account is None:
+            return await self._front.command(kind, fields)
+        return await self._accounts.send(kind, fields, account=scope.account)
 
     def _scope(self, scope: Scope) -> dict[str, Value]:
         if scope.kind == "SYMBOL" and scope.symbol is not None:

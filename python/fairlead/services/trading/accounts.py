@@ -78,6 +78,16 @@ class EngineAccounts:
             _log.warning("no account yet: user_id=%s account=%s why=%s", user_id, account, error)
             return account
 
+    async def open(self, account: int) -> bool:
+        """Let the exchange have the account of a user; ``False`` where no user has one of this number.
+
+        Raises:
+            UnavailableError: the exchange or the store does not answer.
+        """
+        user_id = await self._numbers.owner(account)
+        # A user whose number the exchange gave to somebody else has another one then.
+        return user_id is not None and await self.ensure(user_id, account) == account
+
     async def _make_up_to(self, account: int) -> set[int]:
         """Make accounts until the exchange reaches a number; return those it gave."""
         made = {await self._make()}
