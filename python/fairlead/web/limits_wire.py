@@ -1,6 +1,6 @@
 """The bodies and answers of what risk managers set for an account."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -114,13 +114,18 @@ def account_limits(wish: AccountLimitsWish) -> AccountLimits:
     )
 
 
-def market_limits(wish: MarketLimitsWish, *, symbol: str) -> MarketLimits:
+def market_limits(wish: MarketLimitsWish, *, symbol: str, named: Callable[[str], str]) -> MarketLimits:
     """Return what is wished for the market of the path, with its numbers read.
+
+    Args:
+        wish: the body.
+        symbol: of the market.
+        named: returns the symbol of the market that is meant.
 
     Raises:
         ProblemError: a number is none, or the body is about another market.
     """
-    if wish.symbol not in (None, symbol):
+    if wish.symbol is not None and named(wish.symbol) != symbol:
         raise ProblemError(
             400,
             "VALIDATION_ERROR",

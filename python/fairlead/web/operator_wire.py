@@ -1,5 +1,6 @@
 """The bodies and answers of what operators do, and of what everybody may know of it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -226,8 +227,12 @@ def breaker_answer(status: BreakerStatus) -> BreakerAnswer:
     )
 
 
-def scope_of(wish: ReleaseWish) -> Scope:
+def scope_of(wish: ReleaseWish, *, named: Callable[[str], str]) -> Scope:
     """Return what a kill switch is about.
+
+    Args:
+        wish: the body.
+        named: returns the symbol of the market that is meant.
 
     Raises:
         ProblemError: what the scope needs is missing, or there is something beside it.
@@ -245,7 +250,8 @@ def scope_of(wish: ReleaseWish) -> Scope:
                 limit="ACCOUNT has account, SYMBOL has symbol, VENUE has neither",
                 fix=f"give {wanted} and nothing else" if wanted else "leave account and symbol out",
             )
-    return Scope(kind=wish.scope, symbol=wish.symbol, account=wish.account)
+    symbol = None if wish.symbol is None else named(wish.symbol)
+    return Scope(kind=wish.scope, symbol=symbol, account=wish.account)
 
 
 def market_to_list(wish: Listing) -> NewMarket:

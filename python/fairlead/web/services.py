@@ -81,6 +81,10 @@ class Services:
     audit: AuditDesk
     account_limits: LimitsDesk
 
+    def named(self, symbol: str) -> str:
+        """Return the symbol of the market that a request names, by its symbol or another name of it."""
+        return self.trading.symbols.canonical(symbol)
+
 
 # Made by the application and by the guard, never by a request: nothing to validate.
 Given = NamedDependency[SkipValidation[Services]]

@@ -46,7 +46,8 @@ async def set_market_limits(
     account: Account, symbol: Symbol, data: JSONBody[MarketLimitsWish], caller: Asker, services: Given
 ) -> Done:
     """Counts from then on, whoever sends the orders and wherever; open orders stay."""
-    limits = market_limits(data, symbol=symbol)
+    symbol = services.named(symbol)
+    limits = market_limits(data, symbol=symbol, named=services.named)
     report = await services.account_limits.set_market(account, symbol, limits, by=caller.user_id)
     return done(report, what=f"limits account={account} symbol={symbol}")
 

@@ -49,6 +49,7 @@ async def breaker_status(services: Given) -> BreakerAnswer:
 @post("/markets/{symbol:str}/halt", status_code=200, opt=needs(Permission.HALT), summary="Stop trading")
 async def halt(symbol: Symbol, data: JSONBody[HaltWish], caller: Asker, services: Given) -> Done:
     """Orders stay; new ones are refused until the halt is over."""
+    symbol = services.named(symbol)
     report = await services.control.halt(
         symbol,
         operator=caller.account,
@@ -62,6 +63,7 @@ async def halt(symbol: Symbol, data: JSONBody[HaltWish], caller: Asker, services
 @post("/markets/{symbol:str}/resume", status_code=200, opt=needs(Permission.RESUME), summary="Let it trade again")
 async def resume(symbol: Symbol, data: JSONBody[ResumeWish], caller: Asker, services: Given) -> Done:
     """At once, or through an auction; a halt of two persons needs another operator than the one who halted."""
+    symbol = services.named(symbol)
     report = await services.control.resume(symbol, operator=caller.account, note=data.reason, auction=data.auction)
     return done(report, what=f"resume symbol={symbol}")
 
@@ -69,16 +71,16 @@ async def resume(symbol: Symbol, data: JSONBody[ResumeWish], caller: Asker, serv
 @post("/kill-switch", status_code=200, opt=needs(Permission.KILL), summary="Cancel and let no order in")
 async def kill(data: JSONBody[KillWish], caller: Asker, services: Given) -> Killed:
     """Of the venue, of an account or of a market, until another operator releases it."""
-    report = await services.control.kill(
-        scope_of(data), operator=caller.account, note=data.reason, reducing=data.reducing
-    )
+    scope = scope_of(data, named=services.named)
+    report = await services.control.kill(scope, operator=caller.account, note=data.reason, reducing=data.reducing)
     return killed(report, what=f"kill switch scope={data.scope}")
 
 
 @post("/kill-switch/release", status_code=200, opt=needs(Permission.RESUME), summary="Let orders in again")
 async def release(data: JSONBody[ReleaseWish], caller: Asker, services: Given) -> Done:
     """By another operator than the one who stopped it."""
-    report = await services.control.release(scope_of(data), operator=caller.account, note=data.reason)
+    scope = scope_of(data, named=services.named)
+    report = await services.control.release(scope, operator=caller.account, note=data.reason)
     return done(report, what=f"release scope={data.scope}")
 
 
@@ -92,6 +94,7 @@ async def list_instrument(data: JSONBody[Listing], services: Given) -> Done:
 @patch("/markets/{symbol:str}", opt=needs(Permission.MANAGE_MARKETS), summary="Open, suspend, close or delist it")
 async def change_market(symbol: Symbol, data: JSONBody[MarketChange], services: Given) -> Market:
     """Moves it to another trading state; the exchange refuses what its rules do not have. Its calendar then waits."""
+    symbol = services.named(symbol)
     state = "".join(part.capitalize() for part in data.state.split("_"))
     report = await services.calendars.by_hand(symbol, state, lambda: services.control.set_state(symbol, state))
     accepted(report, what=f"state symbol={symbol} state={data.state}")
@@ -102,6 +105,7 @@ async def change_market(symbol: Symbol, data: JSONBody[MarketChange], services: 
 @put("/markets/{symbol:str}/ticks", opt=needs(Permission.MANAGE_MARKETS), summary="Change its price grid")
 async def set_ticks(symbol: Symbol, data: JSONBody[GridWish], services: Given) -> Market:
     """Open orders with prices off the new grid are cancelled (``TICK_CHANGE``); all others stay where they are."""
+    symbol = services.named(symbol)
     report = await services.control.set_ticks(symbol, grid_of(data))
     accepted(report, what=f"ticks symbol={symbol}")
     upcoming = (await services.calendars.views()).get(symbol)
