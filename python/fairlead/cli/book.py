@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Final
+import time
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from fairlead.cli.asking import LOCAL, Json, Url, asking_openly
+from fairlead.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from fairlead.sdk import OrderBook
+    from fairlead.sdk import OrderBook, RestClient
     from fairlead.sdk.answers import Level
 
 _CLEAR: Final = "\x1b[H\x1b[J"
+_ASK_AGAIN_S: Final = 0.5
 
 
 def book(
@@ -29,15 +31,30 @@ def book(
     """Print the book of a market, once or as it moves.
 
     Asks above, bids below, best in the middle: price, what is displayed at it, by how many orders. With --watch --json
-    one object a line. Nobody needs to be known for it.
+    one object a line. Nobody needs to be known for it. --watch waits for a service that does not answer, and says so.
 
-    Exit codes: 0 done, 3 no such market, 5 no answer, or the service does not hear the exchange.
+    Exit codes: 0 done, 3 no such market, 5 no answer, or the service does not hear the exchange (not with --watch).
 
     Example:  fairlead book BTC-USD --watch
     """
     with asking_openly(url) as client:
-        for found in islice(client.watch_order_book(symbol, levels=levels), None if watch else 1):
-            _show(found, as_json=as_json, again=watch)
+        if watch:
+            _watch(client, symbol, levels=levels, url=url, as_json=as_json)
+        _show(client.fetch_order_book(symbol, levels=levels), as_json=as_json, again=False)
+
+
+def _watch(client: RestClient, symbol: str, *, levels: int, url: str, as_json: bool) -> NoReturn:
+    is_away = False
+    while True:
+        try:
+            for found in client.watch_order_book(symbol, levels=levels):
+                is_away = False
+                _show(found, as_json=as_json, again=True)
+        except UnavailableError as error:
+            if not is_away:
+                print(f"fairlead: waiting for the service: url={url} why={error}", file=sys.stderr, flush=True)
+            is_away = True
+            time.sleep(_ASK_AGAIN_S)
 
 
 def _show(found: OrderBook, *, as_json: bool, again: bool) -> None:
