@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.access.houses import BOB, PASSWORD, WRONG
 from tests.web.desks import Desk, at_desk, bearer
+from tests.web.knocks import knock
 
 from fairlead.domain.access.roles import Role
 from fairlead.errors import UnavailableError
@@ -128,5 +129,66 @@ def test_it_is_read_page_by_page_by_who_may_and_asked_for_exactly(tmp_path: Path
             assert (answer.status_code, answer.json()["field"]) == (400, field)
         assert (await desk.get("/audit/access", headers=ops)).status_code == 403
         assert (await desk.get("/audit/access")).status_code == 401
+
+    at_desk(tmp_path, story)
+
+
+def _copy(account: object, **more: object) -> dict[str, Any]:
+    return {"op": "subscribe", "channels": [{"name": "drop_copy", "account": account}], **more}
+
+
+async def _hear(desk: Desk, headers: dict[str, str], *said: object) -> tuple[str, list[dict[str, Any]]]:
+    """Say something over a live connection; return whose it is, and the answers."""
+    user: str = (await desk.get("/me", headers=headers)).json()["userId"]
+    return user, (await knock(desk.app, f"/ws/{user}", list(headers.items()), say=said)).answers
+
+
+def test_who_begins_to_hear_of_others_is_written_down_each_time(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        eyes = await _as(desk, Role.COMPLIANCE, "eyes@example.com")
+        ops = await _as(desk, Role.OPERATOR, "ops@example.com")
+        ended = _copy("ALL") | {"op": "unsubscribe"}
+        # Asked for again while it runs, it does not begin; from another place it does.
+        said = (_copy("ALL"), _copy("ALL"), _copy("ALL", resumeFrom="0.0.0"), ended, _copy(1_099))
+
+        who, answers = await _hear(desk, ops, *said)
+
+        assert [one.get("status") for one in answers] == [200, 200, None, 200, 200]
+        found = await _told(desk, eyes, "?action=ORDERED")
+        assert {it["userId"] for it in found} == {who}
+        path = f"SUBSCRIBE /ws/{who} drop_copy"
+        assert [it["subject"] for it in reversed(found)] == [*[f"{path} account=ALL"] * 2, f"{path} account=1099"]
+        assert all(it["correlationId"] for it in found)
+
+    at_desk(tmp_path, story)
+
+
+def test_who_hears_of_themselves_or_is_refused_is_not_written_down(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        eyes = await _as(desk, Role.COMPLIANCE, "eyes@example.com")
+        ann = bearer(await desk.become(BOB))
+        account = (await desk.get("/me", headers=ann)).json()["account"]
+        own = {"op": "subscribe", "channels": [{"name": "orders"}, {"name": "drop_copy", "account": account}]}
+        _, answers = await _hear(desk, ann, own, _copy("ALL"))
+        assert [(one["type"], one.get("status")) for one in answers] == [("RESPONSE", 200), ("ERROR", None)]
+        assert await _told(desk, eyes, "?action=ORDERED") == []
+
+    at_desk(tmp_path, story)
+
+
+def test_nobody_hears_of_others_where_that_cannot_be_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise UnavailableError("the store does not answer")
+
+    async def story(desk: Desk) -> None:
+        ops = await _as(desk, Role.OPERATOR, "ops@example.com")
+        monkeypatch.setattr(type(desk.house.needs.trail), "add", away)
+        both = {"op": "subscribe", "channels": [{"name": "orders"}, {"name": "drop_copy", "account": "ALL"}]}
+        end = {"op": "unsubscribe", "channels": [{"name": "orders"}]}
+        _, (refused, left) = await _hear(desk, ops, both, end)
+        assert refused["problem"]["status"] == 503
+        assert left["data"] == {"subscriptions": 0}
 
     at_desk(tmp_path, story)

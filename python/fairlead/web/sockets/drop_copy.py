@@ -17,8 +17,11 @@ DROP_COPY: Final = "drop_copy"
 EVERYBODY: Final = "ALL"
 
 
-def demand_copy(caller: Principal, account: int | None) -> None:
+def demand_copy(caller: Principal, account: int | None) -> bool:
     """Check that who asks may hear of the executions of an account, or of all where it is ``None``.
+
+    Returns:
+        Whether that is a right over others.
 
     Raises:
         AuthorizationError: they may not, whether there is such an account or not.
@@ -31,6 +34,7 @@ def demand_copy(caller: Principal, account: int | None) -> None:
         whose = EVERYBODY if account is None else account
         what = str(error).removeprefix(f"{error.code}: ")
         raise AuthorizationError(f"{what} account={whose}; another's executions need read_all") from None
+    return not is_own
 
 
 class DropCopy:

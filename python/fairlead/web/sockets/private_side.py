@@ -6,6 +6,7 @@ from typing import Any
 
 from fairlead.domain.access.roles import Permission, Principal, demand
 from fairlead.domain.streaming.places import place_of
+from fairlead.ports.access_trail import AccessAction
 from fairlead.services.streaming import Trail
 from fairlead.web.problems import ProblemError
 from fairlead.web.services import Services
@@ -64,14 +65,18 @@ class PrivateSide:
         Raises:
             AuthorizationError: the caller may not hear one of them; none is begun.
             ProblemError: a stream cannot begin there, or there is a copy of another account.
+            UnavailableError: it cannot be written down who hears of others; none is begun.
         """
         if not channels:
             return
+        of_others = []
         for channel in channels:
-            if isinstance(channel, Copied):
-                demand_copy(self._caller, channel.account)
-            else:
+            if not isinstance(channel, Copied):
                 demand(self._caller, Permission.READ_OWN)
+            elif demand_copy(self._caller, channel.account):
+                of_others.append(channel)
+        for one in of_others:
+            await self._note_order(one, is_resumed=resume_from is not None)
         own = [channel for channel in channels if isinstance(channel, Own)]
         copied = [channel for channel in channels if isinstance(channel, Copied)]
         if resume_from is not None:
@@ -117,6 +122,15 @@ class PrivateSide:
         orders = self._services.records.orders
         trail = Trail(asked.account, after=after, orders=orders, live=sockets.live, reached=sockets.position)
         self._copy = DropCopy(asked.account, trail)
+
+    async def _note_order(self, asked: Copied, *, is_resumed: bool) -> None:
+        """Write down who begins to hear of others, before they do."""
+        running = self._copy
+        if running is not None and running.account == asked.account and not is_resumed:
+            return
+        whose = EVERYBODY if asked.account is None else asked.account
+        subject = f"SUBSCRIBE /ws/{self._caller.user_id} {DROP_COPY} account={whose}"
+        await self._services.audit.note(AccessAction.ORDERED, self._caller, subject=subject)
 
     async def _settled(self, place: str, *, is_copied: bool) -> None:
         """Wait for a place that another process has told of and that is on its way to this one."""
