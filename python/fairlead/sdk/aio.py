@@ -231,9 +231,17 @@ class AsyncClient:
         to_ms: int | None = None,
     ) -> AsyncIterator[AuditEntry]:
         """Return what happened at the exchange, newest first, page by page; for risk managers and compliance."""
-        asked = {"account": account, "user_id": user_id, "symbol": symbol, "action": action}
-        times = {"from_ms": from_ms, "to_ms": to_ms}
-        return self._pages(lambda cursor: reading_calls.audit_page(**asked, **times, cursor=cursor))  # type: ignore[arg-type]
+        return self._pages(
+            lambda cursor: reading_calls.audit_page(
+                account=account,
+                user_id=user_id,
+                symbol=symbol,
+                action=action,
+                from_ms=from_ms,
+                to_ms=to_ms,
+                cursor=cursor,
+            )
+        )
 
     async def watch_order_book(
         self, symbol: str, *, levels: int = 50, every_s: float = 0.5
