@@ -18,7 +18,7 @@ from fairlead.client.keys import prover
 from fairlead.client.link import Link, Pending
 from fairlead.client.pace import Pace
 from fairlead.client.protocol import FATAL_REASONS, Protocol, SessionEndedError
-from fairlead.client.report import report_of
+from fairlead.client.report import place_in, report_of
 from fairlead.client.tls import context_of, is_lasting, refusal
 from fairlead.client.told import Told
 from fairlead.client.verbs import Verbs
@@ -433,7 +433,7 @@ class Client(Verbs):
         self.ack = ack.fields
         if self.position is None:
             # Where the stream began: what comes while a connection is lost is asked for too.
-            self.position = _position(ack)
+            self.position = place_in(ack)
         self._send_list_request()
         for pending in list(self._pending):
             if pending.is_safe:
@@ -447,7 +447,7 @@ class Client(Verbs):
             self._send_subscribe(key)
 
     def _note_hole(self, message: Message) -> None:
-        reached = _position(message)
+        reached = place_in(message)
         if self.position is not None and reached > self.position:
             self.hole = self.position = reached
             self._backlog.note_hole()
@@ -595,7 +595,3 @@ class Client(Verbs):
             raise UnavailableError(f"not in time: {what} timeout_s={self._timeout_s}") from None
         if not is_so():
             self._check()
-
-
-def _position(message: Message) -> Position:
-    return Position(*(int(str(message.fields[f"position.{name}"])) for name in Position._fields))

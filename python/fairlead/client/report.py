@@ -9,7 +9,7 @@ from fairlead.model.report import Position, Report
 from fairlead.wire import Message
 from fairlead.wire.codec import Value
 
-__all__ = ["Position", "Report", "position_of", "report_of"]
+__all__ = ["Position", "Report", "place_in", "position_of", "report_of"]
 
 _WORDS: Final = {
     "Buy": "buy",
@@ -34,6 +34,11 @@ def position_of(message: Message) -> Position | None:
     """Return the place of a private message in the log, ``None`` of every other message."""
     if message.kind not in _POSITIONED:
         return None
+    return place_in(message)
+
+
+def place_in(message: Message) -> Position:
+    """Return the place in the log that a message names."""
     event_seq, sub, leg = (_int(message.fields[f"position.{name}"]) for name in Position._fields)
     return Position(event_seq, sub, leg)
 
