@@ -149,8 +149,7 @@ def test_whoever_asks_learns_nothing_about_an_address(tmp_path: Path) -> None:
 def test_letters_do_not_lock_logins_and_a_reset_unlocks_them(tmp_path: Path) -> None:
     async def story(house: House) -> None:
         await house.trader()
-        for _ in range(house.needs.policy.failures_max):
-            token = await _token(house)
+        tokens = [await _token(house) for _ in range(house.needs.policy.failures_max)]
         await house.entry.login(email=ANN, password=PASSWORD)
         for _ in range(house.needs.policy.failures_max):
             with pytest.raises(AuthenticationError):
@@ -158,7 +157,7 @@ def test_letters_do_not_lock_logins_and_a_reset_unlocks_them(tmp_path: Path) -> 
         with pytest.raises(LockedOutError):
             await house.entry.login(email=ANN, password=PASSWORD)
 
-        await Recovery(house.needs).reset(token=token, password=FRESH)
+        await Recovery(house.needs).reset(token=tokens[-1], password=FRESH)
         await house.entry.login(email=ANN, password=FRESH)
 
     in_house(tmp_path, story)

@@ -36,6 +36,7 @@ async def _published(pages: KeptPages, sink: Sink) -> AsyncIterator[None]:
 
 
 async def _until_reached(sink: Sink, event_seq: int) -> None:
+    reached = None
     for _ in range(100 * TRIES_MAX):
         reached = await sink.reached()
         if reached is not None and reached.position.event_seq >= event_seq:

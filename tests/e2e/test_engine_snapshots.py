@@ -115,7 +115,7 @@ def test_a_damaged_snapshot_is_skipped_with_a_warning_and_made_again(copy: Path)
 def test_a_kill_9_while_a_snapshot_is_written_costs_only_that_snapshot(tmp_path: Path) -> None:
     # Everything rests, so that a snapshot takes a while to write.
     _log(tmp_path, cancels=0)
-    hashes, kills = set(), 0
+    hashes, kills, begun = set(), 0, list[Path]()
     for _ in range(40):
         process = Process(tmp_path, snapshot_every=10_000)
         hashes.add(process.ready["state_hash"])

@@ -61,9 +61,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def _until(read: Callable[[], T], is_wanted: Callable[[T], bool]) -> T:
     """Read until it is so: what can be read follows the exchange a moment behind."""
+    found = read()
     for _ in range(500):
-        if is_wanted(found := read()):
+        if is_wanted(found):
             return found
+        found = read()
     raise AssertionError(f"it does not come to be: last={found}")
 
 

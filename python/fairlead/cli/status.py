@@ -1,5 +1,6 @@
 """``fairlead status``: what a running service says of itself and of its markets, once or again and again."""
 
+import contextlib
 import http.client
 import json
 import sys
@@ -7,7 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import typer
 
@@ -18,6 +19,7 @@ _WAIT_S: Final = 5.0
 _EVERY_S: Final = 1.0
 _UNAVAILABLE: Final = 503
 _CLEAR: Final = "\x1b[H\x1b[J"
+_KINDS: Final = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +115,19 @@ def _ask(url: str) -> _Standing:
     )
 
 
-def _get(url: str, path: str) -> dict[str, Any]:
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    try:
+def _address(url: str) -> SplitResult:
+    # A port that is none raises where it is looked at.
+    with contextlib.suppress(ValueError):
         where = urlsplit(url)
-        is_address = where.scheme in kinds and bool(where.hostname) and (where.port is None or where.port > 0)
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise UsageError(f"no address of a service: url={url}; as in http://127.0.0.1:8080")
+        if where.scheme in _KINDS and where.hostname and where.port != 0:
+            return where
+    raise UsageError(f"no address of a service: url={url}; as in http://127.0.0.1:8080")
+
+
+def _get(url: str, path: str) -> dict[str, Any]:
+    where = _address(url)
     try:
-        connection = kinds[where.scheme](where.hostname, where.port, timeout=_WAIT_S)
+        connection = _KINDS[where.scheme](where.hostname or "", where.port, timeout=_WAIT_S)
         try:
             connection.request("GET", where.path.rstrip("/") + path)
             answer = connection.getresponse()
