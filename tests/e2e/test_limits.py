@@ -53,6 +53,14 @@ def test_limits_count_from_then_on_and_the_audit_tells_of_them(directory: Path) 
 
             eventually(lambda: len(told(account=venue.ann.account, action="LIMITS_SET")) == 3)
             assert [it.symbol for it in told(symbol="ABC-USD", action="LIMITS_SET")] == ["ABC-USD"]
+            eventually(lambda: all(it.changes is not None for it in told(action="LIMITS_SET")))
+            cleared, in_one, at_first = told(action="LIMITS_SET")
+            assert [_said(it) for it in (at_first, in_one, cleared)] == [
+                [("openOrdersMax", None, "1")],
+                [("maxQuantity", None, "3")],
+                [("openOrdersMax", "1", None)],
+            ]
+            assert {it.user_id for it in (at_first, in_one, cleared)} == {client.who_am_i().user_id}
             refused = told(account=venue.ann.account, action="REJECTED")
             assert [(it.reason, it.value, it.limit) for it in refused] == [
                 ("MAX_QTY", "4", "3"),
@@ -62,6 +70,10 @@ def test_limits_count_from_then_on_and_the_audit_tells_of_them(directory: Path) 
             kill = {"scope": "ACCOUNT", "account": venue.ann.account, "reason": "drill"}
             assert service.http.post("/kill-switch", json=kill, headers=headers).status_code == 200
             eventually(lambda: [it.operator for it in told(action="KILL_SWITCH_SET")] == [operator])
+
+
+def _said(entry: AuditEntry) -> list[tuple[str, str | None, str | None]]:
+    return [(it.field, it.old, it.new) for it in entry.changes or ()]
 
 
 def _token(service: Service) -> str:

@@ -67,6 +67,7 @@ PAIRS: list[tuple[type[msgspec.Struct], type[msgspec.Struct]]] = [
     (sdk.Funds, funding_wire.FundsLine),
     (sdk.Asset, funding_wire.AssetLine),
     (sdk.AuditEntry, audit_wire.AuditEntry),
+    (sdk.LimitChange, audit_wire.LimitChanged),
     (sdk.AccessEntry, audit_wire.AccessEntry),
     (operator_calls.Limits, limits_wire.LimitsAnswer),
     (operator_calls.AccountLimits, limits_wire.AccountLimitsLine),

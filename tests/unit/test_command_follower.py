@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
+from fairlead.domain.trading.entered_order import EnteredOrder, Leg
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
-from fairlead.ports.command_log import CommandPage
+from fairlead.ports.command_log import CommandPage, SaidCommand
 from fairlead.services.projections import CommandFollower
 
 _PAGE = 3
@@ -62,7 +62,7 @@ class Place:
         self.table |= {command.seq for command in commands}
         return [command.seq for command in commands]
 
-    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[SaidCommand], /, *, last_seq: int, reports_seq: int) -> int:
         assert last_seq <= reports_seq
         self.steps += 1
         self.table |= {command.seq for command in commands if command.seq <= last_seq}
@@ -116,6 +116,17 @@ def test_what_somebody_else_sent_is_looked_for() -> None:
         assert await follower.caught_up()
         place.log[5] = stop(5)
         place.tell(follower, waits(5))
+        assert await follower.caught_up()
+        assert (place.table, place.at) == ({5}, 5)
+
+    run(story, place=Place(last=1, reports=1))
+
+
+def test_limits_that_were_set_are_looked_for_at_once() -> None:
+    async def story(place: Place, follower: CommandFollower) -> None:
+        assert await follower.caught_up()
+        place.log[5] = stop(5)
+        place.tell(follower, Report(kind="CommandReport", fields={}, position=Position(5, 0, 0), exec_type="LimitsSet"))
         assert await follower.caught_up()
         assert (place.table, place.at) == ({5}, 5)
 

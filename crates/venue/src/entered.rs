@@ -1,5 +1,5 @@
 //! The commands of a log whose reports do not say what was entered: orders that wait or form a group, that say more than a
-//! price and a quantity, and amends of that.
+//! price and a quantity, amends of that, and limits of accounts.
 
 use std::collections::VecDeque;
 
@@ -61,6 +61,7 @@ fn is_one(record: &Record<'_>) -> bool {
     }
     let Ok(command) = wire::decode_command(record.body) else { return false };
     matches!(&command, Command::NewStop(_) | Command::NewGroup(_))
+        || matches!(&command, Command::SetAccountLimits(_) | Command::SetInstrumentLimits(_))
         || matches!(&command, Command::NewOrder(order) if !is_plain(order))
         || matches!(&command, Command::Amend(amend) if amend.display_qty.is_some() || amend.stp.is_some())
 }

@@ -11,11 +11,12 @@ from fairlead.adapters.stores.projections import SqlAdvancedOrders
 from fairlead.bootstrap.background import background
 from fairlead.bootstrap.house import House
 from fairlead.bootstrap.projections import records_of
-from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, amended_of, entered_of, instrument_of
+from fairlead.domain.limits.set_limits import LIMIT_COMMANDS, limited_instrument, set_limits_of
+from fairlead.domain.trading.entered_order import EnteredOrder, amended_of, entered_of, instrument_of
 from fairlead.engine.journal_entries import JournalEntries
 from fairlead.errors import DataError, NotFoundError, UnavailableError
 from fairlead.model.report import Position
-from fairlead.ports.command_log import CommandPage
+from fairlead.ports.command_log import CommandPage, SaidCommand
 from fairlead.services.projections import CommandFollower
 from fairlead.wire import Message, decode, encode
 
@@ -45,7 +46,7 @@ class JournalCommands:
         except (DataError, NotFoundError) as error:
             raise UnavailableError(f"the log cannot be read: {error}") from error
         messages = [(seq, decode(message)) for seq, message in found]
-        named = {instrument_of(message) for _, message in messages if message.kind != _AMEND}
+        named = {number for _, message in messages if (number := _instrument(message)) is not None}
         if not named <= self._front.listings.keys():
             await self._front.refresh_instruments()
         told = [self._told(seq, message) for seq, message in messages]
@@ -66,9 +67,13 @@ class JournalCommands:
         self._entries = entries
         return begun_seq, entries.given_seq, found
 
-    def _told(self, seq: int, message: Message) -> EnteredOrder | AmendedOrder | None:
+    def _told(self, seq: int, message: Message) -> SaidCommand | None:
         if message.kind == _AMEND:
             return amended_of(message, seq=seq)
+        if message.kind in LIMIT_COMMANDS:
+            number = limited_instrument(message)
+            listing = None if number is None else self._front.listings.get(number)
+            return None if number is not None and listing is None else set_limits_of(message, listing, seq=seq)
         return self._entered(seq, message)
 
     def sent(self, message: Message, position: Position) -> EnteredOrder | None:
@@ -79,6 +84,13 @@ class JournalCommands:
         # An instrument that the engine does not have was refused.
         listing = self._front.listings.get(instrument_of(message))
         return None if listing is None else entered_of(message, listing, seq=seq)
+
+
+def _instrument(message: Message) -> int | None:
+    """Return the number of the instrument whose decimals a command is read with."""
+    if message.kind in LIMIT_COMMANDS:
+        return limited_instrument(message)
+    return None if message.kind == _AMEND else instrument_of(message)
 
 
 @asynccontextmanager

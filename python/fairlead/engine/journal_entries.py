@@ -9,7 +9,7 @@ __all__ = ["JournalEntries"]
 
 
 class JournalEntries:
-    """The commands after a record that entered orders of which reports do not say all, and amends of that.
+    """The commands after a record that entered orders of which reports do not say all, amends of that, and limits.
 
     Nothing is disturbed. What was read is not read again, so asking often costs what is new.
 

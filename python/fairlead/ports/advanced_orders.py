@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
+from fairlead.domain.trading.entered_order import EnteredOrder, Leg
 from fairlead.domain.trading.order_record import OrderRecord
+from fairlead.ports.command_log import SaidCommand
 
 __all__ = ["AdvancedFilter", "AdvancedReads", "AdvancedRecord", "EnteredTable", "Entering", "GroupReads"]
 
@@ -69,7 +70,7 @@ class EnteredTable(Protocol):
         """
         ...
 
-    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[SaidCommand], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor; both in one step.
 
         A command whose reports are not all in the tables yet is left for later, with what is behind it.

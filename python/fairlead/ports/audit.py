@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fairlead.model.report import Position, Report
 
-__all__ = ["AuditFilter", "AuditHistory", "AuditPage"]
+__all__ = ["AuditFilter", "AuditHistory", "AuditPage", "LimitChange", "LimitsTold"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,23 @@ class AuditFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange:
+    """One limit that was set, or was until then: by its name in the API, as text; ``None``: no limit of that kind."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsTold:
+    """What a command set limits to, and the user who asked for it over HTTP, if one did."""
+
+    changes: Sequence[LimitChange]
+    set_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
     """Some of them, newest first.
 
@@ -37,11 +54,13 @@ class AuditPage:
         following: where the search goes on; ``None``: nothing older is there. A page may be short, even empty, and
             have more behind it: a search looks at so many reports and no more.
         symbols: of the instruments they name, by number.
+        limits: of those that say that limits were set, by their place in the log, as far as the log was read.
     """
 
     reports: Sequence[Report]
     following: Position | None
     symbols: dict[int, str] = field(default_factory=dict)
+    limits: dict[int, LimitsTold] = field(default_factory=dict)
 
 
 class AuditHistory(Protocol):

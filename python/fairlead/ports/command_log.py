@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from fairlead.domain.limits.set_limits import SetLimits
 from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder
 
-__all__ = ["CommandLog", "CommandPage"]
+__all__ = ["CommandLog", "CommandPage", "SaidCommand"]
+
+SaidCommand = EnteredOrder | AmendedOrder | SetLimits
+"""A command of which reports do not say all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +23,7 @@ class CommandPage:
         has_gap: commands before the first one here are gone with the beginning of the log.
     """
 
-    told: Sequence[EnteredOrder | AmendedOrder]
+    told: Sequence[SaidCommand]
     last_seq: int
     has_gap: bool = False
 

@@ -22,6 +22,7 @@ __all__ = [
     "Group",
     "LedgerEntry",
     "Level",
+    "LimitChange",
     "Market",
     "Microstructure",
     "NextChange",
@@ -361,8 +362,19 @@ class Fee(Answer, frozen=True, kw_only=True):
     paid: Decimal
 
 
+class LimitChange(Answer, frozen=True, kw_only=True):
+    """One limit that was set, by its name in the API; ``None``: no limit of that kind."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
 class AuditEntry(Answer, frozen=True, kw_only=True):
-    """A report of the exchange to anybody. ``value`` and ``limit`` are whole numbers, in the unit of ``reason``."""
+    """A report of the exchange to anybody. ``value`` and ``limit`` are whole numbers, in the unit of ``reason``.
+
+    ``changes`` and ``user_id`` are those of ``LIMITS_SET``.
+    """
 
     position: str
     time: Timestamp
@@ -388,6 +400,8 @@ class AuditEntry(Answer, frozen=True, kw_only=True):
     limit: str | None
     count: int | None
     subject: str | None
+    user_id: str | None = None
+    changes: tuple[LimitChange, ...] | None = None
 
 
 class AccessEntry(Answer, frozen=True, kw_only=True):

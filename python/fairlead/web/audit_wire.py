@@ -7,7 +7,7 @@ from fairlead.model.api_words import word
 from fairlead.model.instants import iso
 from fairlead.model.report import BEGINNING, Report
 from fairlead.ports.access_trail import AccessEvent, KeptAccessEvent
-from fairlead.ports.audit import AuditPage
+from fairlead.ports.audit import AuditPage, LimitChange
 from fairlead.web.order_wire import decimal_text
 from fairlead.web.paging import cursor_of
 from fairlead.web.wire import Answer
@@ -17,13 +17,22 @@ __all__ = ["AccessAudit", "AccessEntry", "Audit", "AuditEntry", "access_of", "au
 # Where the number of the operator stands in a report.
 _BY_ID = frozenset({"HaltOrdered", "ResumeOrdered"})
 _BY_VALUE = frozenset({"KillSwitchCleared", "KillSwitchSet"})
+_LIMITS = "LimitsSet"
+
+
+class LimitChanged(Answer, frozen=True, kw_only=True):
+    """One limit, by its name in ``PUT /accounts/{account}/limits``; ``null``: no limit of that kind."""
+
+    field: str
+    old: str | None
+    new: str | None
 
 
 class AuditEntry(Answer, frozen=True, kw_only=True):
     """A report of the exchange. ``value`` and ``limit`` are whole numbers, in the unit of ``reason``.
 
     ``operator`` is the account of who ordered it, where the exchange was told; ``subject`` what a command made or
-    names.
+    names. ``changes``, and ``userId`` of who asked for it over HTTP, are those of ``LIMITS_SET``.
     """
 
     position: str
@@ -50,6 +59,8 @@ class AuditEntry(Answer, frozen=True, kw_only=True):
     limit: str | None
     count: int | None
     subject: str | None
+    user_id: str | None
+    changes: list[LimitChanged] | None
 
 
 class Audit(Answer, frozen=True, kw_only=True):
@@ -62,19 +73,20 @@ class Audit(Answer, frozen=True, kw_only=True):
 def audit_of(page: AuditPage) -> Audit:
     """Return the answer of a page."""
     following = None if page.following is None else cursor_of(*page.following)
-    return Audit(entries=[_entry(report, page.symbols) for report in page.reports], next_cursor=following)
+    return Audit(entries=[_entry(report, page) for report in page.reports], next_cursor=following)
 
 
-def _entry(report: Report, symbols: dict[int, str]) -> AuditEntry:
+def _entry(report: Report, page: AuditPage) -> AuditEntry:
     action, account, number = report.exec_type, report.fields.get("account"), report.fields.get("instrument")
-    by_value = action in _BY_VALUE
+    by_value, position = action in _BY_VALUE, report.position or BEGINNING
+    limits = page.limits.get(position.event_seq) if action == _LIMITS else None
     return AuditEntry(
-        position=".".join(map(str, report.position or BEGINNING)),
+        position=".".join(map(str, position)),
         time=iso(report.ts_ns),
         action=word(action or report.kind),
         account=account if isinstance(account, int) else None,
         operator=(report.id if action in _BY_ID else report.value if by_value else 0) or None,
-        symbol=report.symbol or (symbols.get(number) if isinstance(number, int) else None),
+        symbol=report.symbol or (page.symbols.get(number) if isinstance(number, int) else None),
         order_id=_number(report.order_id),
         client_order_id=report.cl_ord_id,
         status=None if report.ord_status is None else word(report.ord_status),
@@ -93,7 +105,13 @@ def _entry(report: Report, symbols: dict[int, str]) -> AuditEntry:
         limit=_number(report.limit),
         count=report.count or None,
         subject=None if action in _BY_ID else _number(report.id),
+        user_id=None if limits is None else limits.set_by,
+        changes=None if limits is None else [_changed(one) for one in limits.changes],
     )
+
+
+def _changed(change: LimitChange) -> LimitChanged:
+    return LimitChanged(field=change.field, old=change.old, new=change.new)
 
 
 def _number(value: int) -> str | None:

@@ -10,7 +10,8 @@ mod world;
 use journal::Options as JournalOptions;
 use memory::Memory;
 use model::{
-    AmendOrder, Command, Display, Money, NewOrder, OrderRef, Peg, PegReference, PostOnly, Price, Qty, Side, StpMode,
+    AccountId, AccountLimits, AmendOrder, Command, Display, InstrumentId, InstrumentLimits, Money, NewOrder, OrderRef,
+    Peg, PegReference, PostOnly, Price, Qty, SetAccountLimits, SetInstrumentLimits, Side, StpMode,
 };
 use sequencer::{Options, Progress, Sequencer};
 use venue::entered::{Entered, Entry};
@@ -149,8 +150,21 @@ fn amend(number: u64, more: impl FnOnce(&mut AmendOrder)) -> Command {
     Command::Amend(amend)
 }
 
+fn account_limits() -> Command {
+    Command::SetAccountLimits(SetAccountLimits { account: AccountId(1), limits: AccountLimits::default() })
+}
+
+fn instrument_limits() -> Command {
+    let limits = InstrumentLimits { restricted: true, ..InstrumentLimits::default() };
+    Command::SetInstrumentLimits(Box::new(SetInstrumentLimits {
+        account: AccountId(1),
+        instrument: InstrumentId(0),
+        limits,
+    }))
+}
+
 #[test]
-fn an_order_that_says_more_than_its_reports_is_found_and_no_other() {
+fn what_says_more_than_its_reports_is_found_and_nothing_else() {
     let disk = Memory::default();
     let (mut sequencer, _) = log(&disk, 1);
     let begun = sequencer.last().seq;
@@ -168,6 +182,8 @@ fn an_order_that_says_more_than_its_reports_is_found_and_no_other() {
         }),
         amend(19, |amend| amend.display_qty = Some(Qty(1))),
         amend(20, |amend| amend.stp = Some(StpMode::CancelBoth)),
+        account_limits(),
+        instrument_limits(),
     ];
     let plain = [saying(30, |_| ()), amend(31, |_| ()), amend(32, |amend| amend.trigger_price = Some(Price(1)))];
     for command in plain.iter().chain(&found).chain(&[saying(40, |_| ())]) {

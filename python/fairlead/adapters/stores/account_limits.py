@@ -6,13 +6,13 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import BigInteger, Column, String, Table, Text, delete, insert, select
 
-from fairlead.adapters.stores.database import Database
+from fairlead.adapters.stores.database import Database, insert_once
 from fairlead.adapters.stores.metadata import METADATA
 from fairlead.domain.limits.standing import AccountLimits, MarketLimits
 from fairlead.errors import DataError
 from fairlead.ports.account_limits import KeptLimits
 
-__all__ = ["SqlAccountLimits", "account_limits"]
+__all__ = ["SqlAccountLimits", "account_limits", "limit_setters"]
 
 # No market has an empty name.
 _ALL: Final = ""
@@ -25,6 +25,16 @@ account_limits: Final = Table(
     Column("limits", Text, nullable=False),
     Column("set_by", String(36), nullable=False),
     Column("set_ts_ns", BigInteger, nullable=False),
+)
+
+# Who asked, of each time: the audit tells it. A command of the log is known by whose limits it sets and when.
+limit_setters: Final = Table(
+    "limit_setters",
+    METADATA,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("symbol", String(36), primary_key=True),
+    Column("set_ts_ns", BigInteger, primary_key=True, autoincrement=False),
+    Column("set_by", String(36), nullable=False),
 )
 
 
@@ -55,7 +65,9 @@ class SqlAccountLimits:
             "set_by": limits.set_by,
             "set_ts_ns": limits.set_ts_ns,
         }
+        setter = {name: row[name] for name in ("account", "symbol", "set_ts_ns", "set_by")}
         async with self._database.write() as step:
+            await step.execute(insert_once(step, limit_setters), [setter])
             await step.execute(delete(account_limits).where(same, columns.set_ts_ns <= limits.set_ts_ns))
             if (await step.execute(select(columns.set_ts_ns).where(same))).one_or_none() is None:
                 await step.execute(insert(account_limits), [row])

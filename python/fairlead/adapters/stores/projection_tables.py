@@ -27,6 +27,7 @@ __all__ = [
     "fills",
     "instruments",
     "ledger",
+    "limit_changes",
     "order_client_ids",
     "order_events",
     "order_terms",
@@ -184,7 +185,19 @@ advanced_orders: Final = Table(
     Index("ix_advanced_orders_account_order_id", "account", "order_id"),
 )
 
-# The last command of the log that was looked at for ``advanced_orders`` and ``order_terms``, which no report tells of.
+# The values of limits that were set, which no report tells.
+limit_changes: Final = Table(
+    "limit_changes",
+    METADATA,
+    Column("event_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", BigInteger, nullable=False),
+    # Empty: over all markets.
+    Column("symbol", String(36), nullable=False),
+    Column("content", Text, nullable=False),
+    Index("ix_limit_changes_account_symbol_event_seq", "account", "symbol", "event_seq"),
+)
+
+# The last command of the log that was looked at for the tables above, which no report tells of.
 command_cursor: Final = Table(
     "command_cursor",
     METADATA,
@@ -338,6 +351,7 @@ FOLLOWING: Final = (
     order_client_ids,
     order_terms,
     advanced_orders,
+    limit_changes,
     command_cursor,
     order_events,
     fills,

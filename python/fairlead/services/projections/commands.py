@@ -1,4 +1,4 @@
-"""What reports do not say: which orders wait, hide a part, or depend on each other, and what else they were sent with.
+"""What reports do not say: how orders wait, hide or depend on each other, what else they have, and what limits are set.
 
 The session of the service knows what it sent. What others sent stands in the log alone, and reading that costs: it is
 read at the start, at once where a report tells of an order that waits or of a group that nobody here sent, soon where
@@ -21,8 +21,8 @@ from fairlead.ports.command_log import CommandLog, CommandPage
 
 __all__ = ["CommandFollower", "telling_seq"]
 
-# Reports of orders that wait, and of groups.
-_TELLING: Final = frozenset({"Suspended", "GroupAccepted"})
+# Reports of orders that wait, of groups, and of limits of accounts.
+_TELLING: Final = frozenset({"Suspended", "GroupAccepted", "LimitsSet"})
 # Reports of orders whose commands may say more.
 _HINTING: Final = frozenset({"New", "Replaced"})
 _SENT_MAX: Final = 10_000

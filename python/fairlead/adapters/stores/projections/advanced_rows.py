@@ -9,21 +9,24 @@ import msgspec
 
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import advanced_orders, command_cursor
+from fairlead.adapters.stores.projections.limit_rows import keep_limits
 from fairlead.adapters.stores.projections.order_rows import RECORD, record_of
 from fairlead.adapters.stores.projections.term_rows import WITH_TERMS, amend_terms, keep_terms
 from fairlead.adapters.stores.report_text import report_from
 from fairlead.adapters.stores.step import Row, Step
+from fairlead.domain.limits.set_limits import SetLimits
 from fairlead.domain.trading.entered_order import AmendedOrder, EnteredOrder, Leg
 from fairlead.model.report import Position
 from fairlead.ports.advanced_orders import AdvancedFilter, AdvancedRecord
+from fairlead.ports.command_log import SaidCommand
 
 __all__ = ["SqlAdvancedOrders"]
 
 _NAME: Final = "commands"
 _CURSOR: Final = "SELECT seq FROM command_cursor"
 _ANSWERS: Final = (
-    "SELECT event_seq, what, order_id, account, kind, sub, leg, content, ts_ns FROM order_events "
-    "WHERE what IN ('New', 'Replaced', 'GroupAccepted', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused')"
+    "SELECT event_seq, what, order_id, account, kind, sub, leg, content, ts_ns FROM order_events WHERE what IN "
+    "('New', 'Replaced', 'GroupAccepted', 'LimitsSet', 'Rejected', 'GroupRejected', 'OrderStatus', 'Refused')"
     " AND event_seq IN"
 )
 _COLUMNS: Final = ", ".join(column.name for column in advanced_orders.columns)
@@ -39,6 +42,8 @@ _GROUP: Final = (
     "SELECT event_seq, sub, leg, kind, content FROM order_events WHERE what = 'GroupAccepted' AND account = ? "
     "AND event_seq = (SELECT first_seq FROM orders WHERE order_id = ? AND account = ?)"
 )
+# What the exchange says of one that it took.
+_YES: Final = {EnteredOrder: "New", AmendedOrder: "Replaced", SetLimits: "LimitsSet"}
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -60,7 +65,7 @@ class SqlAdvancedOrders:
         """Add what the exchange took of these commands, wherever the cursor is."""
         return await self._direct.step(partial(_enter, commands, reports_seq))
 
-    async def add(self, commands: Sequence[EnteredOrder | AmendedOrder], /, *, last_seq: int, reports_seq: int) -> int:
+    async def add(self, commands: Sequence[SaidCommand], /, *, last_seq: int, reports_seq: int) -> int:
         """Add what the exchange took of these commands and move the cursor."""
         return await self._direct.step(partial(_add, commands, last_seq, reports_seq))
 
@@ -119,7 +124,7 @@ def _enter(commands: Sequence[EnteredOrder], reports_seq: int, step: Step) -> Se
     return list(done)
 
 
-def _add(commands: Sequence[EnteredOrder | AmendedOrder], last_seq: int, reports_seq: int, step: Step) -> int:
+def _add(commands: Sequence[SaidCommand], last_seq: int, reports_seq: int, step: Step) -> int:
     cursor = _cursor(step)
     fresh = [it for it in commands if cursor < it.seq <= last_seq]
     done = _answered(step, fresh, reports_seq)
@@ -131,7 +136,7 @@ def _add(commands: Sequence[EnteredOrder | AmendedOrder], last_seq: int, reports
     return max(cursor, last_seq)
 
 
-def _keep(step: Step, commands: Sequence[EnteredOrder | AmendedOrder], done: Mapping[int, _Taken | None]) -> None:
+def _keep(step: Step, commands: Sequence[SaidCommand], done: Mapping[int, _Taken | None]) -> None:
     """Write what the exchange took of these; what was amended comes after what was entered, as in the log."""
     taken = [(it, of) for it in commands if (of := done.get(it.seq)) is not None]
     entered = [(it, of) for it, of in taken if isinstance(it, EnteredOrder)]
@@ -140,11 +145,10 @@ def _keep(step: Step, commands: Sequence[EnteredOrder | AmendedOrder], done: Map
     for it, of in taken:
         if isinstance(it, AmendedOrder):
             amend_terms(step, of.order_ids[0], it)
+    keep_limits(step, [it for it, _ in taken if isinstance(it, SetLimits)])
 
 
-def _answered(
-    step: Step, commands: Sequence[EnteredOrder | AmendedOrder], reports_seq: int
-) -> dict[int, _Taken | None]:
+def _answered(step: Step, commands: Sequence[SaidCommand], reports_seq: int) -> dict[int, _Taken | None]:
     """Return what became of those commands whose reports are in the tables; none of what was refused or sent again."""
     answers: defaultdict[int, list[Row]] = defaultdict(list)
     for row in step.any_of(_ANSWERS, [(it.seq,) for it in commands]):
@@ -159,9 +163,8 @@ def _answered(
     return done
 
 
-def _taken(command: EnteredOrder | AmendedOrder, told: Sequence[Row]) -> _Taken | None:
-    is_amend = isinstance(command, AmendedOrder)
-    mine = [row for row in told if row[1] == ("Replaced" if is_amend else "New")]
+def _taken(command: SaidCommand, told: Sequence[Row]) -> _Taken | None:
+    mine = [row for row in told if row[1] == _YES[type(command)]]
     if not mine or (isinstance(command, EnteredOrder) and len(mine) != len(command.legs)):
         return None
     groups = [_group_in((*row[:1], *row[5:7], row[4], row[7])) for row in told if row[1] == "GroupAccepted"]

@@ -10,6 +10,7 @@ from typing import Final
 from fairlead.adapters.stores.database import Database
 from fairlead.adapters.stores.projection_tables import order_events
 from fairlead.adapters.stores.projections.event_rows import report_of_row
+from fairlead.adapters.stores.projections.limit_rows import limits_told
 from fairlead.adapters.stores.step import Step, names_of
 from fairlead.model.report import Position
 from fairlead.ports.audit import AuditFilter, AuditPage
@@ -17,6 +18,7 @@ from fairlead.ports.audit import AuditFilter, AuditPage
 __all__ = ["SqlAuditHistory"]
 
 _SCANNED_MAX: Final = 5_000
+_LIMITS: Final = "LimitsSet"
 _EVENT: Final = names_of(order_events)
 _NEWEST_FIRST: Final = " ORDER BY event_seq DESC, sub DESC, leg DESC LIMIT ?"
 _SYMBOLS: Final = "SELECT instrument_id, symbol FROM instruments"
@@ -56,7 +58,9 @@ def _page(wanted: AuditFilter, before: Position | None, count_max: int, scanned_
     following = Position(*ends[0]) if ends else None
     if len(found) == count_max:
         following = Position(*found[-1][:3])
-    return AuditPage(reports=[report_of_row(row) for row in found], following=following, symbols=symbols)
+    reports = [report_of_row(row) for row in found]
+    told = {it.position.event_seq: it.ts_ns for it in reports if it.exec_type == _LIMITS and it.position is not None}
+    return AuditPage(reports=reports, following=following, symbols=symbols, limits=limits_told(view, told))
 
 
 def _reach(view: Step, wanted: AuditFilter, before: Position | None) -> tuple[str, list[object]]:
