@@ -33,6 +33,7 @@ from fairlead.web.sockets.refusal import answered
 from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
 from fairlead.web.trail import trail_guard
+from fairlead.web.whole_numbers import path_number_guard, query_number_guard
 
 __all__ = ["make_app"]
 
@@ -55,6 +56,8 @@ def make_app(
         rate_guard(services.limits),
         body_guard(limits),
     )
+    before = (path_guard, path_number_guard)
+    behind = (trail_guard(services.audit), read_own_guard(services.trading.recent))
     cors = _cors(allowed_origins) if allowed_origins else None
     app = Litestar(
         [*ROUTES, *SOCKETS, _description_route(), _absent],
@@ -65,7 +68,7 @@ def make_app(
         },
         dto=strict_reader(limits),
         return_dto=None,
-        guards=[_in_turn(path_guard, *of_plain, trail_guard(services.audit), read_own_guard(services.trading.recent))],
+        guards=[_in_turn(*before, *of_plain, query_number_guard, *behind)],
         exception_handlers={ValidationException: refuse_parameter, Exception: answer_problem},
         middleware=[deadline(timeout_s)],
         openapi_config=None,

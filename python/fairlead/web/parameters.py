@@ -4,13 +4,14 @@ from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
 
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
 from litestar.enums import ParamType
 from litestar.exceptions import ValidationException
 from litestar.typing import FieldDefinition
 
 from fairlead.web.problems import ProblemError, answer_problem
 
-__all__ = ["refuse_parameter"]
+__all__ = ["misfit_parameter", "refuse_parameter"]
 
 _SHOWN_MAX: Final = 64
 # What the framework calls the body.
@@ -24,7 +25,7 @@ def refuse_parameter(request: Request[Any, Any, Any], error: ValidationException
     if key == _BODY:
         return answer_problem(request, _no_body())
     field = None if key is None else request.route_handler.parsed_fn_signature.parameters.get(key)
-    return answer_problem(request, error if field is None else _problem(request, field))
+    return answer_problem(request, error if field is None else misfit_parameter(request, field))
 
 
 def _no_body() -> ProblemError:
@@ -38,11 +39,12 @@ def _no_body() -> ProblemError:
     )
 
 
-def _problem(request: Request[Any, Any, Any], field: FieldDefinition) -> ProblemError:
+def misfit_parameter(connection: ASGIConnection[Any, Any, Any, Any], field: FieldDefinition) -> ProblemError:
+    """Return the refusal of what was given for a parameter of a route."""
     definition: Any = field.kwarg_definition
     name = getattr(definition, "name", None) or field.name
     source = getattr(definition, "param_type", ParamType.QUERY)
-    value = _given(request, name, source)
+    value = _given(connection, name, source)
     allowed = _allowed(field.annotation, definition)
     said = "" if value is None else f": value={value}"
     return ProblemError(
@@ -56,11 +58,11 @@ def _problem(request: Request[Any, Any, Any], field: FieldDefinition) -> Problem
     )
 
 
-def _given(request: Request[Any, Any, Any], name: str, source: ParamType) -> str | None:
+def _given(connection: ASGIConnection[Any, Any, Any, Any], name: str, source: ParamType) -> str | None:
     """Return what was given; nothing of a header, which may be a secret."""
     if source == ParamType.HEADER:
         return None
-    found = request.path_params.get(name) if source == ParamType.PATH else request.query_params.get(name)
+    found = connection.path_params.get(name) if source == ParamType.PATH else connection.query_params.get(name)
     return None if found is None else str(found)[:_SHOWN_MAX]
 
 
