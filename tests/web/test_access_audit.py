@@ -103,6 +103,23 @@ def test_where_it_cannot_be_written_down_only_what_stops_trading_is_done(
     at_desk(tmp_path, story)
 
 
+@pytest.mark.parametrize("user_id", ["zz", "usr_" + "0" * 32, "", "\u0663"])
+def test_a_user_that_there_is_not_is_refused_in_both_audits(tmp_path: Path, user_id: str) -> None:
+    async def story(desk: Desk) -> None:
+        eyes = await _as(desk, Role.COMPLIANCE, "eyes@example.com")
+        answers = [
+            await desk.get(path, params={"userId": user_id}, headers=eyes) for path in ("/audit", "/audit/access")
+        ]
+        told = [(it.status_code, it.json()["code"], it.json()["detail"]) for it in answers]
+        assert told[0][:2] == (404, "NOT_FOUND_ERROR")
+        assert told[1] == told[0]
+        # Who did nothing yet is there.
+        trader = await desk.house.trader("quiet@example.com")
+        assert {it["userId"] for it in await _told(desk, eyes, f"?userId={trader.user_id}")} <= {trader.user_id}
+
+    at_desk(tmp_path, story)
+
+
 def test_it_is_read_page_by_page_by_who_may_and_asked_for_exactly(tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         eyes = await _as(desk, Role.COMPLIANCE, "eyes@example.com")

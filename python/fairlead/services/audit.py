@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from fairlead.domain.access.people import User
 from fairlead.domain.access.roles import Principal
 from fairlead.errors import NotFoundError
 from fairlead.model.report import Position
@@ -50,8 +51,11 @@ class AuditDesk:
         """Return what people did, newest first, with a number below ``before``.
 
         Raises:
+            NotFoundError: no user has the id.
             UnavailableError: the store does not answer.
         """
+        if wanted.user_id is not None:
+            await self._user(wanted.user_id)
         return await self._needs.trail.page(wanted, before=before, count_max=count_max)
 
     async def page(
@@ -70,8 +74,11 @@ class AuditDesk:
             UnavailableError: the store does not answer.
         """
         if user_id is not None:
-            user = await self._needs.users.by_id(user_id)
-            if user is None:
-                raise NotFoundError(f"no such user: userId={user_id[:64]}")
-            wanted = replace(wanted, account=user.account)
+            wanted = replace(wanted, account=(await self._user(user_id)).account)
         return await self._history.page(wanted, before=before, count_max=count_max)
+
+    async def _user(self, user_id: str) -> User:
+        user = await self._needs.users.by_id(user_id)
+        if user is None:
+            raise NotFoundError(f"no such user: userId={user_id[:64]}")
+        return user
