@@ -9,7 +9,7 @@ from tests.e2e.crews import eventually
 from tests.e2e.terminal import typed
 from tests.e2e.test_serve import Service
 from tests.e2e.test_trading import Venue
-from tests.e2e.test_users import OPS, created
+from tests.e2e.test_users import OPS, PASSWORD, created
 from tests.e2e.venues import SECRET
 
 from fairlead.cli.exit_codes import ExitCode
@@ -99,3 +99,18 @@ def test_who_may_not_halt_is_told_and_nothing_changes(directory: Path) -> None:
         unknown = typed(service, "halt", "--reason", "x", "--symbol", "ZZZ", email=OPS, code=ExitCode.NOT_FOUND)
         assert "ZZZ" in unknown.stderr
         assert venue.ann.place().status_code == 201
+
+
+def test_who_may_not_log_in_for_now_is_told_of_keys_and_halts_with_one(directory: Path) -> None:
+    with Service(directory, "--set", "limits.ip_logins_per_min=1") as service:
+        login = service.http.post("/auth/login", json={"email": OPS, "password": PASSWORD})
+        headers = {"Authorization": f"Bearer {login.json()['accessToken']}"}
+        made = service.http.post("/api-keys", json={"name": "stop", "scopes": ["admin"]}, headers=headers).json()
+        key = {"FAIRLEAD_KEY_ID": made["keyId"], "FAIRLEAD_KEY_SECRET": made["secret"]}
+
+        kept_out = typed(service, "halt", "--reason", "x", email=OPS, code=ExitCode.USAGE)
+        halted = [typed(service, "halt", "--reason", "x", email=None, **key) for _ in range(3)]
+
+        assert "RATE_LIMITED" in kept_out.stderr
+        assert "an API key needs no login: FAIRLEAD_KEY_ID and FAIRLEAD_KEY_SECRET" in kept_out.stderr
+        assert all("canceled_orders=0" in done.stdout for done in halted)

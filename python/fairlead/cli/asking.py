@@ -15,11 +15,14 @@ from fairlead.cli.exit_codes import ExitCode
 from fairlead.errors import UsageError
 
 if TYPE_CHECKING:
-    from fairlead.sdk import RestClient
+    from fairlead.sdk import RateLimitedError, RestClient
 
 LOCAL: Final = "http://127.0.0.1:8080"
 _KEY_ID: Final = "FAIRLEAD_KEY_ID"
 _KEY_SECRET: Final = "FAIRLEAD_KEY_SECRET"
+_LOCKED_OUT: Final = "TOO_MANY_ATTEMPTS"
+_LOGINS: Final = "policy=ip-logins"
+_WITHOUT_LOGIN: Final = f"an API key needs no login: {_KEY_ID} and {_KEY_SECRET} in the environment, and no --email"
 
 Url = Annotated[str, typer.Option("--url", envvar="FAIRLEAD_URL", metavar="URL", help="Where the service is.")]
 Email = Annotated[
@@ -40,9 +43,21 @@ def asking(url: str, *, email: str | None) -> Iterator[RestClient]:
 
     Raises:
         UsageError: nothing says who asks.
+        RateLimitedError: too many asked; where it was to log in, it says how to ask without.
     """
-    with _refusing(url, _proof(email)) as client:
-        yield client
+    from fairlead.sdk import RateLimitedError
+
+    try:
+        with _refusing(url, _proof(email)) as client:
+            yield client
+    except RateLimitedError as error:
+        if not _is_of_logins(error):
+            raise
+        raise RateLimitedError(f"{error}; {_WITHOUT_LOGIN}", error.details) from None
+
+
+def _is_of_logins(error: RateLimitedError) -> bool:
+    return error.code == _LOCKED_OUT or _LOGINS in str(error)
 
 
 @contextmanager

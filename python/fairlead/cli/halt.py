@@ -32,6 +32,9 @@ def halt(
     Cancels still pass. It holds over a restart until another operator says fairlead resume. To stop the trading of a
     market and keep its orders: fairlead markets halt.
 
+    With --email it logs in each time, and logins are counted (limits.ip_logins_per_min: 10 a minute and address). An
+    API key with the scope admin, in FAIRLEAD_KEY_ID and FAIRLEAD_KEY_SECRET, is not kept out by that.
+
     Exit codes: 0 it is on, 2 it cannot be meant or not be done by who asks, 5 no answer or one in doubt: say it again,
     it does no harm twice, 6 the exchange refused.
 
