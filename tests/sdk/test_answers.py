@@ -265,6 +265,20 @@ def test_the_blocking_client_waits_for_answers_and_ends() -> None:
     assert "fairlead-rest" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.mark.parametrize(("headers", "said"), [({"Fairlead-Stale": "true"}, ["/trades"]), ({}, [])])
+def test_an_answer_that_may_be_old_is_said_in_the_log(
+    headers: dict[str, str], said: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    venue = Venue()
+    old: dict[str, Any] = {"trades": [], "nextCursor": None}
+    venue.routes["GET", "/trades"] = lambda _: httpx.Response(200, json=old, headers=headers)
+    over = httpx.MockTransport(venue._handle)
+    with fairlead.RestClient("http://127.0.0.1:1", email="a@b.cd", password=PASSWORD, over=over) as client:
+        assert list(client.fetch_my_trades()) == []
+    warned = [it.getMessage() for it in caplog.records if it.name == "fairlead.sdk"]
+    assert [line.partition("path=")[2] for line in warned] == said
+
+
 def test_without_the_library_the_extra_is_named() -> None:
     code = (
         "import sys; sys.modules['httpx'] = None\n"

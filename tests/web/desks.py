@@ -60,7 +60,7 @@ from fairlead.services.rate_windows import OwnWindows
 from fairlead.services.readiness import Readiness
 from fairlead.services.sessions import CalendarDesk, Timetables
 from fairlead.services.streaming import Doors, Hub, Live, LiveCandles, News, Sockets, Tally
-from fairlead.services.trading import EngineAccounts
+from fairlead.services.trading import EngineAccounts, RecentOrders
 from fairlead.web.app import make_app
 from fairlead.web.bodies import BodyLimits
 from fairlead.web.paging import PageSizes
@@ -96,6 +96,7 @@ class Desk:
     venue: FakeVenue
     bank: FakeBank
     accounts: EngineAccounts
+    recent: RecentOrders
     breakers: Breakers
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
@@ -281,6 +282,7 @@ def at_desk(
                     venue=venue,
                     bank=bank,
                     accounts=desks.accounts,
+                    recent=desks.recent,
                     breakers=breakers,
                 )
             )

@@ -2,8 +2,9 @@
 
 import asyncio
 import ipaddress
+import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from fairlead.errors import UnavailableError, UsageError
 from fairlead.sdk.retries import Answered, Lost
@@ -12,6 +13,8 @@ __all__ = ["Proof", "Transport"]
 
 # Made of a method, a target and a body: the headers that prove who asks.
 Proof = Callable[[str, str, bytes], Mapping[str, str]]
+_STALE: Final = "fairlead-stale"
+_log = logging.getLogger("fairlead.sdk")
 
 
 class Transport:
@@ -81,6 +84,8 @@ class Transport:
         except httpx.RequestError as error:
             return Lost(why=f"the connection was lost: {_why(error)}", is_sent=True)
         told = answer.headers.get("retry-after", "")
+        if _STALE in answer.headers:
+            _log.warning("what is read may be older than what was answered: path=%s", request.url.path)
         wait_s = int(told) if told.isascii() and told.isdecimal() else None
         return Answered(status=answer.status_code, body=answer.content, retry_after_s=wait_s)
 

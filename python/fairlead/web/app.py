@@ -30,6 +30,7 @@ from fairlead.web.services import Given, Services
 from fairlead.web.sockets import SOCKETS
 from fairlead.web.sockets.origins import known_origins
 from fairlead.web.sockets.refusal import answered
+from fairlead.web.staleness import STALE_HEADER
 from fairlead.web.straight import straight
 from fairlead.web.strict import body_guard, strict_reader
 from fairlead.web.trail import trail_guard
@@ -133,6 +134,6 @@ def _cors(allowed_origins: Sequence[str]) -> CORSConfig:
         allow_origins=list(allowed_origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=_SENT_BY_BROWSERS,
-        expose_headers=[CORRELATION_HEADER, "Retry-After", POLICY_HEADER, REMAINING_HEADER],
+        expose_headers=[CORRELATION_HEADER, "Retry-After", POLICY_HEADER, REMAINING_HEADER, STALE_HEADER],
         allow_credentials=False,
     )

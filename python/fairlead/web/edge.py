@@ -14,6 +14,7 @@ from fairlead.web.correlation import CORRELATION_HEADER, correlation_id
 from fairlead.web.limits import body_size, client_of, head_of, limit_headers, note
 from fairlead.web.problems import PROBLEM_TYPE, problem_of
 from fairlead.web.sockets.refusal import refuse
+from fairlead.web.staleness import stale_headers
 from fairlead.web.watched import note_answer
 
 __all__ = ["edge"]
@@ -114,4 +115,4 @@ def _complete(message: Any, scope: Any) -> None:
             # What has a tag may be kept, but not used without asking.
             caching = _ASK_FIRST
     named = (_CORRELATION, correlation_id(scope).encode("latin-1"))
-    message["headers"] = [*kept, named, caching, *_SAFE, *limit_headers(scope)]
+    message["headers"] = [*kept, named, caching, *_SAFE, *limit_headers(scope), *stale_headers(scope)]

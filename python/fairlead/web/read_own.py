@@ -1,4 +1,7 @@
-"""Who reads what is theirs reads what they wrote: the tables are waited for where an answer was ahead of them."""
+"""Who reads what is theirs reads what they wrote: the tables are waited for where an answer was ahead of them.
+
+Where they do not come in time, the answer says that it may be old.
+"""
 
 from typing import Any
 
@@ -8,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from fairlead.domain.access.roles import Principal
 from fairlead.services.trading import RecentOrders
 from fairlead.web.identity import Guard
+from fairlead.web.staleness import note_stale
 
 __all__ = ["read_own_guard"]
 
@@ -17,7 +21,9 @@ def read_own_guard(recent: RecentOrders) -> Guard:
 
     async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         caller = connection.scope.get("auth")
-        if connection.scope.get("method") == "GET" and isinstance(caller, Principal):
-            await recent.caught_up(caller.account)
+        if connection.scope.get("method") != "GET" or not isinstance(caller, Principal):
+            return
+        if not await recent.caught_up(caller.account):
+            note_stale(connection.scope)
 
     return guard

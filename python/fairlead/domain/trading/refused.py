@@ -10,7 +10,16 @@ from fairlead.errors import InternalError, UnavailableError
 from fairlead.model.listing import Listing
 from fairlead.model.report import Report
 
-__all__ = ["Scales", "finished_order", "measured", "not_yet_readable", "refused", "unknown_group", "unknown_order"]
+__all__ = [
+    "Scales",
+    "finished_order",
+    "measured",
+    "not_yet_readable",
+    "perhaps_not_yet_readable",
+    "refused",
+    "unknown_group",
+    "unknown_order",
+]
 
 _NS_PER_S: Final = 1_000_000_000
 _OF_ORDERS: Final = frozenset({"ExecutionReport", "CancelReject"})
@@ -119,10 +128,19 @@ def unknown_group(group_id: int | str) -> RefusedError:
 
 def not_yet_readable(what: str) -> RefusedError:
     """Return the error of an order that the exchange has, and of which the service cannot tell yet how it stands."""
+    return _not_yet(f"{what} was taken before; how it stands cannot be read yet")
+
+
+def perhaps_not_yet_readable(what: str) -> RefusedError:
+    """Return the error of an order that is not found while what is found is older than what was answered."""
+    return _not_yet(f"{what} is not found, but what can be read is older than what was answered")
+
+
+def _not_yet(detail: str) -> RefusedError:
     return RefusedError(
         "NOT_YET_READABLE",
         kind=Kind.UNAVAILABLE,
-        detail=f"{what} was taken before; how it stands cannot be read yet",
+        detail=detail,
         fix="ask GET /orders for it a little later",
         wait_ns=_NS_PER_S,
     )

@@ -203,6 +203,13 @@ class OrderDesk:
 
         await floor.ask(send, what=f"timer timeoutMs={timeout_ms}", in_doubt="send it again")
 
+    def told(self, account: int, order_id: int) -> Placed | None:
+        """Return an order as it was heard of last, with its trades where all were heard; ``None``: not at all."""
+        if (told := self._floor.reads.told(account, order_id)) is None:
+            return None
+        view, fills = told
+        return Placed(view=view, fills=fills or ())
+
     async def sent_with(self, view: OrderView) -> Sent | None:
         """Return what an order was sent with, as what reads it says; ``None``: that is not known.
 

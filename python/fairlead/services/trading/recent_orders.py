@@ -120,6 +120,16 @@ class RecentOrders:
         """Return an order as the desks heard of it last."""
         return self._views.get((account, order_id))
 
+    def told(self, account: int, order_id: int) -> tuple[OrderView, Sequence[Fill] | None] | None:
+        """Return an order as the desks heard of it last, with its trades: ``None`` where some were not heard."""
+        key = (account, order_id)
+        if (view := self._views.get(key)) is None:
+            return None
+        fills = self._fills.get(key, [])
+        # A trade that was taken back, or came before its order was followed: the tables know.
+        is_whole = sum((fill.quantity for fill in fills), Decimal(0)) == view.filled_quantity
+        return view, tuple(fills) if is_whole else None
+
     @contextlib.contextmanager
     def changing(self, account: int, client_order_id: str) -> Iterator[None]:
         """Tell, until the block ends, that a change under a client id is one of this process."""
@@ -200,11 +210,8 @@ class RecentOrders:
 
     def _whole(self, report: Report, account: int) -> tuple[OrderView, Sequence[Fill]] | None:
         """Return what was heard, where that is everything up to an answer."""
-        key = (account, report.order_id)
-        view = self._views.get(key)
-        if view is None or report.position is None or view.seq < report.position:
+        told = self.told(account, report.order_id)
+        if told is None or report.position is None or told[0].seq < report.position:
             return None
-        fills = self._fills.get(key, [])
-        # A trade that was taken back, or came before its order was followed: the tables know.
-        is_whole = sum((fill.quantity for fill in fills), Decimal(0)) == view.filled_quantity
-        return (view, tuple(fills)) if is_whole else None
+        view, fills = told
+        return None if fills is None else (view, fills)

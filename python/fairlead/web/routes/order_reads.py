@@ -8,6 +8,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from fairlead.domain.access.roles import Permission
 from fairlead.domain.trading.order_record import kept_of
+from fairlead.domain.trading.refused import perhaps_not_yet_readable
 from fairlead.errors import NotFoundError
 from fairlead.ports.order_history import OrderFilter
 from fairlead.web.etag import tagged
@@ -17,7 +18,9 @@ from fairlead.web.order_wire import OrderLine, fill_line, order_line
 from fairlead.web.paging import Cursor, Limit, count_of, cursor_of, numbers_in, refuse_unknown
 from fairlead.web.problems import ProblemError
 from fairlead.web.quality_wire import Quality, quality_of
+from fairlead.web.routes.trading import changed_line
 from fairlead.web.services import Asker, Given, Services
+from fairlead.web.staleness import is_stale
 from fairlead.web.story_wire import Story, story_of
 
 __all__ = ["ROUTES", "Filter", "OrderId", "asked_symbol", "one_of", "order_number"]
@@ -67,6 +70,8 @@ async def list_orders(
     records = await services.records.orders.page(
         caller.account, wanted, before=None if before is None else before[0], count_max=count + 1
     )
+    if not records and client_order_id is not None and is_stale(request.scope):
+        raise perhaps_not_yet_readable(f"clientOrderId={client_order_id:.36}")
     shown = records[:count]
     following = cursor_of(shown[-1].view.order_id) if len(records) > count else None
     return tagged(
@@ -81,9 +86,11 @@ async def show_order(
     """Another's order is answered like one that does not exist."""
     refuse_unknown(request)
     orders, number = services.records.orders, order_number(order_id)
-    record = await orders.record(caller.account, number)
+    record, told = await orders.record(caller.account, number), services.trading.orders.told(caller.account, number)
+    if told is not None and (record is None or told.view.seq > record.view.seq):
+        return tagged(request, await changed_line(services, told))
     if record is None:
-        raise NotFoundError(f"no such order: orderId={order_id}")
+        raise _absent(request, f"orderId={order_id}")
     fills, asset = await orders.fills(caller.account, number), await orders.fee_asset(record.view.symbol)
     return tagged(request, order_line(record.view, fills=fills, fee_asset=asset, sent=kept_of(record)))
 
@@ -95,11 +102,14 @@ async def list_fills(
     """A fee is in the asset named beside it; a negative one is a rebate."""
     refuse_unknown(request)
     orders, number = services.records.orders, order_number(order_id)
-    view = await orders.find(caller.account, number)
-    if view is None:
-        raise NotFoundError(f"no such order: orderId={order_id}")
+    view, told = await orders.find(caller.account, number), services.trading.orders.told(caller.account, number)
+    if told is not None and told.fills and (view is None or told.view.seq > view.seq):
+        view, fills = told.view, told.fills
+    elif view is None:
+        raise _absent(request, f"orderId={order_id}")
+    else:
+        fills = await orders.fills(caller.account, number)
     asset = await orders.fee_asset(view.symbol)
-    fills = await orders.fills(caller.account, number)
     return tagged(request, FillPage(fills=[fill_line(fill, fee_asset=asset) for fill in fills]))
 
 
@@ -111,7 +121,7 @@ async def explain_order(
     refuse_unknown(request)
     story = await services.records.stories.of(caller.account, order_number(order_id))
     if story is None:
-        raise NotFoundError(f"no such order: orderId={order_id}")
+        raise _absent(request, f"orderId={order_id}")
     return tagged(request, story_of(story))
 
 
@@ -123,8 +133,15 @@ async def measure_order(
     refuse_unknown(request)
     found = await services.quality.of(caller.account, order_number(order_id))
     if found is None:
-        raise NotFoundError(f"no such order: orderId={order_id}")
+        raise _absent(request, f"orderId={order_id}")
     return tagged(request, quality_of(found))
+
+
+def _absent(request: Request[Any, Any, Any], what: str) -> Exception:
+    """Return the error of an order that is not there, or perhaps not yet."""
+    if is_stale(request.scope):
+        return perhaps_not_yet_readable(what)
+    return NotFoundError(f"no such order: {what}")
 
 
 def order_number(order_id: str) -> int:
