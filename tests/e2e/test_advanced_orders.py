@@ -100,6 +100,11 @@ def _check_what_is_listed(listed: list[dict[str, Any]], entered: list[dict[str, 
     assert [leg["role"] for leg in bracket["legs"]] == ["ENTRY", "TAKE_PROFIT", "STOP_LOSS"]
     assert [leg["role"] for leg in oco["legs"]] == ["TAKE_PROFIT", "STOP_LOSS"]
     assert [leg["orderId"] for leg in oco["legs"]] == [order["orderId"] for order in entered[4]["orders"]]
+    for line, answer in ((oco, entered[4]), (bracket, entered[5])):
+        words = ("orderType", "triggerType", "triggerPrice")
+        assert [[leg.get(it) for it in words] for leg in line["legs"]][-1] == ["STOP_LIMIT", "LAST_PRICE", "42.00"]
+        assert [leg["orderType"] for leg in line["legs"]] == [order["orderType"] for order in answer["orders"]]
+        assert [leg.get("triggerType") for leg in line["legs"]] == [it.get("triggerType") for it in answer["orders"]]
     assert [leg["orderType"] for leg in bracket["legs"]] == ["LIMIT", "LIMIT", "STOP_LIMIT"]
     (one,) = stop["legs"]
     assert (one["orderType"], one["triggerPrice"], one["triggerType"]) == ("STOP_LIMIT", "48.00", "LAST_PRICE")

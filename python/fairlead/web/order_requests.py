@@ -33,6 +33,7 @@ __all__ = [
     "order_request",
     "sent_with",
     "stop_loss_request",
+    "stop_sent_with",
     "trailing_stop_request",
 ]
 
@@ -240,6 +241,16 @@ def sent_with(request: OrderRequest) -> Sent:
     if request.expire_time_ns is not None:
         fields["expire_time"] = request.expire_time_ns // _NS_PER_MS
     return Sent(order_type=request.order_type, fields=fields)
+
+
+def stop_sent_with(request: ExitsRequest) -> Sent:
+    """Return what an answer says of the exit with a loss of a group beside its reports."""
+    order_type = "STOP" if request.stop_limit_price is None else "STOP_LIMIT"
+    said: dict[str, Word] = {
+        "trigger_type": request.trigger_type,
+        "trigger_price": decimal_text(request.stop_price),
+    }
+    return Sent(order_type=order_type, fields=said)
 
 
 def _side(word: str) -> str:

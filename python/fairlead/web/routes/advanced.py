@@ -22,6 +22,7 @@ from fairlead.web.order_requests import (
     exits_request,
     iceberg_request,
     stop_loss_request,
+    stop_sent_with,
     trailing_stop_request,
 )
 from fairlead.web.order_wire import (
@@ -150,10 +151,12 @@ async def _place(
 
 async def _place_group(services: Services, caller: Principal, request: ExitsRequest) -> Response[GroupLine]:
     placed = await services.trading.advanced.place(caller.account, request)
+    # The exit with a loss is the last one; of the others their reports say all.
+    stop_id, stop = placed.client_order_ids[-1], stop_sent_with(request)
     line = GroupLine(
         group_id=None if placed.group_id is None else group_name(placed.group_id),
         client_order_ids=list(placed.client_order_ids),
-        orders=[order_line(view) for view in placed.orders],
+        orders=[order_line(view, sent=stop if view.client_order_id == stop_id else None) for view in placed.orders],
     )
     return Response(line, status_code=200 if placed.is_repeat else 201)
 
