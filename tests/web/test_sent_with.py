@@ -50,7 +50,8 @@ class Trader:
 
     def __init__(self, tables: OrderReads | None, *, kept_max: int = 10) -> None:
         self.front = FakeFront()
-        self.recent = RecentOrders(tables, kept_max=kept_max)
+        self.hole: Position | None = None
+        self.recent = RecentOrders(tables, kept_max=kept_max, hole=lambda: self.hole)
         self.front.answer = self._heard
         scales: Any = FakeScales()
         secrets: Any = Secrets()
@@ -139,6 +140,18 @@ def test_what_others_change_before_the_entry_is_answered_is_not_missed() -> None
         here = Trader(Tables(replace(VIEW, order_id=7, account=ANN)))
         here.meanwhile = here.changed_by_others
         assert await here.fields(await here.placed()) == KEPT.fields
+
+    play(story)
+
+
+def test_where_reports_are_missing_the_tables_say_it() -> None:
+    async def story() -> None:
+        here = Trader(Tables(replace(VIEW, order_id=7, account=ANN)))
+        placed = await here.placed()
+        here.hole = Position(30, 0, 0)
+        assert await here.fields(placed) == KEPT.fields
+        here.recent.note(replace(placed.view, order_id=8), asked=ICEBERG)
+        assert here.recent.asked(ANN, 8) == ICEBERG
 
     play(story)
 

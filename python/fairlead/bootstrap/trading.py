@@ -26,9 +26,9 @@ async def desks(house: House) -> AsyncIterator[None]:
     front, database = timed_front(house.front, house.telemetry), house.database
     needs = house.needs
     if house.settings.server.workers > 1:
-        recent = RecentOrders(house.records.orders, settle=front.settle)
+        recent = RecentOrders(house.records.orders, settle=front.settle, hole=lambda: front.hole)
     else:
-        recent = RecentOrders(house.records.orders)
+        recent = RecentOrders(house.records.orders, hole=lambda: front.hole)
     front.listen_reports(recent.hear)
     instruments = _ListedScales(front, clock=needs.clock)
     symbols = Symbols(instruments, aliases=house.aliases)

@@ -2,7 +2,7 @@
 
 INV-1  What is told of an order from memory was heard whole: from its first report on, with every trade.
 INV-2  What an order was sent with is remembered of those that were entered here and that nobody else changed since: a
-       change may be of what no report tells.
+       change may be of what no report tells. Where reports are missing, somebody may have.
 INV-3  Who reads the tables after an answer can wait until they have all that was heard of the account by then, and
        where others speak for the account too, all that they were answered by then.
 """
@@ -42,6 +42,7 @@ class RecentOrders:
         tables: the other source; ``None``: there is none.
         kept_max: how many orders are remembered, 1 or more.
         settle: waits until everything was heard that others were answered before.
+        hole: up to where reports were last left out of the session; ``None``: none were.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class RecentOrders:
         *,
         kept_max: int = _KEPT_MAX,
         settle: Callable[[], Awaitable[None]] = _nobody_else,
+        hole: Callable[[], Position | None] = lambda: None,
     ) -> None:
-        self._tables, self._kept_max, self._settle = tables, kept_max, settle
+        self._tables, self._kept_max, self._settle, self._hole = tables, kept_max, settle, hole
+        self._last_hole = hole()
         self._views: OrderedDict[tuple[int, int], OrderView] = OrderedDict()
         self._fills: dict[tuple[int, int], list[Fill]] = {}
         # ``None`` of one that others changed.
@@ -142,6 +145,9 @@ class RecentOrders:
 
     def asked(self, account: int, order_id: int) -> OrderRequest | None:
         """Return what an order was entered with here, where that is what it has still."""
+        if (hole := self._hole()) != self._last_hole:
+            self._last_hole = hole
+            self._asked.clear()
         return self._asked.get((account, order_id))
 
     async def kept(self, account: int, order_id: int) -> Sent | None:
