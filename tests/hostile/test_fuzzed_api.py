@@ -60,7 +60,9 @@ def _attack(operation: Any, service: Service, headers: dict[str, str], *, mode: 
         for name in [name for name in case.headers or {} if name.lower().startswith(_SIGNED)]:
             del case.headers[name]
         answer = case.call(base_url=str(service.http.base_url), headers=headers, timeout=60)
-        assert answer.status_code < 500, (operation.label, answer.text, case.as_curl_command())
+        # A machine that stands still for half a second has tables that are behind.
+        is_early = answer.status_code == 503 and answer.json()["code"] == "NOT_YET_READABLE"
+        assert answer.status_code < 500 or is_early, (operation.label, answer.text, case.as_curl_command())
         case.validate_response(answer, checks=_CHECKS)
 
     attack()
