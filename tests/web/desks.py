@@ -185,6 +185,12 @@ def markets_over(feed: FakeFeed, tape: Tape, house: House) -> Markets:
     )
 
 
+def quality_over(records: Records, markets: Markets, house: House) -> OrderQualities:
+    """Return how well the orders in the tables of a house were executed."""
+    tape = SqlTradeTape(house.database)
+    return OrderQualities(orders=records.orders, advanced=records.advanced, tape=tape, markets=markets)
+
+
 def outcomes_over(venue: FakeVenue, feed: FakeFeed, assets: Assets, house: House) -> Outcomes:
     """Return the markets of events of a venue."""
     front: Any = venue
@@ -258,9 +264,7 @@ def at_desk(
             corrections=corrections_over(venue, feed, house),
             records=(records := records_over(house)),
             pages=pages or PageSizes(),
-            quality=OrderQualities(
-                orders=records.orders, advanced=records.advanced, tape=SqlTradeTape(house.database), markets=markets
-            ),
+            quality=quality_over(records, markets, house),
             recovery=Recovery(house.needs),
             audit=AuditDesk(SqlAuditHistory(house.database), house.needs),
             account_limits=limits_over(account_commands, feed, house),
