@@ -16,6 +16,7 @@ import msgspec
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import RedisError
 
 from fairlead.domain.limits.bucket import Rate
@@ -78,8 +79,8 @@ class RedisCache:
             timeout=wait_s,
             socket_timeout=wait_s,
             socket_connect_timeout=wait_s,
-            # A connection that broke while nobody used it is no failure.
-            retry=Retry(NoBackoff(), 1),
+            # A connection that broke while nobody used it is no failure; one that is silent is not asked twice.
+            retry=Retry(NoBackoff(), 1, supported_errors=(LostError,)),
             max_connections=16,
         )
         self._redis: Redis = Redis.from_pool(connections)
