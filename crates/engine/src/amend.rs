@@ -236,12 +236,9 @@ fn new_total(market: &Market, record: &Record, request: &AmendOrder) -> Result<i
     let cum = record.cum_qty;
     let unseen = request.seen_cum_qty.map_or(0, |seen| cum.saturating_sub(market.lots(seen)));
     if let Some(qty) = request.order_qty {
-        admit::total(market, qty.0, market.def.max_qty)?;
         let grows = market.lots(qty).saturating_sub(unseen) > record.order_qty;
-        let less_than_usual = market.state == TradingState::Cooling && !record.place().waits();
-        if grows && less_than_usual {
-            admit::total(market, qty.0, market.max_qty)?;
-        }
+        let is_bound = grows && market.state == TradingState::Cooling && !record.place().waits();
+        admit::total(market, qty.0, if is_bound { market.max_qty } else { market.def.max_qty })?;
     }
     if let Some(seen) = request.seen_cum_qty {
         let fits = seen.0 >= 0 && seen.0 % market.lot == 0 && market.lots(seen) <= cum;

@@ -187,6 +187,11 @@ fn a_cooling_market_takes_limits_in_its_collar_and_a_tenth_of_the_usual_size() {
     assert_eq!(desk.limit(BUY, 9_600, 100), ["posted 9600"]);
     let resting = desk.last_order();
     assert_eq!(desk.amend(1, resting, None, Some(101)), ["refused 304 101 100"]);
+    assert_eq!(
+        desk.amend(1, resting, None, Some(1_001)),
+        ["refused 304 1001 100"],
+        "the limit in force, not the usual one"
+    );
     assert_eq!(desk.amend(1, resting, None, Some(50)), Vec::<String>::new());
     assert_eq!(desk.limit(SELL, 9_600, 1), ["trade 9600x1"]);
     desk.at(361).tick();
