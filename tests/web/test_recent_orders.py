@@ -202,6 +202,23 @@ def test_what_was_not_heard_whole_is_read_from_the_tables() -> None:
     asyncio.run(story())
 
 
+def test_a_price_that_was_corrected_is_not_told_from_memory() -> None:
+    at = {"last_qty": Decimal(2), "last_px": Decimal(98), "value": 99, "limit": 2}
+    corrected = _told(2, "TradeCorrect", cum_qty=Decimal(2), leaves_qty=Decimal(3), trade_id=4, **at)
+    orders = RecentOrders()
+    for report in (NEW, TRADE):
+        orders.hear(report)
+    told = orders.told(1001, 9)
+    assert told is not None
+    assert [fill.price for fill in told[1] or ()] == [Decimal(99)]
+
+    orders.hear(corrected)
+
+    told = orders.told(1001, 9)
+    assert told is not None
+    assert (told[0].seq, told[1]) == (corrected.position, None)
+
+
 def test_reads_wait_for_what_was_heard_of_their_account() -> None:
     asked: list[Position] = []
 

@@ -20,6 +20,7 @@ from fairlead.domain.trading.order_view import Fill, OrderView, after, fill_of
 from fairlead.domain.trading.sent import Sent
 from fairlead.errors import UnavailableError
 from fairlead.model.report import Position, Report
+from fairlead.model.trade_revision import amendment_of
 from fairlead.ports.order_reads import OrderReads
 
 __all__ = ["RecentOrders"]
@@ -81,6 +82,9 @@ class RecentOrders:
             return
         if (fill := fill_of(report)) is not None:
             self._fills.setdefault(key, []).append(fill)
+        elif amendment_of(report) is not None:
+            # The trades of before are no more what they were.
+            self._fills.pop(key, None)
         self.note(view)
         if report.exec_type == "Replaced" and (account, report.cl_ord_id) not in self._changing:
             self._asked[key] = None
@@ -129,7 +133,7 @@ class RecentOrders:
         if (view := self._views.get(key)) is None:
             return None
         fills = self._fills.get(key, [])
-        # A trade that was taken back, or came before its order was followed: the tables know.
+        # A trade that was amended, or came before its order was followed: the tables know.
         is_whole = sum((fill.quantity for fill in fills), Decimal(0)) == view.filled_quantity
         return view, tuple(fills) if is_whole else None
 
