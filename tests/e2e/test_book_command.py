@@ -86,7 +86,7 @@ def test_each_time_the_service_is_away_is_told_once_and_the_book_goes_on() -> No
         # The same book is shown again: who looks sees that it is there.
         assert [watching.seq(), watching.seq(), watching.seq()] == [1, 2, 2]
         first, second = watching.errors.readline(), watching.errors.readline()
-        rest = watching.end(signal.SIGINT)
+        rest = watching.end(signal.SIGTERM)
 
     for line, why in ((first, "FIRST"), (second, "SECOND")):
         assert line.startswith(f"fairlead: waiting for the service: url=http://127.0.0.1:{port} why={why}"), line
